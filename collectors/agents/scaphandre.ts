@@ -1,0 +1,137 @@
+/**
+ * Scaphandre 0.4 to 1.0, its Prometheus exporter (https://github.com/hubblo-org/scaphandre).
+ *
+ * Reads scaph_process_power_consumption_microwatts (µW, one series a process; Debian's build has one for each
+ * thread of a process, the main one being the whole), scaph_host_power_microwatts, and as signs of health
+ * scaph_host_energy_microjoules and scaph_socket_*.
+ */
+import { createLineSplitter } from '../../lib/prometheus/line-splitter.ts';
+import { labelValueIn, sampleValueOf } from '../../lib/prometheus/sample-line.ts';
+import { type Microwatts, microwatts } from '../../lib/units/units.ts';
+import type { PageReader, PowerAgent, PowerVerdict, UnsoundReason } from './agent.ts';
+
+/** A QEMU process of OpenNebula: the emulator's path, then at once `-name guest=one-ID`; argv has no separators. */
+const vmCommandLine =
+  /^(?:\/\S*\/)?(?:qemu-kvm-one|qemu-system-\w+?|qemu-kvm|kvm)-nameguest=one-(\d{1,15})(?:,|-|$)/;
+/** 1.x gives the path of the binary, 0.x the first 15 characters of its name. */
+const qemuBinary = /^(?:.*\/)?(?:qemu-kvm-one|qemu-system-\w*|qemu-kvm|kvm)(?: \(deleted\))?$/;
+
+/** More than any socket draws; `dt = 0` in the agent gives 2^64-1. */
+const mostMicrowattsPerSocket = 10_000e6;
+/** Shares are measured a moment apart from the whole. */
+const sumTolerance = 1.1;
+const longestLine = 1024 * 1024;
+
+const processPower = Buffer.from('scaph_process_power_consumption_microwatts{');
+const vmMarker = Buffer.from('nameguest=one-');
+const isAt = (bytes: Buffer, at: number, to: number, expected: Buffer): boolean =>
+  to - at >= expected.length && bytes.compare(expected, 0, expected.length, at, at + expected.length) === 0;
+
+interface Page {
+  anyMetric: boolean;
+  anyByte: boolean;
+  processPowerSeen: boolean;
+  version: string;
+  hostPower: number | undefined;
+  hostEnergy: number | undefined;
+  readonly sockets: Set<string>;
+  readonly vmPower: Map<number, Microwatts>;
+  absurd: string | undefined;
+}
+
+const readVmLine = (page: Page, line: string): void => {
+  const vmId = vmCommandLine.exec(labelValueIn(line, 'cmdline') ?? '')?.[1];
+  if (vmId === undefined) return;
+  const exe = labelValueIn(line, 'exe') ?? '';
+  if (exe !== '' && !qemuBinary.test(exe)) return;
+  const power = sampleValueOf(line);
+  if (!(power >= 0)) page.absurd = `one-${vmId} draws ${power} µW`;
+  else page.vmPower.set(Number(vmId), microwatts(Math.max(page.vmPower.get(Number(vmId)) ?? 0, power)));
+};
+
+const readOtherLine = (page: Page, line: string): void => {
+  if (line.startsWith('scaph_host_power_microwatts')) page.hostPower = sampleValueOf(line);
+  else if (line.startsWith('scaph_host_energy_microjoules')) page.hostEnergy = sampleValueOf(line);
+  else if (line.startsWith('scaph_socket_energy_microjoules') || line.startsWith('scaph_socket_power_microwatts')) {
+    page.sockets.add(labelValueIn(line, 'socket_id') ?? '');
+  } else if (line.startsWith('scaph_self_version')) page.version = /(\S+)$/.exec(line.trimEnd())?.[1] ?? '';
+};
+
+const readLine = (page: Page, bytes: Buffer, from: number, to: number): void => {
+  page.anyByte = true;
+  // All but a few lines are `scaph_process_*`; of these the ninth byte after it tells the power from the rest.
+  if (bytes[from] !== 0x73 /* s */ || bytes[from + 5] !== 0x5f /* _ */) return;
+  if (bytes[from + 6] !== 0x70 /* p */) {
+    page.anyMetric = true;
+    if (bytes[from + 6] === 0x68 /* host */ || bytes[from + 6] === 0x73 /* socket, self */) {
+      readOtherLine(page, bytes.toString('latin1', from, to));
+    }
+    return;
+  }
+  if (bytes[from + 15] !== 0x6f /* p[o]wer */ || !isAt(bytes, from, to, processPower)) return;
+  page.anyMetric = true;
+  page.processPowerSeen = true;
+  const rest = bytes.subarray(from, to);
+  if (rest.length > 120 && rest.includes(vmMarker)) readVmLine(page, rest.toString('utf8'));
+};
+
+const unsound = (page: Page, reason: UnsoundReason, detail: string): PowerVerdict => ({
+  sound: false,
+  version: page.version,
+  reason,
+  detail,
+});
+
+/** Why a value of the page cannot be true, if one cannot. */
+const absurdityOf = ({ absurd, hostPower, sockets, vmPower }: Page): string | undefined => {
+  if (absurd !== undefined) return absurd;
+  const limit = mostMicrowattsPerSocket * Math.max(1, sockets.size);
+  if (hostPower !== undefined && !(hostPower >= 0 && hostPower <= limit)) return `the host draws ${hostPower} µW`;
+  let sum = 0;
+  for (const [vmId, power] of vmPower) {
+    if (power > limit) return `one-${vmId} draws ${power} µW`;
+    sum += power;
+  }
+  return hostPower !== undefined && sum > hostPower * sumTolerance
+    ? `the VMs draw ${sum} µW of the host's ${hostPower} µW`
+    : undefined;
+};
+
+const judge = (page: Page): PowerVerdict => {
+  if (!page.anyByte) return unsound(page, 'empty_body', 'the page is empty');
+  if (!page.anyMetric) return unsound(page, 'not_an_agent_page', 'the page has no scaph_* metric');
+  if (page.hostEnergy === 0) return unsound(page, 'rapl_unreadable', 'the energy of the host is 0');
+  if (page.hostPower === 0) return unsound(page, 'rapl_unreadable', 'the host draws 0 µW');
+  if (page.sockets.size === 0) return unsound(page, 'rapl_unreadable', 'the page has no socket');
+  if (!page.processPowerSeen) return unsound(page, 'no_process_power', 'the page has no power of processes');
+  const absurdity = absurdityOf(page);
+  if (absurdity !== undefined) return unsound(page, 'absurd_value', absurdity);
+  const hostPower = page.hostPower === undefined ? undefined : microwatts(page.hostPower);
+  return { sound: true, version: page.version, reading: { vmPower: page.vmPower, hostPower } };
+};
+
+const createPageReader = (): PageReader => {
+  const page: Page = {
+    anyMetric: false,
+    anyByte: false,
+    processPowerSeen: false,
+    version: '',
+    hostPower: undefined,
+    hostEnergy: undefined,
+    sockets: new Set(),
+    vmPower: new Map(),
+    absurd: undefined,
+  };
+  const lines = createLineSplitter(longestLine, (bytes, from, to) => {
+    if (to > from) readLine(page, bytes, from, to);
+  });
+  return {
+    push: lines.push,
+    finish() {
+      lines.finish();
+      return judge(page);
+    },
+  };
+};
+
+export const scaphandre: PowerAgent = { name: 'scaphandre', createPageReader };

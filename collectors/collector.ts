@@ -1,0 +1,95 @@
+/**
+ * What a collector is: a pure function from documents to samples, with the families it serves.
+ *
+ * The documents are read by collectors/io; a collector names those it needs, and each is read once for all.
+ */
+import type { FamilySamples, MetricFamily, Sample } from '../lib/prometheus/metric-family.ts';
+import type { Datastore } from '../lib/one/datastore.ts';
+import type { Host } from '../lib/one/host.ts';
+import type { VirtualNetwork } from '../lib/one/virtual-network.ts';
+import type { Vm } from '../lib/one/vm.ts';
+import type { PowerVerdict } from './agents/agent.ts';
+
+/** A VM and what only the extended form of its document tells. */
+export interface VmWithAttributes extends Vm {
+  /** USER_TEMPLATE/FLAVOURS as a decimal integer, else -1. */
+  readonly flavours: number;
+}
+
+export interface ServerStates {
+  readonly fqdn: string;
+  /** ActiveState by systemd unit. */
+  readonly activeStates: ReadonlyMap<string, string>;
+}
+
+export interface HaStates {
+  readonly fqdn: string;
+  /** RAFT state of each server of the zone; `undefined` where it did not answer. */
+  readonly memberStates: readonly (number | undefined)[];
+  readonly ownState: number | undefined;
+}
+
+export interface AgentAnswer {
+  readonly agent: string;
+  readonly verdict: PowerVerdict;
+}
+
+export interface Documents {
+  readonly hosts: readonly Host[];
+  readonly vms: readonly VmWithAttributes[];
+  readonly datastores: readonly Datastore[];
+  readonly networks: readonly VirtualNetwork[];
+  readonly servers: ServerStates;
+  readonly ha: HaStates;
+  /** /var/lib/one/state.json, `undefined` where there is none. */
+  readonly backupState: unknown;
+  /** What the power agents answered, by host id; hosts that were not asked are missing. */
+  readonly agents: ReadonlyMap<number, AgentAnswer>;
+}
+export type DocumentName = keyof Documents;
+
+export interface CollectorSettings {
+  /** What a VM that could not be measured gets: no sample, or the first generation's 0. */
+  readonly unmeasuredPower: 'omit' | 'zero';
+}
+
+export interface Collector {
+  readonly name: string;
+  readonly help: string;
+  readonly reads: readonly DocumentName[];
+  readonly families: readonly MetricFamily[];
+  collect(documents: Documents, settings: CollectorSettings): readonly FamilySamples[];
+}
+
+interface CollectorDefinition<Name extends DocumentName> extends Omit<Collector, 'reads' | 'collect'> {
+  readonly reads: readonly Name[];
+  collect(documents: Pick<Documents, Name>, settings: CollectorSettings): readonly FamilySamples[];
+}
+
+/** Lets the type checker see that a collector uses only the documents that it names. */
+export const defineCollector = <Name extends DocumentName>(definition: CollectorDefinition<Name>): Collector =>
+  definition;
+
+export const gauge = (name: string, help: string, labels: readonly string[] = []): MetricFamily => ({
+  name,
+  type: 'gauge',
+  help,
+  labels,
+});
+
+/** The samples of one family: one for each object whose value is known. */
+export const samplesOf = <T>(
+  family: MetricFamily,
+  objects: Iterable<T>,
+  labelValues: (object: T) => readonly string[],
+  value: (object: T) => number | undefined,
+): FamilySamples => {
+  const samples: Sample[] = [];
+  for (const object of objects) {
+    const known = value(object);
+    if (known === undefined) continue;
+    const values = labelValues(object);
+    samples.push({ value: known, labels: family.labels.map((label, at) => [label, values[at] ?? '']) });
+  }
+  return { family, samples };
+};

@@ -1,0 +1,21 @@
+/** All collectors, in the order in which they stand on the page. */
+import { addressRangeCollector } from './address-ranges.ts';
+import { backupRestoreCollector } from './backup-restore.ts';
+import type { Collector } from './collector.ts';
+import { datastoreCollector } from './datastore.ts';
+import { haCollector } from './ha.ts';
+import { hostCollector } from './host.ts';
+import { powerCollector } from './power.ts';
+import { serverCollector } from './server.ts';
+import { vmCollector } from './vm.ts';
+
+export const collectors: readonly Collector[] = [
+  serverCollector,
+  hostCollector,
+  datastoreCollector,
+  vmCollector,
+  addressRangeCollector,
+  haCollector,
+  backupRestoreCollector,
+  powerCollector,
+];

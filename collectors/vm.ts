@@ -1,0 +1,52 @@
+/** State and capacity of VMs, from one.vmpool.info, and their FLAVOURS, from the extended form. */
+import type { VmWithAttributes } from './collector.ts';
+import { defineCollector, gauge, samplesOf } from './collector.ts';
+
+const total = gauge('opennebula_vm_total', 'Total number of VMs defined in OpenNebula');
+
+const perVm: readonly (readonly [
+  name: string,
+  help: string,
+  value: (vm: VmWithAttributes) => number | undefined,
+])[] = [
+  ['host_id', 'Host ID where the VM is allocated', (vm) => vm.hostId ?? -1],
+  [
+    'state',
+    'VM state 0:init 1:pending 2:hold 3:active 4:stopped 5:suspended 6:done 8:poweroff 9:undeployed 10:clonning',
+    (vm) => vm.state,
+  ],
+  ['lcm_state', 'VM LCM state, only relevant for state 3 (active)', (vm) => vm.lcmState],
+  ['mem_total_bytes', 'Total memory capacity', (vm) => vm.memoryBytes],
+  ['cpu_ratio', 'Total CPU capacity requested by the VM', (vm) => vm.cpuRatio],
+  ['cpu_vcpus', 'Total number of virtual CPUs', (vm) => vm.vcpus],
+  ['disks', 'Total number of disks', (vm) => vm.disks.length],
+  ['nics', 'Total number of network interfaces', (vm) => vm.nicCount],
+  [
+    'ut_flavours',
+    'Flavours used to create the Serverless Runtime in the Provisioning Engine',
+    (vm) => vm.flavours,
+  ],
+];
+const families = perVm.map(([name, help, value]) => ({
+  family: gauge(`opennebula_vm_${name}`, help, ['one_vm_id']),
+  value,
+}));
+
+const diskSize = gauge('opennebula_vm_disk_size_bytes', 'Size of the VM disk', ['one_vm_id', 'disk_id']);
+
+export const vmCollector = defineCollector({
+  name: 'vm',
+  help: 'VMs: state, host, memory, CPU, disks, NICs, FLAVOURS',
+  reads: ['vms'],
+  families: [total, ...families.map(({ family }) => family), diskSize],
+  collect: ({ vms }) => [
+    { family: total, samples: [{ labels: [], value: vms.length }] },
+    ...families.map(({ family, value }) => samplesOf(family, vms, (vm) => [String(vm.id)], value)),
+    samplesOf(
+      diskSize,
+      vms.flatMap((vm) => vm.disks.map((disk) => ({ vmId: String(vm.id), disk }))),
+      ({ vmId, disk }) => [vmId, disk.id],
+      ({ disk }) => disk.sizeBytes,
+    ),
+  ],
+});

@@ -1,0 +1,115 @@
+/**
+ * One HTTP exchange over node:http or node:https with named limits, whose body is handed over piece by piece.
+ *
+ * Redirects are not followed, no proxy is asked, and the promise settles exactly once: with the number of
+ * bytes read, or with one of the failures below.
+ */
+import http from 'node:http';
+import https from 'node:https';
+
+export type DownloadFailureKind = 'connection' | 'timeout' | 'http-status' | 'truncated' | 'too-large' | 'aborted';
+
+export class DownloadFailure extends Error {
+  readonly kind: DownloadFailureKind;
+  /** HTTP status, or bytes read, where that says more. */
+  readonly amount: number;
+  /** For `timeout`: which limit was met. */
+  readonly timeoutName: string;
+
+  constructor(kind: DownloadFailureKind, message: string, amount = 0, timeoutName = '', cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'DownloadFailure';
+    this.kind = kind;
+    this.amount = amount;
+    this.timeoutName = timeoutName;
+  }
+}
+
+export interface DownloadRequest {
+  readonly url: URL;
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** From the start to an established connection. */
+  readonly connectTimeoutMs: number;
+  /** From the start to the last byte. */
+  readonly totalTimeoutMs: number;
+  readonly mostBytes: number;
+  readonly signal?: AbortSignal;
+  readonly onChunk: (chunk: Buffer) => void;
+  readonly onHeaders?: (headers: http.IncomingHttpHeaders) => void;
+}
+
+export const download = (request: DownloadRequest): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const { url, connectTimeoutMs, totalTimeoutMs, mostBytes, signal, onChunk } = request;
+    const body = request.body === undefined ? undefined : Buffer.from(request.body);
+    let bytes = 0;
+    let settled = false;
+
+    const outgoing = (url.protocol === 'https:' ? https : http).request(url, {
+      method: request.method ?? 'GET',
+      agent: false,
+      headers: {
+        ...request.headers,
+        Connection: 'close',
+        ...(body === undefined ? {} : { 'Content-Length': String(body.length) }),
+      },
+    });
+
+    const finish = (failure?: unknown): void => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(connectTimer);
+      clearTimeout(totalTimer);
+      signal?.removeEventListener('abort', onAbort);
+      if (failure === undefined) resolve(bytes);
+      else {
+        outgoing.destroy();
+        reject(failure);
+      }
+    };
+    const onTimeout = (name: string, limitMs: number): void =>
+      finish(new DownloadFailure('timeout', `no answer within ${name}=${limitMs} ms`, limitMs, name));
+    const onAbort = (): void => finish(new DownloadFailure('aborted', 'the download was aborted'));
+
+    const connectTimer = setTimeout(onTimeout, connectTimeoutMs, 'connectTimeout', connectTimeoutMs);
+    const totalTimer = setTimeout(onTimeout, totalTimeoutMs, 'totalTimeout', totalTimeoutMs);
+    signal?.addEventListener('abort', onAbort, { once: true });
+
+    outgoing.once('socket', (socket) => {
+      const connected = url.protocol === 'https:' ? 'secureConnect' : 'connect';
+      socket.once(connected, () => clearTimeout(connectTimer));
+    });
+    outgoing.once('error', (cause) => finish(new DownloadFailure('connection', cause.message, 0, '', cause)));
+    outgoing.once('response', (response) => {
+      clearTimeout(connectTimer);
+      const status = response.statusCode ?? 0;
+      if (status < 200 || status > 299) {
+        finish(new DownloadFailure('http-status', `HTTP status ${status}`, status));
+        return;
+      }
+      request.onHeaders?.(response.headers);
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > mostBytes) {
+          finish(new DownloadFailure('too-large', `the answer is larger than ${mostBytes} bytes`, bytes));
+        } else if (!settled) {
+          try {
+            onChunk(chunk);
+          } catch (thrown) {
+            finish(thrown);
+          }
+        }
+      });
+      response.once('end', () => {
+        if (response.complete) finish();
+        else finish(new DownloadFailure('truncated', `the answer ended after ${bytes} bytes`, bytes));
+      });
+      const onCut = (): void =>
+        finish(new DownloadFailure('truncated', `the answer was cut off after ${bytes} bytes`, bytes));
+      response.once('error', onCut);
+      response.once('aborted', onCut);
+    });
+    outgoing.end(body);
+  });

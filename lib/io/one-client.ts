@@ -1,0 +1,51 @@
+/**
+ * Where OpenNebula's own clients look for the endpoint and the credentials: ONE_XMLRPC, ~/.one/one_endpoint;
+ * ONE_AUTH, ~/.one/one_auth, /var/lib/one/.one/one_auth.
+ */
+import { readFile } from 'node:fs/promises';
+import { OneExtError, reasonOf } from '../errors/oneext-error.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const systemHome = '/var/lib/one';
+
+const homesOf = (environment: Environment): readonly string[] => {
+  const home = environment['HOME'];
+  return home === undefined || home === '' || home === systemHome ? [systemHome] : [home, systemHome];
+};
+
+const firstReadable = async (paths: readonly string[]): Promise<string | undefined> => {
+  for (const path of paths) {
+    const content = await readFile(path, 'utf8').catch(() => undefined);
+    if (content !== undefined && content.trim() !== '') return content.trim();
+  }
+  return undefined;
+};
+
+const defaultEndpoint = 'http://localhost:2633/RPC2';
+
+/** The text of the endpoint; it may not be a URL. */
+export const readOneEndpoint = async (environment: Environment): Promise<string> => {
+  const fromEnvironment = environment['ONE_XMLRPC'];
+  if (fromEnvironment !== undefined && fromEnvironment.trim() !== '') return fromEnvironment.trim();
+  const files = homesOf(environment).map((home) => `${home}/.one/one_endpoint`);
+  return (await firstReadable(files)) ?? defaultEndpoint;
+};
+
+/** `user:password`; fails with ONE_AUTH_MISSING, which names the files that were tried. */
+export const readOneAuth = async (environment: Environment): Promise<string> => {
+  const named = environment['ONE_AUTH'];
+  const paths =
+    named !== undefined && named !== '' ? [named] : homesOf(environment).map((home) => `${home}/.one/one_auth`);
+  const problems: string[] = [];
+  for (const path of paths) {
+    try {
+      const credentials = (await readFile(path, 'utf8')).trim();
+      if (credentials.includes(':')) return credentials;
+      problems.push(`${path} does not hold user:password`);
+    } catch (thrown) {
+      problems.push(reasonOf(thrown));
+    }
+  }
+  throw new OneExtError('ONE_AUTH_MISSING', { detail: problems.join('; ') });
+};

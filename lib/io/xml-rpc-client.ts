@@ -1,0 +1,122 @@
+/**
+ * The one client of OpenNebula's XML-RPC API.
+ *
+ * Each call is a connection of its own (oned closes it whatever is asked) with a Content-Length (oned refuses
+ * chunked requests). At most four calls run at once: oned has 15 places for all of its clients. Failures are
+ * OneExtErrors with the codes ONE_*.
+ */
+import { OneExtError, reasonOf } from '../errors/oneext-error.ts';
+import { createRpcAnswerReader, type RpcOutcome, rpcErrorCode, type RpcScalar } from '../one/rpc-answer.ts';
+import { formatRpcRequest, type RpcParameter } from '../one/rpc-request.ts';
+import { createLimit } from './concurrency.ts';
+import { download, DownloadFailure } from './download.ts';
+
+export interface CallStatistics {
+  readonly method: string;
+  readonly bytes: number;
+  readonly failed: boolean;
+}
+
+export interface XmlRpcClientOptions {
+  readonly endpoint: URL;
+  /** `user:password`, read anew for every call so that a changed password is seen. */
+  readonly credentials: () => Promise<string>;
+  readonly connectTimeoutMs?: number;
+  readonly totalTimeoutMs: number;
+  readonly onCall?: (statistics: CallStatistics) => void;
+}
+
+export interface CallOptions {
+  /** Is given the decoded bytes of the document that is the result; they are valid during the call only. */
+  readonly onPayload?: (bytes: Buffer) => void;
+  /** Another server of the zone, for one.zone.raftstatus. */
+  readonly endpoint?: URL;
+  readonly totalTimeoutMs?: number;
+}
+
+export interface XmlRpcClient {
+  call(method: string, parameters: readonly RpcParameter[], options?: CallOptions): Promise<RpcScalar>;
+}
+
+const mostCallsAtOnce = 4;
+const mostAnswerBytes = 8 * 1024 ** 3;
+
+const failureOf = (outcome: Exclude<RpcOutcome, { kind: 'success' }>, fields: Record<string, string | number>) => {
+  switch (outcome.kind) {
+    case 'truncated':
+      return new OneExtError('ONE_TRUNCATED', fields);
+    case 'not-xml':
+      return new OneExtError('ONE_NOT_XML', { ...fields, detail: outcome.detail });
+    case 'fault':
+      return new OneExtError('ONE_FAULT', { ...fields, errorCode: outcome.errorCode, detail: outcome.message });
+    case 'error': {
+      const told = { ...fields, errorCode: outcome.errorCode, detail: outcome.message };
+      if (outcome.errorCode === rpcErrorCode.authentication) return new OneExtError('ONE_AUTHENTICATION', told);
+      if (outcome.errorCode === rpcErrorCode.noSuchObject) return new OneExtError('ONE_NO_SUCH_OBJECT', told);
+      return new OneExtError('ONE_REFUSED', told);
+    }
+  }
+};
+
+const downloadError = (thrown: unknown, fields: Record<string, string | number>): unknown => {
+  if (!(thrown instanceof DownloadFailure)) return thrown;
+  switch (thrown.kind) {
+    case 'timeout':
+      return new OneExtError(
+        'ONE_TIMEOUT',
+        { ...fields, timeoutName: thrown.timeoutName, timeoutMs: thrown.amount },
+        thrown,
+      );
+    case 'http-status':
+      return new OneExtError('ONE_HTTP_STATUS', { ...fields, status: thrown.amount }, thrown);
+    case 'truncated':
+    case 'too-large':
+      return new OneExtError('ONE_TRUNCATED', { ...fields, bytes: thrown.amount }, thrown);
+    default:
+      return new OneExtError('ONE_CONNECTION', { ...fields, detail: reasonOf(thrown.cause ?? thrown) }, thrown);
+  }
+};
+
+/** The endpoint as it may be shown: without user and password. */
+const shown = (endpoint: URL): string => `${endpoint.protocol}//${endpoint.host}${endpoint.pathname}`;
+
+export const createXmlRpcClient = (options: XmlRpcClientOptions): XmlRpcClient => {
+  const limit = createLimit(mostCallsAtOnce);
+
+  const callOnce = async (
+    method: string,
+    parameters: readonly RpcParameter[],
+    { onPayload, endpoint = options.endpoint, totalTimeoutMs = options.totalTimeoutMs }: CallOptions,
+  ): Promise<RpcScalar> => {
+    const credentials = await options.credentials();
+    const reader = createRpcAnswerReader(onPayload);
+    const fields: Record<string, string | number> = { method, endpoint: shown(endpoint), bytes: 0 };
+    let read = 0;
+    let failed = true;
+    try {
+      await download({
+        url: endpoint,
+        method: 'POST',
+        headers: { 'Content-Type': 'text/xml' },
+        body: formatRpcRequest(method, [credentials, ...parameters]),
+        connectTimeoutMs: Math.min(options.connectTimeoutMs ?? 5000, totalTimeoutMs),
+        totalTimeoutMs,
+        mostBytes: mostAnswerBytes,
+        onChunk(chunk) {
+          read += chunk.length;
+          reader.push(chunk);
+        },
+      });
+      const outcome = reader.finish();
+      if (outcome.kind !== 'success') throw failureOf(outcome, { ...fields, bytes: read });
+      failed = false;
+      return outcome.value;
+    } catch (thrown) {
+      throw downloadError(thrown, fields);
+    } finally {
+      options.onCall?.({ method, bytes: read, failed });
+    }
+  };
+
+  return { call: (method, parameters, callOptions = {}) => limit(() => callOnce(method, parameters, callOptions)) };
+};

@@ -1,0 +1,116 @@
+/**
+ * Reads the objects of one of oned's documents, one by one, keeping of each only what its shape names.
+ *
+ * A pool (`<VM_POOL><VM>...</VM><VM>...`) is never held: each object is handed over as soon as it ends.
+ */
+import { createXmlScanner, decodeText, type XmlScanner } from './xml-scanner.ts';
+
+/** The children to keep, by name; a shape without children keeps an element's text. */
+export type Shape = ReadonlyMap<string, Shape>;
+interface ShapeSpec {
+  readonly [name: string]: ShapeSpec;
+}
+
+/** `shapeOf({ID: text, TEMPLATE: {CPU: text}})` */
+export const shapeOf = (spec: ShapeSpec): Shape =>
+  new Map(Object.entries(spec).map(([name, children]) => [name, shapeOf(children)]));
+
+/** In a shape: keep this element's text. */
+export const text: ShapeSpec = {};
+
+export interface OneElement {
+  readonly name: string;
+  /** `undefined` when the text was longer than `longestText`: unknown rather than cut. */
+  text: string | undefined;
+  readonly children: OneElement[];
+}
+
+export interface DocumentReader {
+  push(chunk: Buffer): void;
+  finish(): ReturnType<XmlScanner['finish']>;
+  repairs(): number;
+}
+
+/** Characters of one text, and elements of one object, that are kept; a hostile object has more. */
+const longestText = 8 * 1024 * 1024;
+const mostElements = 200_000;
+
+/**
+ * @param objectName the element to hand over: the root itself (`RAFT`) or a child of it (`VM` in `VM_POOL`)
+ * @param shape what to keep of it
+ * @param onObject is given each object once, when it has been read
+ */
+export const createDocumentReader = (
+  objectName: string,
+  shape: Shape,
+  onObject: (element: OneElement) => void,
+): DocumentReader => {
+  const path: { readonly element: OneElement; readonly shape: Shape }[] = [];
+  let rootOpened = false;
+  let kept = 0;
+
+  const begin = (name: string, elementShape: Shape): boolean => {
+    const element: OneElement = { name, text: '', children: [] };
+    path.at(-1)?.element.children.push(element);
+    path.push({ element, shape: elementShape });
+    kept += 1;
+    return true;
+  };
+
+  const scanner = createXmlScanner({
+    open(name) {
+      const parent = path.at(-1);
+      if (parent !== undefined) {
+        const childShape = parent.shape.get(name);
+        return childShape !== undefined && kept < mostElements && begin(name, childShape);
+      }
+      const isRoot = !rootOpened;
+      rootOpened = true;
+      if (name !== objectName) return isRoot;
+      kept = 0;
+      return begin(name, shape);
+    },
+    text(bytes, from, to, cdata) {
+      const current = path.at(-1);
+      if (current === undefined || current.shape.size > 0 || current.element.text === undefined) return;
+      const { element } = current;
+      element.text =
+        current.element.text.length + to - from > longestText
+          ? undefined
+          : current.element.text + decodeText(bytes, from, to, cdata);
+    },
+    close() {
+      const done = path.pop();
+      if (done !== undefined && path.length === 0) onObject(done.element);
+    },
+  });
+  return { push: scanner.push, finish: scanner.finish, repairs: scanner.repairs };
+};
+
+/** The first child of that name. */
+export const childOf = (element: OneElement | undefined, name: string): OneElement | undefined =>
+  element?.children.find((child) => child.name === name);
+
+/** All children of that name. */
+export const childrenOf = (element: OneElement | undefined, name: string): readonly OneElement[] =>
+  element?.children.filter((child) => child.name === name) ?? [];
+
+/** The text below a path of names; `undefined` where the path does not exist. */
+export const textAt = (element: OneElement | undefined, ...path: readonly string[]): string | undefined => {
+  let at = element;
+  for (const name of path) at = childOf(at, name);
+  return at?.text;
+};
+
+/** A decimal integer, perhaps negative, that a double holds exactly; anything else is `undefined`. */
+export const parseInteger = (value: string | undefined): number | undefined => {
+  if (value === undefined || !/^\s*[+-]?\d+\s*$/.test(value)) return undefined;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : undefined;
+};
+
+/** A decimal number such as `0.1`; anything else is `undefined`. */
+export const parseDecimal = (value: string | undefined): number | undefined =>
+  value !== undefined && /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/.test(value)
+    ? Number(value)
+    : undefined;

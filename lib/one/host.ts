@@ -1,0 +1,68 @@
+/** Hosts as one.hostpool.info describes them. */
+import { bytesFromKibibytes, type Bytes } from '../units/units.ts';
+import { childOf, childrenOf, type OneElement, parseInteger, shapeOf, text, textAt } from './document-reader.ts';
+
+/** A value that the document lacks, or that is not what it should be, is `undefined`. */
+export interface Host {
+  readonly id: number;
+  readonly name: string;
+  readonly state: number | undefined;
+  readonly vmDriver: string;
+  /** What the monitoring probes found (`kvm`, `lxc`, ...); empty before the first monitoring. */
+  readonly hypervisor: string;
+  readonly memoryTotalBytes: Bytes | undefined;
+  readonly memoryMaximumBytes: Bytes | undefined;
+  readonly memoryUsageBytes: Bytes | undefined;
+  /** In hundredths of a core, as OpenNebula counts. */
+  readonly cpuTotal: number | undefined;
+  readonly cpuMaximum: number | undefined;
+  readonly cpuUsage: number | undefined;
+  readonly vmCount: number;
+  /** The host template's POWER_AGENT_URL: where this host's power agent answers, instead of the default. */
+  readonly powerAgentUrl: string | undefined;
+}
+
+export const hostState = { offline: 8 } as const;
+
+export const hostShape = shapeOf({
+  ID: text,
+  NAME: text,
+  STATE: text,
+  VM_MAD: text,
+  HOST_SHARE: { TOTAL_MEM: text, MAX_MEM: text, MEM_USAGE: text, TOTAL_CPU: text, MAX_CPU: text, CPU_USAGE: text },
+  VMS: { ID: text },
+  TEMPLATE: { HYPERVISOR: text, POWER_AGENT_URL: text },
+});
+
+/** `undefined` when the element has no ID. */
+export const parseHost = (element: OneElement): Host | undefined => {
+  const id = parseInteger(textAt(element, 'ID'));
+  if (id === undefined || id < 0) return undefined;
+  const share = childOf(element, 'HOST_SHARE');
+  const memory = (name: string): Bytes | undefined => {
+    const kibibytes = parseInteger(textAt(share, name));
+    return kibibytes === undefined ? undefined : bytesFromKibibytes(kibibytes);
+  };
+  const powerAgentUrl = textAt(element, 'TEMPLATE', 'POWER_AGENT_URL')?.trim();
+  return {
+    id,
+    name: textAt(element, 'NAME') ?? '',
+    state: parseInteger(textAt(element, 'STATE')),
+    vmDriver: textAt(element, 'VM_MAD') ?? '',
+    hypervisor: textAt(element, 'TEMPLATE', 'HYPERVISOR') ?? '',
+    memoryTotalBytes: memory('TOTAL_MEM'),
+    memoryMaximumBytes: memory('MAX_MEM'),
+    memoryUsageBytes: memory('MEM_USAGE'),
+    cpuTotal: parseInteger(textAt(share, 'TOTAL_CPU')),
+    cpuMaximum: parseInteger(textAt(share, 'MAX_CPU')),
+    cpuUsage: parseInteger(textAt(share, 'CPU_USAGE')),
+    vmCount: childrenOf(childOf(element, 'VMS'), 'ID').length,
+    powerAgentUrl: powerAgentUrl === '' ? undefined : powerAgentUrl,
+  };
+};
+
+const kvmNames: ReadonlySet<string> = new Set(['kvm', 'qemu']);
+
+/** Whether the host runs KVM or QEMU: what its probes found or, before they did, its driver's name. */
+export const isKvm = (host: Host): boolean =>
+  kvmNames.has((host.hypervisor === '' ? host.vmDriver : host.hypervisor).toLowerCase());

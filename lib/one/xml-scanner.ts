@@ -1,0 +1,285 @@
+/**
+ * Reads the XML that oned writes, by event, from bytes that come in pieces.
+ *
+ * oned's documents have elements, text and CDATA, and nothing else: no attributes, no comments, no entities
+ * but the predefined ones. What a tenant put into an attribute can break such a document (a control character,
+ * `]]>`, an odd name). A strict reader would lose the whole pool, so this one mends instead:
+ * - what is not a tag is text;
+ * - a close tag closes the nearest open element of that name, and is dropped if there is none;
+ * - the root is never closed by what stands inside of it.
+ * `repairs` counts what was mended. Nothing is ever expanded, and memory does not grow with the document.
+ */
+export interface XmlEvents {
+  /** An element begins. `false` skips it and all that it holds, at the cost of a byte loop. */
+  open(name: string): boolean;
+  /** Text, perhaps in several pieces, each whole in UTF-8 and in entities; `cdata` text holds no entities. */
+  text(bytes: Buffer, from: number, to: number, cdata: boolean): void;
+  close(name: string): void;
+}
+
+export interface XmlScanner {
+  push(chunk: Buffer): void;
+  /** `complete`: the root was opened and closed; `truncated`: opened only; `empty`: there was no element. */
+  finish(): 'complete' | 'truncated' | 'empty';
+  repairs(): number;
+}
+
+const lessThan = 0x3c;
+const greaterThan = 0x3e;
+const slash = 0x2f;
+const ampersand = 0x26;
+const semicolon = 0x3b;
+const cdataOpen = Buffer.from('<![CDATA[');
+const cdataClose = Buffer.from(']]>');
+
+const longestTag = 1024;
+const longestEntity = 12;
+const deepest = 64;
+const mostNames = 4096;
+
+/** Bytes that may stand in a name: letters, digits, `_`, `-`, `.`, `:` and everything beyond ASCII. */
+const isNameByte = new Uint8Array(256).map((_, byte) =>
+  byte >= 0x80 || /[\w.:-]/.test(String.fromCharCode(byte)) ? 1 : 0,
+);
+const isSpace = (byte: number | undefined): boolean =>
+  byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
+
+/** Where text that reaches the end of a piece must be cut so that no character or entity is torn. */
+const wholeTextEnd = (data: Buffer, from: number, to: number, cdata: boolean): number => {
+  let end = to;
+  for (let back = 1; back <= 3 && to - back >= from; back += 1) {
+    const byte = data[to - back] ?? 0;
+    if (byte < 0x80) break;
+    if (byte >= 0xc0) {
+      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+      if (back < length) end = to - back;
+      break;
+    }
+  }
+  if (cdata) return end;
+  for (let at = end - 1; at >= from && at >= end - longestEntity; at -= 1) {
+    if (data[at] === semicolon) break;
+    if (data[at] === ampersand) return at;
+  }
+  return end;
+};
+
+const findByte = (data: Buffer, byte: number, from: number): number => {
+  const nearby = Math.min(data.length, from + 48);
+  for (let at = from; at < nearby; at += 1) if (data[at] === byte) return at;
+  return nearby === data.length ? -1 : data.indexOf(byte, nearby);
+};
+
+export const createXmlScanner = (events: XmlEvents): XmlScanner => {
+  const hashes = new Int32Array(deepest);
+  const open: string[] = [];
+  const knownNames = new Map<number, string>();
+  let depth = 0;
+  let skippedAt = 0; // depth of the element being skipped, 0 when none is
+  let inCdata = false;
+  let rootClosed = false;
+  let repairs = 0;
+  let carry: Buffer | undefined;
+
+  const nameOf = (data: Buffer, from: number, to: number, hash: number): string => {
+    const known = knownNames.get(hash);
+    if (known !== undefined && known.length === to - from) {
+      let at = 0;
+      while (at < known.length && known.charCodeAt(at) === data[from + at]) at += 1;
+      if (at === known.length) return known;
+    }
+    const name = data.toString('utf8', from, to);
+    if (knownNames.size < mostNames) knownNames.set(hash, name);
+    return name;
+  };
+
+  const emitText = (data: Buffer, from: number, to: number, cdata: boolean): void => {
+    if (to > from && depth > 0 && skippedAt === 0) events.text(data, from, to, cdata);
+  };
+
+  const openElement = (data: Buffer, from: number, to: number, hash: number): void => {
+    if (depth === deepest) {
+      repairs += 1;
+      return;
+    }
+    hashes[depth] = hash;
+    depth += 1;
+    if (skippedAt !== 0) return;
+    const name = nameOf(data, from, to, hash);
+    open[depth - 1] = name;
+    if (!events.open(name)) skippedAt = depth;
+  };
+
+  const closeOne = (): void => {
+    if (skippedAt === 0) events.close(open[depth - 1] ?? '');
+    else if (skippedAt === depth) skippedAt = 0;
+    depth -= 1;
+  };
+
+  const closeElement = (hash: number): void => {
+    let at = depth;
+    while (at > 1 && hashes[at - 1] !== hash) at -= 1;
+    if (at <= 1) {
+      if (depth > 0 && hashes[0] === hash) {
+        repairs += depth - 1;
+        while (depth > 1) closeOne();
+        rootClosed = true;
+      } else repairs += 1;
+      return;
+    }
+    repairs += depth - at;
+    while (depth >= at) closeOne();
+  };
+
+  /** Reads the tag at `from`; its end, `from` where it is no tag, -1 where more bytes are needed. */
+  const readTag = (data: Buffer, from: number): number => {
+    const closes = data[from + 1] === slash;
+    const nameFrom = closes ? from + 2 : from + 1;
+    let at = nameFrom;
+    let hash = 0;
+    for (; at < data.length && isNameByte[data[at] ?? 0] === 1; at += 1) {
+      hash = (Math.imul(hash, 31) + (data[at] ?? 0)) | 0;
+    }
+    const nameTo = at;
+    while (at < data.length && data[at] !== greaterThan && data[at] !== lessThan) {
+      if (at === nameTo && !isSpace(data[at]) && data[at] !== slash) return from;
+      at += 1;
+    }
+    if (at - from > longestTag) return from;
+    if (at >= data.length) return -1;
+    if (data[at] === lessThan || nameTo === nameFrom) return from;
+    if (closes) closeElement(hash);
+    else {
+      rootClosed = false;
+      openElement(data, nameFrom, nameTo, hash);
+      if (data[at - 1] === slash && at > nameTo) closeElement(hash);
+    }
+    return at + 1;
+  };
+
+  /** Reads what begins with `<`; the same answers as `readTag`. */
+  const readMarkup = (data: Buffer, from: number): number => {
+    const next = data[from + 1];
+    if (next === undefined) return -1;
+    if (next === 0x21 /* ! */) {
+      const part = data.subarray(from, from + cdataOpen.length);
+      if (!part.equals(cdataOpen.subarray(0, part.length))) return from;
+      if (part.length < cdataOpen.length) return -1;
+      inCdata = true;
+      return from + cdataOpen.length;
+    }
+    if (next === 0x3f /* ? */ && depth === 0) {
+      const end = data.indexOf('?>', from);
+      if (end >= 0) return end + 2;
+      return data.length - from > longestTag ? from : -1;
+    }
+    return readTag(data, from);
+  };
+
+  /** Reads as far as it can; where the unread rest begins. */
+  const scan = (data: Buffer): number => {
+    let at = 0;
+    while (at < data.length) {
+      if (inCdata) {
+        const end = data.indexOf(cdataClose, at);
+        if (end < 0) {
+          const whole = wholeTextEnd(data, at, Math.max(at, data.length - 2), true);
+          emitText(data, at, whole, true);
+          return whole;
+        }
+        emitText(data, at, end, true);
+        inCdata = false;
+        at = end + cdataClose.length;
+        continue;
+      }
+      const tagAt = findByte(data, lessThan, at);
+      if (tagAt < 0) {
+        const whole = wholeTextEnd(data, at, data.length, false);
+        emitText(data, at, whole, false);
+        return whole;
+      }
+      emitText(data, at, tagAt, false);
+      const next = readMarkup(data, tagAt);
+      if (next === -1) return tagAt;
+      if (next === tagAt) {
+        repairs += 1;
+        emitText(data, tagAt, tagAt + 1, false);
+      }
+      at = Math.max(next, tagAt + 1);
+    }
+    return at;
+  };
+
+  return {
+    push(chunk) {
+      const data = carry === undefined ? chunk : Buffer.concat([carry, chunk]);
+      const readTo = scan(data);
+      carry = readTo < data.length ? Buffer.from(data.subarray(readTo)) : undefined;
+    },
+    finish() {
+      if (carry !== undefined) emitText(carry, 0, carry.length, inCdata);
+      const result = depth === 0 ? 'empty' : rootClosed && carry === undefined ? 'complete' : 'truncated';
+      if (result === 'complete') events.close(open[0] ?? '');
+      return result;
+    },
+    repairs: () => repairs,
+  };
+};
+
+const namedEntities = new Map([
+  ['lt', 0x3c],
+  ['gt', 0x3e],
+  ['amp', 0x26],
+  ['quot', 0x22],
+  ['apos', 0x27],
+]);
+
+/** The code point of an entity without its `&` and `;`, `undefined` for one that XML does not predefine. */
+const codePointOf = (entity: string): number | undefined => {
+  const named = namedEntities.get(entity);
+  if (named !== undefined) return named;
+  const digits = /^#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))$/.exec(entity);
+  if (digits === null) return undefined;
+  const code = digits[1] === undefined ? Number(digits[2]) : Number.parseInt(digits[1], 16);
+  return code <= 0x10ffff ? code : undefined;
+};
+
+/** The text of a piece as a string; unknown entities stay as they are. */
+export const decodeText = (bytes: Buffer, from: number, to: number, cdata: boolean): string => {
+  const text = bytes.toString('utf8', from, to);
+  if (cdata || !text.includes('&')) return text;
+  return text.replaceAll(/&([^&;]{1,10});/g, (whole, entity: string) => {
+    const code = codePointOf(entity);
+    return code === undefined ? whole : String.fromCodePoint(code);
+  });
+};
+
+/**
+ * Decodes text that is a document of its own (XML-RPC carries pools so) from `source` into `target`, which
+ * must have room for `to - from` bytes. Returns the number of bytes written: never more than were read.
+ */
+export const decodeTextInto = (source: Buffer, from: number, to: number, target: Buffer): number => {
+  let written = 0;
+  let at = from;
+  while (at < to) {
+    const byte = source[at] ?? 0;
+    at += 1;
+    target[written] = byte;
+    written += 1;
+    if (byte !== ampersand) continue;
+    const b0 = source[at];
+    const b1 = source[at + 1];
+    if ((b0 === 0x6c || b0 === 0x67) && b1 === 0x74 && source[at + 2] === semicolon) {
+      target[written - 1] = b0 === 0x6c ? lessThan : greaterThan;
+      at += 3;
+      continue;
+    }
+    const end = source.subarray(at, Math.min(to, at + longestEntity)).indexOf(semicolon) + at;
+    if (end < at) continue;
+    const code = codePointOf(source.toString('latin1', at, end));
+    if (code === undefined) continue;
+    written += target.write(String.fromCodePoint(code), written - 1, 'utf8') - 1;
+    at = end + 1;
+  }
+  return written;
+};

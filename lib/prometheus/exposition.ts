@@ -1,0 +1,68 @@
+/**
+ * Writes families as text: the Prometheus text format 0.0.4 or OpenMetrics 1.0.0.
+ * https://github.com/prometheus/docs/blob/main/docs/instrumenting/exposition_formats.md
+ * https://prometheus.io/docs/specs/om/open_metrics_spec/
+ */
+import type { FamilySamples, Labels } from './metric-family.ts';
+
+export type ExpositionFormat = 'prometheus' | 'openmetrics';
+
+export const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
+  prometheus: 'text/plain; version=0.0.4; charset=utf-8',
+  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+};
+
+/** What must follow the last family. */
+export const endOfExposition: Readonly<Record<ExpositionFormat, string>> = {
+  prometheus: '',
+  openmetrics: '# EOF\n',
+};
+
+const needsEscape = /[\\"\n]/;
+const escapes = new Map([
+  ['\\', '\\\\'],
+  ['"', '\\"'],
+  ['\n', '\\n'],
+]);
+
+export const escapeLabelValue = (value: string): string =>
+  needsEscape.test(value) ? value.replaceAll(/[\\"\n]/g, (character) => escapes.get(character) ?? '') : value;
+
+const escapeHelp = (help: string, format: ExpositionFormat): string =>
+  format === 'openmetrics' ? escapeLabelValue(help) : help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+
+const formatLabels = (labels: Labels): string => {
+  let text = '';
+  for (const [name, value] of labels) {
+    text += `${text === '' ? '{' : ','}${name}="${escapeLabelValue(value)}"`;
+  }
+  return text === '' ? '' : `${text}}`;
+};
+
+/** A value in the spelling of both formats: `1`, `0.1`, `NaN`, `+Inf`, `-Inf`. */
+export const formatValue = (value: number): string => {
+  if (value === Number.POSITIVE_INFINITY) return '+Inf';
+  if (value === Number.NEGATIVE_INFINITY) return '-Inf';
+  return String(value);
+};
+
+const openMetricsTypes = new Map([['untyped', 'unknown']]);
+
+const formatFamily = ({ family, samples }: FamilySamples, format: ExpositionFormat): string => {
+  const openMetrics = format === 'openmetrics';
+  const isTotal = openMetrics && family.type === 'counter' && family.name.endsWith('_total');
+  const name = isTotal ? family.name.slice(0, -'_total'.length) : family.name;
+  const type = openMetrics ? (openMetricsTypes.get(family.type) ?? family.type) : family.type;
+  let text = `# HELP ${name} ${escapeHelp(family.help, format)}\n# TYPE ${name} ${type}\n`;
+  for (const { labels, value, suffix = '' } of samples) {
+    text += `${family.name}${suffix}${formatLabels(labels)} ${formatValue(value)}\n`;
+  }
+  return text;
+};
+
+/** The text of all families, without `endOfExposition`. */
+export const formatFamilies = (families: Iterable<FamilySamples>, format: ExpositionFormat): string => {
+  let text = '';
+  for (const family of families) text += formatFamily(family, format);
+  return text;
+};

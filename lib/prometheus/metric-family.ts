@@ -1,0 +1,27 @@
+/**
+ * Metric families and their samples, as the exposition formats of Prometheus know them.
+ * https://prometheus.io/docs/concepts/data_model/
+ */
+export type MetricType = 'gauge' | 'counter' | 'histogram' | 'summary' | 'untyped';
+
+export type Labels = readonly (readonly [name: string, value: string])[];
+
+/** What is fixed about a family; docs/metrics.md is generated from it. */
+export interface MetricFamily {
+  readonly name: string;
+  readonly type: MetricType;
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+/** One value. `suffix` is appended to the family's name (`_bucket`, `_sum`, `_count`). */
+export interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
+  readonly suffix?: string;
+}
+
+export interface FamilySamples {
+  readonly family: MetricFamily;
+  readonly samples: readonly Sample[];
+}
