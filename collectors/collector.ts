@@ -12,8 +12,8 @@ import type { PowerVerdict } from './agents/agent.ts';
 
 /** A VM and what only the extended form of its document tells. */
 export interface VmWithAttributes extends Vm {
-  /** USER_TEMPLATE/FLAVOURS as a decimal integer, else -1. */
-  readonly flavours: number;
+  /** USER_TEMPLATE/FLAVOURS as a decimal integer, else -1; `undefined` where it could not be read. */
+  readonly flavours: number | undefined;
 }
 
 export interface ServerStates {

@@ -47,6 +47,10 @@ export const download = (request: DownloadRequest): Promise<number> =>
     let bytes = 0;
     let settled = false;
 
+    if (signal?.aborted === true) {
+      reject(new DownloadFailure('aborted', 'the download was aborted'));
+      return;
+    }
     const outgoing = (url.protocol === 'https:' ? https : http).request(url, {
       method: request.method ?? 'GET',
       agent: false,

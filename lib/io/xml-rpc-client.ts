@@ -24,6 +24,8 @@ export interface XmlRpcClientOptions {
   readonly connectTimeoutMs?: number;
   readonly totalTimeoutMs: number;
   readonly onCall?: (statistics: CallStatistics) => void;
+  /** Ends all calls. */
+  readonly signal?: AbortSignal;
 }
 
 export interface CallOptions {
@@ -31,6 +33,7 @@ export interface CallOptions {
   readonly onPayload?: (bytes: Buffer) => void;
   /** Another server of the zone, for one.zone.raftstatus. */
   readonly endpoint?: URL;
+  readonly connectTimeoutMs?: number;
   readonly totalTimeoutMs?: number;
 }
 
@@ -38,7 +41,9 @@ export interface XmlRpcClient {
   call(method: string, parameters: readonly RpcParameter[], options?: CallOptions): Promise<RpcScalar>;
 }
 
+/** To one server: those of a zone do not hold each other up. */
 const mostCallsAtOnce = 4;
+const defaultConnectTimeoutMs = 5000;
 const mostAnswerBytes = 8 * 1024 ** 3;
 
 const failureOf = (outcome: Exclude<RpcOutcome, { kind: 'success' }>, fields: Record<string, string | number>) => {
@@ -81,13 +86,15 @@ const downloadError = (thrown: unknown, fields: Record<string, string | number>)
 const shown = (endpoint: URL): string => `${endpoint.protocol}//${endpoint.host}${endpoint.pathname}`;
 
 export const createXmlRpcClient = (options: XmlRpcClientOptions): XmlRpcClient => {
-  const limit = createLimit(mostCallsAtOnce);
+  const limits = new Map<string, ReturnType<typeof createLimit>>();
 
   const callOnce = async (
     method: string,
     parameters: readonly RpcParameter[],
-    { onPayload, endpoint = options.endpoint, totalTimeoutMs = options.totalTimeoutMs }: CallOptions,
+    { onPayload, endpoint = options.endpoint, ...timeouts }: CallOptions,
   ): Promise<RpcScalar> => {
+    const totalTimeoutMs = timeouts.totalTimeoutMs ?? options.totalTimeoutMs;
+    const connectTimeoutMs = timeouts.connectTimeoutMs ?? options.connectTimeoutMs ?? defaultConnectTimeoutMs;
     const credentials = await options.credentials();
     const reader = createRpcAnswerReader(onPayload);
     const fields: Record<string, string | number> = { method, endpoint: shown(endpoint), bytes: 0 };
@@ -99,9 +106,10 @@ export const createXmlRpcClient = (options: XmlRpcClientOptions): XmlRpcClient =
         method: 'POST',
         headers: { 'Content-Type': 'text/xml' },
         body: formatRpcRequest(method, [credentials, ...parameters]),
-        connectTimeoutMs: Math.min(options.connectTimeoutMs ?? 5000, totalTimeoutMs),
+        connectTimeoutMs: Math.min(connectTimeoutMs, totalTimeoutMs),
         totalTimeoutMs,
         mostBytes: mostAnswerBytes,
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
         onChunk(chunk) {
           read += chunk.length;
           reader.push(chunk);
@@ -118,5 +126,12 @@ export const createXmlRpcClient = (options: XmlRpcClientOptions): XmlRpcClient =
     }
   };
 
-  return { call: (method, parameters, callOptions = {}) => limit(() => callOnce(method, parameters, callOptions)) };
+  return {
+    call(method, parameters, callOptions = {}) {
+      const server = (callOptions.endpoint ?? options.endpoint).host;
+      const limit = limits.get(server) ?? createLimit(mostCallsAtOnce);
+      limits.set(server, limit);
+      return limit(() => callOnce(method, parameters, callOptions));
+    },
+  };
 };

@@ -1,0 +1,25 @@
+/** Where a host's power agent answers: the template of the configuration, or the host's own attribute. */
+import type { Host } from '../lib/one/host.ts';
+
+/** Names that OpenNebula allows may hold spaces and the like; a host name or an address holds these. */
+const hostName = /^[\w.:%-]+$/;
+
+/**
+ * Fills `{hostname}` (the host's NAME, an IPv6 address in brackets) and `{id}` in; `undefined` when the result
+ * is no http or https URL.
+ */
+export const agentUrlOf = (
+  host: Pick<Host, 'id' | 'name' | 'powerAgentUrl'>,
+  template: string,
+): URL | undefined => {
+  const chosen = host.powerAgentUrl ?? template;
+  if (chosen.includes('{hostname}') && !hostName.test(host.name)) return undefined;
+  const name = host.name.includes(':') ? `[${host.name}]` : host.name;
+  const text = chosen.replaceAll('{hostname}', name).replaceAll('{id}', String(host.id));
+  try {
+    const url = new URL(text);
+    return url.protocol === 'http:' || url.protocol === 'https:' ? url : undefined;
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,123 @@
+/** The options of opennebula-exporter; --help, the sample file and docs/options.md come from this table. */
+import {
+  booleanOption,
+  choiceOption,
+  durationOption,
+  type OptionSpec,
+  type OptionValues,
+  textOption,
+} from '../lib/config/options.ts';
+import { logFormats, logLevels } from '../lib/log/log.ts';
+import { collectors } from './collectors.ts';
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `[::]:9925`, `127.0.0.1:9925`, `:9925` (all addresses). */
+export const parseListenAddress = (text: string): ListenAddress | undefined => {
+  const match = /^(?:\[([0-9a-fA-F:.]+(?:%[\w.-]+)?)\]|([^:[\]\s]*)):(\d{1,5})$/.exec(text);
+  if (match === null) return undefined;
+  const [, bracketed, plain, digits] = match;
+  const port = Number(digits);
+  return port > 65_535 ? undefined : { host: bracketed ?? (plain || '::'), port };
+};
+
+const listenAddressOption: OptionSpec<ListenAddress> = {
+  help: 'address and port on which metrics are served',
+  form: 'ADDRESS:PORT',
+  default: '[::]:9925',
+  parse: (text) => {
+    const value = parseListenAddress(text);
+    return value === undefined ? { mustBe: 'an address and port such as [::]:9925 or 127.0.0.1:9925' } : { value };
+  },
+};
+
+const reservedPaths = ['/', '/-/healthy', '/-/ready'];
+
+const telemetryPathOption: OptionSpec<string> = {
+  help: 'path under which metrics are served',
+  form: 'PATH',
+  default: '/metrics',
+  parse: (text) =>
+    /^\/[\w./-]*$/.test(text) && !reservedPaths.includes(text)
+      ? { value: text }
+      : { mustBe: 'a path such as /metrics, and none of /, /-/healthy, /-/ready' },
+};
+
+const agentUrlOption: OptionSpec<string> = {
+  help: "URL of each host's power agent; {hostname} is the host's NAME in OpenNebula, {id} its id; the host attribute POWER_AGENT_URL overrides it",
+  form: 'URL',
+  default: 'http://{hostname}:8080/metrics',
+  parse: (text) =>
+    /^https?:\/\/[^\s/]+/.test(text) && URL.canParse(text.replaceAll('{hostname}', 'host').replaceAll('{id}', '0'))
+      ? { value: text }
+      : { mustBe: 'an http or https URL, in which {hostname} and {id} are replaced' },
+};
+
+const collectorOptions = Object.fromEntries(
+  collectors.map(({ name, help }) => [
+    `collector.${name}`,
+    booleanOption({ help: `collect ${help}`, default: 'true' }),
+  ]),
+);
+
+const ownOptions = {
+  'web.listen-address': listenAddressOption,
+  'web.telemetry-path': telemetryPathOption,
+  'web.config.file': textOption(
+    { help: "web configuration in the format of Prometheus' exporter-toolkit: TLS, users", default: '' },
+    'FILE',
+  ),
+  'log.level': choiceOption({ help: 'lowest level of log lines', default: 'info' }, logLevels),
+  'log.format': choiceOption({ help: 'format of log lines', default: 'logfmt' }, logFormats),
+  'config.file': textOption(
+    { help: 'configuration of the suite', default: '/etc/one/oneext.yaml' },
+    'FILE',
+  ),
+  'one.timeout': durationOption(
+    { help: 'longest time for one call to OpenNebula', default: '30s' },
+    100,
+    3_600_000,
+  ),
+  'one.min-refresh-interval': durationOption(
+    {
+      help: 'OpenNebula is asked again only after this time; raise it for very large clouds (power stays as fresh as each scrape)',
+      default: '5s',
+    },
+    0,
+    3_600_000,
+  ),
+  'power.agent-url': agentUrlOption,
+  'power.agent-timeout': durationOption(
+    { help: "longest time for one power agent's whole answer", default: '5s' },
+    100,
+    60_000,
+  ),
+  'power.unmeasured': choiceOption(
+    {
+      help: 'what a VM that could not be measured gets: no sample, or 0 as the first generation had it',
+      default: 'omit',
+    },
+    ['omit', 'zero'],
+  ),
+  'snapshot.max-age': durationOption(
+    { help: 'values that could not be read again are served up to this age', default: '60s' },
+    0,
+    3_600_000,
+  ),
+  'backup-restore.state-file': textOption(
+    { help: "OpenNebula's state of backups and restores", default: '/var/lib/one/state.json' },
+    'FILE',
+  ),
+};
+
+export const exporterOptions: typeof ownOptions & Record<`collector.${string}`, OptionSpec<boolean>> = {
+  ...ownOptions,
+  ...collectorOptions,
+};
+export type ExporterOptions = OptionValues<typeof exporterOptions>;
+
+/** Sections of oneext.yaml that other programs of the suite read. */
+export const foreignSections = ['auth', 'geolocation', 'prometheus', 'tunnel', 'hosts'];

@@ -1,0 +1,54 @@
+/** Reads what this machine knows of itself: its name, systemd's units, OpenNebula's backup state. */
+import { lookup, lookupService } from 'node:dns/promises';
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { runCommand } from '../../lib/io/run-command.ts';
+import type { ServerStates } from '../collector.ts';
+import { parseActiveStates, serverUnits } from '../server.ts';
+
+const systemctlTimeoutMs = 5000;
+
+/** The name that the address of the host name resolves back to, as the stock exporter has it. */
+const resolveFqdn = async (): Promise<string> => {
+  try {
+    const { address } = await lookup(hostname());
+    return (await lookupService(address, 0)).hostname;
+  } catch {
+    return hostname();
+  }
+};
+
+/** The name is asked for once: it does not change while a machine runs. */
+export const createFqdn = (): (() => Promise<string>) => {
+  let name: Promise<string> | undefined;
+  return () => {
+    name ??= resolveFqdn();
+    return name;
+  };
+};
+
+export const readServers = async (fqdn: () => Promise<string>): Promise<ServerStates> => {
+  const output = await runCommand(
+    ['systemctl', 'show', '--property=Id,ActiveState', ...serverUnits],
+    systemctlTimeoutMs,
+  );
+  return { fqdn: await fqdn(), activeStates: parseActiveStates(output) };
+};
+
+/** The parsed state file; `undefined` where there is none or where it is empty. */
+export const readBackupState = async (path: string): Promise<unknown> => {
+  let content: string;
+  try {
+    content = await readFile(path, 'utf8');
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
+    throw new OneExtError('COLLECTOR_INPUT', { path, detail: reasonOf(thrown) }, thrown);
+  }
+  if (content.trim() === '') return undefined;
+  try {
+    return JSON.parse(content);
+  } catch (thrown) {
+    throw new OneExtError('COLLECTOR_INPUT', { path, detail: reasonOf(thrown) }, thrown);
+  }
+};

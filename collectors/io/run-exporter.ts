@@ -1,0 +1,105 @@
+/** Puts the exporter together and runs it until it is told to end. */
+import { OneExtError } from '../../lib/errors/oneext-error.ts';
+import { readOneAuth, readOneEndpoint } from '../../lib/io/one-client.ts';
+import { startWebServer, type WebAnswer, type WebHandler } from '../../lib/io/web-server.ts';
+import { createXmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
+import { createLog } from '../../lib/log/log.ts';
+import { contentTypes, endOfExposition, formatFamilies } from '../../lib/prometheus/exposition.ts';
+import { chooseFormat, scrapeBudgetMs } from '../../lib/prometheus/negotiate.ts';
+import { collectors } from '../collectors.ts';
+import { createProcessMetrics } from './process-metrics.ts';
+import { readExporterOptions } from './read-options.ts';
+import { createScrape } from './scrape.ts';
+import { createSources } from './sources.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A scraper that does not say how long it waits: Prometheus' default of 10 s, less half a second. */
+const defaultBudgetMs = 9500;
+const graceMs = 5000;
+
+const parseEndpoint = (text: string): URL => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  const problems = `the OpenNebula endpoint is ${JSON.stringify(text)} but must be a URL such as http://localhost:2633/RPC2`;
+  throw new OneExtError('CONFIG_INVALID', { count: 1, problems });
+};
+
+const ok = (contentType: string, body: string): WebAnswer => ({ status: 200, contentType, body });
+
+const landingPage = (telemetryPath: string, version: string): string => `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>OpenNebula Exporter</title></head>
+<body>
+<h1>OpenNebula Exporter</h1>
+<p>opennebula-extensions ${version}</p>
+<p><a href="${telemetryPath}">Metrics</a></p>
+</body>
+</html>
+`;
+
+export interface RunOptions {
+  readonly argv: readonly string[];
+  readonly environment: Environment;
+  readonly version: string;
+  readonly writeLog: (line: string) => void;
+  /** Resolves when the process is told to end. */
+  readonly untilEnd: Promise<string>;
+}
+
+export const runExporter = async ({ argv, environment, version, writeLog, untilEnd }: RunOptions): Promise<void> => {
+  const { options, unknownKeys } = await readExporterOptions(argv, environment);
+  const endpoint = parseEndpoint(await readOneEndpoint(environment));
+  await readOneAuth(environment);
+  // Milliseconds since 1970 that never step back when the clock is set.
+  const now = (): number => performance.timeOrigin + performance.now();
+  const ending = new AbortController();
+  const log = createLog({
+    level: options['log.level'],
+    format: options['log.format'],
+    now: () => new Date(),
+    write: writeLog,
+  });
+  for (const key of unknownKeys) log.warn('unknown key in the configuration', { key, file: options['config.file'] });
+
+  const processMetrics = createProcessMetrics(version);
+  const client = createXmlRpcClient({
+    endpoint,
+    credentials: () => readOneAuth(environment),
+    totalTimeoutMs: options['one.timeout'],
+    onCall: processMetrics.onCall,
+    signal: ending.signal,
+  });
+  const scrape = createScrape({
+    collectors: collectors.filter(({ name }) => options[`collector.${name}`]),
+    sources: createSources(options, { client, log, now, signal: ending.signal }),
+    settings: { unmeasuredPower: options['power.unmeasured'] },
+    maxAgeMs: options['snapshot.max-age'],
+    now,
+    log,
+  });
+
+  const serveMetrics: WebHandler = async (headers) => {
+    const format = chooseFormat(headers.accept);
+    const timeout = headers['x-prometheus-scrape-timeout-seconds'];
+    const page = await scrape(format, scrapeBudgetMs(String(timeout ?? '')) ?? defaultBudgetMs);
+    const own = formatFamilies(await processMetrics.read(), format);
+    return ok(contentTypes[format], page + own + endOfExposition[format]);
+  };
+  const server = await startWebServer({
+    ...options['web.listen-address'],
+    webConfigFile: options['web.config.file'],
+    log,
+    handlers: new Map<string, WebHandler>([
+      [options['web.telemetry-path'], serveMetrics],
+      ['/-/healthy', () => ok('text/plain; charset=utf-8', 'Healthy\n')],
+      ['/-/ready', () => ok('text/plain; charset=utf-8', 'Ready\n')],
+      ['/', () => ok('text/html; charset=utf-8', landingPage(options['web.telemetry-path'], version))],
+    ]),
+  });
+  log.info('listening', { url: server.url, version, one: `${endpoint.protocol}//${endpoint.host}${endpoint.pathname}` });
+  const signal = await untilEnd;
+  log.info('ending', { signal });
+  await server.close(graceMs);
+  ending.abort();
+};

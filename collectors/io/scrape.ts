@@ -1,0 +1,124 @@
+/**
+ * A scrape: refreshes what is not fresh, waits as long as the scraper does, and writes the page.
+ *
+ * Scrapes at the same moment share one refresh. A collector that fails or is not done in time serves its last
+ * values, with their age and success 0, until they are too old. A refresh that was not waited for goes on, and
+ * its values are there for the next scrape.
+ */
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import type { Log } from '../../lib/log/log.ts';
+import { type ExpositionFormat, formatFamilies } from '../../lib/prometheus/exposition.ts';
+import type { FamilySamples } from '../../lib/prometheus/metric-family.ts';
+import type { Collector, CollectorSettings, DocumentName, Documents } from '../collector.ts';
+import { type CollectorState, describeScrape } from '../scrape-state.ts';
+import type { Reading } from './source.ts';
+import { oneDocuments, type Sources } from './sources.ts';
+
+export interface ScrapeOptions {
+  readonly collectors: readonly Collector[];
+  readonly sources: Sources;
+  readonly settings: CollectorSettings;
+  readonly maxAgeMs: number;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** @param budgetMs how long to wait for what is being read; what is not read then is served as it was */
+export type Scrape = (format: ExpositionFormat, budgetMs: number) => Promise<string>;
+
+interface Run {
+  readonly collector: Collector;
+  readings: readonly Reading<unknown>[];
+  families: readonly FamilySamples[] | undefined;
+  readonly text: Map<ExpositionFormat, string>;
+  /** When the oldest of its documents was read. */
+  readAt: number;
+  success: boolean;
+  durationMs: number | undefined;
+  running: Promise<void> | undefined;
+}
+
+const createRun = (collector: Collector): Run => ({
+  collector,
+  readings: [],
+  families: undefined,
+  text: new Map(),
+  readAt: 0,
+  success: false,
+  durationMs: undefined,
+  running: undefined,
+});
+
+const afterMs = (delayMs: number): { readonly done: Promise<void>; readonly cancel: () => void } => {
+  let timer: NodeJS.Timeout | undefined;
+  const done = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, delayMs);
+  });
+  return { done, cancel: () => clearTimeout(timer) };
+};
+
+export const createScrape = ({ collectors, sources, settings, maxAgeMs, now, log }: ScrapeOptions): Scrape => {
+  const runs = collectors.map(createRun);
+
+  const collect = async (run: Run): Promise<void> => {
+    const { collector } = run;
+    const names: readonly DocumentName[] = collector.reads;
+    const readings = await Promise.all(names.map((name): Promise<Reading<unknown>> => sources[name].get()));
+    if (run.families !== undefined && readings.every((reading, at) => reading === run.readings[at])) return;
+    const documents = Object.fromEntries(names.map((name, at) => [name, readings[at]?.value]));
+    // Each name of the object comes from `reads`, and each value from the source of that name.
+    run.families = collector.collect(documents as unknown as Documents, settings);
+    run.readings = readings;
+    run.readAt = Math.min(...readings.map(({ readAt }) => readAt));
+    run.text.clear();
+  };
+
+  const refresh = async (run: Run): Promise<void> => {
+    const startedAt = now();
+    const before = run.success || run.durationMs === undefined;
+    try {
+      await collect(run);
+      run.success = true;
+    } catch (thrown) {
+      run.success = false;
+      const fields = { collector: run.collector.name, error: reasonOf(thrown) };
+      if (before) log.error('collector failed', fields);
+      else log.debug('collector failed again', fields);
+    }
+    run.durationMs = now() - startedAt;
+    run.running = undefined;
+  };
+
+  const textOf = (run: Run, format: ExpositionFormat): string => {
+    const known = run.text.get(format);
+    if (known !== undefined) return known;
+    const text = formatFamilies(run.families ?? [], format);
+    run.text.set(format, text);
+    return text;
+  };
+
+  /** What a run has to show, and how it is described. */
+  const served = (run: Run, format: ExpositionFormat): { readonly state: CollectorState; readonly text: string } => {
+    const ageMs = now() - run.readAt;
+    const success = run.success && run.running === undefined;
+    const serves = run.families !== undefined && (success || ageMs <= maxAgeMs);
+    const state: CollectorState = {
+      name: run.collector.name,
+      readsOne: run.collector.reads.some((name) => oneDocuments.has(name)),
+      success,
+      durationSeconds: run.durationMs === undefined ? undefined : run.durationMs / 1000,
+      ageSeconds: serves ? Math.max(0, ageMs / 1000) : undefined,
+    };
+    return { state, text: serves ? textOf(run, format) : '' };
+  };
+
+  return async (format, budgetMs) => {
+    for (const run of runs) run.running ??= refresh(run);
+    const timeout = afterMs(budgetMs);
+    await Promise.race([timeout.done, Promise.all(runs.map(({ running }) => running))]);
+    timeout.cancel();
+    const pages = runs.map((run) => served(run, format));
+    const scrape = formatFamilies(describeScrape(pages.map(({ state }) => state)), format);
+    return pages.map(({ text }) => text).join('') + scrape;
+  };
+};

@@ -1,0 +1,101 @@
+/** Where each document comes from. All collectors share them, so each is read once for a refresh. */
+import { allOfPool, type DocumentCall, readDocument } from '../../lib/io/read-pool.ts';
+import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
+import type { Log } from '../../lib/log/log.ts';
+import { datastoreShape, parseDatastore } from '../../lib/one/datastore.ts';
+import { hostShape, parseHost } from '../../lib/one/host.ts';
+import { keepUnique } from '../../lib/one/unique-objects.ts';
+import { parseVirtualNetwork, virtualNetworkShape } from '../../lib/one/virtual-network.ts';
+import { powerAgents } from '../agents/agents.ts';
+import type { DocumentName, Documents } from '../collector.ts';
+import type { ExporterOptions } from '../exporter-options.ts';
+import { createAgentAsker } from './ask-agents.ts';
+import { readHa } from './read-ha.ts';
+import { createFqdn, readBackupState, readServers } from './read-machine.ts';
+import { createVmReader } from './read-vms.ts';
+import { createSource, type Source } from './source.ts';
+
+export type Sources = { readonly [Name in DocumentName]: Source<Documents[Name]> };
+
+/** Documents that oned answers for. */
+export const oneDocuments: ReadonlySet<DocumentName> = new Set(['hosts', 'vms', 'datastores', 'networks', 'ha']);
+
+/** How long any reading is reused: scrapes of several servers share it, and agents are not asked too often. */
+export const reuseMs = 5000;
+
+export interface SourcesContext {
+  readonly client: XmlRpcClient;
+  readonly log: Log;
+  readonly now: () => number;
+  /** Ends what is being downloaded. */
+  readonly signal: AbortSignal;
+}
+
+export const createSources = (
+  options: ExporterOptions,
+  { client, log, now, signal }: SourcesContext,
+): Sources => {
+  const fqdn = createFqdn();
+  const onRepairs = (method: string) => (count: number) =>
+    log.warn('a document of OpenNebula is not well-formed and was mended', { method, places: count });
+  const readPool = async <T extends { readonly id: number }>(
+    call: Omit<DocumentCall<T>, 'onRepairs'>,
+  ): Promise<readonly T[]> =>
+    keepUnique(await readDocument(client, { ...call, onRepairs: onRepairs(call.method) }));
+  const fromOne = <T>(read: () => Promise<T>): Source<T> =>
+    createSource({ read, now, reuseMs: Math.max(reuseMs, options['one.min-refresh-interval']) });
+  const fromElsewhere = <T>(read: () => Promise<T>): Source<T> => createSource({ read, now, reuseMs });
+
+  const hosts = fromOne(() =>
+    readPool({
+      method: 'one.hostpool.info',
+      parameters: [],
+      objectName: 'HOST',
+      shape: hostShape,
+      parse: parseHost,
+    }),
+  );
+  const askAgents = createAgentAsker({
+    agent: powerAgents[0],
+    urlTemplate: options['power.agent-url'],
+    timeoutMs: options['power.agent-timeout'],
+    now,
+    signal,
+    onChange(host, verdict, before) {
+      const fields = { host: host.name, one_host_id: host.id };
+      if (!verdict.sound) {
+        if (before?.sound !== false || before.reason !== verdict.reason) {
+          const { reason, detail } = verdict;
+          log.warn('power agent gave no sound answer', { ...fields, reason, detail });
+        }
+      } else if (before?.sound === false) log.info('power agent answers soundly again', fields);
+    },
+  });
+
+  return {
+    hosts,
+    vms: fromOne(createVmReader(client, now, onRepairs('one.vmpool.info'))),
+    datastores: fromOne(() =>
+      readPool({
+        method: 'one.datastorepool.info',
+        parameters: [],
+        objectName: 'DATASTORE',
+        shape: datastoreShape,
+        parse: parseDatastore,
+      }),
+    ),
+    networks: fromOne(() =>
+      readPool({
+        method: 'one.vnpool.info',
+        parameters: [...allOfPool],
+        objectName: 'VNET',
+        shape: virtualNetworkShape,
+        parse: parseVirtualNetwork,
+      }),
+    ),
+    ha: fromOne(() => readHa(client, fqdn)),
+    servers: fromElsewhere(() => readServers(fqdn)),
+    backupState: fromElsewhere(() => readBackupState(options['backup-restore.state-file'])),
+    agents: fromElsewhere(async () => askAgents((await hosts.get()).value)),
+  };
+};

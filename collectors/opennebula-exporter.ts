@@ -1,0 +1,33 @@
+/** opennebula-exporter: the entry. Serves OpenNebula's metrics and the power of each VM to Prometheus. */
+import { formatHelp } from '../lib/config/options.ts';
+import { OneExtError, reasonOf } from '../lib/errors/oneext-error.ts';
+import { version } from '../lib/version.ts';
+import { exporterOptions } from './exporter-options.ts';
+import { runExporter } from './io/run-exporter.ts';
+
+const usage = `Usage: opennebula-exporter [OPTION...]
+
+Serves the metrics of an OpenNebula cloud, and the power of each VM, to Prometheus.
+The front-end is found as OpenNebula's own clients do: ONE_XMLRPC, ONE_AUTH, ~/.one/one_auth.
+
+${formatHelp(exporterOptions)}  --help, --version
+`;
+
+const untilEnd = new Promise<string>((resolve) => {
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => resolve(signal));
+});
+
+const main = async (argv: readonly string[]): Promise<void> => {
+  if (argv.includes('--help') || argv.includes('-h')) process.stdout.write(usage);
+  else if (argv.includes('--version')) process.stdout.write(`opennebula-exporter ${version}\n`);
+  else {
+    const writeLog = (line: string): void => void process.stderr.write(line);
+    await runExporter({ argv, environment: process.env, version, writeLog, untilEnd });
+  }
+};
+
+main(process.argv.slice(2)).catch((thrown: unknown) => {
+  const hint = thrown instanceof OneExtError ? `\n${thrown.code}: ${thrown.hint}` : '';
+  process.stderr.write(`opennebula-exporter: ${reasonOf(thrown)}${hint}\n`);
+  process.exitCode = thrown instanceof OneExtError ? thrown.exitCode : 1;
+});

@@ -1,0 +1,25 @@
+/** Writes oneext.yaml.sample: complete, commented out, with the defaults. */
+import { environmentName, fileName } from '../lib/config/options.ts';
+import { exporterOptions } from './exporter-options.ts';
+
+const head = `# /etc/one/oneext.yaml: configuration of opennebula-extensions.
+#
+# Everything works without this file. Each value below is the default.
+# The same names serve as flags (--power.agent-timeout=5s) and in the environment
+# (${environmentName('power.agent-timeout')}=5s); flags win over the environment, the environment over this file.
+`;
+
+export const formatSampleConfig = (): string => {
+  const sections = new Map<string, string[]>();
+  for (const [name, { help, form, default: fallback }] of Object.entries(exporterOptions)) {
+    if (name === 'config.file') continue;
+    const [section = '', ...rest] = fileName(name).split('.');
+    const lines = sections.get(section) ?? [];
+    sections.set(section, lines);
+    const indented = rest.map((key, depth) => `# ${'  '.repeat(depth + 1)}${key}:`);
+    const value = /^[\w.]+$/.test(fallback) ? fallback : JSON.stringify(fallback);
+    lines.push(`#   # ${help} (${form})`, ...indented.slice(0, -1), `${indented.at(-1)} ${value}`);
+  }
+  const body = [...sections].map(([section, lines]) => `\n# ${section}:\n${lines.join('\n')}\n`);
+  return head + body.join('');
+};

@@ -1,0 +1,24 @@
+/** Reads a YAML file; comments and order do not matter here. */
+import { readFile } from 'node:fs/promises';
+import { parseDocument } from 'yaml';
+import { OneExtError, reasonOf } from '../errors/oneext-error.ts';
+
+/**
+ * The document as plain values, `undefined` when `mayBeMissing` and there is no file. Fails with
+ * CONFIG_UNREADABLE, whose detail names every syntax error with its line.
+ */
+export const readYaml = async (path: string, mayBeMissing: boolean): Promise<unknown> => {
+  let content: string;
+  try {
+    content = await readFile(path, 'utf8');
+  } catch (thrown) {
+    if (mayBeMissing && thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
+    throw new OneExtError('CONFIG_UNREADABLE', { path, detail: reasonOf(thrown) }, thrown);
+  }
+  const document = parseDocument(content, { prettyErrors: true });
+  if (document.errors.length > 0) {
+    const detail = document.errors.map(({ message }) => message.split('\n')[0]?.replace(/:$/, '')).join('; ');
+    throw new OneExtError('CONFIG_UNREADABLE', { path, detail });
+  }
+  return document.toJS({ maxAliasCount: 100 });
+};

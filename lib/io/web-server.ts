@@ -1,0 +1,237 @@
+/**
+ * A small HTTP or HTTPS server for an exporter: GET and HEAD on a fixed set of paths, gzip, basic
+ * authentication and TLS after the exporter-toolkit's web configuration, and an end in order.
+ *
+ * Certificates and users are read again when their files change; a broken change is logged and not taken.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import http from 'node:http';
+import https from 'node:https';
+import path from 'node:path';
+import type { TLSSocket } from 'node:tls';
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
+import { OneExtError, reasonOf } from '../errors/oneext-error.ts';
+import type { Log } from '../log/log.ts';
+import { acceptsGzip } from '../prometheus/negotiate.ts';
+import { emptyWebConfig, parseWebConfig, type TlsSettings, type WebConfig } from '../prometheus/web-config.ts';
+import { createBasicAuth } from './basic-auth.ts';
+import { readYaml } from './read-config.ts';
+
+export interface WebAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+export type WebHandler = (headers: http.IncomingHttpHeaders) => WebAnswer | Promise<WebAnswer>;
+
+export interface WebServerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Path of the exporter-toolkit's configuration; empty for plain HTTP without users. */
+  readonly webConfigFile: string;
+  readonly handlers: ReadonlyMap<string, WebHandler>;
+  readonly log: Log;
+}
+
+export interface WebServer {
+  /** What a client can connect to: `http://[::]:9925`. */
+  readonly url: string;
+  /** Answers what runs, for `graceMs` at most, and takes nothing new. */
+  close(graceMs: number): Promise<void>;
+}
+
+const gzipAsync = promisify(gzip);
+const leastGzipBytes = 1024;
+const reloadIntervalMs = 5000;
+/** Longer than Prometheus keeps an idle connection, so that it is never closed under a scrape. */
+const keepAliveTimeoutMs = 330_000;
+
+interface Loaded {
+  readonly config: WebConfig;
+  readonly tlsFiles: https.ServerOptions;
+  /** Changes when one of the files does. */
+  readonly version: string;
+}
+
+const readTlsFiles = async (tls: TlsSettings, directory: string): Promise<https.ServerOptions> => {
+  const read = (file: string): Promise<Buffer> => readFile(path.resolve(directory, file));
+  return {
+    cert: await read(tls.certFile),
+    key: await read(tls.keyFile),
+    ...(tls.clientCaFile === undefined ? {} : { ca: await read(tls.clientCaFile) }),
+    minVersion: tls.minVersion,
+    maxVersion: tls.maxVersion,
+    ...(tls.ciphers === undefined ? {} : { ciphers: tls.ciphers }),
+    ...(tls.curves === undefined ? {} : { ecdhCurve: tls.curves }),
+    honorCipherOrder: tls.preferServerCiphers,
+    requestCert: tls.clientAuthentication !== 'none',
+    rejectUnauthorized: tls.clientAuthentication === 'require-and-verify',
+  };
+};
+
+const filesOf = (configFile: string, tls: TlsSettings | undefined): readonly string[] => {
+  const directory = path.dirname(configFile);
+  const named = tls === undefined ? [] : [tls.certFile, tls.keyFile, tls.clientCaFile ?? ''];
+  return [configFile, ...named.filter(Boolean).map((file) => path.resolve(directory, file))];
+};
+
+const versionOf = async (files: readonly string[]): Promise<string> =>
+  (await Promise.all(files.map((file) => stat(file).catch(() => undefined))))
+    .map((file) => (file === undefined ? 'missing' : `${file.mtimeMs}/${file.size}/${file.ino}`))
+    .join(' ');
+
+const loadWebConfig = async (configFile: string): Promise<Loaded> => {
+  if (configFile === '') return { config: emptyWebConfig, tlsFiles: {}, version: '' };
+  const { config, problems } = parseWebConfig(await readYaml(configFile, false));
+  let tlsFiles: https.ServerOptions = {};
+  const found = [...problems];
+  if (config.tls !== undefined && problems.length === 0) {
+    try {
+      tlsFiles = await readTlsFiles(config.tls, path.dirname(configFile));
+    } catch (thrown) {
+      found.push(reasonOf(thrown));
+    }
+  }
+  if (found.length > 0) {
+    throw new OneExtError('WEB_CONFIG_INVALID', {
+      path: configFile,
+      count: found.length,
+      problems: found.join('; '),
+    });
+  }
+  return { config, tlsFiles, version: await versionOf(filesOf(configFile, config.tls)) };
+};
+
+/** Whether the client's certificate, or the lack of one, is acceptable; the strictest case is TLS' own. */
+const clientIsAcceptable = (socket: TLSSocket, tls: TlsSettings): boolean => {
+  if (tls.clientAuthentication !== 'require-any' && tls.clientAuthentication !== 'verify-if-given') return true;
+  const given = Object.keys(socket.getPeerCertificate()).length > 0;
+  return tls.clientAuthentication === 'require-any' ? given : !given || socket.authorized;
+};
+
+const plainText = (status: number, body: string): WebAnswer => ({
+  status,
+  contentType: 'text/plain; charset=utf-8',
+  body: `${body}\n`,
+});
+
+const listen = (server: http.Server, host: string, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.removeListener('error', reject);
+      resolve();
+    });
+  });
+
+/** Listens; `[::]` becomes `0.0.0.0` on a machine without IPv6. */
+const listenOrFail = async (server: http.Server, host: string, port: number): Promise<void> => {
+  try {
+    await listen(server, host, port).catch((thrown: NodeJS.ErrnoException) => {
+      if (host === '::' && thrown.code === 'EAFNOSUPPORT') return listen(server, '0.0.0.0', port);
+      throw thrown;
+    });
+  } catch (thrown) {
+    const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+    throw new OneExtError('LISTEN_FAILED', { address, detail: reasonOf(thrown) }, thrown);
+  }
+};
+
+export const startWebServer = async (options: WebServerOptions): Promise<WebServer> => {
+  const { webConfigFile, handlers, log } = options;
+  let loaded = await loadWebConfig(webConfigFile);
+  const isAllowed = createBasicAuth();
+  let closing = false;
+
+  const answerTo = async (request: http.IncomingMessage): Promise<WebAnswer> => {
+    if (!(await isAllowed(loaded.config.users, request.headers.authorization))) {
+      return plainText(401, 'Unauthorized');
+    }
+    const handler = handlers.get((request.url ?? '').split('?')[0] ?? '');
+    if (handler === undefined) return plainText(404, 'Not found');
+    if (request.method !== 'GET' && request.method !== 'HEAD') return plainText(405, 'Method not allowed');
+    return handler(request.headers);
+  };
+
+  const send = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
+    const answer = await answerTo(request).catch((thrown: unknown) => {
+      log.error('request failed', { url: request.url ?? '', error: reasonOf(thrown) });
+      return plainText(500, 'Internal error');
+    });
+    let body: Buffer = Buffer.from(answer.body);
+    for (const [name, value] of loaded.config.headers) response.setHeader(name, value);
+    if (answer.status === 401) response.setHeader('WWW-Authenticate', 'Basic');
+    if (answer.status === 405) response.setHeader('Allow', 'GET, HEAD');
+    response.setHeader('Vary', 'Accept, Accept-Encoding');
+    if (body.length >= leastGzipBytes && acceptsGzip(String(request.headers['accept-encoding'] ?? ''))) {
+      body = await gzipAsync(body, { level: constants.Z_BEST_SPEED });
+      response.setHeader('Content-Encoding', 'gzip');
+    }
+    if (closing) response.setHeader('Connection', 'close');
+    response.writeHead(answer.status, {
+      'Content-Type': answer.contentType,
+      'Content-Length': body.length,
+      'X-Content-Type-Options': 'nosniff',
+    });
+    response.end(request.method === 'HEAD' ? undefined : body);
+  };
+
+  const onRequest = (request: http.IncomingMessage, response: http.ServerResponse): void => {
+    send(request, response).catch((thrown: unknown) => {
+      log.error('answer failed', { url: request.url ?? '', error: reasonOf(thrown) });
+      response.destroy();
+    });
+  };
+
+  const limits = { keepAliveTimeout: keepAliveTimeoutMs, requestTimeout: 30_000, headersTimeout: 20_000 };
+  const secureServer =
+    loaded.config.tls === undefined ? undefined : https.createServer({ ...limits, ...loaded.tlsFiles }, onRequest);
+  const server = secureServer ?? http.createServer(limits, onRequest);
+  secureServer?.on('secureConnection', (socket) => {
+    const { tls } = loaded.config;
+    if (tls !== undefined && !clientIsAcceptable(socket, tls)) socket.destroy();
+  });
+  server.on('clientError', (_, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+  });
+
+  const reload = async (): Promise<void> => {
+    if ((await versionOf(filesOf(webConfigFile, loaded.config.tls))) === loaded.version) return;
+    try {
+      const next = await loadWebConfig(webConfigFile);
+      if ((next.config.tls === undefined) !== (secureServer === undefined)) {
+        log.warn('the web configuration turns TLS on or off: restart the exporter', { path: webConfigFile });
+        loaded = { ...loaded, version: next.version };
+        return;
+      }
+      secureServer?.setSecureContext(next.tlsFiles);
+      loaded = next;
+      log.info('web configuration loaded again', { path: webConfigFile });
+    } catch (thrown) {
+      log.error('the changed web configuration is not taken', { error: reasonOf(thrown) });
+      loaded = { ...loaded, version: await versionOf(filesOf(webConfigFile, loaded.config.tls)) };
+    }
+  };
+
+  await listenOrFail(server, options.host, options.port);
+  const timer = webConfigFile === '' ? undefined : setInterval(reload, reloadIntervalMs).unref();
+  const bound = server.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : options.port;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+
+  return {
+    url: `${secureServer === undefined ? 'http' : 'https'}://${host}:${port}`,
+    close: (graceMs) =>
+      new Promise((resolve) => {
+        closing = true;
+        clearInterval(timer);
+        const force = setTimeout(() => server.closeAllConnections(), graceMs);
+        server.close(() => {
+          clearTimeout(force);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+};

@@ -1,0 +1,70 @@
+/** Writes a host's page as Scaphandre 1.0 does: eight metrics a process, one process after another. */
+import { chance, runsOn, type SimulatedHost, type SimulatedVm } from './cloud.ts';
+
+const heads = [
+  ['process_disk_total_read_bytes', 'Total data read on disk by the process, in bytes'],
+  ['process_cpu_usage_percentage', 'CPU time consumed by the process, as a percentage of all CPU cores'],
+  ['process_power_consumption_microwatts', 'Power consumption due to the process, in microwatts'],
+  ['process_memory_virtual_bytes', 'Virtual RAM usage by the process, in bytes'],
+  ['process_disk_write_bytes', 'Data written on disk by the process, in bytes'],
+  ['process_disk_total_write_bytes', 'Total data written on disk by the process, in bytes'],
+  ['process_disk_read_bytes', 'Data read on disk by the process, in bytes'],
+  ['process_memory_bytes', 'Physical RAM usage by the process, in bytes'],
+].map(([name, help]) => `# HELP scaph_${name} ${help}\n# TYPE scaph_${name} gauge\n`);
+
+const plainMetrics = ['disk_total_read_bytes', 'disk_write_bytes', 'disk_read_bytes', 'disk_total_write_bytes']
+  .concat(['memory_bytes', 'memory_virtual_bytes', 'cpu_usage_percentage'])
+  .map((name) => `scaph_process_${name}`);
+
+const formatProcess = (labels: string, microwatts: number): string => {
+  let text = `scaph_process_power_consumption_microwatts{${labels}} ${microwatts}\n`;
+  for (const name of plainMetrics) text += `${name}{${labels}} 0\n`;
+  return text;
+};
+
+const emulatorArguments =
+  ',debug-threads=on-S-object{_qom-type_:_secret_,_id_:_masterKey0_,_format_:_raw_}-machinepc-q35-8.2,usb=off,dump-guest-core=off' +
+  '-accelkvm-cpuhost,migratable=on-m4096-overcommitmem-lock=off-smp4,sockets=4,cores=1,threads=1-no-user-config-nodefaults' +
+  '-chardevsocket,id=charmonitor,fd=25,server=on,wait=off-monchardev=charmonitor,id=monitor,mode=control-rtcbase=utc-no-shutdown' +
+  '-device{_driver_:_pcie-root-port_,_port_:16,_chassis_:1,_id_:_pci.1_,_bus_:_pcie.0_,_multifunction_:true}' +
+  '-blockdev{_driver_:_file_,_filename_:_/var/lib/one/datastores/0/disk.0_,_node-name_:_libvirt-2-storage_}' +
+  '-netdev{_type_:_tap_,_fd_:_27_,_vhost_:true,_vhostfd_:_29_,_id_:_hostnet0_}-device{_driver_:_virtio-net-pci_}' +
+  '-vnc0.0.0.0:1,audiodev=audio1-device{_driver_:_virtio-balloon-pci_,_id_:_balloon0_}-msgtimestamp=on';
+
+const daemons = ['/usr/sbin/sshd-D', '/usr/sbin/libvirtd--timeout120', '/usr/lib/systemd/systemd-journald', ''];
+
+const formatVmProcess = (vm: SimulatedVm, host: SimulatedHost): string => {
+  const microwatts = host.powerMicrowatts * vm.load * (vm.sourceHostId === host.id ? 1 : vm.sourceHostId === undefined ? 1 : 0.1);
+  const exe = 'exe="/usr/bin/qemu-system-x86_64"';
+  const pid = `pid="${10_000 + (vm.id % 50_000)}"`;
+  const cmdline = `cmdline="/usr/bin/qemu-kvm-one-nameguest=one-${vm.id}${emulatorArguments}"`;
+  const labels = vm.id % 2 === 0 ? [exe, pid, cmdline] : [cmdline, exe, pid];
+  return formatProcess(labels.join(','), microwatts);
+};
+
+/** @param processes how many there are in all, those of VMs among them */
+export const formatAgentPage = (
+  host: SimulatedHost,
+  vms: readonly SimulatedVm[],
+  processes: number,
+): string => {
+  const own = vms.filter((vm) => runsOn(vm, host.id));
+  let text = heads.join('') + own.map((vm) => formatVmProcess(vm, host)).join('');
+  for (let at = own.length; at < processes; at += 1) {
+    const cmdline = daemons[at % daemons.length] ?? '';
+    const exe = cmdline.split('-')[0] ?? '';
+    const microwatts = cmdline === '' ? 0 : Math.round(host.powerMicrowatts * 0.0001 * chance(at, host.id));
+    text += formatProcess(`exe="${exe}",pid="${at + 1}",cmdline="${cmdline}"`, microwatts);
+  }
+  const perSocket = Math.round(host.powerMicrowatts / 2);
+  for (const socket of [0, 1]) {
+    text += `scaph_socket_power_microwatts{socket_id="${socket}"} ${perSocket}\n`;
+    text += `scaph_socket_energy_microjoules{socket_id="${socket}"} ${Math.round(host.energyMicrojoules / 2)}\n\n`;
+  }
+  return `${text}# HELP scaph_host_power_microwatts Power measurement on the whole host, in microwatts
+# TYPE scaph_host_power_microwatts gauge
+scaph_host_power_microwatts ${host.powerMicrowatts}
+scaph_host_energy_microjoules ${host.energyMicrojoules}
+scaph_self_version 1.02
+`;
+};

@@ -1,0 +1,117 @@
+/** Runs a simulated cloud: one front-end, and the power agents of all hosts below one port. */
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { formatAgentPage } from './agent-page.ts';
+import { type CloudSettings, hostsAt, type SimulatedVm, vmsAt } from './cloud.ts';
+import {
+  formatDatastorePool,
+  formatExtendedVm,
+  formatHost,
+  formatNetworkPool,
+  formatShortVm,
+  formatZonePool,
+} from './documents.ts';
+import { type Answer, createFrontEnd, encodeDocument } from './front-end.ts';
+
+export const simulatedCredentials = 'oneadmin:opennebula';
+
+export interface SimulationOptions extends CloudSettings {
+  /** Ports, 0 for any that is free. */
+  readonly port: number;
+  readonly agentsPort: number;
+  /** Processes on each agent's page. */
+  readonly processes: number;
+  /** Nothing moves: every document is made once, before the first call. */
+  readonly still: boolean;
+}
+
+export interface Simulation {
+  readonly endpoint: string;
+  /** For --power.agent-url. */
+  readonly agentUrl: string;
+  close(): Promise<void>;
+}
+
+const momentSeconds = 1;
+
+interface Moment {
+  readonly at: number;
+  readonly documents: ReadonlyMap<string, Buffer>;
+  readonly extendedVms: ReadonlyMap<number, string>;
+  readonly pages: ReadonlyMap<number, Buffer>;
+}
+
+const createMoment = (options: SimulationOptions, at: number): Moment => {
+  const vms = vmsAt(options, at);
+  const hosts = hostsAt(options, at);
+  const vmsByHost = new Map<number, SimulatedVm[]>(hosts.map(({ id }) => [id, []]));
+  for (const vm of vms) {
+    if (vm.state === 1) continue;
+    vmsByHost.get(vm.hostId)?.push(vm);
+    if (vm.sourceHostId !== undefined) vmsByHost.get(vm.sourceHostId)?.push(vm);
+  }
+  const extendedVms = new Map(vms.map((vm) => [vm.id, formatExtendedVm(vm)]));
+  const placed = hosts.map((host) => ({ host, own: vmsByHost.get(host.id) ?? [] }));
+  return {
+    at,
+    extendedVms,
+    documents: new Map(
+      Object.entries({
+        'one.vmpool.info': `<VM_POOL>${vms.map(formatShortVm).join('')}</VM_POOL>`,
+        'one.vmpool.infoextended': `<VM_POOL>${[...extendedVms.values()].join('')}</VM_POOL>`,
+        'one.hostpool.info': `<HOST_POOL>${placed.map(({ host, own }) => formatHost(host, own)).join('')}</HOST_POOL>`,
+        'one.datastorepool.info': formatDatastorePool(),
+        'one.vnpool.info': formatNetworkPool(vms.length),
+        'one.zonepool.info': formatZonePool(),
+      }).map(([method, document]) => [method, encodeDocument(document)]),
+    ),
+    pages: new Map(
+      placed.map(({ host, own }) => [host.id, Buffer.from(formatAgentPage(host, own, options.processes))]),
+    ),
+  };
+};
+
+const listen = (server: http.Server, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+
+export const simulate = async (options: SimulationOptions): Promise<Simulation> => {
+  let last = createMoment(options, 0);
+  const startedAt = performance.now();
+  const moment = (): Moment => {
+    const at = options.still ? 0 : Math.floor((performance.now() - startedAt) / 1000 / momentSeconds) * momentSeconds;
+    if (at !== last.at) last = createMoment(options, at);
+    return last;
+  };
+
+  const answerCall = (method: string, parameters: readonly unknown[]): Answer | undefined => {
+    const { documents, extendedVms } = moment();
+    if (method === 'one.vmpool.infoset') {
+      const ids = String(parameters[0]).split(',').map(Number);
+      return { document: `<VM_POOL>${ids.map((id) => extendedVms.get(id) ?? '').join('')}</VM_POOL>` };
+    }
+    const document = documents.get(method);
+    return document === undefined ? undefined : { document };
+  };
+
+  const frontEnd = createFrontEnd(simulatedCredentials, answerCall);
+  const agents = http.createServer((request, response) => {
+    const page = moment().pages.get(Number(/^\/(\d+)\/metrics$/.exec(request.url ?? '')?.[1]));
+    if (page === undefined) response.writeHead(404).end();
+    else response.writeHead(200, { 'Content-Length': page.length }).end(page);
+  });
+  const port = await listen(frontEnd, options.port);
+  const agentsPort = await listen(agents, options.agentsPort);
+  const close = (server: http.Server): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return {
+    endpoint: `http://127.0.0.1:${port}/RPC2`,
+    agentUrl: `http://127.0.0.1:${agentsPort}/{id}/metrics`,
+    close: async () => void (await Promise.all([close(frontEnd), close(agents)])),
+  };
+};
