@@ -1,6 +1,6 @@
 /** Free leases of the address ranges of virtual networks, from one.vnpool.info. */
 import type { AddressRange } from '../lib/one/virtual-network.ts';
-import { defineCollector, gauge, samplesOf } from './collector.ts';
+import { defineCollector, gauge, labelled, samplesOf } from './collector.ts';
 
 const freeLeaseRatio = gauge(
   'opennebula_vnet_free_lease_ratio',
@@ -28,9 +28,10 @@ export const addressRangeCollector = defineCollector({
   collect: ({ networks }) => [
     samplesOf(
       freeLeaseRatio,
-      networks.flatMap((network) => network.addressRanges.map((range) => ({ network, range }))),
-      ({ network, range }) => [String(network.id), network.name, range.id],
-      ({ range }) => freeRatioOf(range),
+      networks.flatMap(({ id, name, addressRanges }) =>
+        labelled(addressRanges, freeLeaseRatio.labels, (range) => [String(id), name, range.id]),
+      ),
+      freeRatioOf,
     ),
   ],
 });

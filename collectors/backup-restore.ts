@@ -1,5 +1,5 @@
 /** Last backup and restore of VMs, from the state file that OpenNebula 7.4 keeps (/var/lib/one/state.json). */
-import { defineCollector, gauge, samplesOf } from './collector.ts';
+import { defineCollector, gauge, labelled, samplesOf } from './collector.ts';
 
 const labels = ['one_vm_id', 'one_vm_name'];
 const families = [
@@ -48,14 +48,12 @@ export const backupRestoreCollector = defineCollector({
   reads: ['backupState'],
   families: families.map(({ family }) => family),
   collect: ({ backupState }) => {
-    const records = [...recordsOf(backupState)];
+    const records = labelled(recordsOf(backupState), labels, (record) => [
+      String(integerOf(record.get('vm_id'))),
+      String(record.get('vm_name') ?? 'unknown'),
+    ]);
     return families.map(({ field, family }) =>
-      samplesOf(
-        family,
-        records,
-        (record) => [String(integerOf(record.get('vm_id'))), String(record.get('vm_name') ?? 'unknown')],
-        (record) => integerOf(record.get(field)),
-      ),
+      samplesOf(family, records, (record) => integerOf(record.get(field))),
     );
   },
 });

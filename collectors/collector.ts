@@ -3,7 +3,8 @@
  *
  * The documents are read by collectors/io; a collector names those it needs, and each is read once for all.
  */
-import type { FamilySamples, MetricFamily, Sample } from '../lib/prometheus/metric-family.ts';
+import { formatLabels } from '../lib/prometheus/exposition.ts';
+import type { FamilySamples, LabelText, MetricFamily, Sample } from '../lib/prometheus/metric-family.ts';
 import type { Datastore } from '../lib/one/datastore.ts';
 import type { Host } from '../lib/one/host.ts';
 import type { VirtualNetwork } from '../lib/one/virtual-network.ts';
@@ -77,19 +78,35 @@ export const gauge = (name: string, help: string, labels: readonly string[] = []
   labels,
 });
 
+/** An object with the labels of its samples: made once, used in every family about it. */
+export interface Labelled<T> {
+  readonly object: T;
+  readonly labels: LabelText;
+}
+
+export const labelled = <T>(
+  objects: Iterable<T>,
+  names: readonly string[],
+  values: (object: T) => readonly string[],
+): readonly Labelled<T>[] =>
+  Array.from(objects, (object) => ({ object, labels: formatLabels(names, values(object)) }));
+
 /** The samples of one family: one for each object whose value is known. */
 export const samplesOf = <T>(
   family: MetricFamily,
-  objects: Iterable<T>,
-  labelValues: (object: T) => readonly string[],
+  objects: readonly Labelled<T>[],
   value: (object: T) => number | undefined,
 ): FamilySamples => {
   const samples: Sample[] = [];
-  for (const object of objects) {
+  for (const { object, labels } of objects) {
     const known = value(object);
-    if (known === undefined) continue;
-    const values = labelValues(object);
-    samples.push({ value: known, labels: family.labels.map((label, at) => [label, values[at] ?? '']) });
+    if (known !== undefined) samples.push({ labels, value: known });
   }
   return { family, samples };
 };
+
+/** A family with one sample and no labels. */
+export const singleSample = (family: MetricFamily, value: number): FamilySamples => ({
+  family,
+  samples: [{ labels: '', value }],
+});

@@ -1,8 +1,10 @@
 /** Capacity of datastores, from one.datastorepool.info. */
 import type { Datastore } from '../lib/one/datastore.ts';
-import { defineCollector, gauge, samplesOf } from './collector.ts';
+import { defineCollector, gauge, labelled, samplesOf, singleSample } from './collector.ts';
 
 const total = gauge('opennebula_datastore_total', 'Total number of datastores defined in OpenNebula');
+
+const labels = ['one_datastore_id', 'one_datastore_type', 'one_datastore_name'];
 
 const perDatastore: readonly (readonly [
   name: string,
@@ -15,11 +17,7 @@ const perDatastore: readonly (readonly [
   ['images', 'Number of images stored in the datastore', (datastore) => datastore.imageCount],
 ];
 const families = perDatastore.map(([name, help, value]) => ({
-  family: gauge(`opennebula_datastore_${name}`, help, [
-    'one_datastore_id',
-    'one_datastore_type',
-    'one_datastore_name',
-  ]),
+  family: gauge(`opennebula_datastore_${name}`, help, labels),
   value,
 }));
 
@@ -28,10 +26,11 @@ export const datastoreCollector = defineCollector({
   help: 'datastores: capacity, use, number of images',
   reads: ['datastores'],
   families: [total, ...families.map(({ family }) => family)],
-  collect: ({ datastores }) => [
-    { family: total, samples: [{ labels: [], value: datastores.length }] },
-    ...families.map(({ family, value }) =>
-      samplesOf(family, datastores, ({ id, type, name }) => [String(id), type, name], value),
-    ),
-  ],
+  collect({ datastores }) {
+    const objects = labelled(datastores, labels, ({ id, type, name }) => [String(id), type, name]);
+    return [
+      singleSample(total, datastores.length),
+      ...families.map(({ family, value }) => samplesOf(family, objects, value)),
+    ];
+  },
 });

@@ -1,6 +1,6 @@
 /** RAFT state of the front-ends of a highly available zone; a single front-end has no samples. */
 import { raftState } from '../lib/one/zone.ts';
-import { defineCollector, gauge, type HaStates, samplesOf } from './collector.ts';
+import { defineCollector, gauge, type HaStates, labelled, samplesOf } from './collector.ts';
 
 const labels = ['one_server_fqdn'];
 const families = [
@@ -29,7 +29,7 @@ export const haCollector = defineCollector({
   reads: ['ha'],
   families: families.map(({ family }) => family),
   collect: ({ ha }) => {
-    const zones = ha.memberStates.length === 0 ? [] : [ha];
-    return families.map(({ family, value }) => samplesOf(family, zones, ({ fqdn }) => [fqdn], value));
+    const zones = labelled(ha.memberStates.length === 0 ? [] : [ha], labels, ({ fqdn }) => [fqdn]);
+    return families.map(({ family, value }) => samplesOf(family, zones, value));
   },
 });

@@ -1,8 +1,10 @@
 /** Capacity, allocation and state of hosts, from one.hostpool.info. */
 import type { Host } from '../lib/one/host.ts';
-import { defineCollector, gauge, samplesOf } from './collector.ts';
+import { defineCollector, gauge, labelled, samplesOf, singleSample } from './collector.ts';
 
 const total = gauge('opennebula_host_total', 'Total number of hosts defined in OpenNebula');
+
+const labels = ['one_host_id'];
 
 const perHost: readonly (readonly [name: string, help: string, value: (host: Host) => number | undefined])[] = [
   ['state', 'Host state 0:init 2:monitored 3:error 4:disabled 8:offline', (host) => host.state],
@@ -19,7 +21,7 @@ const perHost: readonly (readonly [name: string, help: string, value: (host: Hos
   ['vms', 'Number of VMs allocated to the host', (host) => host.vmCount],
 ];
 const families = perHost.map(([name, help, value]) => ({
-  family: gauge(`opennebula_host_${name}`, help, ['one_host_id']),
+  family: gauge(`opennebula_host_${name}`, help, labels),
   value,
 }));
 
@@ -28,8 +30,11 @@ export const hostCollector = defineCollector({
   help: 'hosts: state, memory and CPU capacity and allocation, number of VMs',
   reads: ['hosts'],
   families: [total, ...families.map(({ family }) => family)],
-  collect: ({ hosts }) => [
-    { family: total, samples: [{ labels: [], value: hosts.length }] },
-    ...families.map(({ family, value }) => samplesOf(family, hosts, (host) => [String(host.id)], value)),
-  ],
+  collect({ hosts }) {
+    const objects = labelled(hosts, labels, (host) => [String(host.id)]);
+    return [
+      singleSample(total, hosts.length),
+      ...families.map(({ family, value }) => samplesOf(family, objects, value)),
+    ];
+  },
 });

@@ -6,7 +6,15 @@
 import { type Host, hostState, isKvm } from '../lib/one/host.ts';
 import { lcmState, mayHaveProcess } from '../lib/one/vm.ts';
 import { wattsFromMicrowatts } from '../lib/units/units.ts';
-import { type AgentAnswer, defineCollector, type Documents, gauge, samplesOf, type VmWithAttributes } from './collector.ts';
+import {
+  type AgentAnswer,
+  defineCollector,
+  type Documents,
+  gauge,
+  labelled,
+  samplesOf,
+  type VmWithAttributes,
+} from './collector.ts';
 
 const vmPower = gauge('opennebula_vm_power_consumption_uW', 'Scaphandre power usage by the VM in uW', ['one_vm_id']);
 const vmUnmeasured = gauge(
@@ -90,49 +98,43 @@ export const powerCollector = defineCollector({
     const hostsById = new Map(hosts.map((host) => [host.id, host]));
     const measuredById = sumByVm(agents);
     const someUnsound = [...agents.values()].some(({ verdict }) => !verdict.sound);
-    const results = vms.map((vm) => {
-      const measured = measuredById.get(vm.id);
+    const results = labelled(vms, vmPower.labels, (vm) => [String(vm.id)]).map(({ object: vm, labels }) => {
       const hostId = vm.hostId ?? -1;
+      const measured = measuredById.get(vm.id);
       const reason = mayHaveProcess(vm)
         ? whyUnmeasured(vm, hostsById.get(hostId), agents.get(hostId), measured, someUnsound)
         : undefined;
-      return { vmId: String(vm.id), hostId: String(hostId), reason, microwatts: measured?.microwatts ?? 0 };
+      return { labels, object: { vmId: vm.id, hostId, reason, microwatts: measured?.microwatts ?? 0 } };
     });
-    const unmeasured = results.filter(({ reason }) => reason !== undefined);
-    const answers = [...agents].map(([hostId, answer]) => ({ hostId: String(hostId), ...answer }));
+    const unmeasured = results.flatMap(({ object }) => (object.reason === undefined ? [] : [object]));
+    const answers = labelled(agents, ['one_host_id'], ([hostId]) => [String(hostId)]);
     return [
-      samplesOf(
-        vmPower,
-        results,
-        ({ vmId }) => [vmId],
-        ({ reason, microwatts }) =>
-          reason === undefined ? microwatts : unmeasuredPower === 'zero' ? 0 : undefined,
+      samplesOf(vmPower, results, ({ reason, microwatts }) =>
+        reason === undefined ? microwatts : unmeasuredPower === 'zero' ? 0 : undefined,
       ),
       samplesOf(
         vmUnmeasured,
-        unmeasured,
-        ({ vmId, hostId, reason }) => [vmId, hostId, reason ?? ''],
+        labelled(unmeasured, vmUnmeasured.labels, ({ vmId, hostId, reason }) => [
+          String(vmId),
+          String(hostId),
+          reason ?? '',
+        ]),
         () => 1,
       ),
-      samplesOf(
-        hostPower,
-        answers,
-        ({ hostId }) => [hostId],
-        ({ verdict }) =>
-          verdict.sound && verdict.reading.hostPower !== undefined
-            ? wattsFromMicrowatts(verdict.reading.hostPower)
-            : undefined,
+      samplesOf(hostPower, answers, ([, { verdict }]) =>
+        verdict.sound && verdict.reading.hostPower !== undefined
+          ? wattsFromMicrowatts(verdict.reading.hostPower)
+          : undefined,
       ),
-      samplesOf(
-        agentUp,
-        answers,
-        ({ hostId }) => [hostId],
-        ({ verdict }) => Number(verdict.sound),
-      ),
+      samplesOf(agentUp, answers, ([, { verdict }]) => Number(verdict.sound)),
       samplesOf(
         agentInfo,
-        answers,
-        ({ hostId, agent, verdict }) => [hostId, agent, verdict.version, verdict.sound ? 'ok' : verdict.reason],
+        labelled(agents, agentInfo.labels, ([hostId, { agent, verdict }]) => [
+          String(hostId),
+          agent,
+          verdict.version,
+          verdict.sound ? 'ok' : verdict.reason,
+        ]),
         () => 1,
       ),
     ];

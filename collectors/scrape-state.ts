@@ -1,6 +1,6 @@
 /** How well the scrape itself went: success, duration and age of each collector, as node_exporter has them. */
 import type { FamilySamples, MetricFamily } from '../lib/prometheus/metric-family.ts';
-import { gauge, samplesOf } from './collector.ts';
+import { gauge, labelled, samplesOf, singleSample } from './collector.ts';
 
 export interface CollectorState {
   readonly name: string;
@@ -29,14 +29,13 @@ export const scrapeFamilies: readonly MetricFamily[] = [up, success, duration, a
 
 export const describeScrape = (states: readonly CollectorState[]): readonly FamilySamples[] => {
   const asking = states.filter(({ readsOne }) => readsOne);
-  const name = (state: CollectorState): readonly string[] => [state.name];
+  const objects = labelled(states, ['collector'], ({ name }) => [name]);
   return [
-    {
-      family: up,
-      samples: asking.length === 0 ? [] : [{ labels: [], value: Number(asking.every((state) => state.success)) }],
-    },
-    samplesOf(success, states, name, (state) => Number(state.success)),
-    samplesOf(duration, states, name, (state) => state.durationSeconds),
-    samplesOf(age, states, name, (state) => state.ageSeconds),
+    asking.length === 0
+      ? { family: up, samples: [] }
+      : singleSample(up, Number(asking.every((state) => state.success))),
+    samplesOf(success, objects, (state) => Number(state.success)),
+    samplesOf(duration, objects, (state) => state.durationSeconds),
+    samplesOf(age, objects, (state) => state.ageSeconds),
   ];
 };

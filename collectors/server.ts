@@ -1,5 +1,5 @@
 /** The state of OpenNebula's services on this machine, from one `systemctl show`. */
-import { defineCollector, gauge, samplesOf } from './collector.ts';
+import { defineCollector, gauge, labelled, samplesOf } from './collector.ts';
 
 const services = [
   { name: 'oned', title: 'oned', unit: 'opennebula.service' },
@@ -35,8 +35,7 @@ export const serverCollector = defineCollector({
     services.map(({ unit, family }) =>
       samplesOf(
         family,
-        [activeStates.get(unit)],
-        () => [fqdn],
+        labelled([activeStates.get(unit)], family.labels, () => [fqdn]),
         (state) => (state === undefined ? undefined : Number(state === 'active')),
       ),
     ),

@@ -1,8 +1,10 @@
 /** State and capacity of VMs, from one.vmpool.info, and their FLAVOURS, from the extended form. */
 import type { VmWithAttributes } from './collector.ts';
-import { defineCollector, gauge, samplesOf } from './collector.ts';
+import { defineCollector, gauge, labelled, samplesOf, singleSample } from './collector.ts';
 
 const total = gauge('opennebula_vm_total', 'Total number of VMs defined in OpenNebula');
+
+const labels = ['one_vm_id'];
 
 const perVm: readonly (readonly [
   name: string,
@@ -28,7 +30,7 @@ const perVm: readonly (readonly [
   ],
 ];
 const families = perVm.map(([name, help, value]) => ({
-  family: gauge(`opennebula_vm_${name}`, help, ['one_vm_id']),
+  family: gauge(`opennebula_vm_${name}`, help, labels),
   value,
 }));
 
@@ -39,14 +41,13 @@ export const vmCollector = defineCollector({
   help: 'VMs: state, host, memory, CPU, disks, NICs, FLAVOURS',
   reads: ['vms'],
   families: [total, ...families.map(({ family }) => family), diskSize],
-  collect: ({ vms }) => [
-    { family: total, samples: [{ labels: [], value: vms.length }] },
-    ...families.map(({ family, value }) => samplesOf(family, vms, (vm) => [String(vm.id)], value)),
-    samplesOf(
-      diskSize,
-      vms.flatMap((vm) => vm.disks.map((disk) => ({ vmId: String(vm.id), disk }))),
-      ({ vmId, disk }) => [vmId, disk.id],
-      ({ disk }) => disk.sizeBytes,
-    ),
-  ],
+  collect({ vms }) {
+    const objects = labelled(vms, labels, (vm) => [String(vm.id)]);
+    const disks = vms.flatMap((vm) => labelled(vm.disks, diskSize.labels, (disk) => [String(vm.id), disk.id]));
+    return [
+      singleSample(total, vms.length),
+      ...families.map(({ family, value }) => samplesOf(family, objects, value)),
+      samplesOf(diskSize, disks, (disk) => disk.sizeBytes),
+    ];
+  },
 });

@@ -6,7 +6,7 @@
  * scaph_host_energy_microjoules and scaph_socket_*.
  */
 import { createLineSplitter } from '../../lib/prometheus/line-splitter.ts';
-import { labelValueIn, sampleValueOf } from '../../lib/prometheus/sample-line.ts';
+import { createLabelReader, sampleValueOf } from '../../lib/prometheus/sample-line.ts';
 import { type Microwatts, microwatts } from '../../lib/units/units.ts';
 import type { PageReader, PowerAgent, PowerVerdict, UnsoundReason } from './agent.ts';
 
@@ -24,8 +24,16 @@ const longestLine = 1024 * 1024;
 
 const processPower = Buffer.from('scaph_process_power_consumption_microwatts{');
 const vmMarker = Buffer.from('nameguest=one-');
-const isAt = (bytes: Buffer, at: number, to: number, expected: Buffer): boolean =>
-  to - at >= expected.length && bytes.compare(expected, 0, expected.length, at, at + expected.length) === 0;
+
+const readCommandLine = createLabelReader('cmdline', 512);
+const readExe = createLabelReader('exe', 4096);
+const readSocketId = createLabelReader('socket_id', 64);
+
+const isAt = (bytes: Buffer, at: number, to: number, expected: Buffer): boolean => {
+  if (to - at < expected.length) return false;
+  for (let i = 0; i < expected.length; i += 1) if (bytes[at + i] !== expected[i]) return false;
+  return true;
+};
 
 interface Page {
   anyMetric: boolean;
@@ -37,42 +45,50 @@ interface Page {
   readonly sockets: Set<string>;
   readonly vmPower: Map<number, Microwatts>;
   absurd: string | undefined;
+  /** Where the next marker of a VM stands in the bytes searched last: one search for many lines. */
+  searched: Buffer | undefined;
+  markerAt: number;
 }
 
-const readVmLine = (page: Page, line: string): void => {
-  const vmId = vmCommandLine.exec(labelValueIn(line, 'cmdline') ?? '')?.[1];
+const readVmLine = (page: Page, line: Buffer): void => {
+  const vmId = vmCommandLine.exec(readCommandLine(line) ?? '')?.[1];
   if (vmId === undefined) return;
-  const exe = labelValueIn(line, 'exe') ?? '';
+  const exe = readExe(line) ?? '';
   if (exe !== '' && !qemuBinary.test(exe)) return;
   const power = sampleValueOf(line);
   if (!(power >= 0)) page.absurd = `one-${vmId} draws ${power} µW`;
   else page.vmPower.set(Number(vmId), microwatts(Math.max(page.vmPower.get(Number(vmId)) ?? 0, power)));
 };
 
-const readOtherLine = (page: Page, line: string): void => {
-  if (line.startsWith('scaph_host_power_microwatts')) page.hostPower = sampleValueOf(line);
-  else if (line.startsWith('scaph_host_energy_microjoules')) page.hostEnergy = sampleValueOf(line);
-  else if (line.startsWith('scaph_socket_energy_microjoules') || line.startsWith('scaph_socket_power_microwatts')) {
-    page.sockets.add(labelValueIn(line, 'socket_id') ?? '');
-  } else if (line.startsWith('scaph_self_version')) page.version = /(\S+)$/.exec(line.trimEnd())?.[1] ?? '';
+const readOtherLine = (page: Page, line: Buffer): void => {
+  const name = /^\w*/.exec(line.toString('latin1', 0, 64))?.[0];
+  if (name === 'scaph_host_power_microwatts') page.hostPower = sampleValueOf(line);
+  else if (name === 'scaph_host_energy_microjoules') page.hostEnergy = sampleValueOf(line);
+  else if (name === 'scaph_self_version') page.version = String(sampleValueOf(line));
+  else if (name === 'scaph_socket_energy_microjoules' || name === 'scaph_socket_power_microwatts') {
+    page.sockets.add(readSocketId(line) ?? '');
+  }
 };
 
 const readLine = (page: Page, bytes: Buffer, from: number, to: number): void => {
   page.anyByte = true;
-  // All but a few lines are `scaph_process_*`; of these the ninth byte after it tells the power from the rest.
-  if (bytes[from] !== 0x73 /* s */ || bytes[from + 5] !== 0x5f /* _ */) return;
-  if (bytes[from + 6] !== 0x70 /* p */) {
+  if (bytes[from] !== 0x73 /* scaph_ */ || bytes[from + 5] !== 0x5f) return;
+  // All but a few lines are those of processes; of their eight metrics only the power is wanted.
+  if (bytes[from + 6] !== 0x70 /* process_ */) {
     page.anyMetric = true;
-    if (bytes[from + 6] === 0x68 /* host */ || bytes[from + 6] === 0x73 /* socket, self */) {
-      readOtherLine(page, bytes.toString('latin1', from, to));
-    }
+    const kind = bytes[from + 6];
+    if (kind === 0x68 /* host_ */ || kind === 0x73 /* socket_, self_ */) readOtherLine(page, bytes.subarray(from, to));
     return;
   }
-  if (bytes[from + 15] !== 0x6f /* p[o]wer */ || !isAt(bytes, from, to, processPower)) return;
+  if (bytes[from + 15] !== 0x6f /* process_power_ */ || !isAt(bytes, from, to, processPower)) return;
   page.anyMetric = true;
   page.processPowerSeen = true;
-  const rest = bytes.subarray(from, to);
-  if (rest.length > 120 && rest.includes(vmMarker)) readVmLine(page, rest.toString('utf8'));
+  if (page.searched !== bytes || page.markerAt < from) {
+    page.searched = bytes;
+    const markerAt = bytes.indexOf(vmMarker, from);
+    page.markerAt = markerAt < 0 ? Number.POSITIVE_INFINITY : markerAt;
+  }
+  if (page.markerAt < to) readVmLine(page, bytes.subarray(from, to));
 };
 
 const unsound = (page: Page, reason: UnsoundReason, detail: string): PowerVerdict => ({
@@ -121,6 +137,8 @@ const createPageReader = (): PageReader => {
     sockets: new Set(),
     vmPower: new Map(),
     absurd: undefined,
+    searched: undefined,
+    markerAt: 0,
   };
   const lines = createLineSplitter(longestLine, (bytes, from, to) => {
     if (to > from) readLine(page, bytes, from, to);

@@ -1,6 +1,7 @@
 /** Metrics of the exporter's own process, through prom-client, and what it costs the front-end. */
 import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
 import type { CallStatistics } from '../../lib/io/xml-rpc-client.ts';
+import { formatLabels, formatValue } from '../../lib/prometheus/exposition.ts';
 import type { FamilySamples, MetricType, Sample } from '../../lib/prometheus/metric-family.ts';
 
 export interface ProcessMetrics {
@@ -14,15 +15,21 @@ interface ReadValue {
   readonly labels: Readonly<Record<string, string | number | undefined>>;
 }
 
+/** Gauges named like counters: prom-client keeps them beside better names for the sake of old dashboards. */
+const isMisnamed = (name: string, type: string): boolean => type === 'gauge' && name.endsWith('_total');
+
+const labelValue = (value: string | number | undefined): string => {
+  if (value === undefined) return '';
+  return typeof value === 'number' ? formatValue(value) : value;
+};
+
 const types: ReadonlySet<string> = new Set(['gauge', 'counter', 'histogram', 'summary']);
 
 /** prom-client's JSON leaves the spelling of values and of types to us, the same for both formats. */
 const sampleOf = (family: string, { value, metricName = family, labels }: ReadValue): Sample => ({
   value,
   suffix: metricName.slice(family.length),
-  labels: Object.entries(labels).flatMap(([name, text]) =>
-    text === undefined ? [] : [[name, text === Infinity ? '+Inf' : String(text)] as const],
-  ),
+  labels: formatLabels(Object.keys(labels), Object.values(labels).map(labelValue)),
 });
 
 export const createProcessMetrics = (version: string): ProcessMetrics => {
@@ -47,7 +54,7 @@ export const createProcessMetrics = (version: string): ProcessMetrics => {
       help: 'Version of opennebula-exporter and of Node',
       labels: ['version', 'nodeversion'],
     },
-    samples: [{ value: 1, labels: [['version', version], ['nodeversion', process.version]] }],
+    samples: [{ value: 1, labels: formatLabels(['version', 'nodeversion'], [version, process.version]) }],
   };
   return {
     onCall({ method, bytes: read, failed }) {
@@ -57,7 +64,7 @@ export const createProcessMetrics = (version: string): ProcessMetrics => {
     async read() {
       const metrics = await registry.getMetricsAsJSON();
       return [
-        ...metrics.map(({ name, help, type, values }) => ({
+        ...metrics.filter(({ name, type }) => !isMisnamed(name, String(type))).map(({ name, help, type, values }) => ({
           family: {
             name,
             help,

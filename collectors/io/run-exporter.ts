@@ -1,4 +1,5 @@
 /** Puts the exporter together and runs it until it is told to end. */
+import { setMaxListeners } from 'node:events';
 import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import { readOneAuth, readOneEndpoint } from '../../lib/io/one-client.ts';
 import { startWebServer, type WebAnswer, type WebHandler } from '../../lib/io/web-server.ts';
@@ -25,7 +26,7 @@ const parseEndpoint = (text: string): URL => {
   throw new OneExtError('CONFIG_INVALID', { count: 1, problems });
 };
 
-const ok = (contentType: string, body: string): WebAnswer => ({ status: 200, contentType, body });
+const ok = (contentType: string, body: string | Buffer): WebAnswer => ({ status: 200, contentType, body });
 
 const landingPage = (telemetryPath: string, version: string): string => `<!doctype html>
 <html lang="en">
@@ -54,6 +55,7 @@ export const runExporter = async ({ argv, environment, version, writeLog, untilE
   // Milliseconds since 1970 that never step back when the clock is set.
   const now = (): number => performance.timeOrigin + performance.now();
   const ending = new AbortController();
+  setMaxListeners(0, ending.signal); // one for each agent that is being asked
   const log = createLog({
     level: options['log.level'],
     format: options['log.format'],
@@ -84,7 +86,7 @@ export const runExporter = async ({ argv, environment, version, writeLog, untilE
     const timeout = headers['x-prometheus-scrape-timeout-seconds'];
     const page = await scrape(format, scrapeBudgetMs(String(timeout ?? '')) ?? defaultBudgetMs);
     const own = formatFamilies(await processMetrics.read(), format);
-    return ok(contentTypes[format], page + own + endOfExposition[format]);
+    return ok(contentTypes[format], Buffer.concat([page, Buffer.from(own + endOfExposition[format])]));
   };
   const server = await startWebServer({
     ...options['web.listen-address'],

@@ -24,13 +24,13 @@ export interface ScrapeOptions {
 }
 
 /** @param budgetMs how long to wait for what is being read; what is not read then is served as it was */
-export type Scrape = (format: ExpositionFormat, budgetMs: number) => Promise<string>;
+export type Scrape = (format: ExpositionFormat, budgetMs: number) => Promise<Buffer>;
 
 interface Run {
   readonly collector: Collector;
   readings: readonly Reading<unknown>[];
-  families: readonly FamilySamples[] | undefined;
-  readonly text: Map<ExpositionFormat, string>;
+  /** Its families as they stand on the page; `undefined` before the first success. */
+  text: Buffer | undefined;
   /** When the oldest of its documents was read. */
   readAt: number;
   success: boolean;
@@ -38,11 +38,17 @@ interface Run {
   running: Promise<void> | undefined;
 }
 
+/** All families of collectors are gauges, which both formats write the same. */
+const encodeFamilies = (families: readonly FamilySamples[]): Buffer =>
+  Buffer.concat(families.map((family) => Buffer.from(formatFamilies([family], 'prometheus'))));
+
+const withoutSamples = (collector: Collector): Buffer =>
+  encodeFamilies(collector.families.map((family) => ({ family, samples: [] })));
+
 const createRun = (collector: Collector): Run => ({
   collector,
   readings: [],
-  families: undefined,
-  text: new Map(),
+  text: undefined,
   readAt: 0,
   success: false,
   durationMs: undefined,
@@ -64,13 +70,12 @@ export const createScrape = ({ collectors, sources, settings, maxAgeMs, now, log
     const { collector } = run;
     const names: readonly DocumentName[] = collector.reads;
     const readings = await Promise.all(names.map((name): Promise<Reading<unknown>> => sources[name].get()));
-    if (run.families !== undefined && readings.every((reading, at) => reading === run.readings[at])) return;
+    if (run.text !== undefined && readings.every((reading, at) => reading === run.readings[at])) return;
     const documents = Object.fromEntries(names.map((name, at) => [name, readings[at]?.value]));
     // Each name of the object comes from `reads`, and each value from the source of that name.
-    run.families = collector.collect(documents as unknown as Documents, settings);
+    run.text = encodeFamilies(collector.collect(documents as unknown as Documents, settings));
     run.readings = readings;
     run.readAt = Math.min(...readings.map(({ readAt }) => readAt));
-    run.text.clear();
   };
 
   const refresh = async (run: Run): Promise<void> => {
@@ -89,27 +94,19 @@ export const createScrape = ({ collectors, sources, settings, maxAgeMs, now, log
     run.running = undefined;
   };
 
-  const textOf = (run: Run, format: ExpositionFormat): string => {
-    const known = run.text.get(format);
-    if (known !== undefined) return known;
-    const text = formatFamilies(run.families ?? [], format);
-    run.text.set(format, text);
-    return text;
-  };
-
   /** What a run has to show, and how it is described. */
-  const served = (run: Run, format: ExpositionFormat): { readonly state: CollectorState; readonly text: string } => {
+  const served = (run: Run): { readonly state: CollectorState; readonly text: Buffer } => {
     const ageMs = now() - run.readAt;
     const success = run.success && run.running === undefined;
-    const serves = run.families !== undefined && (success || ageMs <= maxAgeMs);
+    const text = success || ageMs <= maxAgeMs ? run.text : undefined;
     const state: CollectorState = {
       name: run.collector.name,
       readsOne: run.collector.reads.some((name) => oneDocuments.has(name)),
       success,
       durationSeconds: run.durationMs === undefined ? undefined : run.durationMs / 1000,
-      ageSeconds: serves ? Math.max(0, ageMs / 1000) : undefined,
+      ageSeconds: text !== undefined ? Math.max(0, ageMs / 1000) : undefined,
     };
-    return { state, text: serves ? textOf(run, format) : '' };
+    return { state, text: text ?? withoutSamples(run.collector) };
   };
 
   return async (format, budgetMs) => {
@@ -117,8 +114,8 @@ export const createScrape = ({ collectors, sources, settings, maxAgeMs, now, log
     const timeout = afterMs(budgetMs);
     await Promise.race([timeout.done, Promise.all(runs.map(({ running }) => running))]);
     timeout.cancel();
-    const pages = runs.map((run) => served(run, format));
+    const pages = runs.map(served);
     const scrape = formatFamilies(describeScrape(pages.map(({ state }) => state)), format);
-    return pages.map(({ text }) => text).join('') + scrape;
+    return Buffer.concat([...pages.map(({ text }) => text), Buffer.from(scrape)]);
   };
 };

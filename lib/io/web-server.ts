@@ -21,7 +21,7 @@ import { readYaml } from './read-config.ts';
 export interface WebAnswer {
   readonly status: number;
   readonly contentType: string;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 export type WebHandler = (headers: http.IncomingHttpHeaders) => WebAnswer | Promise<WebAnswer>;
 
@@ -159,7 +159,7 @@ export const startWebServer = async (options: WebServerOptions): Promise<WebServ
       log.error('request failed', { url: request.url ?? '', error: reasonOf(thrown) });
       return plainText(500, 'Internal error');
     });
-    let body: Buffer = Buffer.from(answer.body);
+    let body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
     for (const [name, value] of loaded.config.headers) response.setHeader(name, value);
     if (answer.status === 401) response.setHeader('WWW-Authenticate', 'Basic');
     if (answer.status === 405) response.setHeader('Allow', 'GET, HEAD');

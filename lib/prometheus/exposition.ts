@@ -3,7 +3,7 @@
  * https://github.com/prometheus/docs/blob/main/docs/instrumenting/exposition_formats.md
  * https://prometheus.io/docs/specs/om/open_metrics_spec/
  */
-import type { FamilySamples, Labels } from './metric-family.ts';
+import type { FamilySamples, LabelText } from './metric-family.ts';
 
 export type ExpositionFormat = 'prometheus' | 'openmetrics';
 
@@ -31,10 +31,11 @@ export const escapeLabelValue = (value: string): string =>
 const escapeHelp = (help: string, format: ExpositionFormat): string =>
   format === 'openmetrics' ? escapeLabelValue(help) : help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 
-const formatLabels = (labels: Labels): string => {
+/** The same in both formats. Samples of one object share it, which saves most of the time of a large page. */
+export const formatLabels = (names: readonly string[], values: readonly string[]): LabelText => {
   let text = '';
-  for (const [name, value] of labels) {
-    text += `${text === '' ? '{' : ','}${name}="${escapeLabelValue(value)}"`;
+  for (const [at, name] of names.entries()) {
+    text += `${at === 0 ? '{' : ','}${name}="${escapeLabelValue(values[at] ?? '')}"`;
   }
   return text === '' ? '' : `${text}}`;
 };
@@ -55,7 +56,7 @@ const formatFamily = ({ family, samples }: FamilySamples, format: ExpositionForm
   const type = openMetrics ? (openMetricsTypes.get(family.type) ?? family.type) : family.type;
   let text = `# HELP ${name} ${escapeHelp(family.help, format)}\n# TYPE ${name} ${type}\n`;
   for (const { labels, value, suffix = '' } of samples) {
-    text += `${family.name}${suffix}${formatLabels(labels)} ${formatValue(value)}\n`;
+    text += `${family.name}${suffix}${labels} ${formatValue(value)}\n`;
   }
   return text;
 };

@@ -4,7 +4,8 @@
  */
 export type MetricType = 'gauge' | 'counter' | 'histogram' | 'summary' | 'untyped';
 
-export type Labels = readonly (readonly [name: string, value: string])[];
+/** Labels as they stand on a sample's line, such as `{one_vm_id="5"}`; `formatLabels` makes them. */
+export type LabelText = string & { readonly kind?: 'labels' };
 
 /** What is fixed about a family; docs/metrics.md is generated from it. */
 export interface MetricFamily {
@@ -16,7 +17,7 @@ export interface MetricFamily {
 
 /** One value. `suffix` is appended to the family's name (`_bucket`, `_sum`, `_count`). */
 export interface Sample {
-  readonly labels: Labels;
+  readonly labels: LabelText;
   readonly value: number;
   readonly suffix?: string;
 }

@@ -1,20 +1,50 @@
 /**
  * Takes a sample line of the Prometheus text format apart, tolerantly: agents write labels twice, in any
- * order, and braces inside of label values.
+ * order, and braces inside of label values. Works on bytes: lines are long, and little of them is wanted.
  */
 
-/** The value of a label in the text of a sample line; of two with one name the first, still escaped. */
-export const labelValueIn = (line: string, name: string): string | undefined => {
-  const label = new RegExp(`[{,]\\s*${name}="((?:[^"\\\\]|\\\\.)*)"`).exec(line);
-  return label?.[1];
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const space = 0x20;
+
+export type LabelReader = (line: Buffer) => string | undefined;
+
+/**
+ * A function that reads one label's value from a line: of two labels with that name the first, as it is
+ * written (escapes stay), at most its first `most` bytes.
+ */
+export const createLabelReader = (name: string, most: number): LabelReader => {
+  const start = Buffer.from(`${name}="`);
+  return (line) => {
+    for (let at = line.indexOf(start); at > 0; at = line.indexOf(start, at + 1)) {
+      const before = line[at - 1];
+      if (before !== openBrace && before !== comma && before !== space) continue;
+      const from = at + start.length;
+      const limit = Math.min(line.length, from + most);
+      let to = from;
+      while (to < limit && line[to] !== quote) to += line[to] === backslash ? 2 : 1;
+      return line.toString('utf8', from, Math.min(to, limit));
+    }
+    return undefined;
+  };
 };
 
-/** The value of a sample line; `NaN` where the line has none that is a number. A timestamp may follow. */
-export const sampleValueOf = (line: string): number => {
-  const match = /(?:\}|^[\w:]+)\s*([^\s{}"]+)(?:\s+-?\d+)?\s*$/.exec(line);
-  const text = match?.[1];
-  if (text === undefined) return Number.NaN;
+const parseValue = (text: string): number => {
   if (/^\+?inf$/i.test(text)) return Number.POSITIVE_INFINITY;
   if (/^-inf$/i.test(text)) return Number.NEGATIVE_INFINITY;
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+};
+
+/** The value of a line, after its last brace or its name; `NaN` where it has none that is a number. */
+export const sampleValueOf = (line: Buffer): number => {
+  let from = line.length - 1;
+  while (from >= 0 && line[from] !== closeBrace && line[from] !== quote) from -= 1;
+  if (line[from] === quote) return Number.NaN;
+  if (from < 0) from = line.indexOf(space);
+  if (from < 0) return Number.NaN;
+  const words = line.toString('latin1', from + 1).trim().split(/\s+/, 3);
+  return words.length > 2 ? Number.NaN : parseValue(words[0] ?? '');
 };
