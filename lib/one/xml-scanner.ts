@@ -94,7 +94,7 @@ export const createXmlScanner = (events: XmlEvents): XmlScanner => {
   };
 
   const emitText = (data: Buffer, from: number, to: number, cdata: boolean): void => {
-    if (to > from && depth > 0 && skippedAt === 0) events.text(data, from, to, cdata);
+    if (to > from && depth > 0 && skippedAt === 0 && !rootClosed) events.text(data, from, to, cdata);
   };
 
   const openElement = (data: Buffer, from: number, to: number, hash: number): void => {
