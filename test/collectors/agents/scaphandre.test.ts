@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import fc from 'fast-check';
+import type { PowerVerdict } from '../../../collectors/agents/agent.ts';
+import { scaphandre } from '../../../collectors/agents/scaphandre.ts';
+import { repositoryPath } from '../../support/expected.ts';
+import { inPieces, recordedPage } from '../../support/recordings.ts';
+
+const readPage = (page: Buffer, pieceSize = 4096): PowerVerdict => {
+  const reader = scaphandre.createPageReader();
+  inPieces(page, pieceSize, reader.push);
+  return reader.finish();
+};
+
+const shown = (verdict: PowerVerdict): unknown =>
+  verdict.sound
+    ? {
+        sound: true,
+        version: verdict.version,
+        ...(verdict.reading.hostPower === undefined ? {} : { hostPower: verdict.reading.hostPower }),
+        vmPower: Object.fromEntries(verdict.reading.vmPower),
+      }
+    : { sound: false, version: verdict.version, reason: verdict.reason };
+
+test('recorded pages: each VM once, with the power of its process', () => {
+  const cases: readonly (readonly [string, Readonly<Record<string, number>>, number])[] = [
+    ['scaphandre-1.0.3-two-vms-full.prom', { 524: 21775092.712439727, 525: 20484078.484002303 }, 99666230],
+    ['scaphandre-1.0.3-small.prom', { 526: 44882358.82162819 }, 97322870],
+    ['scaphandre-1.0.2-small.prom', { 526: 45472825.181275256 }, 98879207],
+    [
+      'scaphandre-1.0.2-scrape2.prom',
+      { 42: 677254.8521539617, 524: 26896693.44074602, 525: 24284423.411850795, 526: 45472825.181275256 },
+      98879207,
+    ],
+    [
+      'scaphandre-1.0.3-scrape2.prom',
+      { 42: 653173.6525815666, 524: 23141008.676491547, 525: 24074113.74529934, 526: 44882358.82162819 },
+      97322870,
+    ],
+  ];
+  for (const [name, vmPower, hostPower] of cases) {
+    const page = recordedPage(name);
+    const expected = { sound: true, version: '1.02', hostPower, vmPower };
+    for (const size of [1, 100, page.length]) assert.deepEqual(shown(readPage(page, size)), expected, name);
+  }
+});
+
+const cases = repositoryPath('test/collectors/agents/testcases');
+for (const name of readdirSync(cases)) {
+  test(`case ${name}`, () => {
+    const page = readFileSync(path.join(cases, name, 'input.prom'));
+    const expected: unknown = JSON.parse(readFileSync(path.join(cases, name, 'expected.json'), 'utf8'));
+    for (const size of [1, 5, 4096]) assert.deepEqual(shown(readPage(page, size)), expected);
+  });
+}
+
+test('law: arbitrary bytes never throw', () => {
+  const line = fc.oneof(
+    fc.string(),
+    fc.string().map((text) => `scaph_process_power_consumption_microwatts{${text}`),
+    fc.string().map((text) => `scaph_process_power_consumption_microwatts{cmdline="/x/kvm-nameguest=one-1,${text}`),
+    fc.string().map((text) => `scaph_host_power_microwatts${text}`),
+  );
+  fc.assert(
+    fc.property(fc.array(line), fc.integer({ min: 1, max: 99 }), (lines, size) => {
+      const page = Buffer.from(lines.join('\n'));
+      assert.deepEqual(shown(readPage(page, size)), shown(readPage(page, page.length + 1)));
+    }),
+  );
+});
+
+test('law: what all VMs of a host draw is not more than what the host draws, else the page is not sound', () => {
+  const power = fc.array(fc.double({ min: 0, max: 60e6, noNaN: true }), { maxLength: 8 });
+  fc.assert(
+    fc.property(power, fc.double({ min: 1, max: 2e8, noNaN: true }), (vms, host) => {
+      const lines = vms.map(
+        (value, id) =>
+          `scaph_process_power_consumption_microwatts{exe="kvm",cmdline="/usr/bin/kvm-nameguest=one-${id},x"} ${value}\n`,
+      );
+      const other = 'scaph_process_power_consumption_microwatts{exe="sh",cmdline="sh"} 0\n';
+      const page = `${lines.join('')}${other}scaph_socket_power_microwatts{socket_id="0"} 1\nscaph_host_power_microwatts ${host}\n`;
+      const verdict = readPage(Buffer.from(page));
+      const sum = vms.reduce((all, value) => all + value, 0);
+      if (sum > host * 1.11) assert.equal(verdict.sound, false);
+      if (sum < host * 1.09) assert.equal(verdict.sound, true);
+    }),
+  );
+});
+
+test('a line of 3 MB is passed over', () => {
+  const page = Buffer.concat([
+    Buffer.from(`scaph_process_power_consumption_microwatts{cmdline="${'x'.repeat(3_000_000)}"} 1\n`),
+    recordedPage('scaphandre-1.0.3-small.prom'),
+  ]);
+  assert.deepEqual(shown(readPage(page, 65_536)), shown(readPage(recordedPage('scaphandre-1.0.3-small.prom'))));
+});

@@ -1,0 +1,130 @@
+/** Asking agents: how often, what of those that fail, and that nobody waits for those that hang. */
+import assert from 'node:assert/strict';
+import test, { type TestContext } from 'node:test';
+import { scaphandre } from '../../../collectors/agents/scaphandre.ts';
+import { createAgentAsker } from '../../../collectors/io/ask-agents.ts';
+import { hostShape, parseHost, type Host } from '../../../lib/one/host.ts';
+import { closedPort, httpAnswer, type RawAnswer, startRawServer } from '../../support/raw-server.ts';
+import { readObjects, recordedDocument, recordedPage } from '../../support/recordings.ts';
+
+const recordedHosts = readObjects(recordedDocument('hostpool.info'), 'HOST', hostShape, parseHost);
+const hostAt = (id: number, powerAgentUrl: string, changes: Partial<Host> = {}): Host => {
+  const [host] = recordedHosts;
+  assert.ok(host !== undefined);
+  return { ...host, id, hypervisor: 'kvm', state: 2, powerAgentUrl, ...changes };
+};
+
+const serve = async (t: TestContext, answer: (request: string) => RawAnswer) => {
+  const server = await startRawServer(answer);
+  t.after(server.close);
+  return { server, url: `http://127.0.0.1:${server.port}/metrics` };
+};
+
+interface Asker {
+  ask(hosts: readonly Host[]): Promise<Readonly<Record<number, string>>>;
+  advance(ms: number): void;
+  readonly changes: string[];
+}
+
+/** What each host's verdict is: `sound` or the reason. */
+const createAsker = (timeoutMs = 300): Asker => {
+  let offset = 0;
+  const changes: string[] = [];
+  const ask = createAgentAsker({
+    agent: scaphandre,
+    urlTemplate: 'http://{hostname}:1/metrics',
+    timeoutMs,
+    now: () => performance.now() + offset,
+    onChange: (host, verdict) => changes.push(`${host.id} ${verdict.sound ? 'sound' : verdict.reason}`),
+  });
+  return {
+    changes,
+    advance: (ms) => void (offset += ms),
+    ask: async (hosts) =>
+      Object.fromEntries(
+        [...(await ask(hosts))].map(([id, { verdict }]) => [id, verdict.sound ? 'sound' : verdict.reason]),
+      ),
+  };
+};
+
+const page = recordedPage('scaphandre-1.0.3-small.prom');
+
+test('every way to fail has its reason', async (t) => {
+  const hundredMegabytes = Buffer.alloc(100 * 1024 * 1024, 'x');
+  const answers: readonly (readonly [string, RawAnswer])[] = [
+    ['sound', { bytes: httpAnswer('200 OK', page) }],
+    ['sound', { bytes: Buffer.concat([Buffer.from('HTTP/1.0 200 OK\r\n\r\n'), page]) }],
+    ['http_status', { bytes: httpAnswer('302 Found', '', 'Location: http://127.0.0.1:1/\r\n') }],
+    ['http_status', { bytes: httpAnswer('500 Oops', page) }],
+    ['empty_body', { bytes: httpAnswer('200 OK', '') }],
+    ['not_an_agent_page', { bytes: httpAnswer('200 OK', '<html></html>') }],
+    ['truncated', { bytes: httpAnswer('200 OK', page).subarray(0, 3000) }],
+    ['truncated', { bytes: httpAnswer('200 OK', page).subarray(0, 3000), thenReset: true }],
+    ['too_large', { bytes: httpAnswer('200 OK', hundredMegabytes) }],
+    ['connection_failed', 'reset'],
+    ['connection_failed', { bytes: 'SSH-2.0-OpenSSH_9.2\r\n' }],
+    ['timeout', 'hang'],
+    ['timeout', { bytes: httpAnswer('200 OK', page).subarray(0, 3000), thenHang: true }],
+  ];
+  const hosts: Host[] = [];
+  for (const [id, [, answer]] of answers.entries()) hosts.push(hostAt(id, (await serve(t, () => answer)).url));
+  const [refused, badUrl] = [answers.length, answers.length + 1];
+  hosts.push(hostAt(refused, `http://127.0.0.1:${await closedPort()}/metrics`), hostAt(badUrl, 'ftp://x/'));
+  const expected = Object.fromEntries(answers.map(([reason], id) => [id, reason]));
+  assert.deepEqual(await createAsker(2000).ask(hosts), {
+    ...expected,
+    [refused]: 'connection_failed',
+    [badUrl]: 'bad_url',
+  });
+});
+
+test('an agent is asked once for a refresh and never more often than every five seconds', async (t) => {
+  const { server, url } = await serve(t, () => ({ bytes: httpAnswer('200 OK', page) }));
+  const asker = createAsker();
+  const hosts = [hostAt(0, url)];
+  await Promise.all([asker.ask(hosts), asker.ask(hosts)]);
+  await asker.ask(hosts);
+  assert.equal(server.requests.length, 1);
+  asker.advance(5000);
+  await asker.ask(hosts);
+  assert.equal(server.requests.length, 2);
+});
+
+test('disabled hosts are asked, offline ones and those without KVM are not', async (t) => {
+  const { url } = await serve(t, () => ({ bytes: httpAnswer('200 OK', page) }));
+  const hosts = [
+    hostAt(0, url, { state: 4 }),
+    hostAt(1, url, { state: 8 }),
+    hostAt(2, url, { hypervisor: 'lxc' }),
+    hostAt(3, url, { state: 3 }),
+  ];
+  assert.deepEqual(await createAsker().ask(hosts), { 0: 'sound', 3: 'sound' });
+});
+
+test('nobody waits a second time for an agent that hangs, and its recovery is seen', async (t) => {
+  let answer: RawAnswer = 'hang';
+  const { server, url } = await serve(t, () => answer);
+  const asker = createAsker(300);
+  const hosts = [hostAt(0, url)];
+  assert.deepEqual(await asker.ask(hosts), { 0: 'timeout' });
+  asker.advance(5000);
+  const pending = asker.ask(hosts);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(await pending, { 0: 'timeout' });
+  assert.deepEqual(asker.changes, ['0 timeout'], 'the second question still runs: it was not waited for');
+  answer = { bytes: httpAnswer('200 OK', page) };
+  while (asker.changes.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  asker.advance(5000);
+  await asker.ask(hosts); // asks in the background
+  while (asker.changes.at(-1) !== '0 sound') await new Promise((resolve) => setTimeout(resolve, 5));
+  asker.advance(5000);
+  assert.deepEqual(await asker.ask(hosts), { 0: 'sound' });
+  assert.equal(server.requests.length, 4);
+});
+
+test('a new POWER_AGENT_URL is used at once', async (t) => {
+  const { url } = await serve(t, () => ({ bytes: httpAnswer('200 OK', page) }));
+  const asker = createAsker();
+  assert.deepEqual(await asker.ask([hostAt(0, `http://127.0.0.1:${await closedPort()}/`)]), { 0: 'connection_failed' });
+  assert.deepEqual(await asker.ask([hostAt(0, url)]), { 0: 'sound' });
+});

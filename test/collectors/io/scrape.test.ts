@@ -1,0 +1,112 @@
+/** How a scrape shares, waits, keeps and drops, with sources and a clock that the test moves. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { Datastore } from '../../../lib/one/datastore.ts';
+import { datastoreCollector } from '../../../collectors/datastore.ts';
+import { createScrape } from '../../../collectors/io/scrape.ts';
+import { createSource, type Source } from '../../../collectors/io/source.ts';
+import type { Sources } from '../../../collectors/io/sources.ts';
+import { createLog } from '../../../lib/log/log.ts';
+import { emptyDocuments } from '../../support/documents.ts';
+import { readSamples } from '../../support/samples.ts';
+
+const datastore = (id: number): Datastore => ({
+  id,
+  name: 'd',
+  type: 'SYSTEM',
+  totalBytes: undefined,
+  usedBytes: undefined,
+  freeBytes: undefined,
+  imageCount: 0,
+});
+
+const createBench = (read: () => Promise<readonly Datastore[]>) => {
+  let now = 1_000_000;
+  const fixed = <T>(value: T): Source<T> => ({ get: async () => ({ value, readAt: now }) });
+  const sources: Sources = {
+    hosts: fixed(emptyDocuments.hosts),
+    vms: fixed(emptyDocuments.vms),
+    datastores: createSource({ read, reuseMs: 5000, now: () => now }),
+    networks: fixed(emptyDocuments.networks),
+    servers: fixed(emptyDocuments.servers),
+    ha: fixed(emptyDocuments.ha),
+    backupState: fixed(emptyDocuments.backupState),
+    agents: fixed(emptyDocuments.agents),
+  };
+  const lines: string[] = [];
+  const log = createLog({ level: 'info', format: 'logfmt', now: () => new Date(now), write: (line) => lines.push(line) });
+  const scrape = createScrape({
+    collectors: [datastoreCollector],
+    sources,
+    settings: { unmeasuredPower: 'omit' },
+    maxAgeMs: 60_000,
+    now: () => now,
+    log,
+  });
+  return {
+    lines,
+    advance: (ms: number) => void (now += ms),
+    scrape: async (budgetMs = 1000) => readSamples((await scrape('prometheus', budgetMs)).toString()),
+  };
+};
+
+const total = 'opennebula_datastore_total';
+const success = 'opennebula_scrape_collector_success{collector="datastore"}';
+const age = 'opennebula_scrape_collector_age_seconds{collector="datastore"}';
+
+test('scrapes at the same moment share one reading, later ones reuse it for five seconds', async () => {
+  let reads = 0;
+  const bench = createBench(async () => Array.from({ length: ++reads }, (_, id) => datastore(id)));
+  const pages = await Promise.all([bench.scrape(), bench.scrape(), bench.scrape()]);
+  assert.deepEqual(pages.map((page) => page.get(total)), [1, 1, 1]);
+  bench.advance(4999);
+  assert.equal((await bench.scrape()).get(age), 4.999);
+  bench.advance(1);
+  const page = await bench.scrape();
+  assert.deepEqual([page.get(total), page.get(age)], [2, 0]);
+});
+
+test('a failure is visible at once, the last values stay for a while, and recovery is seen at once', async () => {
+  let fails = false;
+  const bench = createBench(async () => {
+    if (fails) throw new Error('oned is down');
+    return [datastore(1)];
+  });
+  await bench.scrape();
+  fails = true;
+  bench.advance(10_000);
+  const failed = await bench.scrape();
+  assert.deepEqual([failed.get(success), failed.get('opennebula_up'), failed.get(total), failed.get(age)], [0, 0, 1, 10]);
+  bench.advance(50_001);
+  const expired = await bench.scrape();
+  assert.deepEqual([expired.get(success), expired.has(total), expired.has(age)], [0, false, false]);
+  assert.equal(bench.lines.filter((line) => line.includes('oned is down')).length, 1, 'logged once, not at each scrape');
+  fails = false;
+  const back = await bench.scrape();
+  assert.deepEqual([back.get(success), back.get('opennebula_up'), back.get(total), back.get(age)], [1, 1, 1, 0]);
+});
+
+test('what is not read in time is served as it was, and the reading goes on', async () => {
+  let finish: (() => void) | undefined;
+  let slow = false;
+  let count = 1;
+  const bench = createBench(async () => {
+    if (slow) await new Promise<void>((resolve) => (finish = resolve));
+    return Array.from({ length: count }, (_, id) => datastore(id));
+  });
+  await bench.scrape();
+  bench.advance(20_000);
+  slow = true;
+  count = 3;
+  const late = await bench.scrape(10);
+  assert.deepEqual([late.get(total), late.get(success), late.get(age)], [1, 0, 20]);
+  finish?.();
+  const done = await bench.scrape();
+  assert.deepEqual([done.get(total), done.get(success)], [3, 1]);
+});
+
+test('before the first reading there is no total, not a zero', async () => {
+  const bench = createBench(() => new Promise(() => undefined));
+  const page = await bench.scrape(10);
+  assert.deepEqual([page.has(total), page.get(success), page.get('opennebula_up')], [false, 0, 0]);
+});

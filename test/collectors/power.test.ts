@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import type { PowerVerdict } from '../../collectors/agents/agent.ts';
+import type { AgentAnswer, VmWithAttributes } from '../../collectors/collector.ts';
+import { powerCollector } from '../../collectors/power.ts';
+import { formatFamilies } from '../../lib/prometheus/exposition.ts';
+import type { Host } from '../../lib/one/host.ts';
+import { microwatts } from '../../lib/units/units.ts';
+import { emptyDocuments } from '../support/documents.ts';
+import { familyOf } from '../support/samples.ts';
+
+const vm = (id: number, hostId: number | undefined, state = 3, lcmState = 3): VmWithAttributes => ({
+  id,
+  state,
+  lcmState,
+  hostId,
+  startTime: '0',
+  memoryBytes: undefined,
+  cpuRatio: undefined,
+  vcpus: 1,
+  disks: [],
+  nicCount: 0,
+  flavours: -1,
+});
+
+const host = (id: number, changes: Partial<Host> = {}): Host => ({
+  id,
+  name: `h${id}`,
+  state: 2,
+  vmDriver: 'kvm',
+  hypervisor: 'kvm',
+  memoryTotalBytes: undefined,
+  memoryMaximumBytes: undefined,
+  memoryUsageBytes: undefined,
+  cpuTotal: undefined,
+  cpuMaximum: undefined,
+  cpuUsage: undefined,
+  vmCount: 0,
+  powerAgentUrl: undefined,
+  ...changes,
+});
+
+const sound = (powers: Readonly<Record<number, number>>, hostPower = 1e8): PowerVerdict => ({
+  sound: true,
+  version: '1.02',
+  reading: {
+    vmPower: new Map(Object.entries(powers).map(([id, power]) => [Number(id), microwatts(power)])),
+    hostPower: microwatts(hostPower),
+  },
+});
+const timedOut: PowerVerdict = { sound: false, version: '', reason: 'timeout', detail: '' };
+
+interface Situation {
+  readonly vms: readonly VmWithAttributes[];
+  readonly hosts?: readonly Host[];
+  readonly answers: Readonly<Record<number, PowerVerdict>>;
+  readonly unmeasuredPower?: 'omit' | 'zero';
+}
+
+const pageOf = ({ vms, hosts = [host(0), host(1)], answers, unmeasuredPower = 'omit' }: Situation): string => {
+  const agents = new Map<number, AgentAnswer>(
+    Object.entries(answers).map(([id, verdict]) => [Number(id), { agent: 'scaphandre', verdict }]),
+  );
+  return formatFamilies(powerCollector.collect({ ...emptyDocuments, vms, hosts, agents }, { unmeasuredPower }), 'prometheus');
+};
+
+const powerOf = (situation: Situation) => familyOf(pageOf(situation), 'opennebula_vm_power_consumption_uW');
+const reasonsOf = (situation: Situation): readonly string[] =>
+  Object.keys(familyOf(pageOf(situation), 'opennebula_vm_power_unmeasured_info'));
+
+test('each VM with its own power, a measured zero too', () => {
+  assert.deepEqual(powerOf({ vms: [vm(5, 0), vm(4, 1), vm(3, 1)], answers: { 0: sound({ 5: 1500.5 }), 1: sound({ 4: 0, 3: 7 }) } }), {
+    '{one_vm_id="5"}': 1500.5,
+    '{one_vm_id="4"}': 0,
+    '{one_vm_id="3"}': 7,
+  });
+});
+
+test('a VM that is not running draws 0, also when its host is down', () => {
+  const situation = { vms: [vm(5, 0, 8, 0), vm(4, undefined, 1, 0), vm(3, 0, 3, 36)], answers: { 0: timedOut } };
+  assert.deepEqual(powerOf(situation), { '{one_vm_id="5"}': 0, '{one_vm_id="4"}': 0, '{one_vm_id="3"}': 0 });
+  assert.deepEqual(reasonsOf(situation), []);
+});
+
+test('a process that still runs is shown, whatever OpenNebula thinks of its VM', () => {
+  assert.deepEqual(powerOf({ vms: [vm(5, 0, 8, 0)], answers: { 0: sound({ 5: 9 }) } }), { '{one_vm_id="5"}': 9 });
+});
+
+test('a VM that migrates draws what both ends measure', () => {
+  const vms = [vm(5, 1, 3, 4)];
+  assert.deepEqual(powerOf({ vms, answers: { 0: sound({ 5: 900 }), 1: sound({ 5: 100 }) } }), {
+    '{one_vm_id="5"}': 1000,
+  });
+  const partly = { vms, answers: { 0: timedOut, 1: sound({ 5: 100 }) } };
+  assert.deepEqual(powerOf(partly), {});
+  assert.deepEqual(reasonsOf(partly), ['{one_host_id="1",one_vm_id="5",reason="migration_partly_measured"}']);
+});
+
+test('unknown is not zero: no sample, and the reason on the same page', () => {
+  const situation: Situation = {
+    hosts: [host(0), host(1), host(2, { state: 8 }), host(3, { hypervisor: 'lxc' })],
+    vms: [vm(9, 0), vm(8, 1), vm(7, 2), vm(6, 3), vm(5, 77), vm(4, undefined), vm(3, 1)],
+    answers: { 0: timedOut, 1: sound({ 3: 5 }) },
+  };
+  assert.deepEqual(powerOf(situation), { '{one_vm_id="3"}': 5 });
+  assert.deepEqual(reasonsOf(situation), [
+    '{one_host_id="0",one_vm_id="9",reason="agent_unsound"}',
+    '{one_host_id="1",one_vm_id="8",reason="process_not_found"}',
+    '{one_host_id="2",one_vm_id="7",reason="host_offline"}',
+    '{one_host_id="3",one_vm_id="6",reason="host_not_kvm"}',
+    '{one_host_id="77",one_vm_id="5",reason="host_unknown"}',
+    '{one_host_id="-1",one_vm_id="4",reason="no_host"}',
+  ]);
+  assert.deepEqual(powerOf({ ...situation, unmeasuredPower: 'zero' }), {
+    '{one_vm_id="9"}': 0,
+    '{one_vm_id="8"}': 0,
+    '{one_vm_id="7"}': 0,
+    '{one_vm_id="6"}': 0,
+    '{one_vm_id="5"}': 0,
+    '{one_vm_id="4"}': 0,
+    '{one_vm_id="3"}': 5,
+  });
+});
+
+test('hosts and their agents', () => {
+  const page = pageOf({ vms: [], answers: { 0: timedOut, 1: sound({}, 60_500_000) } });
+  assert.deepEqual(familyOf(page, 'opennebula_host_power_watts'), { '{one_host_id="1"}': 60.5 });
+  assert.deepEqual(familyOf(page, 'opennebula_power_agent_up'), { '{one_host_id="0"}': 0, '{one_host_id="1"}': 1 });
+  assert.deepEqual(Object.keys(familyOf(page, 'opennebula_power_agent_info')), [
+    '{agent="scaphandre",one_host_id="0",reason="timeout",version=""}',
+    '{agent="scaphandre",one_host_id="1",reason="ok",version="1.02"}',
+  ]);
+});
+
+test('law: every VM has either a sample or a reason, and power is never invented', () => {
+  const anyVm = fc
+    .record({ id: fc.nat(30), hostId: fc.option(fc.nat(4), { nil: undefined }), state: fc.nat(11), lcm: fc.nat(71) })
+    .map(({ id, hostId, state, lcm }) => vm(id, hostId, state, lcm));
+  const anyAnswer = fc.oneof(
+    fc.constant(timedOut),
+    fc.dictionary(fc.nat(30).map(String), fc.nat(1e6)).map((powers) => sound(powers)),
+  );
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(anyVm, { selector: ({ id }) => id }),
+      fc.dictionary(fc.nat(3).map(String), anyAnswer),
+      (vms, answers) => {
+        const hosts = Object.keys(answers).map((id) => host(Number(id)));
+        const situation = { vms, hosts, answers };
+        const samples = powerOf(situation);
+        assert.equal(Object.keys(samples).length + reasonsOf(situation).length, vms.length);
+        const measured = Object.values(answers).reduce(
+          (sum, answer) => (answer.sound ? [...answer.reading.vmPower.values()].reduce((a, b) => a + b, sum) : sum),
+          0,
+        );
+        assert.ok(Object.values(samples).reduce((a, b) => a + b, 0) <= measured);
+      },
+    ),
+  );
+});

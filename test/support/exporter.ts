@@ -1,0 +1,94 @@
+/** Runs dist/opennebula-exporter as an operator would, on a port that is free. */
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { repositoryPath } from './expected.ts';
+
+export interface ExporterProcess {
+  readonly url: string;
+  /** All log lines so far. */
+  log(): string;
+  /** Ends it in order; its exit code. */
+  end(): Promise<number | null>;
+}
+
+export interface ExporterOptions {
+  readonly endpoint: string;
+  readonly flags?: readonly string[];
+  /** What `systemctl show` prints; without it there is no systemctl. */
+  readonly systemctl?: string;
+}
+
+const executable = repositoryPath('dist/opennebula-exporter');
+
+/** Starts the executable with these arguments only; resolves when it has ended. */
+export const runExporterToEnd = (
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [executable, ...argv], { env: { ...environment }, timeout: 30_000 });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (piece) => void (stdout += piece));
+    child.stderr.on('data', (piece) => void (stderr += piece));
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+
+const writeSystemctl = (folder: string, output: string): void => {
+  const file = path.join(folder, 'systemctl');
+  writeFileSync(file, `#!/bin/sh\ncat <<'END'\n${output}\nEND\n`);
+  chmodSync(file, 0o755);
+};
+
+export const startExporter = async (options: ExporterOptions): Promise<ExporterProcess> => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'exporter-test-'));
+  const authFile = path.join(folder, 'one_auth');
+  writeFileSync(authFile, 'oneadmin:labpass\n', { mode: 0o600 });
+  if (options.systemctl !== undefined) writeSystemctl(folder, options.systemctl);
+  const flags = ['--web.listen-address=127.0.0.1:0', '--config.file=/dev/null', ...(options.flags ?? [])];
+  const child = spawn(process.execPath, [executable, ...flags], {
+    env: { PATH: options.systemctl === undefined ? folder : `${folder}:/bin:/usr/bin`, ONE_AUTH: authFile, ONE_XMLRPC: options.endpoint },
+    stdio: ['ignore', 'inherit', 'pipe'],
+  });
+  let log = '';
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('close', (code) => {
+      rmSync(folder, { recursive: true, force: true });
+      resolve(code);
+    });
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once('close', () => reject(new Error(`the exporter ended: ${log}`)));
+    child.stderr.on('data', (piece) => {
+      log += piece;
+      const address = /msg=listening url=(\S+)/.exec(log)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+  });
+  return {
+    url,
+    log: () => log,
+    end: () => {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+};
+
+/** The page of metrics, or another path. */
+export const get = async (
+  exporter: Pick<ExporterProcess, 'url'>,
+  requestPath = '/metrics',
+  headers: Readonly<Record<string, string>> = {},
+): Promise<string> => {
+  const response = await fetch(`${exporter.url}${requestPath}`, { headers });
+  return response.text();
+};
+
+/** The units' states as systemd prints them. */
+export const systemctlOutput = (states: Readonly<Record<string, string>>): string =>
+  Object.entries(states)
+    .map(([unit, state]) => `Id=${unit}\nActiveState=${state}\n`)
+    .join('\n');
