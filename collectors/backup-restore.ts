@@ -5,19 +5,35 @@ const labels = ['one_vm_id', 'one_vm_name'];
 const families = [
   {
     field: 'backup_status',
-    family: gauge('opennebula_vm_backup_last_status', 'Last backup result for VM (1=success, 0=failed)', labels),
+    family: gauge(
+      'opennebula_vm_backup_last_status',
+      'Last backup result for VM (1=success, 0=failed)',
+      labels,
+    ),
   },
   {
     field: 'backup_ts',
-    family: gauge('opennebula_vm_backup_last_timestamp', 'Unix timestamp of last backup event for VM', labels),
+    family: gauge(
+      'opennebula_vm_backup_last_timestamp',
+      'Unix timestamp of last backup event for VM',
+      labels,
+    ),
   },
   {
     field: 'restore_status',
-    family: gauge('opennebula_vm_restore_last_status', 'Last restore result for VM (1=success, 0=failed)', labels),
+    family: gauge(
+      'opennebula_vm_restore_last_status',
+      'Last restore result for VM (1=success, 0=failed)',
+      labels,
+    ),
   },
   {
     field: 'restore_ts',
-    family: gauge('opennebula_vm_restore_last_timestamp', 'Unix timestamp of last restore event for VM', labels),
+    family: gauge(
+      'opennebula_vm_restore_last_timestamp',
+      'Unix timestamp of last restore event for VM',
+      labels,
+    ),
   },
 ];
 

@@ -3,12 +3,13 @@
  *
  * The documents are read by collectors/io; a collector names those it needs, and each is read once for all.
  */
-import { formatLabels } from '../lib/prometheus/exposition.ts';
-import type { FamilySamples, LabelText, MetricFamily, Sample } from '../lib/prometheus/metric-family.ts';
+
 import type { Datastore } from '../lib/one/datastore.ts';
 import type { Host } from '../lib/one/host.ts';
 import type { VirtualNetwork } from '../lib/one/virtual-network.ts';
 import type { Vm } from '../lib/one/vm.ts';
+import { formatLabels } from '../lib/prometheus/exposition.ts';
+import type { FamilySamples, LabelText, MetricFamily, Sample } from '../lib/prometheus/metric-family.ts';
 import type { PowerVerdict } from './agents/agent.ts';
 
 /** A VM and what only the extended form of its document tells. */
@@ -68,8 +69,9 @@ interface CollectorDefinition<Name extends DocumentName> extends Omit<Collector,
 }
 
 /** Lets the type checker see that a collector uses only the documents that it names. */
-export const defineCollector = <Name extends DocumentName>(definition: CollectorDefinition<Name>): Collector =>
-  definition;
+export const defineCollector = <Name extends DocumentName>(
+  definition: CollectorDefinition<Name>,
+): Collector => definition;
 
 export const gauge = (name: string, help: string, labels: readonly string[] = []): MetricFamily => ({
   name,

@@ -30,7 +30,9 @@ const listenAddressOption: OptionSpec<ListenAddress> = {
   default: '[::]:9925',
   parse: (text) => {
     const value = parseListenAddress(text);
-    return value === undefined ? { mustBe: 'an address and port such as [::]:9925 or 127.0.0.1:9925' } : { value };
+    return value === undefined
+      ? { mustBe: 'an address and port such as [::]:9925 or 127.0.0.1:9925' }
+      : { value };
   },
 };
 
@@ -51,7 +53,8 @@ const agentUrlOption: OptionSpec<string> = {
   form: 'URL',
   default: 'http://{hostname}:8080/metrics',
   parse: (text) =>
-    /^https?:\/\/[^\s/]+/.test(text) && URL.canParse(text.replaceAll('{hostname}', 'host').replaceAll('{id}', '0'))
+    /^https?:\/\/[^\s/]+/.test(text) &&
+    URL.canParse(text.replaceAll('{hostname}', 'host').replaceAll('{id}', '0'))
       ? { value: text }
       : { mustBe: 'an http or https URL, in which {hostname} and {id} are replaced' },
 };
@@ -72,10 +75,7 @@ const ownOptions = {
   ),
   'log.level': choiceOption({ help: 'lowest level of log lines', default: 'info' }, logLevels),
   'log.format': choiceOption({ help: 'format of log lines', default: 'logfmt' }, logFormats),
-  'config.file': textOption(
-    { help: 'configuration of the suite', default: '/etc/one/oneext.yaml' },
-    'FILE',
-  ),
+  'config.file': textOption({ help: 'configuration of the suite', default: '/etc/one/oneext.yaml' }, 'FILE'),
   'one.timeout': durationOption(
     { help: 'longest time for one call to OpenNebula', default: '30s' },
     100,

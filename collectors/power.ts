@@ -8,15 +8,17 @@ import { lcmState, mayHaveProcess } from '../lib/one/vm.ts';
 import { wattsFromMicrowatts } from '../lib/units/units.ts';
 import {
   type AgentAnswer,
-  defineCollector,
   type Documents,
+  defineCollector,
   gauge,
   labelled,
   samplesOf,
   type VmWithAttributes,
 } from './collector.ts';
 
-const vmPower = gauge('opennebula_vm_power_consumption_uW', 'Scaphandre power usage by the VM in uW', ['one_vm_id']);
+const vmPower = gauge('opennebula_vm_power_consumption_uW', 'Scaphandre power usage by the VM in uW', [
+  'one_vm_id',
+]);
 const vmUnmeasured = gauge(
   'opennebula_vm_power_unmeasured_info',
   'A VM that may draw power but was not measured, with the reason',
@@ -25,9 +27,11 @@ const vmUnmeasured = gauge(
 const hostPower = gauge('opennebula_host_power_watts', 'Power of the host as its power agent measures it', [
   'one_host_id',
 ]);
-const agentUp = gauge('opennebula_power_agent_up', 'Power agent of the host gave a sound answer (1) or not (0)', [
-  'one_host_id',
-]);
+const agentUp = gauge(
+  'opennebula_power_agent_up',
+  'Power agent of the host gave a sound answer (1) or not (0)',
+  ['one_host_id'],
+);
 const agentInfo = gauge(
   'opennebula_power_agent_info',
   'Power agent of the host, its version, and why its answer is not used (ok where it is)',

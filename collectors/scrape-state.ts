@@ -13,12 +13,16 @@ export interface CollectorState {
 }
 
 const up = gauge('opennebula_up', 'OpenNebula answered every call of this scrape (1) or not (0)');
-const success = gauge('opennebula_scrape_collector_success', 'Collector has read its values for this scrape (1) or not (0)', [
-  'collector',
-]);
-const duration = gauge('opennebula_scrape_collector_duration_seconds', 'Duration of the last run of the collector', [
-  'collector',
-]);
+const success = gauge(
+  'opennebula_scrape_collector_success',
+  'Collector has read its values for this scrape (1) or not (0)',
+  ['collector'],
+);
+const duration = gauge(
+  'opennebula_scrape_collector_duration_seconds',
+  'Duration of the last run of the collector',
+  ['collector'],
+);
 const age = gauge(
   'opennebula_scrape_collector_age_seconds',
   'Age of the values that the collector serves; without a sample it serves none',

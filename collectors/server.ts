@@ -10,7 +10,9 @@ const services = [
   { name: 'fireedge', title: 'FireEdge', unit: 'opennebula-fireedge.service' },
 ].map(({ name, title, unit }) => ({
   unit,
-  family: gauge(`opennebula_${name}_state`, `OpenNebula ${title} service state 0:down 1:up`, ['one_server_fqdn']),
+  family: gauge(`opennebula_${name}_state`, `OpenNebula ${title} service state 0:down 1:up`, [
+    'one_server_fqdn',
+  ]),
 }));
 
 export const serverUnits: readonly string[] = services.map(({ unit }) => unit);

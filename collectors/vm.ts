@@ -43,7 +43,9 @@ export const vmCollector = defineCollector({
   families: [total, ...families.map(({ family }) => family), diskSize],
   collect({ vms }) {
     const objects = labelled(vms, labels, (vm) => [String(vm.id)]);
-    const disks = vms.flatMap((vm) => labelled(vm.disks, diskSize.labels, (disk) => [String(vm.id), disk.id]));
+    const disks = vms.flatMap((vm) =>
+      labelled(vm.disks, diskSize.labels, (disk) => [String(vm.id), disk.id]),
+    );
     return [
       singleSample(total, vms.length),
       ...families.map(({ family, value }) => samplesOf(family, objects, value)),

@@ -11,10 +11,14 @@ const executables = [{ entry: 'collectors/opennebula-exporter.ts', file: 'dist/o
 
 /** The licenses of the packages whose code stands in a bundle. */
 const collectLicenses = async (inputs: readonly string[]): Promise<string> => {
-  const folders = new Set(inputs.flatMap((input) => /^(node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []));
+  const folders = new Set(
+    inputs.flatMap((input) => /^(node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []),
+  );
   const texts = await Promise.all(
     [...folders].sort().map(async (folder) => {
-      const { name, version, license } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
+      const { name, version, license } = JSON.parse(
+        await readFile(path.join(folder, 'package.json'), 'utf8'),
+      );
       const file = (await readdir(folder)).find((one) => /^licen[cs]e/i.test(one));
       const text = file === undefined ? '' : await readFile(path.join(folder, file), 'utf8');
       return `${name} ${version} (${license})\n\n${text.trim()}\n`;

@@ -26,9 +26,13 @@ if (files.length === 0) {
   process.stderr.write(`no test has ${positionals.join(' or ')} in its path\n`);
   process.exitCode = 1;
 } else {
-  const run = spawnSync(values.node, ['--enable-source-maps', '--test', '--test-timeout=120000', '--test-reporter=spec', ...files], {
-    stdio: 'inherit',
-    env: { ...process.env, ...(values.update === true ? { UPDATE_EXPECTED: '1' } : {}) },
-  });
+  const run = spawnSync(
+    values.node,
+    ['--enable-source-maps', '--test', '--test-timeout=120000', '--test-reporter=spec', ...files],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, ...(values.update === true ? { UPDATE_EXPECTED: '1' } : {}) },
+    },
+  );
   process.exitCode = run.status ?? 1;
 }

@@ -12,7 +12,12 @@ const heads = [
   ['process_memory_bytes', 'Physical RAM usage by the process, in bytes'],
 ].map(([name, help]) => `# HELP scaph_${name} ${help}\n# TYPE scaph_${name} gauge\n`);
 
-const plainMetrics = ['disk_total_read_bytes', 'disk_write_bytes', 'disk_read_bytes', 'disk_total_write_bytes']
+const plainMetrics = [
+  'disk_total_read_bytes',
+  'disk_write_bytes',
+  'disk_read_bytes',
+  'disk_total_write_bytes',
+]
   .concat(['memory_bytes', 'memory_virtual_bytes', 'cpu_usage_percentage'])
   .map((name) => `scaph_process_${name}`);
 
@@ -31,10 +36,18 @@ const emulatorArguments =
   '-netdev{_type_:_tap_,_fd_:_27_,_vhost_:true,_vhostfd_:_29_,_id_:_hostnet0_}-device{_driver_:_virtio-net-pci_}' +
   '-vnc0.0.0.0:1,audiodev=audio1-device{_driver_:_virtio-balloon-pci_,_id_:_balloon0_}-msgtimestamp=on';
 
-const daemons = ['/usr/sbin/sshd-D', '/usr/sbin/libvirtd--timeout120', '/usr/lib/systemd/systemd-journald', ''];
+const daemons = [
+  '/usr/sbin/sshd-D',
+  '/usr/sbin/libvirtd--timeout120',
+  '/usr/lib/systemd/systemd-journald',
+  '',
+];
 
 const formatVmProcess = (vm: SimulatedVm, host: SimulatedHost): string => {
-  const microwatts = host.powerMicrowatts * vm.load * (vm.sourceHostId === host.id ? 1 : vm.sourceHostId === undefined ? 1 : 0.1);
+  const microwatts =
+    host.powerMicrowatts *
+    vm.load *
+    (vm.sourceHostId === host.id ? 1 : vm.sourceHostId === undefined ? 1 : 0.1);
   const exe = 'exe="/usr/bin/qemu-system-x86_64"';
   const pid = `pid="${10_000 + (vm.id % 50_000)}"`;
   const cmdline = `cmdline="/usr/bin/qemu-kvm-one-nameguest=one-${vm.id}${emulatorArguments}"`;

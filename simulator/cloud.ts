@@ -94,7 +94,9 @@ const vmOfSlot = (settings: CloudSettings, slot: number, time: number): Simulate
 
 /** All VMs at a moment (seconds), newest first as oned lists them. */
 export const vmsAt = (settings: CloudSettings, time: number): readonly SimulatedVm[] =>
-  Array.from({ length: settings.vms }, (_, slot) => vmOfSlot(settings, slot, time)).sort((a, b) => b.id - a.id);
+  Array.from({ length: settings.vms }, (_, slot) => vmOfSlot(settings, slot, time)).sort(
+    (a, b) => b.id - a.id,
+  );
 
 /** Whether the VM has a process on the host: on both ends while it migrates. */
 export const runsOn = (vm: SimulatedVm, hostId: number): boolean =>

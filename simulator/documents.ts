@@ -11,7 +11,14 @@ const fields = (write: typeof plain, values: Readonly<Record<string, string | nu
 const addressOf = (id: number): string => `10.${(id >> 16) & 255}.${(id >> 8) & 255}.${id & 255}`;
 
 const formatVmHead = (vm: SimulatedVm): string =>
-  fields(plain, { ID: vm.id, UID: vm.id % 7, GID: 1, UNAME: `user${vm.id % 7}`, GNAME: 'users', NAME: `vm-${vm.id}` });
+  fields(plain, {
+    ID: vm.id,
+    UID: vm.id % 7,
+    GID: 1,
+    UNAME: `user${vm.id % 7}`,
+    GNAME: 'users',
+    NAME: `vm-${vm.id}`,
+  });
 
 const formatVmStates = (vm: SimulatedVm): string =>
   fields(plain, {
@@ -84,13 +91,31 @@ export const formatShortVm = (vm: SimulatedVm): string =>
   `<GRAPHICS>${fields(cdata, { LISTEN: '0.0.0.0', PORT: 5900 + vm.id, TYPE: 'VNC' })}</GRAPHICS>` +
   `</TEMPLATE><MONITORING/><USER_TEMPLATE></USER_TEMPLATE>${formatHistory(vm, false)}</VM>`;
 
-const contextNames = ['DNS', 'EXTERNAL', 'GATEWAY', 'IP6', 'IP6_GATEWAY', 'IP6_METHOD', 'IP6_METRIC', 'IP6_ULA']
+const contextNames = [
+  'DNS',
+  'EXTERNAL',
+  'GATEWAY',
+  'IP6',
+  'IP6_GATEWAY',
+  'IP6_METHOD',
+  'IP6_METRIC',
+  'IP6_ULA',
+]
   .concat(['MASK', 'METHOD', 'METRIC', 'MTU', 'NETWORK', 'ROUTES', 'SEARCH_DOMAIN', 'VLAN_ID', 'VROUTER_IP'])
   .map((name) => cdata(`ETH0_${name}`, ''))
   .join('');
 
 export const formatExtendedVm = (vm: SimulatedVm): string => {
-  const permissions = ['OWNER_U', 'OWNER_M', 'OWNER_A', 'GROUP_U', 'GROUP_M', 'GROUP_A', 'OTHER_U', 'OTHER_M'];
+  const permissions = [
+    'OWNER_U',
+    'OWNER_M',
+    'OWNER_A',
+    'GROUP_U',
+    'GROUP_M',
+    'GROUP_A',
+    'OTHER_U',
+    'OTHER_M',
+  ];
   const nic = { ...shortNic(vm), AR_ID: 0, BRIDGE: 'br0', BRIDGE_TYPE: 'linux', CLUSTER_ID: 0, NAME: 'NIC0' };
   const disk = { ...shortDisk, ALLOW_ORPHANS: 'NO', DEV_PREFIX: 'vd', DRIVER: 'qcow2', FORMAT: 'qcow2' };
   return (
@@ -151,7 +176,12 @@ export const formatHost = (host: SimulatedHost, vms: readonly SimulatedVm[]): st
 
 export const formatDatastorePool = (): string => {
   const datastores = ['IMAGE', 'SYSTEM', 'FILE'].map((_, type) => {
-    const head = fields(plain, { ID: type, UID: 0, GID: 0, NAME: ['default', 'system', 'files'][type] ?? '' });
+    const head = fields(plain, {
+      ID: type,
+      UID: 0,
+      GID: 0,
+      NAME: ['default', 'system', 'files'][type] ?? '',
+    });
     const sizes = fields(plain, { TYPE: type, TOTAL_MB: 1_048_576, FREE_MB: 786_432, USED_MB: 262_144 });
     return `<DATASTORE>${head}${sizes}<IMAGES>${type === 0 ? plain('ID', 7) : ''}</IMAGES></DATASTORE>`;
   });

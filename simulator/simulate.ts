@@ -81,7 +81,9 @@ export const simulate = async (options: SimulationOptions): Promise<Simulation> 
   let last = createMoment(options, 0);
   const startedAt = performance.now();
   const moment = (): Moment => {
-    const at = options.still ? 0 : Math.floor((performance.now() - startedAt) / 1000 / momentSeconds) * momentSeconds;
+    const at = options.still
+      ? 0
+      : Math.floor((performance.now() - startedAt) / 1000 / momentSeconds) * momentSeconds;
     if (at !== last.at) last = createMoment(options, at);
     return last;
   };

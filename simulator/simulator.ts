@@ -26,7 +26,9 @@ const main = async (): Promise<void> => {
     agentsPort: Number(values['agents-port']),
     still: values.still === true,
   });
-  process.stdout.write(`${JSON.stringify({ endpoint: simulation.endpoint, agentUrl: simulation.agentUrl })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ endpoint: simulation.endpoint, agentUrl: simulation.agentUrl })}\n`,
+  );
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void simulation.close());
 };
 

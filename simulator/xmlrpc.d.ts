@@ -1,5 +1,6 @@
 declare module 'xmlrpc' {
   import type { EventEmitter } from 'node:events';
+
   type Answer = (error: unknown, value?: unknown) => void;
   interface Server extends EventEmitter {
     on(method: string, handler: (error: unknown, parameters: unknown[], answer: Answer) => void): this;
@@ -14,6 +15,7 @@ declare module 'xmlrpc' {
 }
 declare module 'xmlrpc/lib/deserializer.js' {
   import type { Readable } from 'node:stream';
+
   type Answer = (error: unknown, method: string, parameters: unknown[]) => void;
   const Deserializer: new () => { deserializeMethodCall(stream: Readable, answer: Answer): void };
   export = Deserializer;

@@ -21,7 +21,8 @@ export const unsoundReasons = {
   too_large: 'the answer is larger than 64 MiB',
   empty_body: 'the answer is empty: the agent has crashed inside and needs a restart',
   not_an_agent_page: 'the answer holds no metric of a known agent',
-  rapl_unreadable: 'the agent cannot read the energy counters (energy or power of the host is 0, or there is no socket)',
+  rapl_unreadable:
+    'the agent cannot read the energy counters (energy or power of the host is 0, or there is no socket)',
   no_process_power: 'no power of processes yet: the first scrape after a start, or a counter that wrapped',
   absurd_value: 'a value is not a number, negative, or more than the host can draw',
 } as const;
@@ -29,7 +30,12 @@ export type UnsoundReason = keyof typeof unsoundReasons;
 
 export type PowerVerdict =
   | { readonly sound: true; readonly version: string; readonly reading: PowerReading }
-  | { readonly sound: false; readonly version: string; readonly reason: UnsoundReason; readonly detail: string };
+  | {
+      readonly sound: false;
+      readonly version: string;
+      readonly reason: UnsoundReason;
+      readonly detail: string;
+    };
 
 export interface PageReader {
   push(chunk: Buffer): void;

@@ -77,7 +77,8 @@ const readLine = (page: Page, bytes: Buffer, from: number, to: number): void => 
   if (bytes[from + 6] !== 0x70 /* process_ */) {
     page.anyMetric = true;
     const kind = bytes[from + 6];
-    if (kind === 0x68 /* host_ */ || kind === 0x73 /* socket_, self_ */) readOtherLine(page, bytes.subarray(from, to));
+    if (kind === 0x68 /* host_ */ || kind === 0x73 /* socket_, self_ */)
+      readOtherLine(page, bytes.subarray(from, to));
     return;
   }
   if (bytes[from + 15] !== 0x6f /* process_power_ */ || !isAt(bytes, from, to, processPower)) return;
@@ -102,7 +103,8 @@ const unsound = (page: Page, reason: UnsoundReason, detail: string): PowerVerdic
 const absurdityOf = ({ absurd, hostPower, sockets, vmPower }: Page): string | undefined => {
   if (absurd !== undefined) return absurd;
   const limit = mostMicrowattsPerSocket * Math.max(1, sockets.size);
-  if (hostPower !== undefined && !(hostPower >= 0 && hostPower <= limit)) return `the host draws ${hostPower} µW`;
+  if (hostPower !== undefined && !(hostPower >= 0 && hostPower <= limit))
+    return `the host draws ${hostPower} µW`;
   let sum = 0;
   for (const [vmId, power] of vmPower) {
     if (power > limit) return `one-${vmId} draws ${power} µW`;

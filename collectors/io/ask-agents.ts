@@ -6,7 +6,7 @@
  * for it until it has answered again.
  */
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
-import { download, DownloadFailure } from '../../lib/io/download.ts';
+import { DownloadFailure, download } from '../../lib/io/download.ts';
 import type { Host } from '../../lib/one/host.ts';
 import { agentUrlOf } from '../agent-url.ts';
 import type { PowerAgent, PowerVerdict, UnsoundReason } from '../agents/agent.ts';

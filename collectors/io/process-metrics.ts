@@ -1,5 +1,5 @@
 /** Metrics of the exporter's own process, through prom-client, and what it costs the front-end. */
-import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
 import type { CallStatistics } from '../../lib/io/xml-rpc-client.ts';
 import { formatLabels, formatValue } from '../../lib/prometheus/exposition.ts';
 import type { FamilySamples, MetricType, Sample } from '../../lib/prometheus/metric-family.ts';
@@ -64,15 +64,17 @@ export const createProcessMetrics = (version: string): ProcessMetrics => {
     async read() {
       const metrics = await registry.getMetricsAsJSON();
       return [
-        ...metrics.filter(({ name, type }) => !isMisnamed(name, String(type))).map(({ name, help, type, values }) => ({
-          family: {
-            name,
-            help,
-            type: types.has(String(type)) ? (String(type) as MetricType) : 'untyped',
-            labels: [],
-          },
-          samples: (values as readonly ReadValue[]).map((value) => sampleOf(name, value)),
-        })),
+        ...metrics
+          .filter(({ name, type }) => !isMisnamed(name, String(type)))
+          .map(({ name, help, type, values }) => ({
+            family: {
+              name,
+              help,
+              type: types.has(String(type)) ? (String(type) as MetricType) : 'untyped',
+              labels: [],
+            },
+            samples: (values as readonly ReadValue[]).map((value) => sampleOf(name, value)),
+          })),
         buildInfo,
       ];
     },

@@ -1,10 +1,5 @@
 /** Brings flags, environment and oneext.yaml together; all problems are reported at once. */
-import {
-  readEnvironment,
-  readFileOptions,
-  readFlags,
-  resolveOptions,
-} from '../../lib/config/options.ts';
+import { readEnvironment, readFileOptions, readFlags, resolveOptions } from '../../lib/config/options.ts';
 import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import { readYaml } from '../../lib/io/read-config.ts';
 import { type ExporterOptions, exporterOptions, foreignSections } from '../exporter-options.ts';
@@ -28,6 +23,7 @@ export const readExporterOptions = async (
   const file = readFileOptions(exporterOptions, document, path, foreignSections);
   const { values, problems } = resolveOptions(exporterOptions, [flags.given, fromEnvironment, file.given]);
   const all = [...file.problems, ...problems];
-  if (all.length > 0) throw new OneExtError('CONFIG_INVALID', { count: all.length, problems: all.join('; ') });
+  if (all.length > 0)
+    throw new OneExtError('CONFIG_INVALID', { count: all.length, problems: all.join('; ') });
   return { options: values, unknownKeys: file.unknown };
 };

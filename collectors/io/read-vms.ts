@@ -1,5 +1,5 @@
 /** Reads the VM pool at the least cost to the front-end; see ../attribute-plan.ts. */
-import { type DocumentCall, readDocument, allOfPool } from '../../lib/io/read-pool.ts';
+import { allOfPool, type DocumentCall, readDocument } from '../../lib/io/read-pool.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { OneElement } from '../../lib/one/document-reader.ts';
 import { keepUnique } from '../../lib/one/unique-objects.ts';

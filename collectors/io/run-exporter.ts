@@ -48,7 +48,13 @@ export interface RunOptions {
   readonly untilEnd: Promise<string>;
 }
 
-export const runExporter = async ({ argv, environment, version, writeLog, untilEnd }: RunOptions): Promise<void> => {
+export const runExporter = async ({
+  argv,
+  environment,
+  version,
+  writeLog,
+  untilEnd,
+}: RunOptions): Promise<void> => {
   const { options, unknownKeys } = await readExporterOptions(argv, environment);
   const endpoint = parseEndpoint(await readOneEndpoint(environment));
   await readOneAuth(environment);
@@ -62,7 +68,8 @@ export const runExporter = async ({ argv, environment, version, writeLog, untilE
     now: () => new Date(),
     write: writeLog,
   });
-  for (const key of unknownKeys) log.warn('unknown key in the configuration', { key, file: options['config.file'] });
+  for (const key of unknownKeys)
+    log.warn('unknown key in the configuration', { key, file: options['config.file'] });
 
   const processMetrics = createProcessMetrics(version);
   const client = createXmlRpcClient({
@@ -99,7 +106,11 @@ export const runExporter = async ({ argv, environment, version, writeLog, untilE
       ['/', () => ok('text/html; charset=utf-8', landingPage(options['web.telemetry-path'], version))],
     ]),
   });
-  log.info('listening', { url: server.url, version, one: `${endpoint.protocol}//${endpoint.host}${endpoint.pathname}` });
+  log.info('listening', {
+    url: server.url,
+    version,
+    one: `${endpoint.protocol}//${endpoint.host}${endpoint.pathname}`,
+  });
   const signal = await untilEnd;
   log.info('ending', { signal });
   await server.close(graceMs);

@@ -63,7 +63,14 @@ const afterMs = (delayMs: number): { readonly done: Promise<void>; readonly canc
   return { done, cancel: () => clearTimeout(timer) };
 };
 
-export const createScrape = ({ collectors, sources, settings, maxAgeMs, now, log }: ScrapeOptions): Scrape => {
+export const createScrape = ({
+  collectors,
+  sources,
+  settings,
+  maxAgeMs,
+  now,
+  log,
+}: ScrapeOptions): Scrape => {
   const runs = collectors.map(createRun);
 
   const collect = async (run: Run): Promise<void> => {

@@ -18,7 +18,13 @@ import { createSource, type Source } from './source.ts';
 export type Sources = { readonly [Name in DocumentName]: Source<Documents[Name]> };
 
 /** Documents that oned answers for. */
-export const oneDocuments: ReadonlySet<DocumentName> = new Set(['hosts', 'vms', 'datastores', 'networks', 'ha']);
+export const oneDocuments: ReadonlySet<DocumentName> = new Set([
+  'hosts',
+  'vms',
+  'datastores',
+  'networks',
+  'ha',
+]);
 
 /** How long any reading is reused: scrapes of several servers share it, and agents are not asked too often. */
 export const reuseMs = 5000;

@@ -166,7 +166,8 @@ export const resolveOptions = <Table extends OptionTable>(
     const given = places.map((place) => place.get(name)).find((option) => option !== undefined);
     const parsed = spec.parse(given?.text ?? spec.default);
     if ('value' in parsed) values[name] = parsed.value;
-    else problems.push(`${given?.shown ?? name} is ${JSON.stringify(given?.text)} but must be ${parsed.mustBe}`);
+    else
+      problems.push(`${given?.shown ?? name} is ${JSON.stringify(given?.text)} but must be ${parsed.mustBe}`);
   }
   return { values: values as OptionValues<Table>, problems };
 };

@@ -7,7 +7,13 @@
 import http from 'node:http';
 import https from 'node:https';
 
-export type DownloadFailureKind = 'connection' | 'timeout' | 'http-status' | 'truncated' | 'too-large' | 'aborted';
+export type DownloadFailureKind =
+  | 'connection'
+  | 'timeout'
+  | 'http-status'
+  | 'truncated'
+  | 'too-large'
+  | 'aborted';
 
 export class DownloadFailure extends Error {
   readonly kind: DownloadFailureKind;

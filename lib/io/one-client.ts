@@ -36,7 +36,9 @@ export const readOneEndpoint = async (environment: Environment): Promise<string>
 export const readOneAuth = async (environment: Environment): Promise<string> => {
   const named = environment['ONE_AUTH'];
   const paths =
-    named !== undefined && named !== '' ? [named] : homesOf(environment).map((home) => `${home}/.one/one_auth`);
+    named !== undefined && named !== ''
+      ? [named]
+      : homesOf(environment).map((home) => `${home}/.one/one_auth`);
   const problems: string[] = [];
   for (const path of paths) {
     try {

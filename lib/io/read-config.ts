@@ -12,7 +12,8 @@ export const readYaml = async (path: string, mayBeMissing: boolean): Promise<unk
   try {
     content = await readFile(path, 'utf8');
   } catch (thrown) {
-    if (mayBeMissing && thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
+    if (mayBeMissing && thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT')
+      return undefined;
     throw new OneExtError('CONFIG_UNREADABLE', { path, detail: reasonOf(thrown) }, thrown);
   }
   const document = parseDocument(content, { prettyErrors: true });

@@ -14,7 +14,12 @@ import { constants, gzip } from 'node:zlib';
 import { OneExtError, reasonOf } from '../errors/oneext-error.ts';
 import type { Log } from '../log/log.ts';
 import { acceptsGzip } from '../prometheus/negotiate.ts';
-import { emptyWebConfig, parseWebConfig, type TlsSettings, type WebConfig } from '../prometheus/web-config.ts';
+import {
+  emptyWebConfig,
+  parseWebConfig,
+  type TlsSettings,
+  type WebConfig,
+} from '../prometheus/web-config.ts';
 import { createBasicAuth } from './basic-auth.ts';
 import { readYaml } from './read-config.ts';
 
@@ -105,7 +110,8 @@ const loadWebConfig = async (configFile: string): Promise<Loaded> => {
 
 /** Whether the client's certificate, or the lack of one, is acceptable; the strictest case is TLS' own. */
 const clientIsAcceptable = (socket: TLSSocket, tls: TlsSettings): boolean => {
-  if (tls.clientAuthentication !== 'require-any' && tls.clientAuthentication !== 'verify-if-given') return true;
+  if (tls.clientAuthentication !== 'require-any' && tls.clientAuthentication !== 'verify-if-given')
+    return true;
   const given = Object.keys(socket.getPeerCertificate()).length > 0;
   return tls.clientAuthentication === 'require-any' ? given : !given || socket.authorized;
 };
@@ -186,7 +192,9 @@ export const startWebServer = async (options: WebServerOptions): Promise<WebServ
 
   const limits = { keepAliveTimeout: keepAliveTimeoutMs, requestTimeout: 30_000, headersTimeout: 20_000 };
   const secureServer =
-    loaded.config.tls === undefined ? undefined : https.createServer({ ...limits, ...loaded.tlsFiles }, onRequest);
+    loaded.config.tls === undefined
+      ? undefined
+      : https.createServer({ ...limits, ...loaded.tlsFiles }, onRequest);
   const server = secureServer ?? http.createServer(limits, onRequest);
   secureServer?.on('secureConnection', (socket) => {
     const { tls } = loaded.config;

@@ -6,10 +6,10 @@
  * OneExtErrors with the codes ONE_*.
  */
 import { OneExtError, reasonOf } from '../errors/oneext-error.ts';
-import { createRpcAnswerReader, type RpcOutcome, rpcErrorCode, type RpcScalar } from '../one/rpc-answer.ts';
+import { createRpcAnswerReader, type RpcOutcome, type RpcScalar, rpcErrorCode } from '../one/rpc-answer.ts';
 import { formatRpcRequest, type RpcParameter } from '../one/rpc-request.ts';
 import { createLimit } from './concurrency.ts';
-import { download, DownloadFailure } from './download.ts';
+import { DownloadFailure, download } from './download.ts';
 
 export interface CallStatistics {
   readonly method: string;
@@ -46,17 +46,25 @@ const mostCallsAtOnce = 4;
 const defaultConnectTimeoutMs = 5000;
 const mostAnswerBytes = 8 * 1024 ** 3;
 
-const failureOf = (outcome: Exclude<RpcOutcome, { kind: 'success' }>, fields: Record<string, string | number>) => {
+const failureOf = (
+  outcome: Exclude<RpcOutcome, { kind: 'success' }>,
+  fields: Record<string, string | number>,
+) => {
   switch (outcome.kind) {
     case 'truncated':
       return new OneExtError('ONE_TRUNCATED', fields);
     case 'not-xml':
       return new OneExtError('ONE_NOT_XML', { ...fields, detail: outcome.detail });
     case 'fault':
-      return new OneExtError('ONE_FAULT', { ...fields, errorCode: outcome.errorCode, detail: outcome.message });
+      return new OneExtError('ONE_FAULT', {
+        ...fields,
+        errorCode: outcome.errorCode,
+        detail: outcome.message,
+      });
     case 'error': {
       const told = { ...fields, errorCode: outcome.errorCode, detail: outcome.message };
-      if (outcome.errorCode === rpcErrorCode.authentication) return new OneExtError('ONE_AUTHENTICATION', told);
+      if (outcome.errorCode === rpcErrorCode.authentication)
+        return new OneExtError('ONE_AUTHENTICATION', told);
       if (outcome.errorCode === rpcErrorCode.noSuchObject) return new OneExtError('ONE_NO_SUCH_OBJECT', told);
       return new OneExtError('ONE_REFUSED', told);
     }
@@ -78,7 +86,11 @@ const downloadError = (thrown: unknown, fields: Record<string, string | number>)
     case 'too-large':
       return new OneExtError('ONE_TRUNCATED', { ...fields, bytes: thrown.amount }, thrown);
     default:
-      return new OneExtError('ONE_CONNECTION', { ...fields, detail: reasonOf(thrown.cause ?? thrown) }, thrown);
+      return new OneExtError(
+        'ONE_CONNECTION',
+        { ...fields, detail: reasonOf(thrown.cause ?? thrown) },
+        thrown,
+      );
   }
 };
 

@@ -1,6 +1,14 @@
 /** Datastores as one.datastorepool.info describes them. */
-import { bytesFromMebibytes, type Bytes } from '../units/units.ts';
-import { childOf, childrenOf, type OneElement, parseInteger, shapeOf, text, textAt } from './document-reader.ts';
+import { type Bytes, bytesFromMebibytes } from '../units/units.ts';
+import {
+  childOf,
+  childrenOf,
+  type OneElement,
+  parseInteger,
+  shapeOf,
+  text,
+  textAt,
+} from './document-reader.ts';
 
 export interface Datastore {
   readonly id: number;

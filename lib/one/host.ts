@@ -1,6 +1,14 @@
 /** Hosts as one.hostpool.info describes them. */
-import { bytesFromKibibytes, type Bytes } from '../units/units.ts';
-import { childOf, childrenOf, type OneElement, parseInteger, shapeOf, text, textAt } from './document-reader.ts';
+import { type Bytes, bytesFromKibibytes } from '../units/units.ts';
+import {
+  childOf,
+  childrenOf,
+  type OneElement,
+  parseInteger,
+  shapeOf,
+  text,
+  textAt,
+} from './document-reader.ts';
 
 /** A value that the document lacks, or that is not what it should be, is `undefined`. */
 export interface Host {
@@ -29,7 +37,14 @@ export const hostShape = shapeOf({
   NAME: text,
   STATE: text,
   VM_MAD: text,
-  HOST_SHARE: { TOTAL_MEM: text, MAX_MEM: text, MEM_USAGE: text, TOTAL_CPU: text, MAX_CPU: text, CPU_USAGE: text },
+  HOST_SHARE: {
+    TOTAL_MEM: text,
+    MAX_MEM: text,
+    MEM_USAGE: text,
+    TOTAL_CPU: text,
+    MAX_CPU: text,
+    CPU_USAGE: text,
+  },
   VMS: { ID: text },
   TEMPLATE: { HYPERVISOR: text, POWER_AGENT_URL: text },
 });

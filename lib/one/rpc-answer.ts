@@ -68,7 +68,11 @@ export const createRpcAnswerReader = (onPayload?: (bytes: Buffer) => void): RpcA
         scalarText = '';
         hasScalar = name !== 'value';
         payloadStreams =
-          onPayload !== undefined && name === 'string' && !isFault && values.length === 1 && values[0] === true;
+          onPayload !== undefined &&
+          name === 'string' &&
+          !isFault &&
+          values.length === 1 &&
+          values[0] === true;
       }
       return true;
     },

@@ -1,5 +1,13 @@
 /** Virtual networks and their address ranges as one.vnpool.info describes them. */
-import { childOf, childrenOf, type OneElement, parseInteger, shapeOf, text, textAt } from './document-reader.ts';
+import {
+  childOf,
+  childrenOf,
+  type OneElement,
+  parseInteger,
+  shapeOf,
+  text,
+  textAt,
+} from './document-reader.ts';
 
 export interface AddressRange {
   readonly id: string;

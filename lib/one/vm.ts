@@ -3,7 +3,7 @@
  *
  * The short form (one.vmpool.info) holds all but the user's attributes (USER_TEMPLATE).
  */
-import { bytesFromMebibytes, type Bytes } from '../units/units.ts';
+import { type Bytes, bytesFromMebibytes } from '../units/units.ts';
 import {
   childOf,
   childrenOf,

@@ -70,6 +70,15 @@ const findByte = (data: Buffer, byte: number, from: number): number => {
   return nearby === data.length ? -1 : data.indexOf(byte, nearby);
 };
 
+/** Where a tag ends whose name ends at `nameTo`: at `>`, at what cannot stand in it, or with the data. */
+const endOfTag = (data: Buffer, nameTo: number): number => {
+  const next = data[nameTo];
+  if (nameTo < data.length && next !== greaterThan && next !== slash && !isSpace(next)) return nameTo;
+  let at = nameTo;
+  while (at < data.length && data[at] !== greaterThan && data[at] !== lessThan) at += 1;
+  return at;
+};
+
 export const createXmlScanner = (events: XmlEvents): XmlScanner => {
   const hashes = new Int32Array(deepest);
   const open: string[] = [];
@@ -135,26 +144,22 @@ export const createXmlScanner = (events: XmlEvents): XmlScanner => {
   const readTag = (data: Buffer, from: number): number => {
     const closes = data[from + 1] === slash;
     const nameFrom = closes ? from + 2 : from + 1;
-    let at = nameFrom;
+    let nameTo = nameFrom;
     let hash = 0;
-    for (; at < data.length && isNameByte[data[at] ?? 0] === 1; at += 1) {
-      hash = (Math.imul(hash, 31) + (data[at] ?? 0)) | 0;
+    for (; nameTo < data.length && isNameByte[data[nameTo] ?? 0] === 1; nameTo += 1) {
+      hash = (Math.imul(hash, 31) + (data[nameTo] ?? 0)) | 0;
     }
-    const nameTo = at;
-    while (at < data.length && data[at] !== greaterThan && data[at] !== lessThan) {
-      if (at === nameTo && !isSpace(data[at]) && data[at] !== slash) return from;
-      at += 1;
-    }
-    if (at - from > longestTag) return from;
-    if (at >= data.length) return -1;
-    if (data[at] === lessThan || nameTo === nameFrom) return from;
+    const end = endOfTag(data, nameTo);
+    if (end - from > longestTag) return from;
+    if (end === data.length) return -1;
+    if (data[end] !== greaterThan || nameTo === nameFrom) return from;
     if (closes) closeElement(hash);
     else {
       rootClosed = false;
       openElement(data, nameFrom, nameTo, hash);
-      if (data[at - 1] === slash && at > nameTo) closeElement(hash);
+      if (data[end - 1] === slash && end > nameTo) closeElement(hash);
     }
-    return at + 1;
+    return end + 1;
   };
 
   /** Reads what begins with `<`; the same answers as `readTag`. */

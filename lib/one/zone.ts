@@ -1,5 +1,13 @@
 /** Zones (one.zonepool.info) and the RAFT state of their servers (one.zone.raftstatus). */
-import { childOf, childrenOf, type OneElement, parseInteger, shapeOf, text, textAt } from './document-reader.ts';
+import {
+  childOf,
+  childrenOf,
+  type OneElement,
+  parseInteger,
+  shapeOf,
+  text,
+  textAt,
+} from './document-reader.ts';
 
 export interface ZoneServer {
   readonly id: number | undefined;

@@ -21,7 +21,11 @@ export const createLineSplitter = (
 
   const keep = (rest: Buffer): void => {
     if ((carry?.length ?? 0) + rest.length > longestLine) overlong = true;
-    carry = overlong ? Buffer.alloc(0) : carry === undefined ? Buffer.from(rest) : Buffer.concat([carry, rest]);
+    carry = overlong
+      ? Buffer.alloc(0)
+      : carry === undefined
+        ? Buffer.from(rest)
+        : Buffer.concat([carry, rest]);
   };
 
   return {

@@ -45,6 +45,9 @@ export const sampleValueOf = (line: Buffer): number => {
   if (line[from] === quote) return Number.NaN;
   if (from < 0) from = line.indexOf(space);
   if (from < 0) return Number.NaN;
-  const words = line.toString('latin1', from + 1).trim().split(/\s+/, 3);
+  const words = line
+    .toString('latin1', from + 1)
+    .trim()
+    .split(/\s+/, 3);
   return words.length > 2 ? Number.NaN : parseValue(words[0] ?? '');
 };

@@ -5,7 +5,12 @@
  * Pure: from the parsed file to settings, or to all of its problems at once.
  */
 
-export type ClientAuthentication = 'none' | 'request' | 'require-any' | 'verify-if-given' | 'require-and-verify';
+export type ClientAuthentication =
+  | 'none'
+  | 'request'
+  | 'require-any'
+  | 'verify-if-given'
+  | 'require-and-verify';
 
 export interface TlsSettings {
   /** Paths as they stand in the file: relative ones are relative to it. */
@@ -55,7 +60,10 @@ const curveNames = new Map([
 /** TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 -> ECDHE-RSA-AES128-GCM-SHA256; names of TLS 1.3 stay. */
 const opensslCipher = (name: string): string | undefined => {
   if (/^TLS_(?:AES_(?:128|256)_GCM_SHA(?:256|384)|CHACHA20_POLY1305_SHA256)$/.test(name)) return name;
-  const match = /^TLS_(?:(ECDHE)_)?(RSA|ECDSA)_WITH_(AES_(?:128|256)_(?:CBC|GCM)|CHACHA20_POLY1305)_?(SHA\d*)?(?:_SHA256)?$/.exec(name);
+  const match =
+    /^TLS_(?:(ECDHE)_)?(RSA|ECDSA)_WITH_(AES_(?:128|256)_(?:CBC|GCM)|CHACHA20_POLY1305)_?(SHA\d*)?(?:_SHA256)?$/.exec(
+      name,
+    );
   if (match === null) return undefined;
   const [, exchange, authentication, cipher = '', hash] = match;
   const bulk = cipher
@@ -77,7 +85,9 @@ interface Reader {
 }
 
 const sectionOf = (value: unknown): Section | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? new Map(Object.entries(value)) : undefined;
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? new Map(Object.entries(value))
+    : undefined;
 
 const createReader = (): Reader => {
   const problems: string[] = [];
@@ -92,7 +102,8 @@ const createReader = (): Reader => {
     text(parent, key, shown) {
       const value = parent.get(key);
       if (value === null || value === undefined) return '';
-      if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') return String(value);
+      if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number')
+        return String(value);
       problems.push(`${shown}.${key} must be one value`);
       return '';
     },
@@ -119,7 +130,10 @@ const translate = <T>(
   fallback: T,
 ): T => {
   const value = name === '' && !names.has('') ? fallback : names.get(name);
-  if (value === undefined) reader.problems.push(`${shown} is ${JSON.stringify(name)}, not one of ${[...names.keys()].filter(Boolean).join(', ')}`);
+  if (value === undefined)
+    reader.problems.push(
+      `${shown} is ${JSON.stringify(name)}, not one of ${[...names.keys()].filter(Boolean).join(', ')}`,
+    );
   return value ?? fallback;
 };
 
@@ -150,7 +164,8 @@ const parseTls = (reader: Reader, section: Section): TlsSettings | undefined => 
     `${shown}.client_auth_type`,
     'none',
   );
-  const verifies = clientAuthentication === 'verify-if-given' || clientAuthentication === 'require-and-verify';
+  const verifies =
+    clientAuthentication === 'verify-if-given' || clientAuthentication === 'require-and-verify';
   if (verifies && clientCaFile === '') {
     reader.problems.push(`${shown}.client_ca_file is missing: client_auth_type verifies certificates`);
   }

@@ -16,7 +16,8 @@ test('where an agent answers', () => {
 
 test('a name or an attribute that makes no URL', () => {
   const template = 'http://{hostname}:8080/metrics';
-  for (const name of ['a b', 'a/b', 'user@evil', '', 'x?y', 'x#y']) assert.equal(urlOf(name, template), undefined, name);
+  for (const name of ['a b', 'a/b', 'user@evil', '', 'x?y', 'x#y'])
+    assert.equal(urlOf(name, template), undefined, name);
   assert.equal(urlOf('kvm1', template, 'file:///etc/passwd'), undefined);
   assert.equal(urlOf('kvm1', template, 'not a url'), undefined);
 });

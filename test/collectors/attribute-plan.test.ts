@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { fingerprintOf, type KnownAttributes, longestAgeMs, planAttributeReads } from '../../collectors/attribute-plan.ts';
+import {
+  fingerprintOf,
+  type KnownAttributes,
+  longestAgeMs,
+  planAttributeReads,
+} from '../../collectors/attribute-plan.ts';
 import type { Vm } from '../../lib/one/vm.ts';
 
 const vm = (id: number, lcmState = 3): Vm => ({

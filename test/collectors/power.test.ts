@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import type { PowerVerdict } from '../../collectors/agents/agent.ts';
 import type { AgentAnswer, VmWithAttributes } from '../../collectors/collector.ts';
 import { powerCollector } from '../../collectors/power.ts';
-import { formatFamilies } from '../../lib/prometheus/exposition.ts';
 import type { Host } from '../../lib/one/host.ts';
+import { formatFamilies } from '../../lib/prometheus/exposition.ts';
 import { microwatts } from '../../lib/units/units.ts';
 import { emptyDocuments } from '../support/documents.ts';
 import { familyOf } from '../support/samples.ts';
@@ -58,11 +58,19 @@ interface Situation {
   readonly unmeasuredPower?: 'omit' | 'zero';
 }
 
-const pageOf = ({ vms, hosts = [host(0), host(1)], answers, unmeasuredPower = 'omit' }: Situation): string => {
+const pageOf = ({
+  vms,
+  hosts = [host(0), host(1)],
+  answers,
+  unmeasuredPower = 'omit',
+}: Situation): string => {
   const agents = new Map<number, AgentAnswer>(
     Object.entries(answers).map(([id, verdict]) => [Number(id), { agent: 'scaphandre', verdict }]),
   );
-  return formatFamilies(powerCollector.collect({ ...emptyDocuments, vms, hosts, agents }, { unmeasuredPower }), 'prometheus');
+  return formatFamilies(
+    powerCollector.collect({ ...emptyDocuments, vms, hosts, agents }, { unmeasuredPower }),
+    'prometheus',
+  );
 };
 
 const powerOf = (situation: Situation) => familyOf(pageOf(situation), 'opennebula_vm_power_consumption_uW');
@@ -70,21 +78,32 @@ const reasonsOf = (situation: Situation): readonly string[] =>
   Object.keys(familyOf(pageOf(situation), 'opennebula_vm_power_unmeasured_info'));
 
 test('each VM with its own power, a measured zero too', () => {
-  assert.deepEqual(powerOf({ vms: [vm(5, 0), vm(4, 1), vm(3, 1)], answers: { 0: sound({ 5: 1500.5 }), 1: sound({ 4: 0, 3: 7 }) } }), {
-    '{one_vm_id="5"}': 1500.5,
-    '{one_vm_id="4"}': 0,
-    '{one_vm_id="3"}': 7,
-  });
+  assert.deepEqual(
+    powerOf({
+      vms: [vm(5, 0), vm(4, 1), vm(3, 1)],
+      answers: { 0: sound({ 5: 1500.5 }), 1: sound({ 4: 0, 3: 7 }) },
+    }),
+    {
+      '{one_vm_id="5"}': 1500.5,
+      '{one_vm_id="4"}': 0,
+      '{one_vm_id="3"}': 7,
+    },
+  );
 });
 
 test('a VM that is not running draws 0, also when its host is down', () => {
-  const situation = { vms: [vm(5, 0, 8, 0), vm(4, undefined, 1, 0), vm(3, 0, 3, 36)], answers: { 0: timedOut } };
+  const situation = {
+    vms: [vm(5, 0, 8, 0), vm(4, undefined, 1, 0), vm(3, 0, 3, 36)],
+    answers: { 0: timedOut },
+  };
   assert.deepEqual(powerOf(situation), { '{one_vm_id="5"}': 0, '{one_vm_id="4"}': 0, '{one_vm_id="3"}': 0 });
   assert.deepEqual(reasonsOf(situation), []);
 });
 
 test('a process that still runs is shown, whatever OpenNebula thinks of its VM', () => {
-  assert.deepEqual(powerOf({ vms: [vm(5, 0, 8, 0)], answers: { 0: sound({ 5: 9 }) } }), { '{one_vm_id="5"}': 9 });
+  assert.deepEqual(powerOf({ vms: [vm(5, 0, 8, 0)], answers: { 0: sound({ 5: 9 }) } }), {
+    '{one_vm_id="5"}': 9,
+  });
 });
 
 test('a VM that migrates draws what both ends measure', () => {
@@ -126,7 +145,10 @@ test('unknown is not zero: no sample, and the reason on the same page', () => {
 test('hosts and their agents', () => {
   const page = pageOf({ vms: [], answers: { 0: timedOut, 1: sound({}, 60_500_000) } });
   assert.deepEqual(familyOf(page, 'opennebula_host_power_watts'), { '{one_host_id="1"}': 60.5 });
-  assert.deepEqual(familyOf(page, 'opennebula_power_agent_up'), { '{one_host_id="0"}': 0, '{one_host_id="1"}': 1 });
+  assert.deepEqual(familyOf(page, 'opennebula_power_agent_up'), {
+    '{one_host_id="0"}': 0,
+    '{one_host_id="1"}': 1,
+  });
   assert.deepEqual(Object.keys(familyOf(page, 'opennebula_power_agent_info')), [
     '{agent="scaphandre",one_host_id="0",reason="timeout",version=""}',
     '{agent="scaphandre",one_host_id="1",reason="ok",version="1.02"}',
@@ -135,7 +157,12 @@ test('hosts and their agents', () => {
 
 test('law: every VM has either a sample or a reason, and power is never invented', () => {
   const anyVm = fc
-    .record({ id: fc.nat(30), hostId: fc.option(fc.nat(4), { nil: undefined }), state: fc.nat(11), lcm: fc.nat(71) })
+    .record({
+      id: fc.nat(30),
+      hostId: fc.option(fc.nat(4), { nil: undefined }),
+      state: fc.nat(11),
+      lcm: fc.nat(71),
+    })
     .map(({ id, hostId, state, lcm }) => vm(id, hostId, state, lcm));
   const anyAnswer = fc.oneof(
     fc.constant(timedOut),
@@ -151,7 +178,8 @@ test('law: every VM has either a sample or a reason, and power is never invented
         const samples = powerOf(situation);
         assert.equal(Object.keys(samples).length + reasonsOf(situation).length, vms.length);
         const measured = Object.values(answers).reduce(
-          (sum, answer) => (answer.sound ? [...answer.reading.vmPower.values()].reduce((a, b) => a + b, sum) : sum),
+          (sum, answer) =>
+            answer.sound ? [...answer.reading.vmPower.values()].reduce((a, b) => a + b, sum) : sum,
           0,
         );
         assert.ok(Object.values(samples).reduce((a, b) => a + b, 0) <= measured);

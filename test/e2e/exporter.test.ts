@@ -14,7 +14,13 @@ import {
   startExporter,
   systemctlOutput,
 } from '../support/exporter.ts';
-import { closedPort, httpAnswer, type RawAnswer, type RawServer, startRawServer } from '../support/raw-server.ts';
+import {
+  closedPort,
+  httpAnswer,
+  type RawAnswer,
+  type RawServer,
+  startRawServer,
+} from '../support/raw-server.ts';
 import { kvmHostPool, startRecordedFrontEnd } from '../support/recorded-front-end.ts';
 import { recordedBody, recordedPage } from '../support/recordings.ts';
 import { familyOf, readSamples } from '../support/samples.ts';
@@ -33,8 +39,12 @@ const endpointOf = (frontEnd: RawServer): string => `http://127.0.0.1:${frontEnd
 /** The recorded page of two VMs, of which the recorded cloud has 8 and 6 on hosts 1 and 0. */
 const pageOfHost = (request: string): RawAnswer => {
   const page = recordedPage('scaphandre-1.0.3-two-vms-full.prom').toString('latin1');
-  const own = request.startsWith('GET /1/') ? page.replaceAll('one-524', 'one-8') : page.replaceAll('one-525', 'one-6');
-  return request.startsWith('GET /2/') ? { bytes: httpAnswer('200 OK', '') } : { bytes: httpAnswer('200 OK', own) };
+  const own = request.startsWith('GET /1/')
+    ? page.replaceAll('one-524', 'one-8')
+    : page.replaceAll('one-525', 'one-6');
+  return request.startsWith('GET /2/')
+    ? { bytes: httpAnswer('200 OK', '') }
+    : { bytes: httpAnswer('200 OK', own) };
 };
 
 /** Without what differs from run to run: the process itself, times, the name of the machine. */
@@ -47,7 +57,9 @@ const withoutVolatile = (page: string): string =>
     .join('\n');
 
 test('the whole page of a recorded cloud', async (t) => {
-  const frontEnd = await startRecordedFrontEnd((method) => (method === 'one.hostpool.info' ? kvmHostPool() : undefined));
+  const frontEnd = await startRecordedFrontEnd((method) =>
+    method === 'one.hostpool.info' ? kvmHostPool() : undefined,
+  );
   const agents = await startRawServer(pageOfHost);
   t.after(() => Promise.all([frontEnd.close(), agents.close()]));
   const exporter = await start(t, {
@@ -59,7 +71,9 @@ test('the whole page of a recorded cloud', async (t) => {
   readSamples(page);
   assertExpectedFile(repositoryPath('test/e2e/expected-page.prom'), withoutVolatile(page));
 
-  const openMetrics = await get(exporter, '/metrics', { accept: 'application/openmetrics-text; version=1.0.0' });
+  const openMetrics = await get(exporter, '/metrics', {
+    accept: 'application/openmetrics-text; version=1.0.0',
+  });
   assert.ok(openMetrics.endsWith('# EOF\n'));
   assert.deepEqual(
     withoutVolatile(openMetrics).replace('# EOF\n', ''),
@@ -78,7 +92,10 @@ test('paths, methods, compression', async (t) => {
   assert.equal((await fetch(`${exporter.url}/nothing`)).status, 404);
   assert.equal((await fetch(`${exporter.url}/metrics/`)).status, 404);
   assert.equal((await fetch(`${exporter.url}/metrics`, { method: 'POST' })).status, 405);
-  const head = await fetch(`${exporter.url}/metrics`, { method: 'HEAD', headers: { 'accept-encoding': 'identity' } });
+  const head = await fetch(`${exporter.url}/metrics`, {
+    method: 'HEAD',
+    headers: { 'accept-encoding': 'identity' },
+  });
   assert.ok(Number(head.headers.get('content-length')) > 10_000);
   assert.equal(await head.text(), '');
   const zipped = await fetch(`${exporter.url}/metrics?x=1`, { headers: { 'accept-encoding': 'gzip' } });
@@ -91,7 +108,10 @@ test('oned goes away and comes back with another state', async (t) => {
   let vmPool: RawAnswer | undefined;
   let frontEnd = await startRecordedFrontEnd();
   const { port } = frontEnd;
-  const exporter = await start(t, { endpoint: endpointOf(frontEnd), flags: ['--no-collector.server', '--snapshot.max-age=1s'] });
+  const exporter = await start(t, {
+    endpoint: endpointOf(frontEnd),
+    flags: ['--no-collector.server', '--snapshot.max-age=1s'],
+  });
   assert.equal(readSamples(await get(exporter)).get('opennebula_vm_total'), 10);
   await frontEnd.close();
   await new Promise((resolve) => setTimeout(resolve, 5100)); // a snapshot is reused for five seconds
@@ -102,17 +122,27 @@ test('oned goes away and comes back with another state', async (t) => {
   const body = recordedBody('vmpool.info-notdone').toString('latin1');
   const withoutVm8 = body.replace(/&lt;VM&gt;&lt;ID&gt;8&lt;.*?&lt;\/VM&gt;/s, '');
   vmPool = { bytes: httpAnswer('200 OK', withoutVm8) };
-  frontEnd = await startRecordedFrontEnd((method) => (method === 'one.vmpool.info' ? vmPool : undefined), port);
+  frontEnd = await startRecordedFrontEnd(
+    (method) => (method === 'one.vmpool.info' ? vmPool : undefined),
+    port,
+  );
   t.after(frontEnd.close);
   const back = await get(exporter);
   assert.equal(readSamples(back).get('opennebula_up'), 1);
   assert.equal(readSamples(back).get('opennebula_vm_total'), 9);
-  assert.equal('{one_vm_id="8"}' in familyOf(back, 'opennebula_vm_state'), false, 'a VM that is gone is gone');
+  assert.equal(
+    '{one_vm_id="8"}' in familyOf(back, 'opennebula_vm_state'),
+    false,
+    'a VM that is gone is gone',
+  );
 });
 
 test('starts while oned is down, and serves as soon as it is there', async (t) => {
   const port = await closedPort();
-  const exporter = await start(t, { endpoint: `http://127.0.0.1:${port}/RPC2`, flags: ['--no-collector.server'] });
+  const exporter = await start(t, {
+    endpoint: `http://127.0.0.1:${port}/RPC2`,
+    flags: ['--no-collector.server'],
+  });
   const down = await get(exporter);
   assert.equal(readSamples(down).get('opennebula_up'), 0);
   assert.equal(readSamples(down).has('opennebula_host_total'), false);
@@ -131,8 +161,13 @@ test('one pool that fails costs only what is made of it', async () => {
     'reset',
   ];
   for (const answer of answers) {
-    const frontEnd = await startRecordedFrontEnd((method) => (method.startsWith('one.vmpool') ? answer : undefined));
-    const exporter = await startExporter({ endpoint: endpointOf(frontEnd), flags: ['--no-collector.server'] });
+    const frontEnd = await startRecordedFrontEnd((method) =>
+      method.startsWith('one.vmpool') ? answer : undefined,
+    );
+    const exporter = await startExporter({
+      endpoint: endpointOf(frontEnd),
+      flags: ['--no-collector.server'],
+    });
     try {
       const samples = readSamples(await get(exporter));
       assert.equal(samples.get('opennebula_scrape_collector_success{collector="vm"}'), 0);
@@ -147,7 +182,9 @@ test('one pool that fails costs only what is made of it', async () => {
 });
 
 test('a scraper that waits a second gets an answer in time, although oned hangs', async (t) => {
-  const frontEnd = await startRecordedFrontEnd((method) => (method === 'one.hostpool.info' ? 'hang' : undefined));
+  const frontEnd = await startRecordedFrontEnd((method) =>
+    method === 'one.hostpool.info' ? 'hang' : undefined,
+  );
   t.after(frontEnd.close);
   const exporter = await start(t, { endpoint: endpointOf(frontEnd), flags: ['--no-collector.server'] });
   const page = await get(exporter, '/metrics', { 'x-prometheus-scrape-timeout-seconds': '1' });
@@ -176,7 +213,13 @@ test('wrong usage and wrong configuration: all problems at once, with exit codes
   writeFileSync(file, 'power:\n  unmeasured: nothing\nweb:\n  listen_address: "9925"\nlog:\n  level: loud\n');
   const invalid = await runExporterToEnd([`--config.file=${file}`, '--one.timeout=soon'], {});
   assert.equal(invalid.code, 78);
-  for (const part of ['--one.timeout is "soon"', 'power.unmeasured in', 'web.listen_address in', 'log.level in', '4 problem']) {
+  for (const part of [
+    '--one.timeout is "soon"',
+    'power.unmeasured in',
+    'web.listen_address in',
+    'log.level in',
+    '4 problem',
+  ]) {
     assert.ok(invalid.stderr.includes(part), `${part} in ${invalid.stderr}`);
   }
   const broken = path.join(folder, 'broken.yaml');
@@ -204,7 +247,12 @@ test('a port that is taken is told with the address', async (t) => {
 test('--help names every option, --version the version', async () => {
   const help = await runExporterToEnd(['--help'], {});
   assert.equal(help.code, 0);
-  for (const option of ['--web.listen-address', '--[no-]collector.power', '--power.agent-url', '--one.min-refresh-interval']) {
+  for (const option of [
+    '--web.listen-address',
+    '--[no-]collector.power',
+    '--power.agent-url',
+    '--one.min-refresh-interval',
+  ]) {
     assert.ok(help.stdout.includes(option), option);
   }
   assert.match((await runExporterToEnd(['--version'], {})).stdout, /^opennebula-exporter \d+\.\d+\.\d+\n$/);
@@ -217,10 +265,19 @@ test('users are asked for their password', async (t) => {
   t.after(() => rmSync(folder, { recursive: true }));
   const file = path.join(folder, 'web.yml');
   // The hash is that of the exporter-toolkit's documentation, for the password `test`.
-  writeFileSync(file, 'basic_auth_users:\n  alice: $2b$12$hNf2lSsxfm0.i4a.1kVpSOVyBCfIB51VRjgBUyv6kdnyTlgWj81Ay\n');
-  const exporter = await start(t, { endpoint: endpointOf(frontEnd), flags: [`--web.config.file=${file}`, '--no-collector.server'] });
+  writeFileSync(
+    file,
+    'basic_auth_users:\n  alice: $2b$12$hNf2lSsxfm0.i4a.1kVpSOVyBCfIB51VRjgBUyv6kdnyTlgWj81Ay\n',
+  );
+  const exporter = await start(t, {
+    endpoint: endpointOf(frontEnd),
+    flags: [`--web.config.file=${file}`, '--no-collector.server'],
+  });
   const status = async (credentials?: string): Promise<number> => {
-    const headers = credentials === undefined ? {} : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+    const headers =
+      credentials === undefined
+        ? {}
+        : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
     return (await fetch(`${exporter.url}/metrics`, { headers })).status;
   };
   assert.equal(await status(), 401);

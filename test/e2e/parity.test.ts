@@ -56,7 +56,9 @@ test('where the page recorded from the stock exporter speaks of objects that had
   // file datastore filled. What both know is compared.
   const came =
     /one_host_id="[3-6]"|one_datastore_id="100"|one_vm_id="1[12]"|_total$|datastore_(?:used|free)_bytes\{one_datastore_id="2"/;
-  const changed = Object.entries(recorded).filter(([series, value]) => !came.test(series) && ours[series] !== value);
+  const changed = Object.entries(recorded).filter(
+    ([series, value]) => !came.test(series) && ours[series] !== value,
+  );
   assert.deepEqual(
     changed.map(([series]) => series),
     [],
@@ -65,7 +67,11 @@ test('where the page recorded from the stock exporter speaks of objects that had
 
 test('every family of the stock exporter stands on the page, with its type and help', async () => {
   const page = await ourPage();
-  const families = [...fixture('exporter-metric-list.md').matchAll(/^\| \w+ \| (opennebula_\w+) \| (\w+) \| [^|]* \| (.*) \|$/gm)];
+  const families = [
+    ...fixture('exporter-metric-list.md').matchAll(
+      /^\| \w+ \| (opennebula_\w+) \| (\w+) \| [^|]* \| (.*) \|$/gm,
+    ),
+  ];
   assert.equal(families.length, 40);
   for (const [, name, type, help] of families) {
     assert.ok(page.includes(`# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`), name);

@@ -28,10 +28,17 @@ export const runExporterToEnd = (
   environment: Readonly<Record<string, string>>,
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [executable, ...argv], { env: { ...environment }, timeout: 30_000 });
+    const child = spawn(process.execPath, [executable, ...argv], {
+      env: { ...environment },
+      timeout: 30_000,
+    });
     let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (piece) => void (stdout += piece));
-    child.stderr.on('data', (piece) => void (stderr += piece));
+    child.stdout.on('data', (piece) => {
+      stdout += piece;
+    });
+    child.stderr.on('data', (piece) => {
+      stderr += piece;
+    });
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, stdout, stderr }));
   });
@@ -49,7 +56,11 @@ export const startExporter = async (options: ExporterOptions): Promise<ExporterP
   if (options.systemctl !== undefined) writeSystemctl(folder, options.systemctl);
   const flags = ['--web.listen-address=127.0.0.1:0', '--config.file=/dev/null', ...(options.flags ?? [])];
   const child = spawn(process.execPath, [executable, ...flags], {
-    env: { PATH: options.systemctl === undefined ? folder : `${folder}:/bin:/usr/bin`, ONE_AUTH: authFile, ONE_XMLRPC: options.endpoint },
+    env: {
+      PATH: options.systemctl === undefined ? folder : `${folder}:/bin:/usr/bin`,
+      ONE_AUTH: authFile,
+      ONE_XMLRPC: options.endpoint,
+    },
     stdio: ['ignore', 'inherit', 'pipe'],
   });
   let log = '';

@@ -75,7 +75,9 @@ export const startRawServer = async (
 /** An HTTP answer with its length. */
 export const httpAnswer = (status: string, body: Buffer | string, headers = ''): Buffer =>
   Buffer.concat([
-    Buffer.from(`HTTP/1.1 ${status}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${headers}Connection: close\r\n\r\n`),
+    Buffer.from(
+      `HTTP/1.1 ${status}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${headers}Connection: close\r\n\r\n`,
+    ),
     Buffer.from(body),
   ]);
 

@@ -13,8 +13,6 @@ const recordings = new Map([
   ['one.zone.raftstatus', 'zone.raftstatus'],
 ]);
 
-export type Replacements = ReadonlyMap<string, RawAnswer>;
-
 export const startRecordedFrontEnd = (
   replacements: (method: string) => RawAnswer | undefined = () => undefined,
   port = 0,
@@ -29,5 +27,8 @@ export const startRecordedFrontEnd = (
 
 /** The recorded host pool, but with KVM hosts: the recorded cloud had dummy drivers. */
 export const kvmHostPool = (): RawAnswer => ({
-  bytes: httpAnswer('200 OK', recordedBody('hostpool.info').toString('latin1').replaceAll('[CDATA[dummy]]', '[CDATA[kvm]]')),
+  bytes: httpAnswer(
+    '200 OK',
+    recordedBody('hostpool.info').toString('latin1').replaceAll('[CDATA[dummy]]', '[CDATA[kvm]]'),
+  ),
 });

@@ -60,7 +60,9 @@ test('law: arbitrary bytes never throw', () => {
   const line = fc.oneof(
     fc.string(),
     fc.string().map((text) => `scaph_process_power_consumption_microwatts{${text}`),
-    fc.string().map((text) => `scaph_process_power_consumption_microwatts{cmdline="/x/kvm-nameguest=one-1,${text}`),
+    fc
+      .string()
+      .map((text) => `scaph_process_power_consumption_microwatts{cmdline="/x/kvm-nameguest=one-1,${text}`),
     fc.string().map((text) => `scaph_host_power_microwatts${text}`),
   );
   fc.assert(
@@ -94,5 +96,8 @@ test('a line of 3 MB is passed over', () => {
     Buffer.from(`scaph_process_power_consumption_microwatts{cmdline="${'x'.repeat(3_000_000)}"} 1\n`),
     recordedPage('scaphandre-1.0.3-small.prom'),
   ]);
-  assert.deepEqual(shown(readPage(page, 65_536)), shown(readPage(recordedPage('scaphandre-1.0.3-small.prom'))));
+  assert.deepEqual(
+    shown(readPage(page, 65_536)),
+    shown(readPage(recordedPage('scaphandre-1.0.3-small.prom'))),
+  );
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import { scaphandre } from '../../../collectors/agents/scaphandre.ts';
 import { createAgentAsker } from '../../../collectors/io/ask-agents.ts';
-import { hostShape, parseHost, type Host } from '../../../lib/one/host.ts';
+import { type Host, hostShape, parseHost } from '../../../lib/one/host.ts';
 import { closedPort, httpAnswer, type RawAnswer, startRawServer } from '../../support/raw-server.ts';
 import { readObjects, recordedDocument, recordedPage } from '../../support/recordings.ts';
 
@@ -39,7 +39,9 @@ const createAsker = (timeoutMs = 300): Asker => {
   });
   return {
     changes,
-    advance: (ms) => void (offset += ms),
+    advance(ms) {
+      offset += ms;
+    },
     ask: async (hosts) =>
       Object.fromEntries(
         [...(await ask(hosts))].map(([id, { verdict }]) => [id, verdict.sound ? 'sound' : verdict.reason]),
@@ -67,7 +69,8 @@ test('every way to fail has its reason', async (t) => {
     ['timeout', { bytes: httpAnswer('200 OK', page).subarray(0, 3000), thenHang: true }],
   ];
   const hosts: Host[] = [];
-  for (const [id, [, answer]] of answers.entries()) hosts.push(hostAt(id, (await serve(t, () => answer)).url));
+  for (const [id, [, answer]] of answers.entries())
+    hosts.push(hostAt(id, (await serve(t, () => answer)).url));
   const [refused, badUrl] = [answers.length, answers.length + 1];
   hosts.push(hostAt(refused, `http://127.0.0.1:${await closedPort()}/metrics`), hostAt(badUrl, 'ftp://x/'));
   const expected = Object.fromEntries(answers.map(([reason], id) => [id, reason]));
@@ -125,6 +128,8 @@ test('nobody waits a second time for an agent that hangs, and its recovery is se
 test('a new POWER_AGENT_URL is used at once', async (t) => {
   const { url } = await serve(t, () => ({ bytes: httpAnswer('200 OK', page) }));
   const asker = createAsker();
-  assert.deepEqual(await asker.ask([hostAt(0, `http://127.0.0.1:${await closedPort()}/`)]), { 0: 'connection_failed' });
+  assert.deepEqual(await asker.ask([hostAt(0, `http://127.0.0.1:${await closedPort()}/`)]), {
+    0: 'connection_failed',
+  });
   assert.deepEqual(await asker.ask([hostAt(0, url)]), { 0: 'sound' });
 });

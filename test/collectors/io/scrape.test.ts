@@ -1,12 +1,12 @@
 /** How a scrape shares, waits, keeps and drops, with sources and a clock that the test moves. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Datastore } from '../../../lib/one/datastore.ts';
 import { datastoreCollector } from '../../../collectors/datastore.ts';
 import { createScrape } from '../../../collectors/io/scrape.ts';
 import { createSource, type Source } from '../../../collectors/io/source.ts';
 import type { Sources } from '../../../collectors/io/sources.ts';
 import { createLog } from '../../../lib/log/log.ts';
+import type { Datastore } from '../../../lib/one/datastore.ts';
 import { emptyDocuments } from '../../support/documents.ts';
 import { readSamples } from '../../support/samples.ts';
 
@@ -34,7 +34,12 @@ const createBench = (read: () => Promise<readonly Datastore[]>) => {
     agents: fixed(emptyDocuments.agents),
   };
   const lines: string[] = [];
-  const log = createLog({ level: 'info', format: 'logfmt', now: () => new Date(now), write: (line) => lines.push(line) });
+  const log = createLog({
+    level: 'info',
+    format: 'logfmt',
+    now: () => new Date(now),
+    write: (line) => lines.push(line),
+  });
   const scrape = createScrape({
     collectors: [datastoreCollector],
     sources,
@@ -45,7 +50,9 @@ const createBench = (read: () => Promise<readonly Datastore[]>) => {
   });
   return {
     lines,
-    advance: (ms: number) => void (now += ms),
+    advance(ms: number) {
+      now += ms;
+    },
     scrape: async (budgetMs = 1000) => readSamples((await scrape('prometheus', budgetMs)).toString()),
   };
 };
@@ -58,7 +65,10 @@ test('scrapes at the same moment share one reading, later ones reuse it for five
   let reads = 0;
   const bench = createBench(async () => Array.from({ length: ++reads }, (_, id) => datastore(id)));
   const pages = await Promise.all([bench.scrape(), bench.scrape(), bench.scrape()]);
-  assert.deepEqual(pages.map((page) => page.get(total)), [1, 1, 1]);
+  assert.deepEqual(
+    pages.map((page) => page.get(total)),
+    [1, 1, 1],
+  );
   bench.advance(4999);
   assert.equal((await bench.scrape()).get(age), 4.999);
   bench.advance(1);
@@ -76,14 +86,24 @@ test('a failure is visible at once, the last values stay for a while, and recove
   fails = true;
   bench.advance(10_000);
   const failed = await bench.scrape();
-  assert.deepEqual([failed.get(success), failed.get('opennebula_up'), failed.get(total), failed.get(age)], [0, 0, 1, 10]);
+  assert.deepEqual(
+    [failed.get(success), failed.get('opennebula_up'), failed.get(total), failed.get(age)],
+    [0, 0, 1, 10],
+  );
   bench.advance(50_001);
   const expired = await bench.scrape();
   assert.deepEqual([expired.get(success), expired.has(total), expired.has(age)], [0, false, false]);
-  assert.equal(bench.lines.filter((line) => line.includes('oned is down')).length, 1, 'logged once, not at each scrape');
+  assert.equal(
+    bench.lines.filter((line) => line.includes('oned is down')).length,
+    1,
+    'logged once, not at each scrape',
+  );
   fails = false;
   const back = await bench.scrape();
-  assert.deepEqual([back.get(success), back.get('opennebula_up'), back.get(total), back.get(age)], [1, 1, 1, 0]);
+  assert.deepEqual(
+    [back.get(success), back.get('opennebula_up'), back.get(total), back.get(age)],
+    [1, 1, 1, 0],
+  );
 });
 
 test('what is not read in time is served as it was, and the reading goes on', async () => {

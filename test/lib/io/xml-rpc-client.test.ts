@@ -8,7 +8,7 @@ import { readDocument } from '../../../lib/io/read-pool.ts';
 import { createXmlRpcClient, type XmlRpcClient } from '../../../lib/io/xml-rpc-client.ts';
 import { parseVm, vmShape } from '../../../lib/one/vm.ts';
 import { closedPort, httpAnswer, type RawAnswer, startRawServer } from '../../support/raw-server.ts';
-import { recordedAnswer, recordedBody, recordedDocument, readObjects } from '../../support/recordings.ts';
+import { readObjects, recordedAnswer, recordedBody, recordedDocument } from '../../support/recordings.ts';
 
 const clientOf = (port: number, totalTimeoutMs = 5000): XmlRpcClient =>
   createXmlRpcClient({
@@ -57,10 +57,18 @@ test('each failure has its own error', async (t) => {
     ['ONE_NOT_XML', { bytes: httpAnswer('200 OK', '<html><body>login</body></html>') }, /<html>/],
     ['ONE_TRUNCATED', { bytes: httpAnswer('200 OK', cut) }, /one\.vmpool\.info/],
     ['ONE_TRUNCATED', { bytes: httpAnswer('200 OK', body).subarray(0, 9000) }, /ended after \d+ bytes/],
-    ['ONE_TRUNCATED', { bytes: httpAnswer('200 OK', body).subarray(0, 9000), thenReset: true }, /ended after/],
+    [
+      'ONE_TRUNCATED',
+      { bytes: httpAnswer('200 OK', body).subarray(0, 9000), thenReset: true },
+      /ended after/,
+    ],
     ['ONE_CONNECTION', 'reset', /127\.0\.0\.1/],
     ['ONE_TIMEOUT', 'hang', /totalTimeout=300 ms/],
-    ['ONE_TIMEOUT', { bytes: httpAnswer('200 OK', body).subarray(0, 9000), thenHang: true }, /totalTimeout=300 ms/],
+    [
+      'ONE_TIMEOUT',
+      { bytes: httpAnswer('200 OK', body).subarray(0, 9000), thenHang: true },
+      /totalTimeout=300 ms/,
+    ],
   ];
   for (const [code, answer, message] of cases) {
     const server = await serve(t, () => answer);
@@ -112,17 +120,16 @@ test('interoperability: a server made with the package xmlrpc', async (t) => {
   // Without CDATA: of several `]]>` in a string that package escapes the first only.
   const pool = recordedDocument('vmpool.infoextended-notdone')
     .toString()
-    .replaceAll(/<!\[CDATA\[(.*?)\]\]>/gs, (_, text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;'));
+    .replaceAll(/<!\[CDATA\[(.*?)\]\]>/gs, (_, text: string) =>
+      text.replaceAll('&', '&amp;').replaceAll('<', '&lt;'),
+    );
   let asked: unknown;
   server.on('one.vmpool.info', (_, parameters, answer) => {
     asked = parameters;
     answer(null, [true, pool, 0]);
   });
   server.on('one.echo', (_, parameters, answer) => answer(null, [true, parameters[1], 0]));
-  assert.deepEqual(
-    await readVms(clientOf(port)),
-    readObjects(Buffer.from(pool), 'VM', vmShape, parseVm),
-  );
+  assert.deepEqual(await readVms(clientOf(port)), readObjects(Buffer.from(pool), 'VM', vmShape, parseVm));
   assert.deepEqual(asked, ['oneadmin:labpass', -2, -1, -1, -1]);
   for (const value of ['', 'plain', 'a<b>&"c\'\n é €', ']]>', 42, true]) {
     assert.equal(await clientOf(port).call('one.echo', [value]), value, JSON.stringify(value));

@@ -39,11 +39,16 @@ test('the short and the extended form of a pool give the same VMs', () => {
 test('one.vm.info and one.vmpool.infoset are read alike', () => {
   const single = readVms(recordedDocument('vm.info-8'));
   const set = readVms(recordedDocument('vmpool.infoset'));
-  assert.deepEqual(single, set.filter(({ id }) => id === 8));
+  assert.deepEqual(
+    single,
+    set.filter(({ id }) => id === 8),
+  );
 });
 
 test('VMs that are done are listed only where they are asked for', () => {
-  assert.ok(readVms(recordedDocument('vmpool.info-allstates')).some(({ id, state }) => id === 2 && state === 6));
+  assert.ok(
+    readVms(recordedDocument('vmpool.info-allstates')).some(({ id, state }) => id === 2 && state === 6),
+  );
 });
 
 const vmDocument = (inside: string): Buffer => Buffer.from(`<VM_POOL><VM><ID>5</ID>${inside}</VM></VM_POOL>`);
@@ -77,7 +82,9 @@ test('NICs, PCI NICs and aliases count, PCI devices that are no NIC do not', () 
 
 test('values that are missing or wrong are unknown, without harm to the rest', () => {
   const [vm] = readVms(
-    vmDocument('<STATE>x</STATE><TEMPLATE><MEMORY></MEMORY><VCPU></VCPU><DISK><DISK_ID>0</DISK_ID></DISK></TEMPLATE>'),
+    vmDocument(
+      '<STATE>x</STATE><TEMPLATE><MEMORY></MEMORY><VCPU></VCPU><DISK><DISK_ID>0</DISK_ID></DISK></TEMPLATE>',
+    ),
   );
   assert.deepEqual(vm, {
     id: 5,
@@ -111,7 +118,18 @@ test('an attribute of 20 MB is not kept and costs no other VM', () => {
 const hostileValue = fc
   .array(
     fc.oneof(
-      fc.constantFrom(']]>', '<![CDATA[', '</X>', '</USER_TEMPLATE>', '<A>', '</A>', '<__proto__>', '\u0001', '&lt;', '&'),
+      fc.constantFrom(
+        ']]>',
+        '<![CDATA[',
+        '</X>',
+        '</USER_TEMPLATE>',
+        '<A>',
+        '</A>',
+        '<__proto__>',
+        '\u0001',
+        '&lt;',
+        '&',
+      ),
       fc.string({ maxLength: 8 }),
     ),
     { maxLength: 20 },
@@ -165,7 +183,12 @@ test('a host runs KVM by what its probes found, before that by its driver', () =
 });
 
 test('datastores', () => {
-  const datastores = readObjects(recordedDocument('datastorepool.info'), 'DATASTORE', datastoreShape, parseDatastore);
+  const datastores = readObjects(
+    recordedDocument('datastorepool.info'),
+    'DATASTORE',
+    datastoreShape,
+    parseDatastore,
+  );
   assert.deepEqual(
     datastores.map(({ id, name, type, imageCount }) => [id, name, type, imageCount]),
     [
@@ -178,8 +201,17 @@ test('datastores', () => {
 });
 
 test('networks: leases from ALLOCATED where USED_LEASES is missing', () => {
-  const networks = readObjects(recordedDocument('vnpool.info'), 'VNET', virtualNetworkShape, parseVirtualNetwork);
-  assert.deepEqual(networks[0], { id: 1, name: 'lab4', addressRanges: [{ id: '0', size: 200, usedLeases: 2 }] });
+  const networks = readObjects(
+    recordedDocument('vnpool.info'),
+    'VNET',
+    virtualNetworkShape,
+    parseVirtualNetwork,
+  );
+  assert.deepEqual(networks[0], {
+    id: 1,
+    name: 'lab4',
+    addressRanges: [{ id: '0', size: 200, usedLeases: 2 }],
+  });
 });
 
 test('zones: a single front-end has no servers', () => {

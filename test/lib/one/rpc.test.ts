@@ -21,12 +21,17 @@ test('recorded answers', () => {
     ],
     [
       'error-badpass',
-      { kind: 'error', errorCode: 256, message: "[one.vmpool.info] User couldn't be authenticated, aborting call." },
+      {
+        kind: 'error',
+        errorCode: 256,
+        message: "[one.vmpool.info] User couldn't be authenticated, aborting call.",
+      },
     ],
     ['error-badmethod', { kind: 'fault', errorCode: -506, message: "Method 'one.nope.nope' not defined" }],
   ];
   for (const [name, expected] of cases) assert.deepEqual(read(recordedBody(name)), expected, name);
-  for (const name of ['error-badtype', 'error-missingarg']) assert.equal(read(recordedBody(name)).kind, 'fault');
+  for (const name of ['error-badtype', 'error-missingarg'])
+    assert.equal(read(recordedBody(name)).kind, 'fault');
 });
 
 test('an answer that ends early is truncated, wherever it ends', () => {

@@ -57,7 +57,11 @@ test('elements, text, CDATA, entities, empty elements', () => {
 });
 
 test('a skipped element costs no event, whatever it holds', () => {
-  const { events } = scan(Buffer.from('<A><B><C><B>x</B></C><![CDATA[</B>]]></B><D>y</D></A>'), 3, new Set(['B']));
+  const { events } = scan(
+    Buffer.from('<A><B><C><B>x</B></C><![CDATA[</B>]]></B><D>y</D></A>'),
+    3,
+    new Set(['B']),
+  );
   assert.deepEqual(events, ['<A>', '<B>', '<D>', '=y', '</D>', '</A>']);
 });
 
@@ -65,7 +69,10 @@ test('documents that are not well-formed are mended', () => {
   const cases: readonly (readonly [string, readonly string[]])[] = [
     ['<A><N>a<b</N><C>1</C></A>', ['<A>', '<N>', '=a<b', '</N>', '<C>', '=1', '</C>', '</A>']],
     ['<A><N>a < b & c</N></A>', ['<A>', '<N>', '=a < b & c', '</N>', '</A>']],
-    ['<A><N>a<b>c</N><C>1</C></A>', ['<A>', '<N>', '=a', '<b>', '=c', '</b>', '</N>', '<C>', '=1', '</C>', '</A>']],
+    [
+      '<A><N>a<b>c</N><C>1</C></A>',
+      ['<A>', '<N>', '=a', '<b>', '=c', '</b>', '</N>', '<C>', '=1', '</C>', '</A>'],
+    ],
     ['<A><N>x</M></N></A>', ['<A>', '<N>', '=x', '</N>', '</A>']],
     ['<A><N>\u0001<!-- y --></N></A>', ['<A>', '<N>', '=\u0001<!-- y -->', '</N>', '</A>']],
     ['<A><__proto__>x</__proto__></A>', ['<A>', '<__proto__>', '=x', '</__proto__>', '</A>']],
@@ -90,14 +97,32 @@ test('recorded documents give the same events in pieces of any size', () => {
   const whole = scan(document, document.length);
   assert.equal(whole.end, 'complete');
   assert.equal(whole.repairs, 0);
-  for (const size of [1, 2, 3, 7, 64, 1000]) assert.deepEqual(scan(document, size), whole, `pieces of ${size}`);
+  for (const size of [1, 2, 3, 7, 64, 1000])
+    assert.deepEqual(scan(document, size), whole, `pieces of ${size}`);
 });
 
 /** Bytes that often look like markup. */
 const markupLike = fc
   .array(
     fc.oneof(
-      fc.constantFrom('<A>', '</A>', '<B>', '</B>', '<C/>', '<![CDATA[', ']]>', '&lt;', '&#x10FFFF;', '&', '<', '>', 'é', '€', '😀', ' '),
+      fc.constantFrom(
+        '<A>',
+        '</A>',
+        '<B>',
+        '</B>',
+        '<C/>',
+        '<![CDATA[',
+        ']]>',
+        '&lt;',
+        '&#x10FFFF;',
+        '&',
+        '<',
+        '>',
+        'é',
+        '€',
+        '😀',
+        ' ',
+      ),
       fc.string({ unit: 'grapheme', maxLength: 5 }),
     ),
     { maxLength: 60 },

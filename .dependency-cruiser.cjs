@@ -1,0 +1,105 @@
+/**
+ * The direction of imports: entries -> io -> pure, and components are strangers to each other.
+ * Each rule says why it is there. `npm run lint` runs them.
+ */
+const components = [
+  'collectors',
+  'hooks',
+  'auth-biscuit',
+  'live-migrate',
+  'geolocation',
+  'prometheus-patches',
+  'host-installer',
+];
+const entries = '^collectors/opennebula-exporter\\.ts$|^simulator/simulator\\.ts$|^scripts/|^bench/';
+const touchesTheWorld =
+  '^(node:)?(fs|net|http|https|http2|child_process|dgram|dns|tls|os|process|worker_threads|cluster|readline|timers|v8)(/|$)';
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'pure-code-touches-nothing',
+      comment:
+        'What is not in an io/ folder is a function from documents to documents: it can be tested without a world.',
+      severity: 'error',
+      from: { path: `^(lib|${components.join('|')})/`, pathNot: ['/io/', entries] },
+      to: { path: touchesTheWorld },
+    },
+    {
+      name: 'pure-code-imports-no-io',
+      comment: 'The arrow goes from io to pure code; the other way round hides what touches the world.',
+      severity: 'error',
+      from: { path: `^(lib|${components.join('|')})/`, pathNot: ['/io/', entries] },
+      to: { path: '/io/' },
+    },
+    {
+      name: 'lib-imports-no-component',
+      comment: 'lib/ is the bottom layer: a component may change without it.',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { path: `^(${components.join('|')}|cli|simulator|scripts|bench|test)/` },
+    },
+    ...components.map((component) => ({
+      name: `${component}-knows-no-other-component`,
+      comment: 'Components are strangers: only hooks/ and cli/ bring several of them together.',
+      severity: 'error',
+      from: { path: `^${component}/` },
+      to: {
+        path: `^(${components.join('|')}|cli)/`,
+        pathNot: component === 'hooks' ? `^(${components.join('|')})/` : `^${component}/`,
+      },
+    })),
+    {
+      name: 'nothing-imports-an-entry',
+      comment: 'An entry acts when it is loaded; whatever it shares belongs into a module beside it.',
+      severity: 'error',
+      from: {},
+      to: { path: '^collectors/opennebula-exporter\\.ts$|^simulator/simulator\\.ts$' },
+    },
+    {
+      name: 'nothing-imports-tests',
+      comment: 'What is installed does not depend on how it is tested.',
+      severity: 'error',
+      from: { pathNot: '^test/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'production-imports-no-dev-dependency',
+      comment: 'What is installed must not need what only developers have.',
+      severity: 'error',
+      from: { path: `^(lib|cli|${components.join('|')})/` },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: '^node:' },
+    },
+    {
+      name: 'production-imports-no-simulator',
+      comment: 'The simulator serves demo, tests and bench; production code never sees a simulated cloud.',
+      severity: 'error',
+      from: { path: `^(lib|cli|${components.join('|')})/` },
+      to: { path: '^(simulator|scripts|bench)/' },
+    },
+    {
+      name: 'no-circles',
+      comment: 'Two files that import each other are one file with two names.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'A file that nothing imports and that is no entry is dead.',
+      severity: 'error',
+      from: { orphan: true, pathNot: [entries, '\\.test\\.ts$', '\\.d\\.ts$'] },
+      to: {},
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: 'specify',
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(build|dist)/' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+    },
+  },
+};
