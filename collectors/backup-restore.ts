@@ -47,13 +47,21 @@ const integerOf = (value: unknown): number | undefined => {
   return typeof value === 'string' && /^\s*-?\d+/.test(value) ? Number.parseInt(value, 10) : undefined;
 };
 
-/** One record for each VM id: the last in the file, as a later entry replaces an earlier one. */
+/** The name as text; `unknown` where there is none. */
+const nameOf = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || value === true ? String(value) : 'unknown';
+};
+
+/** What all entries of one VM say together: a later one adds to an earlier one and replaces what it said. */
 const recordsOf = (state: unknown): Iterable<Fields> => {
   const records = new Map<string, Fields>();
   for (const entry of fieldsOf(state).values()) {
     const fields = fieldsOf(entry);
     const vmId = integerOf(fields.get('vm_id'));
-    if (vmId !== undefined) records.set(`${vmId} ${fields.get('vm_name')}`, fields);
+    if (vmId === undefined) continue;
+    const key = `${vmId} ${nameOf(fields.get('vm_name'))}`;
+    records.set(key, new Map([...(records.get(key) ?? []), ...fields]));
   }
   return records.values();
 };
@@ -66,7 +74,7 @@ export const backupRestoreCollector = defineCollector({
   collect: ({ backupState }) => {
     const records = labelled(recordsOf(backupState), labels, (record) => [
       String(integerOf(record.get('vm_id'))),
-      String(record.get('vm_name') ?? 'unknown'),
+      nameOf(record.get('vm_name')),
     ]);
     return families.map(({ field, family }) =>
       samplesOf(family, records, (record) => integerOf(record.get(field))),

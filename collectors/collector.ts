@@ -86,12 +86,19 @@ export interface Labelled<T> {
   readonly labels: LabelText;
 }
 
+/** Of objects with the same labels the last is taken: a series may stand on a page only once. */
 export const labelled = <T>(
   objects: Iterable<T>,
   names: readonly string[],
   values: (object: T) => readonly string[],
-): readonly Labelled<T>[] =>
-  Array.from(objects, (object) => ({ object, labels: formatLabels(names, values(object)) }));
+): readonly Labelled<T>[] => {
+  const byLabels = new Map<LabelText, Labelled<T>>();
+  for (const object of objects) {
+    const labels = formatLabels(names, values(object));
+    byLabels.set(labels, { object, labels });
+  }
+  return [...byLabels.values()];
+};
 
 /** The samples of one family: one for each object whose value is known. */
 export const samplesOf = <T>(

@@ -1,0 +1,100 @@
+/** Writing and reading the text formats. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import { formatFamilies, formatLabels, formatValue } from '../../../lib/prometheus/exposition.ts';
+import { createLineSplitter } from '../../../lib/prometheus/line-splitter.ts';
+import { acceptsGzip, chooseFormat, scrapeBudgetMs } from '../../../lib/prometheus/negotiate.ts';
+import { createLabelReader, sampleValueOf } from '../../../lib/prometheus/sample-line.ts';
+import { inPieces } from '../../support/recordings.ts';
+
+test('families in both formats', () => {
+  const family = { name: 'x_total', type: 'counter', help: 'a "b" \\ c', labels: ['l'] } as const;
+  const families = [{ family, samples: [{ labels: formatLabels(['l'], ['é"\n']), value: 1.5 }] }];
+  assert.equal(
+    formatFamilies(families, 'prometheus'),
+    '# HELP x_total a "b" \\\\ c\n# TYPE x_total counter\nx_total{l="é\\"\\n"} 1.5\n',
+  );
+  assert.equal(
+    formatFamilies(families, 'openmetrics'),
+    '# HELP x a \\"b\\" \\\\ c\n# TYPE x counter\nx_total{l="é\\"\\n"} 1.5\n',
+  );
+});
+
+test('numbers in the spelling of the formats', () => {
+  assert.deepEqual([Number.NaN, Infinity, -Infinity, 1e21, 0.1, -0].map(formatValue), [
+    'NaN',
+    '+Inf',
+    '-Inf',
+    '1e+21',
+    '0.1',
+    '0',
+  ]);
+});
+
+test('law: the value and the label that were written are read again', () => {
+  const readLabel = createLabelReader('b', 10_000);
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.double({ noNaN: true }), (label, value) => {
+      const line = Buffer.from(`m${formatLabels(['a', 'b'], ['}', label])} ${formatValue(value)}`);
+      const unescaped = readLabel(line)?.replaceAll(/\\(.)/g, (_, character) =>
+        character === 'n' ? '\n' : character,
+      );
+      assert.equal(unescaped, label);
+      assert.ok(sampleValueOf(line) === value);
+    }),
+  );
+});
+
+test('values of sample lines', () => {
+  const cases: readonly (readonly [string, number])[] = [
+    ['m 1', 1],
+    ['m{a="}"} 1.5', 1.5],
+    ['m{a="b"} 1 1795227286000', 1],
+    ['m{} +Inf', Infinity],
+    ['m 1e3', 1000],
+    ['m{a="b"}', Number.NaN],
+    ['m one', Number.NaN],
+    ['m 1 2 3', Number.NaN],
+    ['', Number.NaN],
+  ];
+  for (const [line, expected] of cases)
+    assert.ok(Object.is(sampleValueOf(Buffer.from(line)), expected), line);
+});
+
+test('law: lines are the same in pieces of any size, and overlong ones are dropped', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ maxLength: 12 })), fc.integer({ min: 1, max: 9 }), (texts, size) => {
+      const text = texts.map((one) => one.replaceAll('\n', '')).join('\n');
+      const lines: string[] = [];
+      const splitter = createLineSplitter(8, (bytes, from, to) =>
+        lines.push(bytes.toString('utf8', from, to)),
+      );
+      inPieces(Buffer.from(text), size, splitter.push);
+      splitter.finish();
+      const expected = text.split('\n').filter((line) => Buffer.byteLength(line) <= 8);
+      assert.deepEqual(lines.filter(Boolean), expected.filter(Boolean));
+    }),
+  );
+});
+
+test('the format that a client prefers', () => {
+  const prometheus3 =
+    'application/openmetrics-text;version=1.0.0;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2';
+  assert.equal(chooseFormat(prometheus3), 'openmetrics');
+  assert.equal(chooseFormat('text/plain;version=0.0.4;q=1,application/openmetrics-text;q=0.5'), 'prometheus');
+  assert.equal(chooseFormat('application/openmetrics-text;version=2.0.0'), 'prometheus');
+  assert.equal(chooseFormat('*/*'), 'prometheus');
+  assert.equal(chooseFormat(undefined), 'prometheus');
+  assert.equal(acceptsGzip('deflate, gzip;q=0.5'), true);
+  assert.equal(acceptsGzip('gzip;q=0, *'), false);
+  assert.equal(acceptsGzip('*'), true);
+  assert.equal(acceptsGzip(undefined), false);
+});
+
+test('how long a scrape may take', () => {
+  assert.equal(scrapeBudgetMs('10'), 9500);
+  assert.equal(scrapeBudgetMs('0.5'), 250);
+  for (const header of [undefined, '', 'x', '-1', '0', 'Infinity'])
+    assert.equal(scrapeBudgetMs(header), undefined);
+});
