@@ -15,6 +15,7 @@ export interface ExporterProcess {
 
 export interface ExporterOptions {
   readonly endpoint: string;
+  readonly credentials?: string;
   readonly flags?: readonly string[];
   /** What `systemctl show` prints; without it there is no systemctl. */
   readonly systemctl?: string;
@@ -52,7 +53,7 @@ const writeSystemctl = (folder: string, output: string): void => {
 export const startExporter = async (options: ExporterOptions): Promise<ExporterProcess> => {
   const folder = mkdtempSync(path.join(tmpdir(), 'exporter-test-'));
   const authFile = path.join(folder, 'one_auth');
-  writeFileSync(authFile, 'oneadmin:labpass\n', { mode: 0o600 });
+  writeFileSync(authFile, `${options.credentials ?? 'oneadmin:labpass'}\n`, { mode: 0o600 });
   if (options.systemctl !== undefined) writeSystemctl(folder, options.systemctl);
   const flags = ['--web.listen-address=127.0.0.1:0', '--config.file=/dev/null', ...(options.flags ?? [])];
   const child = spawn(process.execPath, [executable, ...flags], {

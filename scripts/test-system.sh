@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# System tests: our programs with real ones that we did not write. Needs root and Debian's packages, which it
+# installs itself; all traffic stays on loopback.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(curl openssl prometheus)
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+done
+if ((${#missing[@]} > 0)); then
+  printf 'installing %s\n' "${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq
+  # Services must not start by themselves on the machine that tests.
+  RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+npm run --silent build
+exec node --enable-source-maps --test --test-timeout=300000 --test-reporter=spec build/test/system/*.test.js

@@ -1,0 +1,28 @@
+/** The simulator and the exporter in front of it, for system tests. */
+import type { TestContext } from 'node:test';
+import { simulate } from '../../simulator/simulate.ts';
+import { type ExporterProcess, startExporter } from './exporter.ts';
+
+export const startSimulation = async (
+  t: TestContext,
+  flags: readonly string[] = [],
+): Promise<ExporterProcess> => {
+  const simulation = await simulate({
+    hosts: 4,
+    vms: 20,
+    lifetimeSeconds: 600,
+    migrationSeconds: 10,
+    processes: 50,
+    port: 0,
+    agentsPort: 0,
+    still: false,
+  });
+  t.after(simulation.close);
+  const exporter = await startExporter({
+    endpoint: simulation.endpoint,
+    credentials: 'oneadmin:opennebula',
+    flags: [`--power.agent-url=${simulation.agentUrl}`, '--no-collector.server', ...flags],
+  });
+  t.after(exporter.end);
+  return exporter;
+};

@@ -1,0 +1,171 @@
+/** A real Prometheus scrapes the exporter: plainly, and over TLS with a client certificate and a password. */
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { get } from '../support/exporter.ts';
+import { closedPort } from '../support/raw-server.ts';
+import { startSimulation } from '../support/simulation.ts';
+
+const temporaryFolder = (t: TestContext): string => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'prometheus-test-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+};
+
+/** Starts a Prometheus with one job and returns the base of its API once it is ready. */
+const startPrometheus = async (t: TestContext, job: string): Promise<string> => {
+  const folder = temporaryFolder(t);
+  const port = await closedPort();
+  const config = path.join(folder, 'prometheus.yml');
+  writeFileSync(config, `global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n${job}`);
+  execFileSync('promtool', ['check', 'config', config]);
+  const child = spawn(
+    'prometheus',
+    [
+      `--config.file=${config}`,
+      `--storage.tsdb.path=${folder}/data`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ],
+    { stdio: ['ignore', 'ignore', 'ignore'] },
+  );
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  t.after(() => {
+    child.kill('SIGTERM');
+    return ended;
+  });
+  return `http://127.0.0.1:${port}`;
+};
+
+interface Sample {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: readonly [number, string];
+}
+
+/** Asks until the query has results; the test's time limit ends it. */
+const queryUntilThere = async (base: string, query: string): Promise<readonly Sample[]> => {
+  for (;;) {
+    const answer = await fetch(`${base}/api/v1/query?query=${encodeURIComponent(query)}`).catch(
+      () => undefined,
+    );
+    const body = answer?.ok === true ? ((await answer.json()) as { data: { result: Sample[] } }) : undefined;
+    if (body !== undefined && body.data.result.length > 0) return body.data.result;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+};
+
+const addressOf = (url: string): string => new URL(url).host;
+
+test('a real Prometheus stores the power of each VM', async (t) => {
+  const exporter = await startSimulation(t);
+  const base = await startPrometheus(
+    t,
+    `- {job_name: one, static_configs: [{targets: ['${addressOf(exporter.url)}']}]}\n`,
+  );
+  const power = await queryUntilThere(base, 'opennebula_vm_power_consumption_uW > 0');
+  assert.ok(power.length > 5, `${power.length} VMs draw power`);
+  for (const { metric } of power) assert.match(metric['one_vm_id'] ?? '', /^\d+$/);
+  assert.equal((await queryUntilThere(base, 'count(opennebula_vm_state)'))[0]?.value[1], '20');
+  assert.equal((await queryUntilThere(base, 'up'))[0]?.value[1], '1');
+  const [samples] = await queryUntilThere(base, 'scrape_samples_scraped');
+  const lines = (await get(exporter)).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const difference = Math.abs(Number(samples?.value[1]) - lines.length);
+  assert.ok(difference < 20, `${samples?.value[1]} samples scraped, ${lines.length} on the page`);
+});
+
+/** A certificate authority, and certificates of a server and a client by it. */
+const makeCertificates = (folder: string): void => {
+  const run = (...argv: readonly string[]): void =>
+    void execFileSync('openssl', argv, { cwd: folder, stdio: 'ignore' });
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  run(
+    'req',
+    '-x509',
+    ...key,
+    '-keyout',
+    'ca.key',
+    '-out',
+    'ca.pem',
+    '-subj',
+    '/CN=test authority',
+    '-days',
+    '2',
+  );
+  for (const name of ['server', 'client']) {
+    run('req', ...key, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`);
+    writeFileSync(path.join(folder, 'san.cnf'), 'subjectAltName=IP:127.0.0.1\n');
+    run(
+      'x509',
+      '-req',
+      '-in',
+      `${name}.csr`,
+      '-CA',
+      'ca.pem',
+      '-CAkey',
+      'ca.key',
+      '-CAcreateserial',
+      '-days',
+      '2',
+      '-extfile',
+      'san.cnf',
+      '-out',
+      `${name}.pem`,
+    );
+  }
+};
+
+test('TLS, client certificates and a password, as the exporter-toolkit has them', async (t) => {
+  const folder = temporaryFolder(t);
+  makeCertificates(folder);
+  const webConfig = path.join(folder, 'web.yml');
+  // The hash is that of the exporter-toolkit's documentation, for the password `test`.
+  writeFileSync(
+    webConfig,
+    `tls_server_config:
+  cert_file: server.pem
+  key_file: server.key
+  client_ca_file: ca.pem
+  client_auth_type: RequireAndVerifyClientCert
+basic_auth_users:
+  prometheus: $2b$12$hNf2lSsxfm0.i4a.1kVpSOVyBCfIB51VRjgBUyv6kdnyTlgWj81Ay
+`,
+  );
+  const exporter = await startSimulation(t, [`--web.config.file=${webConfig}`]);
+  const curl = (...argv: readonly string[]): string => {
+    const common = [
+      '-s',
+      '--max-time',
+      '10',
+      '--cacert',
+      `${folder}/ca.pem`,
+      '-o',
+      '/dev/null',
+      '-w',
+      '%{http_code}',
+    ];
+    try {
+      return execFileSync('curl', [...common, ...argv, `${exporter.url}/metrics`], { encoding: 'utf8' });
+    } catch {
+      return 'refused';
+    }
+  };
+  const certificate = ['--cert', `${folder}/client.pem`, '--key', `${folder}/client.key`];
+  assert.equal(curl(), 'refused');
+  assert.equal(curl(...certificate), '401');
+  assert.equal(curl(...certificate, '-u', 'prometheus:wrong'), '401');
+  assert.equal(curl(...certificate, '-u', 'prometheus:test'), '200');
+  assert.equal(curl('-u', 'prometheus:test'), 'refused');
+
+  const base = await startPrometheus(
+    t,
+    `- job_name: one
+  scheme: https
+  tls_config: {ca_file: ${folder}/ca.pem, cert_file: ${folder}/client.pem, key_file: ${folder}/client.key}
+  basic_auth: {username: prometheus, password: test}
+  static_configs: [{targets: ['${addressOf(exporter.url)}']}]
+`,
+  );
+  assert.equal((await queryUntilThere(base, 'up == 1')).length, 1);
+});
