@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { parse } from 'yaml';
+import { exporterOptions, foreignSections, parseListenAddress } from '../../collectors/exporter-options.ts';
+import { formatSampleConfig } from '../../collectors/sample-config.ts';
+import { readFileOptions, resolveOptions } from '../../lib/config/options.ts';
+
+test('the sample file, with its values uncommented, is complete and says the defaults', () => {
+  const uncommented = formatSampleConfig()
+    .split('\n')
+    .filter((line) => /^# (?: *[a-z_]+:)/.test(line))
+    .map((line) => line.slice(2))
+    .join('\n');
+  const { given, unknown, problems } = readFileOptions(
+    exporterOptions,
+    parse(uncommented),
+    'sample',
+    foreignSections,
+  );
+  assert.deepEqual([unknown, problems], [[], []]);
+  const names = Object.keys(exporterOptions).filter((name) => name !== 'config.file');
+  assert.deepEqual([...given.keys()].sort(), names.sort());
+  assert.deepEqual(resolveOptions(exporterOptions, [given]), resolveOptions(exporterOptions, []));
+});
+
+test('every default is a value that its option takes', () => {
+  assert.deepEqual(resolveOptions(exporterOptions, []).problems, []);
+});
+
+test('addresses to listen on', () => {
+  const cases: readonly (readonly [string, ReturnType<typeof parseListenAddress>])[] = [
+    ['[::]:9925', { host: '::', port: 9925 }],
+    [':9925', { host: '::', port: 9925 }],
+    ['127.0.0.1:0', { host: '127.0.0.1', port: 0 }],
+    ['[fe80::1%eth0]:9925', { host: 'fe80::1%eth0', port: 9925 }],
+    ['front-end:9925', { host: 'front-end', port: 9925 }],
+    ['9925', undefined],
+    ['::9925', undefined],
+    ['127.0.0.1:99999', undefined],
+    ['a b:1', undefined],
+  ];
+  for (const [text, expected] of cases) assert.deepEqual(parseListenAddress(text), expected, text);
+});
