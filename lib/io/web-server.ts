@@ -4,24 +4,17 @@
  *
  * Certificates and users are read again when their files change; a broken change is logged and not taken.
  */
-import { readFile, stat } from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
-import path from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { OneExtError, reasonOf } from '../errors/oneext-error.ts';
 import type { Log } from '../log/log.ts';
 import { acceptsGzip } from '../prometheus/negotiate.ts';
-import {
-  emptyWebConfig,
-  parseWebConfig,
-  type TlsSettings,
-  type WebConfig,
-} from '../prometheus/web-config.ts';
+import type { TlsSettings } from '../prometheus/web-config.ts';
 import { createBasicAuth } from './basic-auth.ts';
-import { readYaml } from './read-config.ts';
+import { readWebConfig, versionOfWebConfig } from './read-web-config.ts';
 
 export interface WebAnswer {
   readonly status: number;
@@ -51,62 +44,6 @@ const leastGzipBytes = 1024;
 const reloadIntervalMs = 5000;
 /** Longer than Prometheus keeps an idle connection, so that it is never closed under a scrape. */
 const keepAliveTimeoutMs = 330_000;
-
-interface Loaded {
-  readonly config: WebConfig;
-  readonly tlsFiles: https.ServerOptions;
-  /** Changes when one of the files does. */
-  readonly version: string;
-}
-
-const readTlsFiles = async (tls: TlsSettings, directory: string): Promise<https.ServerOptions> => {
-  const read = (file: string): Promise<Buffer> => readFile(path.resolve(directory, file));
-  return {
-    cert: await read(tls.certFile),
-    key: await read(tls.keyFile),
-    ...(tls.clientCaFile === undefined ? {} : { ca: await read(tls.clientCaFile) }),
-    minVersion: tls.minVersion,
-    maxVersion: tls.maxVersion,
-    ...(tls.ciphers === undefined ? {} : { ciphers: tls.ciphers }),
-    ...(tls.curves === undefined ? {} : { ecdhCurve: tls.curves }),
-    honorCipherOrder: tls.preferServerCiphers,
-    requestCert: tls.clientAuthentication !== 'none',
-    rejectUnauthorized: tls.clientAuthentication === 'require-and-verify',
-  };
-};
-
-const filesOf = (configFile: string, tls: TlsSettings | undefined): readonly string[] => {
-  const directory = path.dirname(configFile);
-  const named = tls === undefined ? [] : [tls.certFile, tls.keyFile, tls.clientCaFile ?? ''];
-  return [configFile, ...named.filter(Boolean).map((file) => path.resolve(directory, file))];
-};
-
-const versionOf = async (files: readonly string[]): Promise<string> =>
-  (await Promise.all(files.map((file) => stat(file).catch(() => undefined))))
-    .map((file) => (file === undefined ? 'missing' : `${file.mtimeMs}/${file.size}/${file.ino}`))
-    .join(' ');
-
-const loadWebConfig = async (configFile: string): Promise<Loaded> => {
-  if (configFile === '') return { config: emptyWebConfig, tlsFiles: {}, version: '' };
-  const { config, problems } = parseWebConfig(await readYaml(configFile, false));
-  let tlsFiles: https.ServerOptions = {};
-  const found = [...problems];
-  if (config.tls !== undefined && problems.length === 0) {
-    try {
-      tlsFiles = await readTlsFiles(config.tls, path.dirname(configFile));
-    } catch (thrown) {
-      found.push(reasonOf(thrown));
-    }
-  }
-  if (found.length > 0) {
-    throw new OneExtError('WEB_CONFIG_INVALID', {
-      path: configFile,
-      count: found.length,
-      problems: found.join('; '),
-    });
-  }
-  return { config, tlsFiles, version: await versionOf(filesOf(configFile, config.tls)) };
-};
 
 /** Whether the client's certificate, or the lack of one, is acceptable; the strictest case is TLS' own. */
 const clientIsAcceptable = (socket: TLSSocket, tls: TlsSettings): boolean => {
@@ -146,7 +83,7 @@ const listenOrFail = async (server: http.Server, host: string, port: number): Pr
 
 export const startWebServer = async (options: WebServerOptions): Promise<WebServer> => {
   const { webConfigFile, handlers, log } = options;
-  let loaded = await loadWebConfig(webConfigFile);
+  let loaded = await readWebConfig(webConfigFile);
   const isAllowed = createBasicAuth();
   let closing = false;
 
@@ -205,9 +142,9 @@ export const startWebServer = async (options: WebServerOptions): Promise<WebServ
   });
 
   const reload = async (): Promise<void> => {
-    if ((await versionOf(filesOf(webConfigFile, loaded.config.tls))) === loaded.version) return;
+    if ((await versionOfWebConfig(webConfigFile, loaded.config)) === loaded.version) return;
     try {
-      const next = await loadWebConfig(webConfigFile);
+      const next = await readWebConfig(webConfigFile);
       if ((next.config.tls === undefined) !== (secureServer === undefined)) {
         log.warn('the web configuration turns TLS on or off: restart the exporter', { path: webConfigFile });
         loaded = { ...loaded, version: next.version };
@@ -218,7 +155,7 @@ export const startWebServer = async (options: WebServerOptions): Promise<WebServ
       log.info('web configuration loaded again', { path: webConfigFile });
     } catch (thrown) {
       log.error('the changed web configuration is not taken', { error: reasonOf(thrown) });
-      loaded = { ...loaded, version: await versionOf(filesOf(webConfigFile, loaded.config.tls)) };
+      loaded = { ...loaded, version: await versionOfWebConfig(webConfigFile, loaded.config) };
     }
   };
 

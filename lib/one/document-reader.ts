@@ -3,7 +3,8 @@
  *
  * A pool (`<VM_POOL><VM>...</VM><VM>...`) is never held: each object is handed over as soon as it ends.
  */
-import { createXmlScanner, decodeText, type XmlScanner } from './xml-scanner.ts';
+import { createXmlScanner, type XmlScanner } from './xml-scanner.ts';
+import { decodeText } from './xml-text.ts';
 
 /** The children to keep, by name; a shape without children keeps an element's text. */
 export type Shape = ReadonlyMap<string, Shape>;

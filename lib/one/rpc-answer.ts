@@ -5,7 +5,8 @@
  * and a call that the server does not know is a `<fault>`. The payload of a pool is a document in a string: it
  * is handed on as decoded bytes while it comes and is never held.
  */
-import { createXmlScanner, decodeText, decodeTextInto } from './xml-scanner.ts';
+import { createXmlScanner } from './xml-scanner.ts';
+import { decodeText, decodeTextInto } from './xml-text.ts';
 
 export type RpcScalar = string | number | boolean;
 

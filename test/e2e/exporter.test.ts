@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
+import bcrypt from 'bcryptjs';
 import { serverUnits } from '../../collectors/server.ts';
 import { assertExpectedFile, repositoryPath } from '../support/expected.ts';
 import {
@@ -258,31 +259,49 @@ test('--help names every option, --version the version', async () => {
   assert.match((await runExporterToEnd(['--version'], {})).stdout, /^opennebula-exporter \d+\.\d+\.\d+\n$/);
 });
 
-test('users are asked for their password', async (t) => {
+// Both hashes are of the password `test`; the first is that of the exporter-toolkit's documentation.
+const aliceHash = '$2b$12$hNf2lSsxfm0.i4a.1kVpSOVyBCfIB51VRjgBUyv6kdnyTlgWj81Ay';
+const bobHash = bcrypt.hashSync('test', 4);
+
+test('users are asked for their password, and changed users are taken without a restart', async (t) => {
   const frontEnd = await startRecordedFrontEnd();
   t.after(frontEnd.close);
   const folder = mkdtempSync(path.join(tmpdir(), 'exporter-test-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = path.join(folder, 'web.yml');
-  // The hash is that of the exporter-toolkit's documentation, for the password `test`.
-  writeFileSync(
-    file,
-    'basic_auth_users:\n  alice: $2b$12$hNf2lSsxfm0.i4a.1kVpSOVyBCfIB51VRjgBUyv6kdnyTlgWj81Ay\n',
-  );
+  writeFileSync(file, `basic_auth_users:\n  alice: ${aliceHash}\n`);
   const exporter = await start(t, {
     endpoint: endpointOf(frontEnd),
     flags: [`--web.config.file=${file}`, '--no-collector.server'],
   });
   const status = async (credentials?: string): Promise<number> => {
-    const headers =
-      credentials === undefined
-        ? {}
-        : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
-    return (await fetch(`${exporter.url}/metrics`, { headers })).status;
+    const basic = `Basic ${Buffer.from(credentials ?? '').toString('base64')}`;
+    const headers = credentials === undefined ? {} : { authorization: basic };
+    return (await fetch(`${exporter.url}/-/healthy`, { headers })).status;
   };
   assert.equal(await status(), 401);
   assert.equal(await status('alice:wrong'), 401);
   assert.equal(await status('bob:test'), 401);
   assert.equal(await status('alice:test'), 200);
   assert.equal(await status('alice:test'), 200);
+
+  writeFileSync(file, 'basic_auth_users:\n  alice: plain\n');
+  while (!exporter.log().includes('is not taken')) await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(await status('alice:test'), 200, 'a broken change is not taken');
+  assert.equal(await status(), 401);
+  writeFileSync(file, `basic_auth_users:\n  bob: ${bobHash}\n`);
+  while ((await status('bob:test')) !== 200) await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(await status('alice:test'), 401);
+});
+
+test('a key that nothing reads is a warning, not an end', async (t) => {
+  const frontEnd = await startRecordedFrontEnd();
+  t.after(frontEnd.close);
+  const folder = mkdtempSync(path.join(tmpdir(), 'exporter-test-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'oneext.yaml');
+  writeFileSync(file, 'power: {agent_timeuot: 3s}\ntunnel: {type: auto}\n');
+  const exporter = await start(t, { endpoint: endpointOf(frontEnd), flags: [`--config.file=${file}`] });
+  assert.match(exporter.log(), /unknown key.*key=power\.agent_timeuot/);
+  assert.doesNotMatch(exporter.log(), /tunnel/);
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { createXmlScanner, decodeText, decodeTextInto } from '../../../lib/one/xml-scanner.ts';
+import { createXmlScanner } from '../../../lib/one/xml-scanner.ts';
+import { decodeText, decodeTextInto } from '../../../lib/one/xml-text.ts';
 import { inPieces, recordedDocument } from '../../support/recordings.ts';
 
 interface Scanned {
