@@ -91,8 +91,16 @@ export const download = (request: DownloadRequest): Promise<number> =>
       const connected = url.protocol === 'https:' ? 'secureConnect' : 'connect';
       socket.once(connected, () => clearTimeout(connectTimer));
     });
-    outgoing.once('error', (cause) => finish(new DownloadFailure('connection', cause.message, 0, '', cause)));
+    const onCut = (): void =>
+      finish(new DownloadFailure('truncated', `the answer was cut off after ${bytes} bytes`, bytes));
+    let answered = false;
+    // A connection that is reset under an answer is an error of the request in some versions of Node, and of
+    // the response in others.
+    outgoing.once('error', (cause) =>
+      answered ? onCut() : finish(new DownloadFailure('connection', cause.message, 0, '', cause)),
+    );
     outgoing.once('response', (response) => {
+      answered = true;
       clearTimeout(connectTimer);
       const status = response.statusCode ?? 0;
       if (status < 200 || status > 299) {
@@ -116,8 +124,6 @@ export const download = (request: DownloadRequest): Promise<number> =>
         if (response.complete) finish();
         else finish(new DownloadFailure('truncated', `the answer ended after ${bytes} bytes`, bytes));
       });
-      const onCut = (): void =>
-        finish(new DownloadFailure('truncated', `the answer was cut off after ${bytes} bytes`, bytes));
       response.once('error', onCut);
       response.once('aborted', onCut);
     });

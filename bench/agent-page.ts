@@ -1,0 +1,73 @@
+/** Reading a page of 2,600 processes, against a package that parses all of it, and against grep. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import parsePrometheusTextFormat from 'parse-prometheus-text-format';
+import { scaphandre } from '../collectors/agents/scaphandre.ts';
+import { formatAgentPage } from '../simulator/agent-page.ts';
+import { hostsAt, vmsAt } from '../simulator/cloud.ts';
+import { piecesOf, stillCloud } from './documents.ts';
+import type { Lab } from './lab.ts';
+import {
+  atLeastTimesFaster,
+  atMost,
+  type Bench,
+  formatMegabytes,
+  formatMs,
+  measureInTurn,
+} from './measure.ts';
+
+const processesOnPage = 2600;
+
+const makePage = (): Buffer => {
+  const settings = stillCloud(1, 44);
+  const host = hostsAt(settings, 0)[0];
+  if (host === undefined) throw new Error('the cloud has no host');
+  return Buffer.from(formatAgentPage(host, vmsAt(settings, 0), processesOnPage));
+};
+
+const readPage = (pieces: readonly Buffer[]): number => {
+  const reader = scaphandre.createPageReader();
+  for (const piece of pieces) reader.push(piece);
+  const verdict = reader.finish();
+  if (!verdict.sound) throw new Error(`the page is not sound: ${verdict.detail}`);
+  return verdict.reading.vmPower.size;
+};
+
+export const createAgentPage = (lab: Lab): Bench => ({
+  name: 'agent-page',
+  method: `Ours: in this process, from memory, in pieces of 64 KiB. parse-prometheus-text-format: in this process, from
+memory, the whole text. \`grep -c nameguest FILE\`: a process, its start included (told apart: the same
+of a file of one line). Eleven rounds.`,
+  async run() {
+    const page = makePage();
+    const pieces = piecesOf(page);
+    await mkdir(lab.folder, { recursive: true });
+    const file = path.join(lab.folder, 'agent-page');
+    const shortFile = path.join(lab.folder, 'agent-line');
+    await writeFile(file, page);
+    await writeFile(shortFile, 'nameguest\n');
+    const { ours, parser, grep, grepStart } = await measureInTurn(11, {
+      ours: () => readPage(pieces),
+      parser: () => parsePrometheusTextFormat(page.toString()),
+      grep: () => lab.processes.runToEnd(['grep', '-c', 'nameguest', file]),
+      grepStart: () => lab.processes.runToEnd(['grep', '-c', 'nameguest', shortFile]),
+    });
+    const what = `a page of ${formatMegabytes(page.length)}, ${processesOnPage} processes, ${readPage(pieces)} VMs`;
+    return [
+      {
+        what,
+        ours: formatMs(ours),
+        comparedWith: `parse-prometheus-text-format: ${formatMs(parser)}`,
+        ratio: ours / parser,
+        target: atLeastTimesFaster(50, ours / parser),
+      },
+      {
+        what,
+        ours: formatMs(ours),
+        comparedWith: `grep -c nameguest: ${formatMs(grep)}, of that its start ${formatMs(grepStart)}`,
+        ratio: ours / grep,
+        target: atMost(5, ours / grep),
+      },
+    ];
+  },
+});

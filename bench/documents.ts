@@ -1,0 +1,38 @@
+/** Documents as the benches read them: made by the simulator, handed over in pieces as a socket does. */
+import { createDocumentReader } from '../lib/one/document-reader.ts';
+import { createRpcAnswerReader } from '../lib/one/rpc-answer.ts';
+import { parseVm, type Vm, vmShape } from '../lib/one/vm.ts';
+import { type CloudSettings, type SimulatedVm, vmsAt } from '../simulator/cloud.ts';
+import { encodeDocument } from '../simulator/front-end.ts';
+
+const pieceBytes = 64 * 1024;
+
+export const piecesOf = (bytes: Buffer): readonly Buffer[] =>
+  Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, at) =>
+    bytes.subarray(at * pieceBytes, (at + 1) * pieceBytes),
+  );
+
+export const stillCloud = (hosts: number, vms: number): CloudSettings => ({
+  hosts,
+  vms,
+  lifetimeSeconds: 300,
+  migrationSeconds: 10,
+});
+
+/** A VM pool as oned's answer holds it. */
+export const encodeVmPool = (settings: CloudSettings, format: (vm: SimulatedVm) => string): Buffer =>
+  encodeDocument(`<VM_POOL>${vmsAt(settings, 0).map(format).join('')}</VM_POOL>`);
+
+/** All VMs of an answer, read as the exporter reads them. */
+export const readVms = (pieces: readonly Buffer[]): readonly Vm[] => {
+  const vms: Vm[] = [];
+  const documents = createDocumentReader('VM', vmShape, (element) => {
+    const vm = parseVm(element);
+    if (vm !== undefined) vms.push(vm);
+  });
+  const answer = createRpcAnswerReader(documents.push);
+  for (const piece of pieces) answer.push(piece);
+  if (answer.finish().kind !== 'success' || documents.finish() !== 'complete')
+    throw new Error('not all was read');
+  return vms;
+};

@@ -1,0 +1,88 @@
+/** Starts the programs that are measured, and ends each of them whatever happens. */
+import { type ChildProcess, spawn } from 'node:child_process';
+
+export interface Daemon {
+  readonly pid: number;
+  /** The output that said it was ready. */
+  readonly firstOutput: string;
+}
+
+export interface Processes {
+  /** Resolves when the output holds `ready`. */
+  startDaemon(
+    argv: readonly string[],
+    ready: string,
+    environment?: Readonly<Record<string, string>>,
+  ): Promise<Daemon>;
+  /** Resolves with stdout when it has ended well. */
+  runToEnd(argv: readonly string[]): Promise<string>;
+  /** Kills all that run; safe to call at any time. */
+  killAll(): void;
+}
+
+const readyTimeoutMs = 60_000;
+
+/** What slows Node's start or changes what is measured is not passed on. */
+const cleanEnvironment = (): Record<string, string | undefined> => {
+  const { NODE_EXTRA_CA_CERTS: _certificates, NODE_OPTIONS: _options, ...rest } = process.env;
+  return rest;
+};
+
+const untilReady = (child: ChildProcess, name: string, ready: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let output = '';
+    const timer = setTimeout(() => reject(new Error(`${name} is not ready: ${output}`)), readyTimeoutMs);
+    const onData = (chunk: Buffer): void => {
+      output = (output + String(chunk)).slice(-4096);
+      if (!output.includes(ready)) return;
+      clearTimeout(timer);
+      resolve(output);
+    };
+    child.stdout?.on('data', onData);
+    child.stderr?.on('data', onData);
+    child.once('error', reject);
+    child.once('exit', (status) => {
+      clearTimeout(timer);
+      reject(new Error(`${name} ended with ${status}: ${output}`));
+    });
+  });
+
+export const createProcesses = (): Processes => {
+  const running = new Set<ChildProcess>();
+
+  const start = ([file = '', ...rest]: readonly string[], environment = {}): ChildProcess => {
+    const child = spawn(file, rest, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...cleanEnvironment(), ...environment },
+    });
+    running.add(child);
+    child.once('close', () => running.delete(child));
+    return child;
+  };
+
+  return {
+    async startDaemon(argv, ready, environment) {
+      const child = start(argv, environment);
+      const firstOutput = await untilReady(child, argv.join(' '), ready);
+      return { pid: child.pid ?? 0, firstOutput };
+    },
+    runToEnd: (argv) =>
+      new Promise((resolve, reject) => {
+        const child = start(argv);
+        const output: Buffer[] = [];
+        let errors = '';
+        child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
+        child.stderr?.on('data', (chunk: Buffer) => {
+          errors += String(chunk);
+        });
+        child.once('error', reject);
+        child.once('close', (status) => {
+          if (status === 0) resolve(Buffer.concat(output).toString());
+          else reject(new Error(`${argv.join(' ')} ended with ${status}: ${errors.slice(0, 500)}`));
+        });
+      }),
+    killAll() {
+      for (const child of running) child.kill('SIGKILL');
+    },
+  };
+};
