@@ -31,9 +31,6 @@ const emulatorArguments =
   ',debug-threads=on-S-object{_qom-type_:_secret_,_id_:_masterKey0_,_format_:_raw_}-machinepc-q35-8.2,usb=off,dump-guest-core=off' +
   '-accelkvm-cpuhost,migratable=on-m4096-overcommitmem-lock=off-smp4,sockets=4,cores=1,threads=1-no-user-config-nodefaults' +
   '-chardevsocket,id=charmonitor,fd=25,server=on,wait=off-monchardev=charmonitor,id=monitor,mode=control-rtcbase=utc-no-shutdown' +
-  '-device{_driver_:_pcie-root-port_,_port_:16,_chassis_:1,_id_:_pci.1_,_bus_:_pcie.0_,_multifunction_:true}' +
-  '-blockdev{_driver_:_file_,_filename_:_/var/lib/one/datastores/0/disk.0_,_node-name_:_libvirt-2-storage_}' +
-  '-netdev{_type_:_tap_,_fd_:_27_,_vhost_:true,_vhostfd_:_29_,_id_:_hostnet0_}-device{_driver_:_virtio-net-pci_}' +
   '-vnc0.0.0.0:1,audiodev=audio1-device{_driver_:_virtio-balloon-pci_,_id_:_balloon0_}-msgtimestamp=on';
 
 const daemons = [

@@ -22,9 +22,17 @@ export const text: ShapeSpec = {};
 export interface OneElement {
   readonly name: string;
   /** `undefined` when the text was longer than `longestText`: unknown rather than cut. */
-  text: string | undefined;
-  readonly children: OneElement[];
+  readonly text: string | undefined;
+  readonly children: readonly OneElement[];
 }
+
+interface GrowingElement extends OneElement {
+  text: string | undefined;
+  children: OneElement[];
+}
+
+/** Most elements have no children: they share this. */
+const noChildren: OneElement[] = [];
 
 export interface DocumentReader {
   push(chunk: Buffer): void;
@@ -46,12 +54,16 @@ export const createDocumentReader = (
   shape: Shape,
   onObject: (element: OneElement) => void,
 ): DocumentReader => {
-  const path: { readonly element: OneElement; readonly shape: Shape }[] = [];
+  const path: { readonly element: GrowingElement; readonly shape: Shape }[] = [];
   let rootOpened = false;
   let kept = 0;
 
   const begin = (name: string, elementShape: Shape): boolean => {
-    const element: OneElement = { name, text: '', children: [] };
+    const element: GrowingElement = {
+      name,
+      text: '',
+      children: elementShape.size === 0 ? noChildren : [],
+    };
     path.at(-1)?.element.children.push(element);
     path.push({ element, shape: elementShape });
     kept += 1;

@@ -36,6 +36,8 @@ const cdataClose = Buffer.from(']]>');
 
 const longestTag = 1024;
 const deepest = 64;
+/** How far a byte is looked for in a loop before the search is left to Buffer.indexOf. */
+const nearbyBytes = 48;
 const mostNames = 4096;
 
 /** Bytes that may stand in a name: letters, digits, `_`, `-`, `.`, `:` and everything beyond ASCII. */
@@ -66,7 +68,7 @@ const wholeTextEnd = (data: Buffer, from: number, to: number, cdata: boolean): n
 };
 
 const findByte = (data: Buffer, byte: number, from: number): number => {
-  const nearby = Math.min(data.length, from + 48);
+  const nearby = Math.min(data.length, from + nearbyBytes);
   for (let at = from; at < nearby; at += 1) if (data[at] === byte) return at;
   return nearby === data.length ? -1 : data.indexOf(byte, nearby);
 };
@@ -78,6 +80,15 @@ const endOfTag = (data: Buffer, nameTo: number): number => {
   let at = nameTo;
   while (at < data.length && data[at] !== greaterThan && data[at] !== lessThan) at += 1;
   return at;
+};
+
+/** Where `]]>` stands, -1 if nowhere. Most values are short: a loop beats a call out of the language. */
+const findCdataClose = (data: Buffer, from: number): number => {
+  const nearby = Math.min(data.length - 2, from + nearbyBytes);
+  for (let at = from; at < nearby; at += 1) {
+    if (data[at] === 0x5d && data[at + 1] === 0x5d && data[at + 2] === greaterThan) return at;
+  }
+  return data.indexOf(cdataClose, Math.max(from, nearby));
 };
 
 export const createXmlScanner = (events: XmlEvents): XmlScanner => {
@@ -168,9 +179,9 @@ export const createXmlScanner = (events: XmlEvents): XmlScanner => {
     const next = data[from + 1];
     if (next === undefined) return -1;
     if (next === 0x21 /* ! */) {
-      const part = data.subarray(from, from + cdataOpen.length);
-      if (!part.equals(cdataOpen.subarray(0, part.length))) return from;
-      if (part.length < cdataOpen.length) return -1;
+      const present = Math.min(cdataOpen.length, data.length - from);
+      for (let at = 2; at < present; at += 1) if (data[from + at] !== cdataOpen[at]) return from;
+      if (present < cdataOpen.length) return -1;
       inCdata = true;
       return from + cdataOpen.length;
     }
@@ -187,7 +198,7 @@ export const createXmlScanner = (events: XmlEvents): XmlScanner => {
     let at = 0;
     while (at < data.length) {
       if (inCdata) {
-        const end = data.indexOf(cdataClose, at);
+        const end = findCdataClose(data, at);
         if (end < 0) {
           const whole = wholeTextEnd(data, at, Math.max(at, data.length - 2), true);
           emitText(data, at, whole, true);
