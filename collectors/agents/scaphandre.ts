@@ -24,6 +24,9 @@ const longestLine = 1024 * 1024;
 
 const processPower = Buffer.from('scaph_process_power_consumption_microwatts{');
 const vmMarker = Buffer.from('nameguest=one-');
+/** A line has the labels exe, pid and cmdline, and `/usr/bin/kvm` is the shortest path of an emulator. */
+const shortestVmLine = 'scaph_process_power_consumption_microwatts{cmdline="/usr/bin/kvm-nameguest=one-1"} 0'
+  .length;
 
 const readCommandLine = createLabelReader('cmdline', 512);
 const readExe = createLabelReader('exe', 4096);
@@ -45,9 +48,6 @@ interface Page {
   readonly sockets: Set<string>;
   readonly vmPower: Map<number, Microwatts>;
   absurd: string | undefined;
-  /** Where the next marker of a VM stands in the bytes searched last: one search for many lines. */
-  searched: Buffer | undefined;
-  markerAt: number;
 }
 
 const readVmLine = (page: Page, line: Buffer): void => {
@@ -84,12 +84,9 @@ const readLine = (page: Page, bytes: Buffer, from: number, to: number): void => 
   if (bytes[from + 15] !== 0x6f /* process_power_ */ || !isAt(bytes, from, to, processPower)) return;
   page.anyMetric = true;
   page.processPowerSeen = true;
-  if (page.searched !== bytes || page.markerAt < from) {
-    page.searched = bytes;
-    const markerAt = bytes.indexOf(vmMarker, from);
-    page.markerAt = markerAt < 0 ? Number.POSITIVE_INFINITY : markerAt;
-  }
-  if (page.markerAt < to) readVmLine(page, bytes.subarray(from, to));
+  if (to - from < shortestVmLine) return;
+  const line = bytes.subarray(from, to);
+  if (line.includes(vmMarker)) readVmLine(page, line);
 };
 
 const unsound = (page: Page, reason: UnsoundReason, detail: string): PowerVerdict => ({
@@ -139,8 +136,6 @@ const createPageReader = (): PageReader => {
     sockets: new Set(),
     vmPower: new Map(),
     absurd: undefined,
-    searched: undefined,
-    markerAt: 0,
   };
   const lines = createLineSplitter(longestLine, (bytes, from, to) => {
     if (to > from) readLine(page, bytes, from, to);

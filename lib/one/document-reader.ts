@@ -9,12 +9,17 @@ import { decodeText } from './xml-text.ts';
 /** The children to keep, by name; a shape without children keeps an element's text. */
 export type Shape = ReadonlyMap<string, Shape>;
 interface ShapeSpec {
-  readonly [name: string]: ShapeSpec;
+  readonly [name: string]: ShapeSpec | 'bulk';
 }
 
-/** `shapeOf({ID: text, TEMPLATE: {CPU: text}})` */
+/** A large element that is not wanted and that no tenant can write into: it is passed over faster. */
+const bulk: Shape = new Map();
+
+/** `shapeOf({ID: text, TEMPLATE: {CPU: text}, PCI_DEVICES: 'bulk'})` */
 export const shapeOf = (spec: ShapeSpec): Shape =>
-  new Map(Object.entries(spec).map(([name, children]) => [name, shapeOf(children)]));
+  new Map(
+    Object.entries(spec).map(([name, children]) => [name, children === 'bulk' ? bulk : shapeOf(children)]),
+  );
 
 /** In a shape: keep this element's text. */
 export const text: ShapeSpec = {};
@@ -58,7 +63,7 @@ export const createDocumentReader = (
   let rootOpened = false;
   let kept = 0;
 
-  const begin = (name: string, elementShape: Shape): boolean => {
+  const begin = (name: string, elementShape: Shape): 'read' => {
     const element: GrowingElement = {
       name,
       text: '',
@@ -67,7 +72,7 @@ export const createDocumentReader = (
     path.at(-1)?.element.children.push(element);
     path.push({ element, shape: elementShape });
     kept += 1;
-    return true;
+    return 'read';
   };
 
   const scanner = createXmlScanner({
@@ -75,11 +80,12 @@ export const createDocumentReader = (
       const parent = path.at(-1);
       if (parent !== undefined) {
         const childShape = parent.shape.get(name);
-        return childShape !== undefined && kept < mostElements && begin(name, childShape);
+        if (childShape === undefined || kept >= mostElements) return 'skip';
+        return childShape === bulk ? 'skip-blindly' : begin(name, childShape);
       }
       const isRoot = !rootOpened;
       rootOpened = true;
-      if (name !== objectName) return isRoot;
+      if (name !== objectName) return isRoot ? 'read' : 'skip';
       kept = 0;
       return begin(name, shape);
     },

@@ -38,6 +38,8 @@ export const hostShape = shapeOf({
   STATE: text,
   VM_MAD: text,
   HOST_SHARE: {
+    PCI_DEVICES: 'bulk',
+    NUMA_NODES: 'bulk',
     TOTAL_MEM: text,
     MAX_MEM: text,
     MEM_USAGE: text,

@@ -61,7 +61,7 @@ export const createRpcAnswerReader = (onPayload?: (bytes: Buffer) => void): RpcA
     open(name) {
       if (path.length === 0 && name !== 'methodResponse') {
         unexpectedRoot = name;
-        return false;
+        return 'skip';
       }
       path.push(name);
       if (name === 'fault') isFault = true;
@@ -75,7 +75,7 @@ export const createRpcAnswerReader = (onPayload?: (bytes: Buffer) => void): RpcA
           values.length === 1 &&
           values[0] === true;
       }
-      return true;
+      return 'read';
     },
     text(bytes, from, to, cdata) {
       const name = path.at(-1) ?? '';

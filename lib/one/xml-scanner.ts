@@ -12,8 +12,11 @@
 import { longestEntity } from './xml-text.ts';
 
 export interface XmlEvents {
-  /** An element begins. `false` skips it and all that it holds, at the cost of a byte loop. */
-  open(name: string): boolean;
+  /**
+   * An element begins. `skip` passes over it and all that it holds; `skip-blindly` does so by looking for its
+   * end tag alone: for large elements that no tenant can write into.
+   */
+  open(name: string): 'read' | 'skip' | 'skip-blindly';
   /** Text, perhaps in several pieces, each whole in UTF-8 and in entities; `cdata` text holds no entities. */
   text(bytes: Buffer, from: number, to: number, cdata: boolean): void;
   close(name: string): void;
@@ -98,6 +101,7 @@ export const createXmlScanner = (events: XmlEvents): XmlScanner => {
   let depth = 0;
   let skippedAt = 0; // depth of the element being skipped, 0 when none is
   let inCdata = false;
+  let blindEnd: Buffer | undefined; // the end tag that alone is looked for
   let rootClosed = false;
   let repairs = 0;
   let carry: Buffer | undefined;
@@ -128,7 +132,12 @@ export const createXmlScanner = (events: XmlEvents): XmlScanner => {
     if (skippedAt !== 0) return;
     const name = nameOf(data, from, to, hash);
     open[depth - 1] = name;
-    if (!events.open(name)) skippedAt = depth;
+    const wanted = events.open(name);
+    if (wanted === 'skip') skippedAt = depth;
+    else if (wanted === 'skip-blindly') {
+      skippedAt = depth;
+      blindEnd = Buffer.from(`</${name}>`);
+    }
   };
 
   const closeOne = (): void => {
@@ -197,6 +206,12 @@ export const createXmlScanner = (events: XmlEvents): XmlScanner => {
   const scan = (data: Buffer): number => {
     let at = 0;
     while (at < data.length) {
+      if (blindEnd !== undefined) {
+        const end = data.indexOf(blindEnd, at);
+        if (end < 0) return Math.max(at, data.length - blindEnd.length + 1);
+        blindEnd = undefined;
+        at = end;
+      }
       if (inCdata) {
         const end = findCdataClose(data, at);
         if (end < 0) {

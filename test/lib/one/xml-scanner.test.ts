@@ -17,7 +17,7 @@ const scan = (document: Buffer, pieceSize: number, skip: ReadonlySet<string> = n
   const scanner = createXmlScanner({
     open(name) {
       events.push(`<${name}>`);
-      return !skip.has(name);
+      return skip.has(name) ? 'skip' : 'read';
     },
     text(bytes, from, to, cdata) {
       const text = decodeText(bytes, from, to, cdata);
@@ -64,6 +64,25 @@ test('a skipped element costs no event, whatever it holds', () => {
     new Set(['B']),
   );
   assert.deepEqual(events, ['<A>', '<B>', '<D>', '=y', '</D>', '</A>']);
+});
+
+test('a bulky element is passed over by its end tag alone, in pieces of any size', () => {
+  const document = Buffer.from('<A><B>1</B><P><P1><![CDATA[<x></y>]]></P1><B>2</B></P><B>3</B></A>');
+  for (let size = 1; size <= document.length; size += 1) {
+    const events: string[] = [];
+    const scanner = createXmlScanner({
+      open(name) {
+        events.push(name);
+        return name === 'P' ? 'skip-blindly' : 'read';
+      },
+      text: (bytes, from, to, cdata) => void events.push(decodeText(bytes, from, to, cdata)),
+      close: (name) => void events.push(`/${name}`),
+    });
+    inPieces(document, size, scanner.push);
+    assert.equal(scanner.finish(), 'complete');
+    assert.deepEqual(events, ['A', 'B', '1', '/B', 'P', 'B', '3', '/B', '/A'], `pieces of ${size}`);
+    assert.equal(scanner.repairs(), 0);
+  }
 });
 
 test('documents that are not well-formed are mended', () => {
