@@ -44,7 +44,7 @@ for (const { entry, file } of executables) {
     target: 'node20',
     format: 'cjs',
     // Small young generation: pages of agents are garbage at once, and their buffers lie outside of the heap.
-    banner: { js: '#!/usr/bin/env -S node --max-semi-space-size=2' },
+    banner: { js: '#!/usr/bin/env -S node --max-semi-space-size=8' },
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',

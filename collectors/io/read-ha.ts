@@ -31,7 +31,7 @@ export const readHa = async (client: XmlRpcClient, fqdn: () => Promise<string>):
     parse: parseZoneServers,
   });
   const servers = zones.flat();
-  if (servers.length === 0) return { fqdn: await fqdn(), memberStates: [], ownState: undefined };
+  if (servers.length === 0) return { fqdn: '', memberStates: [], ownState: undefined };
   const [ownState, ...memberStates] = await Promise.all([
     readRaftState(client),
     ...servers.map((server) => readRaftState(client, server.endpoint)),

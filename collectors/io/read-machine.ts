@@ -9,22 +9,31 @@ import { parseActiveStates, serverUnits } from '../server.ts';
 
 const systemctlTimeoutMs = 5000;
 
+const fqdnTimeoutMs = 1000;
+
 /** The name that the address of the host name resolves back to, as the stock exporter has it. */
 const resolveFqdn = async (): Promise<string> => {
-  try {
-    const { address } = await lookup(hostname());
-    return (await lookupService(address, 0)).hostname;
-  } catch {
-    return hostname();
-  }
+  const { address } = await lookup(hostname());
+  return (await lookupService(address, 0)).hostname;
 };
 
-/** The name is asked for once: it does not change while a machine runs. */
+/** Asked for until it is known, then never again. While resolvers are silent the bare host name has to do. */
 export const createFqdn = (): (() => Promise<string>) => {
-  let name: Promise<string> | undefined;
-  return () => {
-    name ??= resolveFqdn();
-    return name;
+  let known: string | undefined;
+  let resolving: Promise<void> | undefined;
+  return async () => {
+    if (known !== undefined) return known;
+    resolving ??= resolveFqdn()
+      .then((name) => {
+        known = name;
+      })
+      .catch(() => undefined)
+      .finally(() => {
+        resolving = undefined;
+      });
+    const timeout = new Promise<void>((resolve) => setTimeout(resolve, fqdnTimeoutMs).unref());
+    await Promise.race([resolving, timeout]);
+    return known ?? hostname();
   };
 };
 

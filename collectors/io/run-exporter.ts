@@ -11,7 +11,7 @@ import { collectors } from '../collectors.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import { readExporterOptions } from './read-options.ts';
 import { createScrape } from './scrape.ts';
-import { createSources } from './sources.ts';
+import { createSources, reuseMs } from './sources.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -83,7 +83,8 @@ export const runExporter = async ({
     collectors: collectors.filter(({ name }) => options[`collector.${name}`]),
     sources: createSources(options, { client, log, now, signal: ending.signal }),
     settings: { unmeasuredPower: options['power.unmeasured'] },
-    maxAgeMs: options['snapshot.max-age'],
+    // Values that are refreshed rarely are old before they fail for the first time.
+    maxAgeMs: options['snapshot.max-age'] + Math.max(0, options['one.min-refresh-interval'] - reuseMs),
     now,
     log,
   });

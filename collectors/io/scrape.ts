@@ -102,13 +102,16 @@ export const createScrape = ({
   };
 
   /** What a run has to show, and how it is described. */
-  const served = (run: Run): { readonly state: CollectorState; readonly text: Buffer } => {
+  const served = (run: Run, isDone: boolean): { readonly state: CollectorState; readonly text: Buffer } => {
     const ageMs = now() - run.readAt;
-    const success = run.success && run.running === undefined;
-    const text = success || ageMs <= maxAgeMs ? run.text : undefined;
+    const success = run.success && isDone;
+    // A reading that outlasts the scrape and went well so far keeps its last values, however old: its own
+    // time limits end it.
+    const stillReads = run.success && run.running !== undefined;
+    const text = success || stillReads || ageMs <= maxAgeMs ? run.text : undefined;
     const state: CollectorState = {
       name: run.collector.name,
-      readsOne: run.collector.reads.some((name) => oneDocuments.has(name)),
+      readsOne: run.collector.reads.every((name) => oneDocuments.has(name)),
       success,
       durationSeconds: run.durationMs === undefined ? undefined : run.durationMs / 1000,
       ageSeconds: text !== undefined ? Math.max(0, ageMs / 1000) : undefined,
@@ -117,11 +120,16 @@ export const createScrape = ({
   };
 
   return async (format, budgetMs) => {
-    for (const run of runs) run.running ??= refresh(run);
+    const done = new Set<Run>();
+    const all = runs.map(async (run) => {
+      run.running ??= refresh(run);
+      await run.running;
+      done.add(run);
+    });
     const timeout = afterMs(budgetMs);
-    await Promise.race([timeout.done, Promise.all(runs.map(({ running }) => running))]);
+    await Promise.race([timeout.done, Promise.all(all)]);
     timeout.cancel();
-    const pages = runs.map(served);
+    const pages = runs.map((run) => served(run, done.has(run)));
     const scrape = formatFamilies(describeScrape(pages.map(({ state }) => state)), format);
     return Buffer.concat([...pages.map(({ text }) => text), Buffer.from(scrape)]);
   };

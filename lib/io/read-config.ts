@@ -21,5 +21,10 @@ export const readYaml = async (path: string, mayBeMissing: boolean): Promise<unk
     const detail = document.errors.map(({ message }) => message.split('\n')[0]?.replace(/:$/, '')).join('; ');
     throw new OneExtError('CONFIG_UNREADABLE', { path, detail });
   }
-  return document.toJS({ maxAliasCount: 100 });
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (thrown) {
+    const detail = `${reasonOf(thrown)} (a value that begins with * must be quoted)`;
+    throw new OneExtError('CONFIG_UNREADABLE', { path, detail }, thrown);
+  }
 };

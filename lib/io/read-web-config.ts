@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { ServerOptions } from 'node:https';
 import path from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { OneExtError, reasonOf } from '../errors/oneext-error.ts';
 import {
   emptyWebConfig,
@@ -58,6 +59,7 @@ export const readWebConfig = async (configFile: string): Promise<LoadedWebConfig
   if (config.tls !== undefined && problems.length === 0) {
     try {
       tlsFiles = await readTlsFiles(config.tls, path.dirname(configFile));
+      createSecureContext(tlsFiles); // a key that is none is a problem now, not at the first connection
     } catch (thrown) {
       found.push(reasonOf(thrown));
     }

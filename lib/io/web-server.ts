@@ -6,13 +6,14 @@
  */
 import http from 'node:http';
 import https from 'node:https';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { OneExtError, reasonOf } from '../errors/oneext-error.ts';
 import type { Log } from '../log/log.ts';
 import { acceptsGzip } from '../prometheus/negotiate.ts';
-import type { TlsSettings } from '../prometheus/web-config.ts';
+import type { TlsSettings, WebConfig } from '../prometheus/web-config.ts';
 import { createBasicAuth } from './basic-auth.ts';
 import { readWebConfig, versionOfWebConfig } from './read-web-config.ts';
 
@@ -45,12 +46,28 @@ const reloadIntervalMs = 5000;
 /** Longer than Prometheus keeps an idle connection, so that it is never closed under a scrape. */
 const keepAliveTimeoutMs = 330_000;
 
-/** Whether the client's certificate, or the lack of one, is acceptable; the strictest case is TLS' own. */
-const clientIsAcceptable = (socket: TLSSocket, tls: TlsSettings): boolean => {
-  if (tls.clientAuthentication !== 'require-any' && tls.clientAuthentication !== 'verify-if-given')
-    return true;
+/** Whether the client's certificate, or the lack of one, is acceptable. Judged here in all cases: what TLS itself asks for is fixed at the start. */
+const clientIsAcceptable = (socket: TLSSocket, { clientAuthentication }: TlsSettings): boolean => {
   const given = Object.keys(socket.getPeerCertificate()).length > 0;
-  return tls.clientAuthentication === 'require-any' ? given : !given || socket.authorized;
+  switch (clientAuthentication) {
+    case 'require-and-verify':
+      return given && socket.authorized;
+    case 'verify-if-given':
+      return !given || socket.authorized;
+    case 'require-any':
+      return given;
+    default:
+      return true;
+  }
+};
+
+/** Why a changed configuration needs a restart; `undefined` when it can be taken as it is. */
+const whyRestart = (before: WebConfig, next: WebConfig): string | undefined => {
+  if ((next.tls === undefined) !== (before.tls === undefined)) return 'TLS is turned on or off';
+  if (next.tls?.clientAuthentication !== before.tls?.clientAuthentication)
+    return 'client_auth_type has changed';
+  // A file that is just being written is empty for a moment: that must not open the door.
+  return next.users.size === 0 && before.users.size > 0 ? 'no user is left' : undefined;
 };
 
 const plainText = (status: number, body: string): WebAnswer => ({
@@ -131,8 +148,13 @@ export const startWebServer = async (options: WebServerOptions): Promise<WebServ
   const secureServer =
     loaded.config.tls === undefined
       ? undefined
-      : https.createServer({ ...limits, ...loaded.tlsFiles }, onRequest);
+      : https.createServer({ ...limits, handshakeTimeout: 10_000, ...loaded.tlsFiles }, onRequest);
   const server = secureServer ?? http.createServer(limits, onRequest);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   secureServer?.on('secureConnection', (socket) => {
     const { tls } = loaded.config;
     if (tls !== undefined && !clientIsAcceptable(socket, tls)) socket.destroy();
@@ -145,8 +167,9 @@ export const startWebServer = async (options: WebServerOptions): Promise<WebServ
     if ((await versionOfWebConfig(webConfigFile, loaded.config)) === loaded.version) return;
     try {
       const next = await readWebConfig(webConfigFile);
-      if ((next.config.tls === undefined) !== (secureServer === undefined)) {
-        log.warn('the web configuration turns TLS on or off: restart the exporter', { path: webConfigFile });
+      const why = whyRestart(loaded.config, next.config);
+      if (why !== undefined) {
+        log.error('the changed web configuration is not taken: restart the exporter', { why });
         loaded = { ...loaded, version: next.version };
         return;
       }
@@ -171,7 +194,10 @@ export const startWebServer = async (options: WebServerOptions): Promise<WebServ
       new Promise((resolve) => {
         closing = true;
         clearInterval(timer);
-        const force = setTimeout(() => server.closeAllConnections(), graceMs);
+        // Also those that have not finished their TLS handshake, which the server does not count as connections.
+        const force = setTimeout(() => {
+          for (const socket of sockets) socket.destroy();
+        }, graceMs);
         server.close(() => {
           clearTimeout(force);
           resolve();

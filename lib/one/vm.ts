@@ -41,18 +41,19 @@ export const vmState = { active: 3 } as const;
 export const lcmState = { migrate: 4 } as const;
 
 /**
- * LCM states of an ACTIVE VM in which its hypervisor can hold a process for it (include/VirtualMachine.h):
- * everything from boot to shutdown, not what is prepared before or cleared away after.
+ * LCM states of an ACTIVE VM in which no hypervisor holds a process for it (include/VirtualMachine.h): what is
+ * prepared before the boot, cleared away after the shutdown, or done while it is powered off.
  */
-const lcmStatesWithProcess: ReadonlySet<number> = new Set([
-  2, 3, 4, 5, 6, 7, 12, 16, 17, 18, 19, 20, 21, 22, 24, 25, 26, 29, 32, 35, 37, 57, 59, 62, 66, 69,
+const lcmStatesWithoutProcess: ReadonlySet<number> = new Set([
+  0, 1, 8, 9, 10, 11, 15, 23, 27, 28, 30, 31, 33, 34, 36, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50,
+  51, 52, 53, 54, 56, 60, 61, 63, 64, 65, 67, 68, 70, 71,
 ]);
 
 /** Whether a hypervisor may run a process for the VM. Unknown states may. */
 export const mayHaveProcess = (vm: Pick<Vm, 'state' | 'lcmState'>): boolean => {
   if (vm.state === undefined) return true;
   if (vm.state !== vmState.active) return false;
-  return vm.lcmState === undefined || lcmStatesWithProcess.has(vm.lcmState);
+  return vm.lcmState === undefined || !lcmStatesWithoutProcess.has(vm.lcmState);
 };
 
 const nic = { NIC_ID: text };

@@ -195,8 +195,8 @@ export const createXmlScanner = (events: XmlEvents): XmlScanner => {
       return from + cdataOpen.length;
     }
     if (next === 0x3f /* ? */ && depth === 0) {
-      const end = data.indexOf('?>', from);
-      if (end >= 0) return end + 2;
+      const end = data.subarray(from, from + longestTag).indexOf('?>');
+      if (end >= 0) return from + end + 2;
       return data.length - from > longestTag ? from : -1;
     }
     return readTag(data, from);

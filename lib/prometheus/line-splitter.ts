@@ -16,28 +16,37 @@ export const createLineSplitter = (
   longestLine: number,
   onLine: (bytes: Buffer, from: number, to: number) => void,
 ): LineSplitter => {
-  let carry: Buffer | undefined;
+  // What stands after the last line end, in a buffer that doubles: many small pieces cost no more than one.
+  let carry = Buffer.allocUnsafe(0);
+  let carried = 0;
   let overlong = false;
 
   const keep = (rest: Buffer): void => {
-    if ((carry?.length ?? 0) + rest.length > longestLine) overlong = true;
-    carry = overlong
-      ? Buffer.alloc(0)
-      : carry === undefined
-        ? Buffer.from(rest)
-        : Buffer.concat([carry, rest]);
+    overlong ||= carried + rest.length > longestLine;
+    if (overlong) return;
+    if (carried + rest.length > carry.length) {
+      const larger = Buffer.allocUnsafe(Math.max(4096, 2 * (carried + rest.length)));
+      carry.copy(larger, 0, 0, carried);
+      carry = larger;
+    }
+    rest.copy(carry, carried);
+    carried += rest.length;
+  };
+
+  const endCarried = (): void => {
+    if (!overlong) onLine(carry, 0, carried);
+    carried = 0;
+    overlong = false;
   };
 
   return {
     push(chunk) {
       let at = 0;
-      if (carry !== undefined) {
+      if (carried > 0 || overlong) {
         const end = chunk.indexOf(newline);
         keep(end < 0 ? chunk : chunk.subarray(0, end));
         if (end < 0) return;
-        if (!overlong) onLine(carry, 0, carry.length);
-        carry = undefined;
-        overlong = false;
+        endCarried();
         at = end + 1;
       }
       for (;;) {
@@ -49,9 +58,7 @@ export const createLineSplitter = (
       if (at < chunk.length) keep(chunk.subarray(at));
     },
     finish() {
-      if (carry !== undefined && !overlong) onLine(carry, 0, carry.length);
-      carry = undefined;
-      overlong = false;
+      if (carried > 0) endCarried();
     },
   };
 };
