@@ -16,6 +16,8 @@ import type { PowerVerdict } from './agents/agent.ts';
 export interface VmWithAttributes extends Vm {
   /** USER_TEMPLATE/FLAVOURS as a decimal integer, else -1; `undefined` where it could not be read. */
   readonly flavours: number | undefined;
+  /** The host it was on before its host, if that was seen: where a VM that migrates comes from. */
+  readonly previousHostId: number | undefined;
 }
 
 export interface ServerStates {

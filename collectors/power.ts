@@ -58,10 +58,10 @@ interface Measured {
   hosts: number;
 }
 
-/** What all agents say together: a VM on two hosts draws the sum. */
+/** What all agents say together: a VM on two hosts draws the sum; one agent that answers for several hosts counts once. */
 const sumByVm = (agents: Documents['agents']): ReadonlyMap<number, Measured> => {
   const sums = new Map<number, Measured>();
-  for (const { verdict } of agents.values()) {
+  for (const verdict of new Set([...agents.values()].map((answer) => answer.verdict))) {
     if (!verdict.sound) continue;
     for (const [vmId, microwatts] of verdict.reading.vmPower) {
       const sum = sums.get(vmId);
@@ -80,7 +80,7 @@ const whyUnmeasured = (
   host: Host | undefined,
   answer: AgentAnswer | undefined,
   measured: Measured | undefined,
-  someUnsound: boolean,
+  previous: AgentAnswer | undefined,
 ): UnmeasuredReason | undefined => {
   if (vm.hostId === undefined) return 'no_host';
   if (host === undefined) return 'host_unknown';
@@ -88,7 +88,7 @@ const whyUnmeasured = (
   if (host.state === hostState.offline) return 'host_offline';
   if (answer?.verdict.sound !== true) return 'agent_unsound';
   if (measured === undefined) return 'process_not_found';
-  return vm.lcmState === lcmState.migrate && measured.hosts < 2 && someUnsound
+  return vm.lcmState === lcmState.migrate && measured.hosts < 2 && previous?.verdict.sound === false
     ? 'migration_partly_measured'
     : undefined;
 };
@@ -101,12 +101,17 @@ export const powerCollector = defineCollector({
   collect: ({ hosts, vms, agents }, { unmeasuredPower }) => {
     const hostsById = new Map(hosts.map((host) => [host.id, host]));
     const measuredById = sumByVm(agents);
-    const someUnsound = [...agents.values()].some(({ verdict }) => !verdict.sound);
     const results = labelled(vms, vmPower.labels, (vm) => [String(vm.id)]).map(({ object: vm, labels }) => {
       const hostId = vm.hostId ?? -1;
       const measured = measuredById.get(vm.id);
       const reason = mayHaveProcess(vm)
-        ? whyUnmeasured(vm, hostsById.get(hostId), agents.get(hostId), measured, someUnsound)
+        ? whyUnmeasured(
+            vm,
+            hostsById.get(hostId),
+            agents.get(hostId),
+            measured,
+            agents.get(vm.previousHostId ?? -1),
+          )
         : undefined;
       return { labels, object: { vmId: vm.id, hostId, reason, microwatts: measured?.microwatts ?? 0 } };
     });

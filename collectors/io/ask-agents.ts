@@ -25,7 +25,6 @@ export interface AskAgentsOptions {
 }
 
 interface AskedAgent {
-  readonly url: string;
   askedAt: number;
   verdict: PowerVerdict;
   hangs: boolean;
@@ -52,11 +51,16 @@ const unsound = (reason: UnsoundReason, detail: string): PowerVerdict => ({
   detail,
 });
 
+const notAsked = unsound('timeout', 'not answered yet');
+const badUrl = unsound('bad_url', '--power.agent-url, or POWER_AGENT_URL of the host, makes no http URL');
+
 export const createAgentAsker = (
   options: AskAgentsOptions,
 ): ((hosts: readonly Host[]) => Promise<ReadonlyMap<number, AgentAnswer>>) => {
   const { agent, urlTemplate, timeoutMs, now, signal, onChange } = options;
-  const asked = new Map<number, AskedAgent>();
+  /** By URL: hosts that share an agent share its answer, and it is asked once for all of them. */
+  const asked = new Map<string, AskedAgent>();
+  const lastVerdicts = new Map<number, PowerVerdict>();
 
   const readPage = async (url: URL): Promise<PowerVerdict> => {
     const page = agent.createPageReader();
@@ -77,48 +81,41 @@ export const createAgentAsker = (
     }
   };
 
-  const askOne = async (host: Host, url: URL, state: AskedAgent, isFirst: boolean): Promise<void> => {
-    const before = isFirst ? undefined : state.verdict;
+  const askOne = async (url: URL, state: AskedAgent): Promise<void> => {
     state.askedAt = now();
     state.verdict = await readPage(url);
     state.running = undefined;
     state.hangs = !state.verdict.sound && now() - state.askedAt >= Math.min(slowFailureMs, timeoutMs);
-    onChange(host, state.verdict, before);
   };
 
-  /** Starts to ask a host if it is time; what to wait for. */
-  const start = (host: Host): Promise<void> | undefined => {
-    const url = agentUrlOf(host, urlTemplate);
-    const known = asked.get(host.id);
-    const text = url?.href ?? '';
-    const isFirst = known?.url !== text;
-    const state: AskedAgent =
-      known === undefined || isFirst
-        ? { url: text, askedAt: -Infinity, verdict: unsound('timeout', ''), hangs: false, running: undefined }
-        : known;
-    if (isFirst) asked.set(host.id, state);
-    if (url === undefined) {
-      const bad = unsound('bad_url', host.powerAgentUrl ?? urlTemplate);
-      if (isFirst) onChange(host, bad, undefined);
-      state.verdict = bad;
-      return undefined;
-    }
+  /** Starts to ask an agent if it is time; what to wait for. */
+  const start = (url: URL): Promise<void> | undefined => {
+    const known = asked.get(url.href);
+    const state = known ?? { askedAt: -Infinity, verdict: notAsked, hangs: false, running: undefined };
+    if (known === undefined) asked.set(url.href, state);
     if (state.running === undefined && now() - state.askedAt >= leastIntervalMs) {
-      state.running = askOne(host, url, state, isFirst);
+      state.running = askOne(url, state);
     }
     return state.hangs ? undefined : state.running;
   };
 
+  const verdictOf = (host: Host, url: URL | undefined): PowerVerdict => {
+    const verdict = url === undefined ? badUrl : (asked.get(url.href)?.verdict ?? notAsked);
+    const before = lastVerdicts.get(host.id);
+    lastVerdicts.set(host.id, verdict);
+    if (verdict !== before) onChange(host, verdict, before);
+    return verdict;
+  };
+
   return async (hosts) => {
-    const withAgent = hosts.filter(hasPowerAgent);
-    const ids = new Set(withAgent.map(({ id }) => id));
-    for (const id of asked.keys()) if (!ids.has(id)) asked.delete(id);
-    await Promise.all(withAgent.map(start));
+    const places = hosts.filter(hasPowerAgent).map((host) => ({ host, url: agentUrlOf(host, urlTemplate) }));
+    const urls = new Map(places.flatMap(({ url }) => (url === undefined ? [] : [[url.href, url] as const])));
+    const ids = new Set(places.map(({ host }) => host.id));
+    for (const href of asked.keys()) if (!urls.has(href)) asked.delete(href);
+    for (const id of lastVerdicts.keys()) if (!ids.has(id)) lastVerdicts.delete(id);
+    await Promise.all([...urls.values()].map(start));
     return new Map(
-      withAgent.flatMap(({ id }) => {
-        const state = asked.get(id);
-        return state === undefined ? [] : [[id, { agent: agent.name, verdict: state.verdict }] as const];
-      }),
+      places.map(({ host, url }) => [host.id, { agent: agent.name, verdict: verdictOf(host, url) }] as const),
     );
   };
 };

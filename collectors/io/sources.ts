@@ -4,7 +4,7 @@ import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { datastoreShape, parseDatastore } from '../../lib/one/datastore.ts';
 import { hostShape, parseHost } from '../../lib/one/host.ts';
-import { keepUnique } from '../../lib/one/unique-objects.ts';
+import { takeUnique } from '../../lib/one/unique-objects.ts';
 import { parseVirtualNetwork, virtualNetworkShape } from '../../lib/one/virtual-network.ts';
 import { powerAgents } from '../agents/agents.ts';
 import type { DocumentName, Documents } from '../collector.ts';
@@ -42,12 +42,25 @@ export const createSources = (
   { client, log, now, signal }: SourcesContext,
 ): Sources => {
   const fqdn = createFqdn();
-  const onRepairs = (method: string) => (count: number) =>
-    log.warn('a document of OpenNebula is not well-formed and was mended', { method, places: count });
+  const repairs = new Map<string, number>();
+  const onRepairs = (method: string, places: number): void => {
+    if (repairs.get(method) === places) return; // an odd template stays: once is enough
+    repairs.set(method, places);
+    log.warn('a document of OpenNebula is not well-formed and was mended', { method, places });
+  };
+  let forged = '';
+  const onForged = (ids: readonly number[]): void => {
+    if (forged === ids.join()) return;
+    forged = ids.join();
+    log.warn('VMs stand more than once in the pool: an attribute of a VM forges others', {
+      ids: forged.slice(0, 200),
+    });
+  };
   const readPool = async <T extends { readonly id: number }>(
     call: Omit<DocumentCall<T>, 'onRepairs'>,
   ): Promise<readonly T[]> =>
-    keepUnique(await readDocument(client, { ...call, onRepairs: onRepairs(call.method) }));
+    takeUnique(await readDocument(client, { ...call, onRepairs: (places) => onRepairs(call.method, places) }))
+      .objects;
   const fromOne = <T>(read: () => Promise<T>): Source<T> =>
     createSource({ read, now, reuseMs: Math.max(reuseMs, options['one.min-refresh-interval']) });
   const fromElsewhere = <T>(read: () => Promise<T>): Source<T> => createSource({ read, now, reuseMs });
@@ -80,7 +93,7 @@ export const createSources = (
 
   return {
     hosts,
-    vms: fromOne(createVmReader(client, now, onRepairs('one.vmpool.info'))),
+    vms: fromOne(createVmReader({ client, now, onRepairs, onForged })),
     datastores: fromOne(() =>
       readPool({
         method: 'one.datastorepool.info',

@@ -75,34 +75,37 @@ export const createDocumentReader = (
     return 'read';
   };
 
-  const scanner = createXmlScanner({
-    open(name) {
-      const parent = path.at(-1);
-      if (parent !== undefined) {
-        const childShape = parent.shape.get(name);
-        if (childShape === undefined || kept >= mostElements) return 'skip';
-        return childShape === bulk ? 'skip-blindly' : begin(name, childShape);
-      }
-      const isRoot = !rootOpened;
-      rootOpened = true;
-      if (name !== objectName) return isRoot ? 'read' : 'skip';
-      kept = 0;
-      return begin(name, shape);
+  const scanner = createXmlScanner(
+    {
+      open(name) {
+        const parent = path.at(-1);
+        if (parent !== undefined) {
+          const childShape = parent.shape.get(name);
+          if (childShape === undefined || kept >= mostElements) return 'skip';
+          return childShape === bulk ? 'skip-blindly' : begin(name, childShape);
+        }
+        const isRoot = !rootOpened;
+        rootOpened = true;
+        if (name !== objectName) return isRoot ? 'read' : 'skip';
+        kept = 0;
+        return begin(name, shape);
+      },
+      text(bytes, from, to, cdata) {
+        const current = path.at(-1);
+        if (current === undefined || current.shape.size > 0 || current.element.text === undefined) return;
+        const { element } = current;
+        element.text =
+          current.element.text.length + to - from > longestText
+            ? undefined
+            : current.element.text + decodeText(bytes, from, to, cdata);
+      },
+      close() {
+        const done = path.pop();
+        if (done !== undefined && path.length === 0) onObject(done.element);
+      },
     },
-    text(bytes, from, to, cdata) {
-      const current = path.at(-1);
-      if (current === undefined || current.shape.size > 0 || current.element.text === undefined) return;
-      const { element } = current;
-      element.text =
-        current.element.text.length + to - from > longestText
-          ? undefined
-          : current.element.text + decodeText(bytes, from, to, cdata);
-    },
-    close() {
-      const done = path.pop();
-      if (done !== undefined && path.length === 0) onObject(done.element);
-    },
-  });
+    objectName,
+  );
   return { push: scanner.push, finish: scanner.finish, repairs: scanner.repairs };
 };
 

@@ -94,7 +94,12 @@ const findCdataClose = (data: Buffer, from: number): number => {
   return data.indexOf(cdataClose, Math.max(from, nearby));
 };
 
-export const createXmlScanner = (events: XmlEvents): XmlScanner => {
+/**
+ * @param objectName the element below the root that holds one object. oned begins each with `<VM><ID>` and a
+ *   digit, which no value can (values stand in CDATA): there a new object begins, whatever is still open.
+ */
+export const createXmlScanner = (events: XmlEvents, objectName = ''): XmlScanner => {
+  const objectStart = Buffer.from(`<${objectName}><ID>`);
   const hashes = new Int32Array(deepest);
   const open: string[] = [];
   const knownNames = new Map<number, string>();
@@ -161,6 +166,24 @@ export const createXmlScanner = (events: XmlEvents): XmlScanner => {
     while (depth >= at) closeOne();
   };
 
+  /** Whether an object begins at `from`; `undefined` where more bytes are needed. */
+  const isObjectStart = (data: Buffer, from: number): boolean | undefined => {
+    const present = Math.min(objectStart.length, data.length - from);
+    for (let at = 1; at < present; at += 1) if (data[from + at] !== objectStart[at]) return false;
+    const digit = data[from + objectStart.length];
+    return digit === undefined ? undefined : digit >= 0x30 && digit <= 0x39;
+  };
+
+  /** Closes what is still open where a new object begins; `false` where more bytes are needed to tell. */
+  const endOpenObject = (data: Buffer, from: number): boolean => {
+    const begins = depth > 1 && objectName !== '' && isObjectStart(data, from);
+    if (begins === true) {
+      repairs += depth - 1;
+      while (depth > 1) closeOne();
+    }
+    return begins !== undefined;
+  };
+
   /** Reads the tag at `from`; its end, `from` where it is no tag, -1 where more bytes are needed. */
   const readTag = (data: Buffer, from: number): number => {
     const closes = data[from + 1] === slash;
@@ -176,6 +199,7 @@ export const createXmlScanner = (events: XmlEvents): XmlScanner => {
     if (data[end] !== greaterThan || nameTo === nameFrom) return from;
     if (closes) closeElement(hash);
     else {
+      if (!endOpenObject(data, from)) return -1;
       rootClosed = false;
       openElement(data, nameFrom, nameTo, hash);
       if (data[end - 1] === slash && end > nameTo) closeElement(hash);

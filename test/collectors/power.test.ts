@@ -22,6 +22,7 @@ const vm = (id: number, hostId: number | undefined, state = 3, lcmState = 3): Vm
   disks: [],
   nicCount: 0,
   flavours: -1,
+  previousHostId: undefined,
 });
 
 const host = (id: number, changes: Partial<Host> = {}): Host => ({
@@ -111,9 +112,26 @@ test('a VM that migrates draws what both ends measure', () => {
   assert.deepEqual(powerOf({ vms, answers: { 0: sound({ 5: 900 }), 1: sound({ 5: 100 }) } }), {
     '{one_vm_id="5"}': 1000,
   });
-  const partly = { vms, answers: { 0: timedOut, 1: sound({ 5: 100 }) } };
+  const partly = {
+    vms: [{ ...vm(5, 1, 3, 4), previousHostId: 0 }],
+    answers: { 0: timedOut, 1: sound({ 5: 100 }) },
+  };
   assert.deepEqual(powerOf(partly), {});
   assert.deepEqual(reasonsOf(partly), ['{one_host_id="1",one_vm_id="5",reason="migration_partly_measured"}']);
+});
+
+test('an agent that is down elsewhere costs a VM that migrates nothing', () => {
+  const vms = [{ ...vm(5, 1, 3, 4), previousHostId: 2 }];
+  assert.deepEqual(powerOf({ vms, answers: { 0: timedOut, 1: sound({ 5: 100 }), 2: sound({}) } }), {
+    '{one_vm_id="5"}': 100,
+  });
+});
+
+test('one agent that answers for several hosts counts once', () => {
+  const shared = sound({ 5: 900 });
+  assert.deepEqual(powerOf({ vms: [vm(5, 0)], answers: { 0: shared, 1: shared } }), {
+    '{one_vm_id="5"}': 900,
+  });
 });
 
 test('unknown is not zero: no sample, and the reason on the same page', () => {

@@ -1,10 +1,13 @@
 /** How a scrape shares, waits, keeps and drops, with sources and a clock that the test moves. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { addressRangeCollector } from '../../../collectors/address-ranges.ts';
+import type { Documents } from '../../../collectors/collector.ts';
 import { datastoreCollector } from '../../../collectors/datastore.ts';
 import { createScrape } from '../../../collectors/io/scrape.ts';
 import { createSource, type Source } from '../../../collectors/io/source.ts';
 import type { Sources } from '../../../collectors/io/sources.ts';
+import { powerCollector } from '../../../collectors/power.ts';
 import { createLog } from '../../../lib/log/log.ts';
 import type { Datastore } from '../../../lib/one/datastore.ts';
 import { emptyDocuments } from '../../support/documents.ts';
@@ -20,18 +23,29 @@ const datastore = (id: number): Datastore => ({
   imageCount: 0,
 });
 
-const createBench = (read: () => Promise<readonly Datastore[]>) => {
+interface Reads {
+  readonly networks?: () => Promise<Documents['networks']>;
+  readonly agents?: () => Promise<Documents['agents']>;
+}
+
+const createBench = (read: () => Promise<readonly Datastore[]>, { networks, agents }: Reads = {}) => {
   let now = 1_000_000;
   const fixed = <T>(value: T): Source<T> => ({ get: async () => ({ value, readAt: now }) });
   const sources: Sources = {
     hosts: fixed(emptyDocuments.hosts),
     vms: fixed(emptyDocuments.vms),
     datastores: createSource({ read, reuseMs: 5000, now: () => now }),
-    networks: fixed(emptyDocuments.networks),
+    networks:
+      networks === undefined
+        ? fixed(emptyDocuments.networks)
+        : createSource({ read: networks, reuseMs: 5000, now: () => now }),
     servers: fixed(emptyDocuments.servers),
     ha: fixed(emptyDocuments.ha),
     backupState: fixed(emptyDocuments.backupState),
-    agents: fixed(emptyDocuments.agents),
+    agents:
+      agents === undefined
+        ? fixed(emptyDocuments.agents)
+        : createSource({ read: agents, reuseMs: 5000, now: () => now }),
   };
   const lines: string[] = [];
   const log = createLog({
@@ -41,7 +55,11 @@ const createBench = (read: () => Promise<readonly Datastore[]>) => {
     write: (line) => lines.push(line),
   });
   const scrape = createScrape({
-    collectors: [datastoreCollector],
+    collectors: [
+      datastoreCollector,
+      ...(networks === undefined ? [] : [addressRangeCollector]),
+      ...(agents === undefined ? [] : [powerCollector]),
+    ],
     sources,
     settings: { unmeasuredPower: 'omit' },
     maxAgeMs: 60_000,
@@ -129,4 +147,46 @@ test('before the first reading there is no total, not a zero', async () => {
   const bench = createBench(() => new Promise(() => undefined));
   const page = await bench.scrape(10);
   assert.deepEqual([page.has(total), page.get(success), page.get('opennebula_up')], [false, 0, 0]);
+});
+
+test('a reading that always outlasts the scrape still gives what it last read, however old', async () => {
+  let finish: (() => void) | undefined;
+  const bench = createBench(async () => {
+    await new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    return [datastore(1)];
+  });
+  await bench.scrape(5);
+  finish?.();
+  await new Promise((resolve) => setImmediate(resolve));
+  bench.advance(70_000);
+  const page = await bench.scrape(5);
+  assert.deepEqual([page.get(total), page.get(success), page.get(age)], [1, 0, 70]);
+});
+
+test('a second scraper that comes later does not spoil the first', async () => {
+  let finishSlow: (() => void) | undefined;
+  const bench = createBench(async () => [datastore(1)], {
+    networks: () =>
+      new Promise((resolve) => {
+        finishSlow = () => resolve([]);
+      }),
+  });
+  const first = bench.scrape(1000);
+  await new Promise((resolve) => setImmediate(resolve));
+  bench.advance(6000);
+  const second = bench.scrape(1000); // datastores are read again for it
+  finishSlow?.();
+  assert.equal((await first).get(success), 1);
+  assert.equal((await second).get(success), 1);
+});
+
+test('OpenNebula is up while only a power agent is late', async () => {
+  const bench = createBench(async () => [], { agents: () => new Promise(() => undefined) });
+  const page = await bench.scrape(10);
+  assert.deepEqual(
+    [page.get('opennebula_up'), page.get('opennebula_scrape_collector_success{collector="power"}')],
+    [1, 0],
+  );
 });

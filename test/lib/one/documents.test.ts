@@ -120,6 +120,10 @@ const hostileValue = fc
     fc.oneof(
       fc.constantFrom(
         ']]>',
+        '<VM>',
+        '<VM><X>',
+        '</VM>',
+        '</VM_POOL>',
         '<![CDATA[',
         '</X>',
         '</USER_TEMPLATE>',

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { keepUnique } from '../../../lib/one/unique-objects.ts';
+import { takeUnique } from '../../../lib/one/unique-objects.ts';
 
-const idsAndSources = (list: string): { id: number; from: string }[] =>
+const objectsOf = (list: string): { id: number; from: string }[] =>
   list.split(' ').map((word) => ({ id: Number.parseInt(word, 10), from: word }));
-const kept = (list: string): string =>
-  keepUnique(idsAndSources(list))
-    .map(({ from }) => from)
-    .join(' ');
+const taken = (list: string): readonly [string, readonly number[]] => {
+  const { objects, repeated } = takeUnique(objectsOf(list));
+  return [objects.map(({ from }) => from).join(' '), repeated];
+};
 
-test('a forged object never takes the place of the real one', () => {
-  assert.equal(kept('9 5 3 1'), '9 5 3 1');
-  assert.equal(kept('9 5 1x 3 1'), '9 5 3 1', 'VM 5 forges an older VM 1');
-  assert.equal(kept('9 5 9x 3 1'), '9 5 3 1', 'VM 5 forges a newer VM 9');
-  assert.equal(kept('9 5 5x 3'), '9 5 3', 'VM 5 stands twice');
+test('an id stands once, and ids that stand twice are named', () => {
+  assert.deepEqual(taken('9 5 3 1'), ['9 5 3 1', []]);
+  assert.deepEqual(taken('9 8 7x 7 6'), ['9 8 7x 6', [7]]);
+  assert.deepEqual(taken('9 8 7x 6x 5x 7 6 5'), ['9 8 7x 6x 5x', [7, 6, 5]]);
+  assert.deepEqual(taken('5 5x 5y'), ['5', [5]]);
 });
