@@ -13,6 +13,9 @@ The front-end is found as OpenNebula's own clients do: ONE_XMLRPC, ONE_AUTH, ~/.
 ${formatHelp(exporterOptions)}  --help, --version
 `;
 
+// libuv lets lookups of names take half of its threads; the default of four is too few for hundreds of hosts.
+process.env['UV_THREADPOOL_SIZE'] ??= '16';
+
 const untilEnd = new Promise<string>((resolve) => {
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => resolve(signal));
 });

@@ -7,6 +7,7 @@
  */
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { DownloadFailure, download } from '../../lib/io/download.ts';
+import { createLookup } from '../../lib/io/lookup.ts';
 import type { Host } from '../../lib/one/host.ts';
 import { agentUrlOf } from '../agent-url.ts';
 import type { PowerAgent, PowerVerdict, UnsoundReason } from '../agents/agent.ts';
@@ -33,6 +34,9 @@ interface AskedAgent {
 
 const leastIntervalMs = 5000;
 const slowFailureMs = 1000;
+/** Fewer than libuv has threads for lookups, so that OpenNebula's own name never waits for theirs. */
+const lookupsAtOnce = 4;
+const keepAddressesMs = 60_000;
 const mostPageBytes = 64 * 1024 * 1024;
 
 const failureReasons: Readonly<Record<DownloadFailure['kind'], UnsoundReason>> = {
@@ -61,6 +65,7 @@ export const createAgentAsker = (
   /** By URL: hosts that share an agent share its answer, and it is asked once for all of them. */
   const asked = new Map<string, AskedAgent>();
   const lastVerdicts = new Map<number, PowerVerdict>();
+  const lookup = createLookup({ atOnce: lookupsAtOnce, keepMs: keepAddressesMs, now, signal });
 
   const readPage = async (url: URL): Promise<PowerVerdict> => {
     const page = agent.createPageReader();
@@ -70,6 +75,7 @@ export const createAgentAsker = (
         connectTimeoutMs: timeoutMs,
         totalTimeoutMs: timeoutMs,
         mostBytes: mostPageBytes,
+        lookup,
         ...(signal === undefined ? {} : { signal }),
         onChunk: page.push,
       });

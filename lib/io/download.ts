@@ -6,6 +6,7 @@
  */
 import http from 'node:http';
 import https from 'node:https';
+import type { LookupFunction } from 'node:net';
 
 export type DownloadFailureKind =
   | 'connection'
@@ -42,6 +43,8 @@ export interface DownloadRequest {
   readonly totalTimeoutMs: number;
   readonly mostBytes: number;
   readonly signal?: AbortSignal;
+  /** How the host's name is looked up; the system's way otherwise. */
+  readonly lookup?: LookupFunction;
   readonly onChunk: (chunk: Buffer) => void;
   readonly onHeaders?: (headers: http.IncomingHttpHeaders) => void;
 }
@@ -60,6 +63,7 @@ export const download = (request: DownloadRequest): Promise<number> =>
     const outgoing = (url.protocol === 'https:' ? https : http).request(url, {
       method: request.method ?? 'GET',
       agent: false,
+      ...(request.lookup === undefined ? {} : { lookup: request.lookup }),
       headers: {
         ...request.headers,
         Connection: 'close',

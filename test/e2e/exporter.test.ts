@@ -226,6 +226,10 @@ test('wrong usage and wrong configuration: all problems at once, with exit codes
   const broken = path.join(folder, 'broken.yaml');
   writeFileSync(broken, 'power: [\n');
   assert.equal((await runExporterToEnd([`--config.file=${broken}`], {})).code, 78);
+  writeFileSync(broken, 'web:\n  listen_address: *:9925\n');
+  const alias = await runExporterToEnd([`--config.file=${broken}`], {});
+  assert.equal(alias.code, 78);
+  assert.match(alias.stderr, /broken\.yaml/);
   assert.equal((await runExporterToEnd([`--config.file=${folder}/none.yaml`], {})).code, 78);
 
   const noAuth = await runExporterToEnd(['--config.file=/dev/null'], { ONE_AUTH: `${folder}/none` });

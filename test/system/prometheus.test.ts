@@ -1,7 +1,9 @@
 /** A real Prometheus scrapes the exporter: plainly, and over TLS with a client certificate and a password. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
@@ -168,4 +170,63 @@ basic_auth_users:
 `,
   );
   assert.equal((await queryUntilThere(base, 'up == 1')).length, 1);
+});
+
+test('a change of client_auth_type, and a file that is empty for a moment, open no door', async (t) => {
+  const folder = temporaryFolder(t);
+  makeCertificates(folder);
+  const webConfig = path.join(folder, 'web.yml');
+  const tls = 'tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n';
+  const users =
+    'basic_auth_users:\n  prometheus: $2b$12$hNf2lSsxfm0.i4a.1kVpSOVyBCfIB51VRjgBUyv6kdnyTlgWj81Ay\n';
+  writeFileSync(webConfig, tls + users);
+  const exporter = await startSimulation(t, [`--web.config.file=${webConfig}`]);
+  const notTaken = async (count: number): Promise<void> => {
+    while (exporter.log().split('is not taken').length - 1 < count) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+  writeFileSync(
+    webConfig,
+    `${tls}  client_ca_file: ca.pem\n  client_auth_type: RequireAndVerifyClientCert\n${users}`,
+  );
+  await notTaken(1);
+  assert.doesNotMatch(exporter.log(), /loaded again/);
+  writeFileSync(webConfig, tls);
+  await notTaken(2);
+  const argv = [
+    '-s',
+    '--max-time',
+    '10',
+    '--cacert',
+    `${folder}/ca.pem`,
+    '-o',
+    '/dev/null',
+    '-w',
+    '%{http_code}',
+  ];
+  const status = execFileSync('curl', [...argv, `${exporter.url}/metrics`], { encoding: 'utf8' });
+  assert.equal(status, '401');
+});
+
+test('a client that never finishes its TLS handshake does not hold up the end', async (t) => {
+  const folder = temporaryFolder(t);
+  makeCertificates(folder);
+  const webConfig = path.join(folder, 'web.yml');
+  writeFileSync(webConfig, 'tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n');
+  const exporter = await startSimulation(t, [`--web.config.file=${webConfig}`]);
+  const socket = net.connect(Number(new URL(exporter.url).port), '127.0.0.1');
+  t.after(() => socket.destroy());
+  await once(socket, 'connect');
+  const cut = once(socket, 'close');
+  assert.equal(await exporter.end(), 0);
+  await cut;
+});
+
+test('a certificate that is none is a problem at the start', async (t) => {
+  const folder = temporaryFolder(t);
+  writeFileSync(path.join(folder, 'junk.pem'), 'junk');
+  const webConfig = path.join(folder, 'web.yml');
+  writeFileSync(webConfig, 'tls_server_config:\n  cert_file: junk.pem\n  key_file: junk.pem\n');
+  await assert.rejects(startSimulation(t, [`--web.config.file=${webConfig}`]), /WEB_CONFIG_INVALID/);
 });
