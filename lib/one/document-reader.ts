@@ -59,18 +59,21 @@ export const createDocumentReader = (
   shape: Shape,
   onObject: (element: OneElement) => void,
 ): DocumentReader => {
-  const path: { readonly element: GrowingElement; readonly shape: Shape }[] = [];
+  // The open elements that are kept, and their shapes: two arrays, as this is the hottest place of a refresh.
+  const elements: GrowingElement[] = [];
+  const shapes: Shape[] = [];
   let rootOpened = false;
   let kept = 0;
 
   const begin = (name: string, elementShape: Shape): 'read' => {
-    const element: GrowingElement = {
-      name,
-      text: '',
-      children: elementShape.size === 0 ? noChildren : [],
-    };
-    path.at(-1)?.element.children.push(element);
-    path.push({ element, shape: elementShape });
+    const element: GrowingElement = { name, text: '', children: noChildren };
+    const parent = elements.at(-1);
+    if (parent !== undefined) {
+      if (parent.children === noChildren) parent.children = [element];
+      else parent.children.push(element);
+    }
+    elements.push(element);
+    shapes.push(elementShape);
     kept += 1;
     return 'read';
   };
@@ -78,9 +81,9 @@ export const createDocumentReader = (
   const scanner = createXmlScanner(
     {
       open(name) {
-        const parent = path.at(-1);
-        if (parent !== undefined) {
-          const childShape = parent.shape.get(name);
+        const parentShape = shapes.at(-1);
+        if (parentShape !== undefined) {
+          const childShape = parentShape.get(name);
           if (childShape === undefined || kept >= mostElements) return 'skip';
           return childShape === bulk ? 'skip-blindly' : begin(name, childShape);
         }
@@ -91,17 +94,17 @@ export const createDocumentReader = (
         return begin(name, shape);
       },
       text(bytes, from, to, cdata) {
-        const current = path.at(-1);
-        if (current === undefined || current.shape.size > 0 || current.element.text === undefined) return;
-        const { element } = current;
+        const element = elements.at(-1);
+        if (element?.text === undefined || shapes.at(-1)?.size !== 0) return;
         element.text =
-          current.element.text.length + to - from > longestText
+          element.text.length + to - from > longestText
             ? undefined
-            : current.element.text + decodeText(bytes, from, to, cdata);
+            : element.text + decodeText(bytes, from, to, cdata);
       },
       close() {
-        const done = path.pop();
-        if (done !== undefined && path.length === 0) onObject(done.element);
+        const done = elements.pop();
+        shapes.pop();
+        if (done !== undefined && elements.length === 0) onObject(done);
       },
     },
     objectName,
