@@ -49,6 +49,10 @@ export interface DownloadRequest {
   readonly onHeaders?: (headers: http.IncomingHttpHeaders) => void;
 }
 
+/** A connection for each exchange: oned closes it anyway, and a page is asked for too seldom to keep one. */
+const plainAgent = new http.Agent({ keepAlive: false });
+const secureAgent = new https.Agent({ keepAlive: false });
+
 export const download = (request: DownloadRequest): Promise<number> =>
   new Promise((resolve, reject) => {
     const { url, connectTimeoutMs, totalTimeoutMs, mostBytes, signal, onChunk } = request;
@@ -62,7 +66,7 @@ export const download = (request: DownloadRequest): Promise<number> =>
     }
     const outgoing = (url.protocol === 'https:' ? https : http).request(url, {
       method: request.method ?? 'GET',
-      agent: false,
+      agent: url.protocol === 'https:' ? secureAgent : plainAgent,
       ...(request.lookup === undefined ? {} : { lookup: request.lookup }),
       headers: {
         ...request.headers,
