@@ -56,7 +56,8 @@ export const formatDocument = (
   return `# Benchmarks
 
 Written by \`npm run bench -- --write\`; do not edit. Every ratio is ours divided by the other's, both taken in
-turn within one run on one machine; times are medians. The amounts depend on the machine, the ratios hardly do.
+turn within one run on one machine; times are medians. Ratios move by about a tenth from run to run: a target that
+is met or missed by less is met or missed by chance.
 
 Measured on ${date}: ${cpu}, ${cores} cores, Node ${node}.
 

@@ -30,17 +30,20 @@ export const timeMs = async (run: () => unknown): Promise<number> => {
   return performance.now() - startedAt;
 };
 
-/** Runs all of them once unmeasured (what is compared is warm programs), then in turn; medians in ms. */
+/** What is compared is warm programs. */
+const warmRounds = 3;
+
+/** Runs all of them a few times unmeasured, then in turn; medians in ms. */
 export const measureInTurn = async <Name extends string>(
   rounds: number,
   runs: Readonly<Record<Name, () => unknown>>,
 ): Promise<Readonly<Record<Name, number>>> => {
   const names = Object.keys(runs) as Name[];
   const times = new Map<Name, number[]>(names.map((name) => [name, []]));
-  for (let round = 0; round <= rounds; round += 1) {
+  for (let round = 0; round < warmRounds + rounds; round += 1) {
     for (const name of names) {
       const time = await timeMs(runs[name]);
-      if (round > 0) times.get(name)?.push(time);
+      if (round >= warmRounds) times.get(name)?.push(time);
     }
   }
   return Object.fromEntries(names.map((name) => [name, medianOf(times.get(name) ?? [])])) as Record<
