@@ -118,6 +118,15 @@ const makeCertificates = (folder: string): void => {
   }
 };
 
+/** Arguments with which curl prints the status of an answer and trusts our authority alone. */
+const statusOnly = (folder: string): readonly string[] =>
+  ['-s', '--max-time', '10', '--cacert', `${folder}/ca.pem`].concat([
+    '-o',
+    '/dev/null',
+    '-w',
+    '%{http_code}',
+  ]);
+
 test('TLS, client certificates and a password, as the exporter-toolkit has them', async (t) => {
   const folder = temporaryFolder(t);
   makeCertificates(folder);
@@ -136,17 +145,7 @@ basic_auth_users:
   );
   const exporter = await startSimulation(t, [`--web.config.file=${webConfig}`]);
   const curl = (...argv: readonly string[]): string => {
-    const common = [
-      '-s',
-      '--max-time',
-      '10',
-      '--cacert',
-      `${folder}/ca.pem`,
-      '-o',
-      '/dev/null',
-      '-w',
-      '%{http_code}',
-    ];
+    const common = statusOnly(folder);
     try {
       return execFileSync('curl', [...common, ...argv, `${exporter.url}/metrics`], { encoding: 'utf8' });
     } catch {
@@ -194,17 +193,7 @@ test('a change of client_auth_type, and a file that is empty for a moment, open 
   assert.doesNotMatch(exporter.log(), /loaded again/);
   writeFileSync(webConfig, tls);
   await notTaken(2);
-  const argv = [
-    '-s',
-    '--max-time',
-    '10',
-    '--cacert',
-    `${folder}/ca.pem`,
-    '-o',
-    '/dev/null',
-    '-w',
-    '%{http_code}',
-  ];
+  const argv = statusOnly(folder);
   const status = execFileSync('curl', [...argv, `${exporter.url}/metrics`], { encoding: 'utf8' });
   assert.equal(status, '401');
 });
