@@ -104,6 +104,7 @@ export const simulate = async (options: SimulationOptions): Promise<Simulation> 
     if (page === undefined) response.writeHead(404).end();
     else response.writeHead(200, { 'Content-Length': page.length }).end(page);
   });
+  agents.keepAliveTimeout = 0; // hyper, which Scaphandre stands on, keeps a connection as long as its client does
   const port = await listen(frontEnd, options.port);
   const agentsPort = await listen(agents, options.agentsPort);
   const close = (server: http.Server): Promise<void> =>

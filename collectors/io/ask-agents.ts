@@ -75,6 +75,7 @@ export const createAgentAsker = (
         connectTimeoutMs: timeoutMs,
         totalTimeoutMs: timeoutMs,
         mostBytes: mostPageBytes,
+        keepsConnection: true,
         lookup,
         ...(signal === undefined ? {} : { signal }),
         onChunk: page.push,

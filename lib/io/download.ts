@@ -43,20 +43,44 @@ export interface DownloadRequest {
   readonly totalTimeoutMs: number;
   readonly mostBytes: number;
   readonly signal?: AbortSignal;
+  /** Keep the connection for the next exchange with the same server, and use one that was kept. */
+  readonly keepsConnection?: boolean;
   /** How the host's name is looked up; the system's way otherwise. */
   readonly lookup?: LookupFunction;
   readonly onChunk: (chunk: Buffer) => void;
   readonly onHeaders?: (headers: http.IncomingHttpHeaders) => void;
 }
 
-/** A connection for each exchange: oned closes it anyway, and a page is asked for too seldom to keep one. */
-const plainAgent = new http.Agent({ keepAlive: false });
-const secureAgent = new https.Agent({ keepAlive: false });
+/** Longer than two scrapes of Prometheus stand apart. */
+const keptForMs = 150_000;
+/** For each server; hosts may stand behind one proxy. */
+const mostKept = 1024;
+
+const closing = { plain: new http.Agent(), secure: new https.Agent() };
+const keepOptions = { keepAlive: true, maxFreeSockets: mostKept, timeout: keptForMs };
+const keeping = { plain: new http.Agent(keepOptions), secure: new https.Agent(keepOptions) };
+
+const openExchange = (request: DownloadRequest, keeps: boolean): http.ClientRequest => {
+  const { url, body, lookup } = request;
+  const secure = url.protocol === 'https:';
+  const agents = keeps ? keeping : closing;
+  return (secure ? https : http)
+    .request(url, {
+      method: request.method ?? 'GET',
+      agent: secure ? agents.secure : agents.plain,
+      ...(lookup === undefined ? {} : { lookup }),
+      headers: {
+        ...request.headers,
+        Connection: keeps ? 'keep-alive' : 'close',
+        ...(body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
+      },
+    })
+    .end(body);
+};
 
 export const download = (request: DownloadRequest): Promise<number> =>
   new Promise((resolve, reject) => {
     const { url, connectTimeoutMs, totalTimeoutMs, mostBytes, signal, onChunk } = request;
-    const body = request.body === undefined ? undefined : Buffer.from(request.body);
     let bytes = 0;
     let settled = false;
 
@@ -64,17 +88,6 @@ export const download = (request: DownloadRequest): Promise<number> =>
       reject(new DownloadFailure('aborted', 'the download was aborted'));
       return;
     }
-    const outgoing = (url.protocol === 'https:' ? https : http).request(url, {
-      method: request.method ?? 'GET',
-      agent: url.protocol === 'https:' ? secureAgent : plainAgent,
-      ...(request.lookup === undefined ? {} : { lookup: request.lookup }),
-      headers: {
-        ...request.headers,
-        Connection: 'close',
-        ...(body === undefined ? {} : { 'Content-Length': String(body.length) }),
-      },
-    });
-
     const finish = (failure?: unknown): void => {
       if (settled) return;
       settled = true;
@@ -95,21 +108,7 @@ export const download = (request: DownloadRequest): Promise<number> =>
     const totalTimer = setTimeout(onTimeout, totalTimeoutMs, 'totalTimeout', totalTimeoutMs);
     signal?.addEventListener('abort', onAbort, { once: true });
 
-    outgoing.once('socket', (socket) => {
-      const connected = url.protocol === 'https:' ? 'secureConnect' : 'connect';
-      socket.once(connected, () => clearTimeout(connectTimer));
-    });
-    const onCut = (): void =>
-      finish(new DownloadFailure('truncated', `the answer was cut off after ${bytes} bytes`, bytes));
-    let answered = false;
-    // A connection that is reset under an answer is an error of the request in some versions of Node, and of
-    // the response in others.
-    outgoing.once('error', (cause) =>
-      answered ? onCut() : finish(new DownloadFailure('connection', cause.message, 0, '', cause)),
-    );
-    outgoing.once('response', (response) => {
-      answered = true;
-      clearTimeout(connectTimer);
+    const onResponse = (response: http.IncomingMessage, onCut: () => void): void => {
       const status = response.statusCode ?? 0;
       if (status < 200 || status > 299) {
         finish(new DownloadFailure('http-status', `HTTP status ${status}`, status));
@@ -134,6 +133,31 @@ export const download = (request: DownloadRequest): Promise<number> =>
       });
       response.once('error', onCut);
       response.once('aborted', onCut);
-    });
-    outgoing.end(body);
+    };
+
+    const attempt = (keeps: boolean): http.ClientRequest => {
+      const exchange = openExchange(request, keeps);
+      let answered = false;
+      const onCut = (): void =>
+        finish(new DownloadFailure('truncated', `the answer was cut off after ${bytes} bytes`, bytes));
+      const onConnected = (): void => clearTimeout(connectTimer);
+      exchange.once('socket', (socket) => {
+        if (exchange.reusedSocket) onConnected();
+        else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', onConnected);
+      });
+      // A connection that is reset under an answer is an error of the request in some versions of Node, and of
+      // the response in others. One that was kept may have been closed meanwhile: that says nothing yet.
+      exchange.once('error', (cause) => {
+        if (answered) onCut();
+        else if (exchange.reusedSocket && !settled) outgoing = attempt(false);
+        else finish(new DownloadFailure('connection', cause.message, 0, '', cause));
+      });
+      exchange.once('response', (response) => {
+        answered = true;
+        onConnected();
+        onResponse(response, onCut);
+      });
+      return exchange;
+    };
+    let outgoing = attempt(request.keepsConnection === true);
   });
