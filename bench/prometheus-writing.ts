@@ -1,7 +1,7 @@
 /** Writing 50,000 series, against prom-client. */
 import { Gauge, Registry } from 'prom-client';
 import { gauge, labelled, samplesOf } from '../collectors/collector.ts';
-import { formatFamilies } from '../lib/prometheus/exposition.ts';
+import { encodeFamilies } from '../lib/prometheus/exposition.ts';
 import { type Bench, formatMs, measureInTurn } from './measure.ts';
 
 const families = Array.from({ length: 10 }, (_, at) => ({
@@ -13,12 +13,12 @@ const sampleAt = (id: number, at: number): number => id * 1000 + at / 8;
 
 const writeOurs = (): string => {
   const withLabels = labelled(objects, ['one_vm_id'], (id) => [String(id)]);
-  return formatFamilies(
+  return encodeFamilies(
     families.map(({ name, help }, at) =>
       samplesOf(gauge(name, help, ['one_vm_id']), withLabels, (id) => sampleAt(id, at)),
     ),
     'prometheus',
-  );
+  ).toString();
 };
 
 const writePromClient = (): Promise<string> => {

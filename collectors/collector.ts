@@ -102,19 +102,22 @@ export const labelled = <T>(
   return [...byLabels.values()];
 };
 
+function* knownSamples<T>(
+  objects: Iterable<Labelled<T>>,
+  readValue: (object: T) => number | undefined,
+): Generator<Sample> {
+  for (const { object, labels } of objects) {
+    const value = readValue(object);
+    if (value !== undefined) yield { labels, value };
+  }
+}
+
 /** The samples of one family: one for each object whose value is known. */
 export const samplesOf = <T>(
   family: MetricFamily,
-  objects: readonly Labelled<T>[],
-  value: (object: T) => number | undefined,
-): FamilySamples => {
-  const samples: Sample[] = [];
-  for (const { object, labels } of objects) {
-    const known = value(object);
-    if (known !== undefined) samples.push({ labels, value: known });
-  }
-  return { family, samples };
-};
+  objects: Iterable<Labelled<T>>,
+  readValue: (object: T) => number | undefined,
+): FamilySamples => ({ family, samples: knownSamples(objects, readValue) });
 
 /** A family with one sample and no labels. */
 export const singleSample = (family: MetricFamily, value: number): FamilySamples => ({

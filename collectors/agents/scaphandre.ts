@@ -24,9 +24,6 @@ const longestLine = 1024 * 1024;
 
 const processPower = Buffer.from('scaph_process_power_consumption_microwatts{');
 const vmMarker = Buffer.from('nameguest=one-');
-/** A line has the labels exe, pid and cmdline, and `/usr/bin/kvm` is the shortest path of an emulator. */
-const shortestVmLine = 'scaph_process_power_consumption_microwatts{cmdline="/usr/bin/kvm-nameguest=one-1"} 0'
-  .length;
 
 const readCommandLine = createLabelReader('cmdline', 512);
 const readExe = createLabelReader('exe', 4096);
@@ -70,7 +67,32 @@ const readOtherLine = (page: Page, line: Buffer): void => {
   }
 };
 
-const readLine = (page: Page, bytes: Buffer, from: number, to: number): void => {
+/** Finds the next VM in a buffer whose lines come in order, and looks at each byte once. */
+interface VmFinder {
+  isIn(bytes: Buffer, from: number, to: number): boolean;
+  /** Other bytes stand in the buffers. */
+  forget(): void;
+}
+
+const createVmFinder = (): VmFinder => {
+  let searched: Buffer | undefined;
+  let vmAt = 0;
+  return {
+    isIn(bytes, from, to) {
+      if (bytes !== searched || vmAt < from) {
+        const found = bytes.indexOf(vmMarker, from);
+        vmAt = found < 0 ? bytes.length : found;
+        searched = bytes;
+      }
+      return vmAt + vmMarker.length <= to;
+    },
+    forget() {
+      searched = undefined;
+    },
+  };
+};
+
+const readLine = (page: Page, finder: VmFinder, bytes: Buffer, from: number, to: number): void => {
   page.anyByte = true;
   if (bytes[from] !== 0x73 /* scaph_ */ || bytes[from + 5] !== 0x5f) return;
   // All but a few lines are those of processes; of their eight metrics only the power is wanted.
@@ -84,9 +106,7 @@ const readLine = (page: Page, bytes: Buffer, from: number, to: number): void => 
   if (bytes[from + 15] !== 0x6f /* process_power_ */ || !isAt(bytes, from, to, processPower)) return;
   page.anyMetric = true;
   page.processPowerSeen = true;
-  if (to - from < shortestVmLine) return;
-  const line = bytes.subarray(from, to);
-  if (line.includes(vmMarker)) readVmLine(page, line);
+  if (finder.isIn(bytes, from, to)) readVmLine(page, bytes.subarray(from, to));
 };
 
 const unsound = (page: Page, reason: UnsoundReason, detail: string): PowerVerdict => ({
@@ -137,12 +157,17 @@ const createPageReader = (): PageReader => {
     vmPower: new Map(),
     absurd: undefined,
   };
+  const finder = createVmFinder();
   const lines = createLineSplitter(longestLine, (bytes, from, to) => {
-    if (to > from) readLine(page, bytes, from, to);
+    if (to > from) readLine(page, finder, bytes, from, to);
   });
   return {
-    push: lines.push,
+    push(chunk) {
+      finder.forget();
+      lines.push(chunk);
+    },
     finish() {
+      finder.forget();
       lines.finish();
       return judge(page);
     },

@@ -5,7 +5,7 @@ import { readOneAuth, readOneEndpoint } from '../../lib/io/one-client.ts';
 import { startWebServer, type WebAnswer, type WebHandler } from '../../lib/io/web-server.ts';
 import { createXmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import { createLog } from '../../lib/log/log.ts';
-import { contentTypes, endOfExposition, formatFamilies } from '../../lib/prometheus/exposition.ts';
+import { contentTypes, encodeFamilies, endOfExposition } from '../../lib/prometheus/exposition.ts';
 import { chooseFormat, scrapeBudgetMs } from '../../lib/prometheus/negotiate.ts';
 import { collectors } from '../collectors.ts';
 import { createProcessMetrics } from './process-metrics.ts';
@@ -93,8 +93,8 @@ export const runExporter = async ({
     const format = chooseFormat(headers.accept);
     const timeout = headers['x-prometheus-scrape-timeout-seconds'];
     const page = await scrape(format, scrapeBudgetMs(String(timeout ?? '')) ?? defaultBudgetMs);
-    const own = formatFamilies(await processMetrics.read(), format);
-    return ok(contentTypes[format], Buffer.concat([page, Buffer.from(own + endOfExposition[format])]));
+    const own = encodeFamilies(await processMetrics.read(), format);
+    return ok(contentTypes[format], Buffer.concat([page, own, Buffer.from(endOfExposition[format])]));
   };
   const server = await startWebServer({
     ...options['web.listen-address'],

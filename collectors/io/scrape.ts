@@ -7,7 +7,7 @@
  */
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import type { Log } from '../../lib/log/log.ts';
-import { type ExpositionFormat, formatFamilies } from '../../lib/prometheus/exposition.ts';
+import { type ExpositionFormat, encodeFamilies } from '../../lib/prometheus/exposition.ts';
 import type { FamilySamples } from '../../lib/prometheus/metric-family.ts';
 import type { Collector, CollectorSettings, DocumentName, Documents } from '../collector.ts';
 import { type CollectorState, describeScrape } from '../scrape-state.ts';
@@ -39,11 +39,10 @@ interface Run {
 }
 
 /** All families of collectors are gauges, which both formats write the same. */
-const encodeFamilies = (families: readonly FamilySamples[]): Buffer =>
-  Buffer.concat(families.map((family) => Buffer.from(formatFamilies([family], 'prometheus'))));
+const encodeGauges = (families: readonly FamilySamples[]): Buffer => encodeFamilies(families, 'prometheus');
 
 const withoutSamples = (collector: Collector): Buffer =>
-  encodeFamilies(collector.families.map((family) => ({ family, samples: [] })));
+  encodeGauges(collector.families.map((family) => ({ family, samples: [] })));
 
 const createRun = (collector: Collector): Run => ({
   collector,
@@ -80,7 +79,7 @@ export const createScrape = ({
     if (run.text !== undefined && readings.every((reading, at) => reading === run.readings[at])) return;
     const documents = Object.fromEntries(names.map((name, at) => [name, readings[at]?.value]));
     // Each name of the object comes from `reads`, and each value from the source of that name.
-    run.text = encodeFamilies(collector.collect(documents as unknown as Documents, settings));
+    run.text = encodeGauges(collector.collect(documents as unknown as Documents, settings));
     run.readings = readings;
     run.readAt = Math.min(...readings.map(({ readAt }) => readAt));
   };
@@ -130,7 +129,7 @@ export const createScrape = ({
     await Promise.race([timeout.done, Promise.all(all)]);
     timeout.cancel();
     const pages = runs.map((run) => served(run, done.has(run)));
-    const scrape = formatFamilies(describeScrape(pages.map(({ state }) => state)), format);
-    return Buffer.concat([...pages.map(({ text }) => text), Buffer.from(scrape)]);
+    const scrape = encodeFamilies(describeScrape(pages.map(({ state }) => state)), format);
+    return Buffer.concat([...pages.map(({ text }) => text), scrape]);
   };
 };

@@ -34,8 +34,8 @@ const escapeHelp = (help: string, format: ExpositionFormat): string =>
 /** The same in both formats. Samples of one object share it, which saves most of the time of a large page. */
 export const formatLabels = (names: readonly string[], values: readonly string[]): LabelText => {
   let text = '';
-  for (const [at, name] of names.entries()) {
-    text += `${at === 0 ? '{' : ','}${name}="${escapeLabelValue(values[at] ?? '')}"`;
+  for (let at = 0; at < names.length; at += 1) {
+    text += `${at === 0 ? '{' : ','}${names[at]}="${escapeLabelValue(values[at] ?? '')}"`;
   }
   return text === '' ? '' : `${text}}`;
 };
@@ -49,7 +49,11 @@ export const formatValue = (value: number): string => {
 
 const openMetricsTypes = new Map([['untyped', 'unknown']]);
 
-const formatFamily = ({ family, samples }: FamilySamples, format: ExpositionFormat): string => {
+/** Characters after which a piece of a family is handed on. */
+const pieceLength = 16 * 1024;
+
+/** The text of a family in pieces: of many samples none stays in memory but as text. */
+function* formatPieces({ family, samples }: FamilySamples, format: ExpositionFormat): Generator<string> {
   const openMetrics = format === 'openmetrics';
   const isTotal = openMetrics && family.type === 'counter' && family.name.endsWith('_total');
   const name = isTotal ? family.name.slice(0, -'_total'.length) : family.name;
@@ -57,13 +61,18 @@ const formatFamily = ({ family, samples }: FamilySamples, format: ExpositionForm
   let text = `# HELP ${name} ${escapeHelp(family.help, format)}\n# TYPE ${name} ${type}\n`;
   for (const { labels, value, suffix = '' } of samples) {
     text += `${family.name}${suffix}${labels} ${formatValue(value)}\n`;
+    if (text.length < pieceLength) continue;
+    yield text;
+    text = '';
   }
-  return text;
-};
+  yield text;
+}
 
-/** The text of all families, without `endOfExposition`. */
-export const formatFamilies = (families: Iterable<FamilySamples>, format: ExpositionFormat): string => {
-  let text = '';
-  for (const family of families) text += formatFamily(family, format);
-  return text;
+/** All families in UTF-8, without `endOfExposition`. */
+export const encodeFamilies = (families: Iterable<FamilySamples>, format: ExpositionFormat): Buffer => {
+  const pieces: Buffer[] = [];
+  for (const family of families) {
+    for (const piece of formatPieces(family, format)) pieces.push(Buffer.from(piece));
+  }
+  return Buffer.concat(pieces);
 };

@@ -24,5 +24,6 @@ export interface Sample {
 
 export interface FamilySamples {
   readonly family: MetricFamily;
-  readonly samples: readonly Sample[];
+  /** Read once: they may be made while they are written. */
+  readonly samples: Iterable<Sample>;
 }

@@ -10,7 +10,7 @@ import { haCollector } from '../../collectors/ha.ts';
 import { scrapeFamilies } from '../../collectors/scrape-state.ts';
 import { parseActiveStates, serverCollector } from '../../collectors/server.ts';
 import { parseVirtualNetwork, virtualNetworkShape } from '../../lib/one/virtual-network.ts';
-import { formatFamilies } from '../../lib/prometheus/exposition.ts';
+import { encodeFamilies } from '../../lib/prometheus/exposition.ts';
 import { emptyDocuments } from '../support/documents.ts';
 import { repositoryPath } from '../support/expected.ts';
 import { readObjects } from '../support/recordings.ts';
@@ -18,10 +18,10 @@ import { familyOf, readSamples } from '../support/samples.ts';
 
 const fixture = (name: string): Buffer => readFileSync(repositoryPath('test/fixtures/opennebula', name));
 const pageOf = (collector: Collector, documents: Partial<Documents>): string =>
-  formatFamilies(
+  encodeFamilies(
     collector.collect({ ...emptyDocuments, ...documents }, { unmeasuredPower: 'omit' }),
     'prometheus',
-  );
+  ).toString();
 
 test('families: one collector each, gauges whose help both formats write the same', () => {
   const families = [...collectors.flatMap(({ families }) => families), ...scrapeFamilies];

@@ -5,7 +5,7 @@ import type { PowerVerdict } from '../../collectors/agents/agent.ts';
 import type { AgentAnswer, VmWithAttributes } from '../../collectors/collector.ts';
 import { powerCollector } from '../../collectors/power.ts';
 import type { Host } from '../../lib/one/host.ts';
-import { formatFamilies } from '../../lib/prometheus/exposition.ts';
+import { encodeFamilies } from '../../lib/prometheus/exposition.ts';
 import { microwatts } from '../../lib/units/units.ts';
 import { emptyDocuments } from '../support/documents.ts';
 import { familyOf } from '../support/samples.ts';
@@ -68,10 +68,10 @@ const pageOf = ({
   const agents = new Map<number, AgentAnswer>(
     Object.entries(answers).map(([id, verdict]) => [Number(id), { agent: 'scaphandre', verdict }]),
   );
-  return formatFamilies(
+  return encodeFamilies(
     powerCollector.collect({ ...emptyDocuments, vms, hosts, agents }, { unmeasuredPower }),
     'prometheus',
-  );
+  ).toString();
 };
 
 const powerOf = (situation: Situation) => familyOf(pageOf(situation), 'opennebula_vm_power_consumption_uW');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { formatFamilies, formatLabels, formatValue } from '../../../lib/prometheus/exposition.ts';
+import { encodeFamilies, formatLabels, formatValue } from '../../../lib/prometheus/exposition.ts';
 import { createLineSplitter } from '../../../lib/prometheus/line-splitter.ts';
 import { acceptsGzip, chooseFormat, scrapeBudgetMs } from '../../../lib/prometheus/negotiate.ts';
 import { createLabelReader, sampleValueOf } from '../../../lib/prometheus/sample-line.ts';
@@ -12,11 +12,11 @@ test('families in both formats', () => {
   const family = { name: 'x_total', type: 'counter', help: 'a "b" \\ c', labels: ['l'] } as const;
   const families = [{ family, samples: [{ labels: formatLabels(['l'], ['é"\n']), value: 1.5 }] }];
   assert.equal(
-    formatFamilies(families, 'prometheus'),
+    encodeFamilies(families, 'prometheus').toString(),
     '# HELP x_total a "b" \\\\ c\n# TYPE x_total counter\nx_total{l="é\\"\\n"} 1.5\n',
   );
   assert.equal(
-    formatFamilies(families, 'openmetrics'),
+    encodeFamilies(families, 'openmetrics').toString(),
     '# HELP x a \\"b\\" \\\\ c\n# TYPE x counter\nx_total{l="é\\"\\n"} 1.5\n',
   );
 });
