@@ -1,12 +1,12 @@
 /**
- * One HTTP exchange over node:http or node:https with named limits, whose body is handed over piece by piece.
+ * One HTTP exchange, plain or over TLS, with named limits, whose body is handed over piece by piece.
  *
  * Redirects are not followed, no proxy is asked, and the promise settles exactly once: with the number of
  * bytes read, or with one of the failures below.
  */
-import http from 'node:http';
-import https from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { createResponseReader, MalformedResponse } from '../http/response-reader.ts';
+import { type Connection, openConnection } from './connections.ts';
 
 export type DownloadFailureKind =
   | 'connection'
@@ -47,40 +47,36 @@ export interface DownloadRequest {
   readonly keepsConnection?: boolean;
   /** How the host's name is looked up; the system's way otherwise. */
   readonly lookup?: LookupFunction;
+  /** Is given a piece of the body, valid during the call only. */
   readonly onChunk: (chunk: Buffer) => void;
-  readonly onHeaders?: (headers: http.IncomingHttpHeaders) => void;
 }
 
-/** Longer than two scrapes of Prometheus stand apart. */
-const keptForMs = 150_000;
-/** For each server; hosts may stand behind one proxy. */
-const mostKept = 1024;
-
-const closing = { plain: new http.Agent(), secure: new https.Agent() };
-const keepOptions = { keepAlive: true, maxFreeSockets: mostKept, timeout: keptForMs };
-const keeping = { plain: new http.Agent(keepOptions), secure: new https.Agent(keepOptions) };
-
-const openExchange = (request: DownloadRequest, keeps: boolean): http.ClientRequest => {
-  const { url, body, lookup } = request;
-  const secure = url.protocol === 'https:';
-  const agents = keeps ? keeping : closing;
-  return (secure ? https : http)
-    .request(url, {
-      method: request.method ?? 'GET',
-      agent: secure ? agents.secure : agents.plain,
-      ...(lookup === undefined ? {} : { lookup }),
-      headers: {
-        ...request.headers,
-        Connection: keeps ? 'keep-alive' : 'close',
-        ...(body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
-      },
-    })
-    .end(body);
+const formatRequest = ({
+  url,
+  method = 'GET',
+  headers = {},
+  body,
+  keepsConnection,
+}: DownloadRequest): string => {
+  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const all = {
+    Host: url.host,
+    ...(credentials === ':' ? {} : { Authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }),
+    ...headers,
+    Connection: keepsConnection === true ? 'keep-alive' : 'close',
+    ...(body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join('')}\r\n${body ?? ''}`;
 };
+
+/** Several addresses that were all tried make one error without a message of its own. */
+const messageOf = (cause: Error): string =>
+  cause instanceof AggregateError ? cause.errors.map(String).join('; ') : cause.message;
 
 export const download = (request: DownloadRequest): Promise<number> =>
   new Promise((resolve, reject) => {
-    const { url, connectTimeoutMs, totalTimeoutMs, mostBytes, signal, onChunk } = request;
+    const { url, connectTimeoutMs, totalTimeoutMs, mostBytes, signal, onChunk, lookup } = request;
     let bytes = 0;
     let settled = false;
 
@@ -88,17 +84,16 @@ export const download = (request: DownloadRequest): Promise<number> =>
       reject(new DownloadFailure('aborted', 'the download was aborted'));
       return;
     }
-    const finish = (failure?: unknown): void => {
+    const finish = (failure?: unknown, keeps = false): void => {
       if (settled) return;
       settled = true;
       clearTimeout(connectTimer);
       clearTimeout(totalTimer);
       signal?.removeEventListener('abort', onAbort);
+      if (keeps) connection.keep();
+      else connection.socket.destroy();
       if (failure === undefined) resolve(bytes);
-      else {
-        outgoing.destroy();
-        reject(failure);
-      }
+      else reject(failure);
     };
     const onTimeout = (name: string, limitMs: number): void =>
       finish(new DownloadFailure('timeout', `no answer within ${name}=${limitMs} ms`, limitMs, name));
@@ -108,56 +103,66 @@ export const download = (request: DownloadRequest): Promise<number> =>
     const totalTimer = setTimeout(onTimeout, totalTimeoutMs, 'totalTimeout', totalTimeoutMs);
     signal?.addEventListener('abort', onAbort, { once: true });
 
-    const onResponse = (response: http.IncomingMessage, onCut: () => void): void => {
-      const status = response.statusCode ?? 0;
-      if (status < 200 || status > 299) {
-        finish(new DownloadFailure('http-status', `HTTP status ${status}`, status));
-        return;
+    const onBody = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes > mostBytes) {
+        throw new DownloadFailure('too-large', `the answer is larger than ${mostBytes} bytes`, bytes);
       }
-      request.onHeaders?.(response.headers);
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes > mostBytes) {
-          finish(new DownloadFailure('too-large', `the answer is larger than ${mostBytes} bytes`, bytes));
-        } else if (!settled) {
-          try {
-            onChunk(chunk);
-          } catch (thrown) {
-            finish(thrown);
-          }
-        }
-      });
-      response.once('end', () => {
-        if (response.complete) finish();
-        else finish(new DownloadFailure('truncated', `the answer ended after ${bytes} bytes`, bytes));
-      });
-      response.once('error', onCut);
-      response.once('aborted', onCut);
+      onChunk(chunk);
     };
 
-    const attempt = (keeps: boolean): http.ClientRequest => {
-      const exchange = openExchange(request, keeps);
+    const attempt = (takesKept: boolean): Connection => {
       let answered = false;
-      const onCut = (): void =>
-        finish(new DownloadFailure('truncated', `the answer was cut off after ${bytes} bytes`, bytes));
-      const onConnected = (): void => clearTimeout(connectTimer);
-      exchange.once('socket', (socket) => {
-        if (exchange.reusedSocket) onConnected();
-        else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', onConnected);
+      const reader = createResponseReader({
+        head({ status }) {
+          answered = true;
+          if (status < 200 || status > 299) {
+            throw new DownloadFailure('http-status', `HTTP status ${status}`, status);
+          }
+        },
+        body: onBody,
       });
-      // A connection that is reset under an answer is an error of the request in some versions of Node, and of
-      // the response in others. One that was kept may have been closed meanwhile: that says nothing yet.
-      exchange.once('error', (cause) => {
-        if (answered) onCut();
-        else if (exchange.reusedSocket && !settled) outgoing = attempt(false);
-        else finish(new DownloadFailure('connection', cause.message, 0, '', cause));
-      });
-      exchange.once('response', (response) => {
-        answered = true;
-        onConnected();
-        onResponse(response, onCut);
-      });
-      return exchange;
+      const failureOf = (cause: Error | undefined): DownloadFailure =>
+        answered
+          ? new DownloadFailure('truncated', `the answer was cut off after ${bytes} bytes`, bytes, '', cause)
+          : new DownloadFailure(
+              'connection',
+              cause === undefined ? 'the connection was closed without an answer' : messageOf(cause),
+              0,
+              '',
+              cause,
+            );
+      const opened = openConnection(
+        { url, takesKept, lookup },
+        {
+          onBytes(piece) {
+            if (settled) return;
+            try {
+              reader.push(piece);
+              if (reader.isComplete(false))
+                finish(undefined, request.keepsConnection === true && reader.keepsConnection());
+            } catch (thrown) {
+              finish(thrown instanceof MalformedResponse ? failureOf(thrown) : thrown);
+            }
+          },
+          onEnd(cause) {
+            if (settled || opened !== connection) return;
+            if (cause === undefined && reader.isComplete(true)) finish();
+            // One that was kept may have been closed meanwhile by the other side: that says nothing yet.
+            else if (opened.isReused && !answered) {
+              opened.socket.destroy();
+              connection = attempt(false);
+            } else finish(failureOf(cause));
+          },
+        },
+      );
+      if (opened.isReused) clearTimeout(connectTimer);
+      else {
+        const connected = url.protocol === 'https:' ? 'secureConnect' : 'connect';
+        opened.socket.once(connected, () => clearTimeout(connectTimer));
+      }
+      opened.socket.write(formatRequest(request));
+      return opened;
     };
-    let outgoing = attempt(request.keepsConnection === true);
+    let connection = attempt(request.keepsConnection === true);
   });
