@@ -1,0 +1,178 @@
+# shellcheck shell=bash
+# The agent whatever it runs as: which one is there, starting one that is proved, and putting it in its place.
+
+agent_runtime='' # docker, podman or native
+previous_runtime='' previous_config='' previous_port='' previous_runs=no
+
+# An engine that is there and answers.
+engine_works() { type -P "$1" >/dev/null && "$1" info >/dev/null 2>&1; }
+
+choose_runtime() {
+  agent_runtime=$(wanted runtime auto)
+  wanted_image=$(wanted image "$default_image")
+  case $agent_runtime in
+    docker)
+      engine_works docker || die 78 'docker does not work on this host: docker info fails' \
+        'start it (systemctl enable --now docker), or choose another --runtime'
+      ;;
+    native)
+      type -P scaphandre >/dev/null || distribution_has scaphandre ||
+        die 78 "this distribution has no package scaphandre ($system_id $system_version)" 'choose --runtime podman or docker'
+      ;;
+    auto)
+      if engine_works docker; then agent_runtime=docker
+      elif type -P podman >/dev/null; then agent_runtime=podman
+      elif type -P scaphandre >/dev/null || distribution_has scaphandre; then agent_runtime=native
+      else agent_runtime=podman; fi
+      ;;
+  esac
+}
+
+find_previous() {
+  local engine
+  previous_runtime='' previous_config='' previous_port='' previous_runs=no
+  for engine in docker podman; do
+    engine_works "$engine" && container_exists "$engine" "$container_name" || continue
+    previous_config=$(container_config "$engine" "$container_name")
+    [[ -n $previous_config ]] || die 78 "$engine has a container named $container_name that host.sh did not make" \
+      "remove it ($engine rm -f $container_name) or rename it ($engine rename $container_name $container_name-old)"
+    previous_runtime=$engine
+    previous_port=${previous_config##* }
+    ! container_runs "$engine" "$container_name" || previous_runs=yes
+    return 0
+  done
+  native_is_there || return 0
+  previous_runtime=native
+  previous_port=$(native_value port)
+  previous_config=$(<"$native_unit_file")
+  ! native_runs "$native_unit" || previous_runs=yes
+}
+
+wanted_config() {
+  if [[ $agent_runtime == native ]]; then native_unit_text "$listen_address" "$listen_port"; else wanted_container_config; fi
+}
+
+agent_is_wanted() {
+  [[ $previous_runtime == "$agent_runtime" && $previous_runs == yes && $previous_config == "$(wanted_config)" ]]
+}
+
+check_port() {
+  local users
+  [[ $previous_port != "$listen_port" ]] || return 0
+  users=$(listeners_on "$listen_port")
+  [[ -z $users ]] || die 1 "port $listen_port is in use: ${users##*users:}" 'choose another with --port'
+}
+
+# unit_of or container_of final|candidate
+unit_of() { if [[ $1 == candidate ]]; then printf '%s' "$native_candidate"; else printf '%s' "$native_unit"; fi; }
+container_of() { if [[ $1 == candidate ]]; then printf '%s' "$container_candidate"; else printf '%s' "$container_name"; fi; }
+
+agent_runs() {
+  if [[ $agent_runtime == native ]]; then native_runs "$(unit_of "$1")"; else container_runs "$agent_runtime" "$(container_of "$1")"; fi
+}
+
+show_agent_log() {
+  say 'the last lines that the agent logged:'
+  if [[ $agent_runtime == native ]]; then
+    journalctl --unit "$(unit_of "$1")" --lines 20 --no-pager --output cat
+  else
+    "$agent_runtime" container logs --tail 20 "$(container_of "$1")"
+  fi 2>&1 | sed 's/^/  | /' >&2 || true
+}
+
+remove_agent_if_there() {
+  if [[ $agent_runtime == native ]]; then
+    if [[ $1 == candidate ]]; then remove_native_candidate; elif [[ $previous_runtime != native ]]; then remove_native; fi
+  elif container_exists "$agent_runtime" "$(container_of "$1")"; then
+    remove_container "$agent_runtime" "$(container_of "$1")"
+  fi
+}
+
+start_agent() { # start_agent ROLE ADDRESS PORT CONFINEMENT
+  if [[ $agent_runtime != native ]]; then run_container "$agent_runtime" "$(container_of "$1")" "$2" "$3" "$4"
+  elif [[ $1 == candidate ]]; then start_native_candidate "$2" "$3"
+  else
+    write_file "$native_unit_file" "$(native_unit_text "$2" "$3")"
+    systemctl daemon-reload
+    systemctl enable "$native_unit"
+    systemctl restart "$native_unit"
+  fi
+}
+
+# start_proved ROLE ADDRESS PORT: starts it with the least rights, and a container with all where that measures nothing
+start_proved() {
+  local seconds=$most_seconds confinement=${state[confinement]:-least}
+  on_failure remove_agent_if_there "$1"
+  if [[ $agent_runtime != native && $confinement == least ]]; then seconds=$((most_seconds / 2)); fi
+  start_agent "$1" "$2" "$3" "$confinement"
+  if wait_until_measures "$(local_url "$2" "$3")" "$seconds" agent_runs "$1"; then
+    state[confinement]=$confinement
+    return 0
+  fi
+  show_agent_log "$1"
+  if [[ $agent_runtime == native || $confinement != least ]]; then
+    die 1 'the agent does not measure' 'see its log above'
+  fi
+  warn 'with the least rights the agent does not measure: trying with --privileged'
+  remove_agent_if_there "$1"
+  start_agent "$1" "$2" "$3" privileged
+  if ! wait_until_measures "$(local_url "$2" "$3")" "$((most_seconds / 2))" agent_runs "$1"; then
+    show_agent_log "$1"
+    die 1 'the agent does not measure, with --privileged neither' 'see its log above'
+  fi
+  warn 'the agent runs with --privileged'
+  state[confinement]=privileged
+}
+
+restore_previous() {
+  if [[ $previous_runtime == native ]]; then restart_native; return; fi
+  if container_exists "$previous_runtime" "$container_previous"; then
+    "$previous_runtime" rename "$container_previous" "$container_name" || return
+  fi
+  [[ $previous_runs == no ]] || "$previous_runtime" start "$container_name"
+}
+
+stop_previous() {
+  on_failure restore_previous
+  if [[ $previous_runtime == native ]]; then
+    systemctl stop "$native_unit"
+  else
+    "$previous_runtime" rename "$container_name" "$container_previous"
+    "$previous_runtime" stop "$container_previous" >/dev/null
+  fi
+}
+
+# The previous agent keeps running until the new one has measured beside it.
+replace_agent() {
+  if [[ -n $previous_runtime ]]; then
+    say 'proving the new agent beside the previous one'
+    start_proved candidate 127.0.0.1 "$(free_port)"
+    remove_agent_if_there candidate
+    stop_previous
+  fi
+  start_proved final "$listen_address" "$listen_port"
+}
+
+# To be called when nothing is undone any more.
+forget_previous() {
+  if [[ $previous_runtime == native ]]; then
+    [[ $agent_runtime == native ]] || remove_native
+  elif [[ -n $previous_runtime ]] && container_exists "$previous_runtime" "$container_previous"; then
+    remove_container "$previous_runtime" "$container_previous"
+  fi || warn 'the previous agent could not be removed'
+}
+
+# What a run that was killed left behind.
+clean_leftovers() {
+  local engine
+  for engine in docker podman; do
+    engine_works "$engine" || continue
+    if [[ -n $(container_config "$engine" "$container_candidate") ]]; then remove_container "$engine" "$container_candidate"; fi
+    [[ -n $(container_config "$engine" "$container_previous") ]] || continue
+    if container_exists "$engine" "$container_name"; then remove_container "$engine" "$container_previous"; else
+      "$engine" rename "$container_previous" "$container_name"
+      "$engine" start "$container_name" >/dev/null
+    fi
+  done
+  [[ ! -f $native_candidate_file ]] || remove_native_candidate
+}

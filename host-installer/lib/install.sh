@@ -1,0 +1,141 @@
+# shellcheck shell=bash
+# install and plan: the same steps in the same order. A step has four functions: needs_X, tell_X (what would be
+# done), already_X (what there is instead), apply_X.
+
+steps=(modules modules_file packages image firewall agent start_at_boot)
+
+# Reads only. Whatever this host lacks is said before anything is done.
+inspect() {
+  local program
+  detect_system
+  choose_listen
+  choose_allow
+  choose_runtime
+  find_host_id
+  find_previous
+  check_port
+  plan_modules
+  need_package curl curl
+  if [[ $agent_runtime != docker ]]; then
+    program=${agent_runtime/native/scaphandre}
+    need_package "$program" "$program"
+  fi
+  [[ -z $wanted_allow ]] || need_package nft nftables
+}
+
+needs_modules() { ((${#modules_to_load[@]} > 0)); }
+tell_modules() { printf 'load the kernel modules %s' "$(join ', ' "${modules_to_load[@]}")"; }
+already_modules() { printf 'the kernel modules are loaded: %s' "$(join ', ' "${wanted_modules[@]}")"; }
+apply_modules() { load_modules; }
+
+needs_modules_file() { [[ -n $(modules_to_remember) ]] && ! modules_are_remembered; }
+tell_modules_file() { printf 'load them at each boot, by %s' "${modules_file#"$ROOT"}"; }
+already_modules_file() {
+  if [[ -n $(modules_to_remember) ]]; then printf 'they are loaded at each boot'; else printf 'the kernel has them built in'; fi
+}
+apply_modules_file() { remember_modules; }
+
+needs_packages() { ((${#packages_to_install[@]} > 0)); }
+tell_packages() { printf 'install the packages %s' "$(join ', ' "${packages_to_install[@]}")"; }
+already_packages() { printf 'the packages are installed'; }
+apply_packages() { install_packages; }
+
+needs_image() { [[ $agent_runtime != native ]] && ! { type -P "$agent_runtime" >/dev/null && image_is_there "$agent_runtime"; }; }
+tell_image() { printf 'pull %s' "$wanted_image"; }
+already_image() {
+  if [[ $agent_runtime == native ]]; then printf 'no image is needed'; else printf '%s is here' "$wanted_image"; fi
+}
+apply_image() { pull_image "$agent_runtime"; }
+
+needs_firewall() { if [[ -n $wanted_allow ]]; then ! firewall_is_made; else firewall_is_ours; fi; }
+tell_firewall() {
+  if [[ -n $wanted_allow ]]; then printf 'let only %s reach port %s, by nftables' "$wanted_allow" "$listen_port"
+  else printf 'remove the nftables table that says who may reach the agent'; fi
+}
+already_firewall() {
+  if [[ -n $wanted_allow ]]; then printf 'only %s may reach port %s' "$wanted_allow" "$listen_port"
+  else printf 'no address is kept from port %s by us (--allow)' "$listen_port"; fi
+}
+apply_firewall() { if [[ -n $wanted_allow ]]; then make_firewall; else remove_firewall; fi; }
+
+needs_agent() { ! agent_is_wanted; }
+tell_agent() {
+  case $previous_runtime in
+    '') printf 'start the agent with %s' "$agent_runtime" ;;
+    *) printf 'replace the agent that runs with %s by one with %s' "$previous_runtime" "$agent_runtime" ;;
+  esac
+  printf ', on %s port %s, and wait until it measures' "$listen_address" "$listen_port"
+}
+already_agent() { printf 'the agent runs with %s, on %s port %s' "$agent_runtime" "$listen_address" "$listen_port"; }
+apply_agent() { replace_agent; }
+
+boot_unit=podman-restart.service
+needs_start_at_boot() { [[ $agent_runtime == podman ]] && ! systemctl is-enabled --quiet "$boot_unit" 2>/dev/null; }
+tell_start_at_boot() { printf 'enable %s, which starts containers after a boot' "$boot_unit"; }
+already_start_at_boot() { printf 'it is started at each boot'; }
+disable_boot_unit() { systemctl disable "$boot_unit"; }
+apply_start_at_boot() {
+  on_failure disable_boot_unit
+  systemctl enable "$boot_unit"
+  state[podman_restart]=yes
+}
+
+# The counters are looked at as soon as the modules are there, and before anything is installed.
+check_rapl_after() {
+  [[ $1 == modules ]] || return 0
+  check_rapl
+  if [[ -n $rapl_problem ]]; then die_without_rapl; fi
+}
+
+print_plan() {
+  local step
+  inspect
+  for step in "${steps[@]}"; do
+    if "needs_$step"; then printf 'would %s\n' "$("tell_$step")"; else printf 'already: %s\n' "$("already_$step")"; fi
+    [[ $step == modules ]] || continue
+    if needs_modules; then printf 'would check that the energy counters are there and move\n'; else check_rapl_after modules; fi
+  done
+}
+
+only_one_run() {
+  mkdir -p "$ROOT/run"
+  exec 9>"$ROOT/run/opennebula-extensions-host.lock"
+  flock --nonblock 9 || die 75 'another host.sh runs on this host' 'try again when it has ended'
+}
+
+remember_options() {
+  local name option
+  for name in listen port image allow; do
+    option=option_$name
+    [[ -z ${!option} ]] || state[$name]=${!option}
+  done
+  [[ ${state[allow]:-} != none ]] || state[allow]=''
+  state[runtime]=$agent_runtime
+}
+
+install_agent() {
+  local step old_image=${state[pulled]:-} firewall
+  only_one_run
+  clean_leftovers
+  inspect
+  for step in "${steps[@]}"; do
+    if "needs_$step"; then
+      say "$("tell_$step")"
+      "apply_$step"
+    else
+      say "already: $("already_$step")"
+    fi
+    check_rapl_after "$step"
+  done
+  remember_options
+  save_state
+  keep_everything
+  forget_previous
+  if [[ -n $old_image && $old_image != "${state[pulled]}" ]]; then "$agent_runtime" image rm "$old_image" >/dev/null 2>&1 || true; fi
+  [[ -z $measured_watts ]] || say "the agent measures: this host draws $measured_watts W"
+  firewall=$(other_firewall)
+  [[ -z $firewall || $listen_address == 127.0.0.1 ]] || say "$firewall is active: let the front-end reach TCP port $listen_port"
+  say 'append this to scrape_configs of /etc/one/prometheus/prometheus.yml on the front-end (Prometheus 3 also needs'
+  say 'fallback_scrape_protocol: PrometheusText0.0.4 in it):'
+  print_scrape_job
+}

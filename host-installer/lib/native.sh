@@ -1,0 +1,42 @@
+# shellcheck shell=bash
+# The agent as a service of systemd, from the distribution's package.
+
+native_unit=opennebula-power-agent.service
+native_candidate=opennebula-power-agent-candidate.service
+native_unit_file=$ROOT/etc/systemd/system/$native_unit
+native_candidate_file=$ROOT/run/systemd/system/$native_candidate
+
+# native_unit_text ADDRESS PORT
+native_unit_text() {
+  sed -e "s|@SCAPHANDRE@|$(type -P scaphandre || printf /usr/bin/scaphandre)|" \
+    -e "s|@ADDRESS@|$1|" -e "s|@PORT@|$2|" "$here/systemd/$native_unit"
+}
+
+native_is_there() { [[ -f $native_unit_file ]]; }
+native_runs() { systemctl is-active --quiet "$1"; }
+
+# native_value address|port: what its unit was made with
+native_value() { sed -n "s/^ExecStart=.* --$1 \([^ ]*\).*/\1/p" "$native_unit_file"; }
+
+restart_native() {
+  systemctl daemon-reload
+  systemctl restart "$native_unit"
+}
+
+remove_native() {
+  systemctl disable --now "$native_unit"
+  rm -f "$native_unit_file"
+  systemctl daemon-reload
+}
+
+start_native_candidate() {
+  write_file "$native_candidate_file" "$(native_unit_text "$1" "$2")"
+  systemctl daemon-reload
+  systemctl start "$native_candidate"
+}
+
+remove_native_candidate() {
+  systemctl stop "$native_candidate" || true
+  rm -f "$native_candidate_file"
+  systemctl daemon-reload
+}
