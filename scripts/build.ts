@@ -1,7 +1,7 @@
 /**
  * Makes dist/, which mirrors what gets installed: each executable is one bundled file with its run bit.
  */
-import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { formatSampleConfig } from '../collectors/sample-config.ts';
@@ -56,6 +56,9 @@ for (const { entry, file } of executables) {
 await writeFile('dist/package.json', '{ "type": "commonjs" }\n');
 await writeFile('dist/THIRD-PARTY-LICENSES', await collectLicenses(inputs));
 await writeFile('dist/oneext.yaml.sample', formatSampleConfig());
+for (const part of ['host.sh', 'lib', 'systemd']) {
+  await cp(`host-installer/${part}`, `dist/host-installer/${part}`, { recursive: true });
+}
 await copyFile('LICENSE', 'dist/LICENSE');
 await copyFile(
   'collectors/systemd/opennebula-extensions.conf',
