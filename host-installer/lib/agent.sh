@@ -64,6 +64,7 @@ check_port() {
 }
 
 # unit_of or container_of final|candidate
+unit_file_of() { if [[ $1 == candidate ]]; then printf '%s' "$native_candidate_file"; else printf '%s' "$native_unit_file"; fi; }
 unit_of() { if [[ $1 == candidate ]]; then printf '%s' "$native_candidate"; else printf '%s' "$native_unit"; fi; }
 container_of() { if [[ $1 == candidate ]]; then printf '%s' "$container_candidate"; else printf '%s' "$container_name"; fi; }
 
@@ -89,20 +90,23 @@ remove_agent_if_there() {
 }
 
 start_agent() { # start_agent ROLE ADDRESS PORT CONFINEMENT
-  if [[ $agent_runtime != native ]]; then run_container "$agent_runtime" "$(container_of "$1")" "$2" "$3" "$4"
-  elif [[ $1 == candidate ]]; then start_native_candidate "$2" "$3"
-  else
-    write_file "$native_unit_file" "$(native_unit_text "$2" "$3")"
-    systemctl daemon-reload
-    systemctl enable "$native_unit"
-    systemctl restart "$native_unit"
+  # Registered after a unit's file is written: the unit must be stopped before its file goes.
+  if [[ $agent_runtime == native ]]; then
+    write_file "$(unit_file_of "$1")" "$(native_unit_text "$2" "$3")"
   fi
+  on_failure remove_agent_if_there "$1"
+  if [[ $agent_runtime != native ]]; then
+    run_container "$agent_runtime" "$(container_of "$1")" "$2" "$3" "$4"
+    return
+  fi
+  systemctl daemon-reload
+  [[ $1 == candidate ]] || systemctl enable "$native_unit"
+  systemctl restart "$(unit_of "$1")"
 }
 
 # start_proved ROLE ADDRESS PORT: starts it with the least rights, and a container with all where that measures nothing
 start_proved() {
   local seconds=$most_seconds confinement=${state[confinement]:-least}
-  on_failure remove_agent_if_there "$1"
   if [[ $agent_runtime != native && $confinement == least ]]; then seconds=$((most_seconds / 2)); fi
   start_agent "$1" "$2" "$3" "$confinement"
   if wait_until_measures "$(local_url "$2" "$3")" "$seconds" agent_runs "$1"; then
@@ -129,7 +133,7 @@ restore_previous() {
   if container_exists "$previous_runtime" "$container_previous"; then
     "$previous_runtime" rename "$container_previous" "$container_name" || return
   fi
-  [[ $previous_runs == no ]] || "$previous_runtime" start "$container_name"
+  [[ $previous_runs == no ]] || "$previous_runtime" start "$container_name" 9>&-
 }
 
 stop_previous() {
@@ -144,9 +148,11 @@ stop_previous() {
 
 # The previous agent keeps running until the new one has measured beside it.
 replace_agent() {
+  local port
   if [[ -n $previous_runtime ]]; then
     say 'proving the new agent beside the previous one'
-    start_proved candidate 127.0.0.1 "$(free_port)"
+    port=$(free_port)
+    start_proved candidate 127.0.0.1 "$port"
     remove_agent_if_there candidate
     stop_previous
   fi
@@ -171,7 +177,7 @@ clean_leftovers() {
     [[ -n $(container_config "$engine" "$container_previous") ]] || continue
     if container_exists "$engine" "$container_name"; then remove_container "$engine" "$container_previous"; else
       "$engine" rename "$container_previous" "$container_name"
-      "$engine" start "$container_name" >/dev/null
+      "$engine" start "$container_name" >/dev/null 9>&-
     fi
   done
   [[ ! -f $native_candidate_file ]] || remove_native_candidate

@@ -5,7 +5,7 @@ container_name=scaphandre
 container_candidate=scaphandre-candidate
 container_previous=scaphandre-previous
 container_label=org.opennebula-extensions.power-agent
-wanted_image=''
+wanted_image='' pulled_now=''
 
 container_exists() { "$1" container inspect "$2" >/dev/null 2>&1; }
 container_value() { "$1" container inspect --format "$3" "$2" 2>/dev/null || true; }
@@ -39,7 +39,7 @@ run_container() {
   "$1" run --detach --name "$2" --restart "$restart" --network host --user 0:0 "${confinement[@]}" \
     --read-only --volume /proc:/proc:ro --volume /sys/class/powercap:/sys/class/powercap:ro \
     --label "$container_label=$wanted_image $3 $4" \
-    "$wanted_image" prometheus --address "$3" --port "$4" >/dev/null
+    "$wanted_image" prometheus --address "$3" --port "$4" >/dev/null 9>&- # podman's monitor would keep the lock
 }
 
 remove_container() { "$1" container rm --force "$2" >/dev/null; }
@@ -49,7 +49,7 @@ image_is_there() { "$1" image inspect "$wanted_image" >/dev/null 2>&1; }
 pull_image() {
   on_failure remove_pulled_image "$1"
   "$1" pull "$wanted_image" >&2
-  state[pulled]=$wanted_image
+  pulled_now=$wanted_image
 }
 
 remove_pulled_image() { ! image_is_there "$1" || "$1" image rm "$wanted_image"; }

@@ -25,7 +25,7 @@ inspect() {
 
 needs_modules() { ((${#modules_to_load[@]} > 0)); }
 tell_modules() { printf 'load the kernel modules %s' "$(join ', ' "${modules_to_load[@]}")"; }
-already_modules() { printf 'the kernel modules are loaded: %s' "$(join ', ' "${wanted_modules[@]}")"; }
+already_modules() { printf 'the kernel has the drivers of the energy counters'; }
 apply_modules() { load_modules; }
 
 needs_modules_file() { [[ -n $(modules_to_remember) ]] && ! modules_are_remembered; }
@@ -113,8 +113,18 @@ remember_options() {
   state[runtime]=$agent_runtime
 }
 
+# The image that an earlier run pulled and that the agent does not need any more.
+unneeded_image=''
+choose_unneeded_image() {
+  if [[ -n ${state[pulled]:-} && ( $previous_runtime != "$agent_runtime" || $wanted_image != "${state[pulled]}" ) ]]; then
+    unneeded_image=${state[pulled]}
+    state[pulled]=''
+  fi
+  state[pulled]=${pulled_now:-${state[pulled]:-}}
+}
+
 install_agent() {
-  local step old_image=${state[pulled]:-} firewall
+  local step firewall
   only_one_run
   clean_leftovers
   inspect
@@ -128,10 +138,13 @@ install_agent() {
     check_rapl_after "$step"
   done
   remember_options
+  choose_unneeded_image
   save_state
   keep_everything
   forget_previous
-  if [[ -n $old_image && $old_image != "${state[pulled]}" ]]; then "$agent_runtime" image rm "$old_image" >/dev/null 2>&1 || true; fi
+  if [[ -n $unneeded_image && $previous_runtime =~ ^(docker|podman)$ ]]; then
+    "$previous_runtime" image rm "$unneeded_image" >/dev/null 2>&1 || say "kept: the image $unneeded_image, which something else uses"
+  fi
   [[ -z $measured_watts ]] || say "the agent measures: this host draws $measured_watts W"
   firewall=$(other_firewall)
   [[ -z $firewall || $listen_address == 127.0.0.1 ]] || say "$firewall is active: let the front-end reach TCP port $listen_port"

@@ -22,6 +22,8 @@ plan_modules() {
   choose_modules
   for module in "${wanted_modules[@]}"; do
     if module_is_loaded "$module" || module_is_built_in "$module"; then continue; fi
+    # Newer CPUs have their counters from another driver: where they are there, nothing has to be loaded.
+    if [[ -n $(package_counters) ]]; then continue; fi
     if modinfo "$module" >/dev/null 2>&1; then modules_to_load+=("$module"); else missing_modules+=("$module"); fi
   done
 }
@@ -29,7 +31,8 @@ plan_modules() {
 modules_to_remember() {
   local module
   for module in "${wanted_modules[@]}"; do
-    module_is_built_in "$module" || [[ " ${missing_modules[*]} " == *" $module "* ]] || printf '%s\n' "$module"
+    if module_is_built_in "$module" || [[ $module == "$failed_module" ]]; then continue; fi
+    if module_is_loaded "$module" || [[ " ${modules_to_load[*]} " == *" $module "* ]]; then printf '%s\n' "$module"; fi
   done
 }
 

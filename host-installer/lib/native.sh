@@ -24,15 +24,9 @@ restart_native() {
 }
 
 remove_native() {
-  systemctl disable --now "$native_unit"
+  systemctl disable --now "$native_unit" || return
   rm -f "$native_unit_file"
   systemctl daemon-reload
-}
-
-start_native_candidate() {
-  write_file "$native_candidate_file" "$(native_unit_text "$1" "$2")"
-  systemctl daemon-reload
-  systemctl start "$native_candidate"
 }
 
 remove_native_candidate() {

@@ -53,23 +53,28 @@ needed_kernel() {
   if ((family > 23)) && ! kernel_at_least 5 11; then printf '5.11'; fi
 }
 
-die_without_rapl() {
-  local hypervisor unsupported kernel
-  hypervisor=$(hypervisor_of_host)
-  unsupported=$(unsupported_cpu)
-  kernel=$(needed_kernel)
-  [[ -z $hypervisor ]] || die 78 "this host is a virtual machine of $hypervisor, which shows it no energy counters (RAPL)" \
-    'install the agent on the physical host'
-  [[ -z $unsupported ]] || die 78 "$unsupported" 'power cannot be measured on this host'
-  [[ -z $kernel ]] || die 78 "kernel $(uname -r) is too old for the energy counters of this CPU" "boot a kernel from $kernel on"
+# die_without_tree UNSUPPORTED_CPU NEEDED_KERNEL
+die_without_tree() {
+  [[ -z $1 ]] || die 78 "$1" 'power cannot be measured on this host'
+  [[ -z $2 ]] || die 78 "kernel $(uname -r) is too old for the energy counters of this CPU" "boot a kernel from $2 on"
   if ((${#missing_modules[@]} > 0)); then
     die 78 "kernel $(uname -r) lacks the module $(join ' and ' "${missing_modules[@]}")" "install the package $(modules_package)"
   fi
   [[ -z $failed_module ]] || die 78 "the kernel module $failed_module cannot be loaded" \
     'see dmesg: "No such device" is a CPU without RAPL, "Operation not permitted" a locked-down kernel'
+  die 78 'there is no energy counter below /sys/class/powercap' 'RAPL may be switched off in the BIOS'
+}
+
+die_without_rapl() {
+  local hypervisor
+  hypervisor=$(hypervisor_of_host)
+  [[ -z $hypervisor ]] || die 78 "this host is a virtual machine of $hypervisor, which shows it no energy counters (RAPL)" \
+    'install the agent on the physical host'
   case $rapl_problem in
-    no-tree) die 78 "there is no energy counter below /sys/class/powercap" 'RAPL may be switched off in the BIOS' ;;
-    unreadable) die 78 'the energy counters below /sys/class/powercap cannot be read' 'see the rights of energy_uj, and whether a security module forbids it' ;;
-    frozen) die 78 "the energy counters below /sys/class/powercap did not move for $most_reads seconds" 'RAPL may be switched off in the BIOS, or be made up by a hypervisor' ;;
+    no-tree) die_without_tree "$(unsupported_cpu)" "$(needed_kernel)" ;;
+    unreadable) die 78 'the energy counters below /sys/class/powercap cannot be read' \
+      'see the rights of energy_uj, and whether a security module forbids it' ;;
+    frozen) die 78 "the energy counters below /sys/class/powercap did not move for $most_reads seconds" \
+      'RAPL may be switched off in the BIOS, or be made up by a hypervisor' ;;
   esac
 }

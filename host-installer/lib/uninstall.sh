@@ -40,6 +40,7 @@ uninstall_agent() {
       *) say "kept: the package $package, which something else may use by now" ;;
     esac
   done
+  keep_everything
   [[ $uninstall_failed == no ]] || die 1 'not everything could be removed' 'mend what is said above and run host.sh uninstall again'
   if [[ -f $state_file ]]; then
     anything=yes

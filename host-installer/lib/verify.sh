@@ -23,7 +23,7 @@ judge_page() {
 # measure_once URL: the same words, or "no-answer"
 measure_once() {
   local page
-  if page=$(curl --silent --show-error --fail --noproxy '*' --max-time 10 "$1" 2>/dev/null); then
+  if page=$(curl --globoff --silent --show-error --fail --noproxy '*' --max-time 10 "$1" 2>/dev/null); then
     judge_page <<<"$page"
   else
     printf 'no-answer'
