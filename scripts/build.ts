@@ -3,11 +3,44 @@
  */
 import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { formatSampleConfig } from '../collectors/sample-config.ts';
 import { version } from '../lib/version.ts';
+import { biscuitWasm, bundleOptions } from './bundle.ts';
+import { limitWasmMemory } from './limit-wasm-memory.ts';
 
-const executables = [{ entry: 'collectors/opennebula-exporter.ts', file: 'dist/opennebula-exporter' }];
+/** The shell first, then the same file as JavaScript: to the one the rest is after its end, to the other a comment. */
+const formatLauncher = (shell: string): string => {
+  if (shell.includes('*/'))
+    throw new Error('auth-biscuit/launcher.sh must not have */, which ends a comment');
+  return `#!/bin/sh\n':' /*\n${shell}*/`;
+};
+
+interface Executable {
+  readonly entry: string;
+  readonly file: string;
+  readonly head: string;
+  readonly options?: BuildOptions;
+}
+
+const executables: readonly Executable[] = [
+  {
+    entry: 'collectors/opennebula-exporter.ts',
+    file: 'dist/opennebula-exporter',
+    // Small young generation: pages of agents are garbage at once, and their buffers lie outside of the heap.
+    head: '#!/usr/bin/env -S node --max-semi-space-size=8',
+  },
+  {
+    entry: 'auth-biscuit/authenticate.ts',
+    file: 'dist/auth/biscuit/authenticate',
+    head: formatLauncher(await readFile('auth-biscuit/launcher.sh', 'utf8')),
+    // Started anew for each login: what is shorter starts sooner.
+    options: { minify: true },
+  },
+];
+
+/** 128 MiB, in pages of 64 KiB: with Node itself an answer stays below 256 MB. */
+const tokenMemoryPages = 2048;
 
 /** The licenses of the packages whose code stands in a bundle. */
 const collectLicenses = async (inputs: readonly string[]): Promise<string> => {
@@ -35,25 +68,25 @@ if (manifest.version !== version) {
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist/systemd/opennebula-exporter.service.d', { recursive: true });
 const inputs: string[] = [];
-for (const { entry, file } of executables) {
+for (const { entry, file, head, options } of executables) {
   const result = await build({
+    ...bundleOptions,
+    ...options,
     entryPoints: [entry],
     outfile: file,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    // Small young generation: pages of agents are garbage at once, and their buffers lie outside of the heap.
-    banner: { js: '#!/usr/bin/env -S node --max-semi-space-size=8' },
-    legalComments: 'none',
-    metafile: true,
-    logLevel: 'warning',
+    banner: { js: head },
   });
-  inputs.push(...Object.keys(result.metafile.inputs));
+  inputs.push(...Object.keys(result.metafile?.inputs ?? {}));
   await chmod(file, 0o755);
 }
 // The executables have no extension: without this they would take the type of a package.json above them.
-await writeFile('dist/package.json', '{ "type": "commonjs" }\n');
+for (const folder of ['dist', 'dist/auth/biscuit']) {
+  await writeFile(`${folder}/package.json`, '{ "type": "commonjs" }\n');
+}
+await writeFile(
+  'dist/auth/biscuit/biscuit.wasm',
+  limitWasmMemory(await readFile(biscuitWasm), tokenMemoryPages),
+);
 await writeFile('dist/THIRD-PARTY-LICENSES', await collectLicenses(inputs));
 await writeFile('dist/oneext.yaml.sample', formatSampleConfig());
 for (const part of ['host.sh', 'lib', 'systemd']) {

@@ -92,6 +92,26 @@ export const expectedErrors = {
     message: '{command} failed: {detail}',
     hint: 'run the command by hand as the same user to see why',
   },
+  AUTH_REQUEST_INVALID: {
+    exitCode: 77,
+    message: 'the request of oned cannot be read: {detail}',
+    hint: 'OpenNebula 6.10 to 7.4 is supported; if a user name or token is what is wrong, its owner must correct it',
+  },
+  AUTH_KEY_INVALID: {
+    exitCode: 77,
+    message: 'the password of the user in OpenNebula is no public key: {detail}',
+    hint: 'set it with: oneuser passwd USER PUBLIC_KEY --driver biscuit; oneext token keypair makes one',
+  },
+  AUTH_CONFIG_INVALID: {
+    exitCode: 77,
+    message: '{path} has {count} problem(s): {problems}',
+    hint: 'nobody can log in with a token until it is corrected; see auth-biscuit/README.md for the keys',
+  },
+  AUTH_LIBRARY_UNUSABLE: {
+    exitCode: 77,
+    message: 'cannot load the token library {file}: {detail}',
+    hint: 'the installation is incomplete: copy all files of dist again',
+  },
   COLLECTOR_INPUT: {
     exitCode: 1,
     message: 'cannot read {path}: {detail}',

@@ -1,0 +1,126 @@
+/** Verifies tokens and asks them, with the token library. Whatever it throws is no yes. */
+import { OneExtError } from '../../lib/errors/oneext-error.ts';
+import type { Answer, Question, TokenLibrary, VerifiedToken } from '../authorize.ts';
+import {
+  type Authorizer,
+  type Biscuit,
+  type Biscuits,
+  type Check,
+  type Fact,
+  loadBiscuit,
+} from './biscuit.ts';
+
+/**
+ * The library's own limits. They count work, so that the same token always meets the same answer. The time
+ * is what oned waits: a limit in time that a busy machine can meet would refuse good tokens at random.
+ */
+const limits = { max_facts: 10_000, max_iterations: 1000, max_time_micro: 90_000_000 };
+
+type Value = Readonly<Record<string, unknown>>;
+const property = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Value)[name] : undefined;
+
+/** Why a check failed, without its text: which block it stands in, and whether it is about the time. */
+const describeCheck = (check: unknown): string => {
+  const block = property(check, 'Block');
+  if (block === undefined) return 'a check of biscuit.yaml does not hold';
+  const id = Number(property(block, 'block_id'));
+  const about = /^check (?:if|all) time\(/.test(String(property(block, 'rule'))) ? ' about the time' : '';
+  const where = id === 0 ? 'its authority block' : `its block ${id}`;
+  return `a check${about} in ${where} does not hold${about === '' ? '' : ' (expired, or not yet valid)'}`;
+};
+
+/** The library throws plain objects, in the shape of its Rust enums; a trap of the engine is an Error. */
+const describeFailure = (thrown: unknown, user: string): Answer => {
+  const logic = property(thrown, 'FailedLogic');
+  const unauthorized = property(logic, 'Unauthorized');
+  const noPolicy = property(logic, 'NoMatchingPolicy');
+  const checks = property(unauthorized ?? noPolicy, 'checks');
+  const failed = Array.isArray(checks) ? checks : [];
+  if (noPolicy !== undefined)
+    return {
+      kind: 'unfulfilled',
+      reason: `its authority block does not say user(${JSON.stringify(user)})`,
+    };
+  if (unauthorized !== undefined) return { kind: 'unfulfilled', reason: describeCheck(failed[0]) };
+  if (property(thrown, 'RunLimit') !== undefined)
+    return { kind: 'undecided', reason: 'its Datalog produces too many facts' };
+  if (thrown instanceof Error)
+    return { kind: 'undecided', reason: 'its Datalog needs too much memory, or is too deeply nested' };
+  return { kind: 'undecided', reason: 'its Datalog cannot be evaluated' };
+};
+
+const makeFact = (biscuits: Biscuits, source: string, value: unknown): Fact => {
+  const made = biscuits.Fact.fromString(`${source}({value})`);
+  made.set('value', value);
+  return made;
+};
+
+const parseChecks = (biscuits: Biscuits, sources: readonly string[]): readonly Check[] =>
+  sources.map((source, index) => {
+    try {
+      return biscuits.Check.fromString(source);
+    } catch {
+      const problems = `checks[${index}] is no check in Datalog: ${JSON.stringify(source)}`;
+      throw new OneExtError('AUTH_CONFIG_INVALID', { path: 'biscuit.yaml', count: 1, problems });
+    }
+  });
+
+/** The name is a parameter, never part of Datalog text; a policy trusts the authority block and us alone. */
+const buildAuthorizer = (
+  biscuits: Biscuits,
+  token: Biscuit,
+  { user, time, zone, endpoint, checks }: Question,
+): Authorizer => {
+  const builder = new biscuits.AuthorizerBuilder();
+  const fact = (name: string, value: unknown): Fact => makeFact(biscuits, name, value);
+  builder.addFact(fact('time', { date: time.toISOString() }));
+  builder.addFact(fact('operation', 'login'));
+  builder.addFact(fact('resource', 'opennebula'));
+  if (zone !== undefined) builder.addFact(fact('zone', zone));
+  if (endpoint !== undefined) builder.addFact(fact('endpoint', endpoint));
+  for (const check of parseChecks(biscuits, checks)) builder.addCheck(check);
+  const policy = biscuits.Policy.fromString('allow if user({user})');
+  policy.set('user', user);
+  builder.addPolicy(policy);
+  return builder.buildAuthenticated(token);
+};
+
+const ask = (biscuits: Biscuits, token: Biscuit, question: Question): Answer => {
+  try {
+    // The index of the policy that allows; there is one.
+    const index: unknown = buildAuthorizer(biscuits, token, question).authorizeWithLimits(limits);
+    return index === 0 ? { kind: 'yes' } : { kind: 'undecided', reason: 'no policy allows it' };
+  } catch (thrown) {
+    if (thrown instanceof OneExtError) throw thrown;
+    return describeFailure(thrown, question.user);
+  }
+};
+
+const describeInvalid = (thrown: unknown): string => {
+  if (property(property(thrown, 'Format'), 'Signature') !== undefined)
+    return 'its signature does not verify with the public key of the user';
+  if (thrown instanceof Error) return 'it needs too much memory, or is too deeply nested';
+  return 'it is not a Biscuit token in base64url';
+};
+
+const asVerifiedToken = (biscuits: Biscuits, token: Biscuit): VerifiedToken => ({
+  revocationIds: token.getRevocationIdentifiers().map(String),
+  ask: (question) => ask(biscuits, token, question),
+});
+
+/** Loads the library; fails with AUTH_LIBRARY_UNUSABLE. */
+export const loadTokenLibrary = (wasmFile: string): TokenLibrary => {
+  const biscuits = loadBiscuit(wasmFile);
+  const { Biscuit, PublicKey, SignatureAlgorithm } = biscuits;
+  return {
+    verify: (token, key) => {
+      try {
+        const publicKey = PublicKey.fromString(key, SignatureAlgorithm.Ed25519);
+        return asVerifiedToken(biscuits, Biscuit.fromBase64(token, publicKey));
+      } catch (thrown) {
+        return { problem: describeInvalid(thrown) };
+      }
+    },
+  };
+};
