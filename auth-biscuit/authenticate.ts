@@ -5,7 +5,8 @@
 import { spawnSync } from 'node:child_process';
 import { readSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { configurationFilesOf, judge } from './io/judge.ts';
+import { judge } from './io/judge.ts';
+import { configurationFilesOf } from './io/read-configuration.ts';
 import { longestRequest } from './request.ts';
 
 /** stdin up to one byte more than a request may have. */

@@ -69,7 +69,7 @@ const readElements = (body: string): ReadonlyMap<string, string> => {
 };
 
 /** Names that oned itself accepts: no white space, no `:`; and nothing that is invisible in a log. */
-const userName = /^[^\s:\p{Cc}\p{Cf}\p{Cs}]{1,128}$/u;
+export const isUserName = (text: string): boolean => /^[^\s:\p{Cc}\p{Cf}\p{Cs}]{1,128}$/u.test(text);
 
 export const parseAuthenticationRequest = (bytes: Uint8Array): AuthenticationRequest => {
   if (bytes.length === 0) throw invalid('it is empty');
@@ -89,7 +89,7 @@ export const parseAuthenticationRequest = (bytes: Uint8Array): AuthenticationReq
     return value;
   };
   const user = field('USERNAME');
-  if (!userName.test(user))
+  if (!isUserName(user))
     throw invalid('USERNAME is empty, longer than 128 characters, or has white space or control characters');
   const token = field('SECRET').trim();
   if (token === '') throw invalid('SECRET, the token, is empty');

@@ -37,6 +37,7 @@ const executables: readonly Executable[] = [
     // Started anew for each login: what is shorter starts sooner.
     options: { minify: true },
   },
+  { entry: 'cli/oneext.ts', file: 'dist/oneext', head: '#!/usr/bin/env node' },
 ];
 
 /** 128 MiB, in pages of 64 KiB: with Node itself an answer stays below 256 MB. */
@@ -83,10 +84,8 @@ for (const { entry, file, head, options } of executables) {
 for (const folder of ['dist', 'dist/auth/biscuit']) {
   await writeFile(`${folder}/package.json`, '{ "type": "commonjs" }\n');
 }
-await writeFile(
-  'dist/auth/biscuit/biscuit.wasm',
-  limitWasmMemory(await readFile(biscuitWasm), tokenMemoryPages),
-);
+const tokenLibrary = limitWasmMemory(await readFile(biscuitWasm), tokenMemoryPages);
+for (const folder of ['dist', 'dist/auth/biscuit']) await writeFile(`${folder}/biscuit.wasm`, tokenLibrary);
 await writeFile('dist/THIRD-PARTY-LICENSES', await collectLicenses(inputs));
 await writeFile('dist/oneext.yaml.sample', formatSampleConfig());
 for (const part of ['host.sh', 'lib', 'systemd']) {

@@ -1,16 +1,9 @@
 /** Brings request, configuration and token library together; the answer is one line of text. */
-import { lstatSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { authorize } from '../authorize.ts';
-import {
-  type BiscuitConfiguration,
-  defaultConfiguration,
-  parseConfiguration,
-  parseRevocations,
-} from '../configuration.ts';
 import { parsePublicKeys } from '../public-keys.ts';
 import { parseAuthenticationRequest } from '../request.ts';
+import { readConfiguration, readRevocations } from './read-configuration.ts';
 import { loadTokenLibrary } from './token-library.ts';
 
 export interface Surroundings {
@@ -26,46 +19,10 @@ export interface Judgement {
   readonly line: string;
 }
 
-/** A file that cannot be looked at exists: only what is surely missing is passed over. */
-const exists = (file: string): boolean => {
-  try {
-    lstatSync(file);
-    return true;
-  } catch (thrown) {
-    return !(thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT');
-  }
-};
-
-const invalid = (path: string, problems: readonly string[]): OneExtError =>
-  new OneExtError('AUTH_CONFIG_INVALID', { path, count: problems.length, problems: problems.join('; ') });
-
-/** Fails with CONFIG_UNREADABLE or AUTH_CONFIG_INVALID. */
-const readConfiguration = async (file: string | undefined): Promise<BiscuitConfiguration> => {
-  if (file === undefined) return defaultConfiguration;
-  // Loaded only here: reading YAML costs a tenth of the whole answer.
-  const { readYaml } = await import('../../lib/io/read-config.ts');
-  const { configuration, problems } = parseConfiguration(await readYaml(file, false));
-  if (problems.length > 0) throw invalid(file, problems);
-  return configuration;
-};
-
-const readRevocations = (file: string): ReadonlySet<string> => {
-  if (file === '') return new Set();
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (thrown) {
-    throw invalid(file, [`it cannot be read: ${reasonOf(thrown)}`]);
-  }
-  const { revoked, problems } = parseRevocations(text);
-  if (problems.length > 0) throw invalid(file, problems);
-  return revoked;
-};
-
 const decide = async (request: Uint8Array, surroundings: Surroundings): Promise<Judgement> => {
   const { user, password, token } = parseAuthenticationRequest(request);
   const keys = parsePublicKeys(password);
-  const configuration = await readConfiguration(surroundings.configurationFiles.find(exists));
+  const configuration = await readConfiguration(surroundings.configurationFiles);
   const revoked = readRevocations(configuration.revocationFile);
   const library = loadTokenLibrary(surroundings.wasmFile);
   const verdict = authorize({ user, keys, token, now: surroundings.now }, configuration, revoked, library);
@@ -84,11 +41,3 @@ export const judge = async (request: Uint8Array, surroundings: Surroundings): Pr
     return { granted: false, line: `${reasonOf(thrown)}${hint}`.replaceAll(/[\r\n\u0000-\u001f]+/g, ' ') };
   }
 };
-
-/** As OpenNebula's own drivers find their files; a self-contained installation says where it is. */
-export const configurationFilesOf = (oneLocation: string | undefined): readonly string[] => [
-  ...(oneLocation === undefined || oneLocation === ''
-    ? []
-    : [path.join(oneLocation, 'etc/auth/biscuit.yaml')]),
-  '/etc/one/auth/biscuit.yaml',
-];

@@ -112,6 +112,26 @@ export const expectedErrors = {
     message: 'cannot load the token library {file}: {detail}',
     hint: 'the installation is incomplete: copy all files of dist again',
   },
+  TOKEN_UNREADABLE: {
+    exitCode: 1,
+    message: 'the token cannot be read: {detail}',
+    hint: 'give the whole token, as oneext token create prints it, in a file or on stdin',
+  },
+  TOKEN_UNVERIFIED: {
+    exitCode: 77,
+    message: 'the token is not one of this public key: {detail}',
+    hint: 'oneuser show USER has the key that counts under PASSWORD; without --public-key the token is shown unverified',
+  },
+  PRIVATE_KEY_UNUSABLE: {
+    exitCode: 1,
+    message: 'the private key file {file} cannot be used: {detail}',
+    hint: 'name another with --private-key-file; oneext token keypair makes one',
+  },
+  REVOCATION_FAILED: {
+    exitCode: 1,
+    message: 'the token is not revoked: {file}: {detail}',
+    hint: 'run the command as the owner of that file, or name another with --file',
+  },
   COLLECTOR_INPUT: {
     exitCode: 1,
     message: 'cannot read {path}: {detail}',

@@ -1,0 +1,10 @@
+/** The commands of `oneext`. Each is loaded when it is called: a new one costs the others no time. */
+import type { Command } from './command.ts';
+
+export const commands: readonly Command[] = [
+  {
+    name: 'token',
+    summary: 'make, attenuate, inspect and revoke tokens that serve as passwords',
+    load: async () => (await import('./token/token.ts')).runToken,
+  },
+];

@@ -1,0 +1,30 @@
+/** `oneext token inspect`: what a token says. */
+import { readToken } from '../../auth-biscuit/io/tokens.ts';
+import type { Verb } from '../command.ts';
+import { biscuits } from '../io/biscuits.ts';
+import { publicKeyOption, readPublicKey, readTokenText } from '../io/token-input.ts';
+
+/** Names in tokens may hold anything: what a terminal would act on is shown escaped. */
+const printable = (text: string): string =>
+  text.replaceAll(/[^\P{C}\n]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`);
+
+const indent = (text: string): string => text.trimEnd().replaceAll(/^/gm, '  ');
+
+export const inspect: Verb = {
+  name: 'inspect',
+  summary: 'show what a token says, and whether a public key has signed it',
+  operands: '[FILE]',
+  details: `The token is read from FILE, or from stdin. Checks are shown, not evaluated. With --public-key the exit code
+is 77 if the signature does not verify with it.`,
+  options: { 'public-key': publicKeyOption },
+  run: async (given, terminal) => {
+    const { blocks, sealed, verified } = readToken(biscuits(), readTokenText(given), readPublicKey(given));
+    const shown = blocks.map(({ source, revocationId }, index) => {
+      const name = index === 0 ? 'Authority block' : `Block ${index}`;
+      return `${name}:\n${indent(printable(source))}\n  revocation id: ${revocationId}\n`;
+    });
+    const signature = verified ? 'verified with the public key' : 'NOT VERIFIED (--public-key verifies it)';
+    const sealing = sealed ? 'sealed: it cannot be attenuated' : 'not sealed: it can be attenuated';
+    terminal.writeResult(`${shown.join('\n')}\nSignature: ${signature}\nThe token is ${sealing}.\n`);
+  },
+};
