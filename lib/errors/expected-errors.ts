@@ -20,7 +20,7 @@ export const expectedErrors = {
   CONFIG_UNREADABLE: {
     exitCode: 78,
     message: 'cannot read the configuration file {path}: {detail}',
-    hint: 'check the path given with --config.file and that the user of this process may read it',
+    hint: 'check that it is YAML and that the user of this process may read it',
   },
   USAGE: {
     exitCode: 2,
@@ -95,7 +95,7 @@ export const expectedErrors = {
   AUTH_REQUEST_INVALID: {
     exitCode: 77,
     message: 'the request of oned cannot be read: {detail}',
-    hint: 'OpenNebula 6.10 to 7.4 is supported; if a user name or token is what is wrong, its owner must correct it',
+    hint: 'OpenNebula 6.10 to 7.4 writes it as auth-biscuit/README.md says',
   },
   AUTH_KEY_INVALID: {
     exitCode: 77,
