@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type PublicKey, parsePublicKeys } from '../../auth-biscuit/public-keys.ts';
 import { longestToken } from '../../auth-biscuit/request.ts';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
-import { type Given, textOf, type VerbOption } from '../command.ts';
+import { type Given, textOf, usageError, type VerbOption } from '../command.ts';
 
 export const publicKeyOption: VerbOption = {
   form: 'KEY',
@@ -12,7 +12,14 @@ export const publicKeyOption: VerbOption = {
 
 export const readPublicKey = (given: Given): PublicKey | undefined => {
   const text = textOf(given, 'public-key');
-  return text === undefined ? undefined : parsePublicKeys(text)[0];
+  if (text === undefined) return undefined;
+  try {
+    return parsePublicKeys(text)[0];
+  } catch {
+    throw usageError(
+      `--public-key ${JSON.stringify(text)} is not 64 hex digits, with or without ed25519/ before them`,
+    );
+  }
 };
 
 const unreadable = (detail: string, cause?: unknown): OneExtError =>
