@@ -2,7 +2,6 @@
  * authenticate: the entry of the driver. Judges the request on stdin under the limits of launcher.sh, which
  * stands before this code in the same file and hands the answer on.
  */
-import { spawnSync } from 'node:child_process';
 import { readSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { judge } from './io/judge.ts';
@@ -34,11 +33,12 @@ const answer = async (): Promise<void> => {
 // Denied is what stands if anything below does not come to its end.
 process.exitCode = 77;
 
-if (process.argv[2] === 'judge') {
-  answer().catch(() => {
-    process.exitCode = 1;
-  });
-} else {
-  // Started as `node authenticate`: without the limits nothing is judged.
+/** Started as `node authenticate`: without the limits nothing is judged. */
+const startLauncher = async (): Promise<void> => {
+  const { spawnSync } = await import('node:child_process');
   process.exitCode = spawnSync('/bin/sh', [__filename], { stdio: 'inherit' }).status ?? 77;
-}
+};
+
+(process.argv[2] === 'judge' ? answer() : startLauncher()).catch(() => {
+  process.exitCode = 1;
+});

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { reasonOf } from '../lib/errors/oneext-error.ts';
 import { createAgentPage } from './agent-page.ts';
+import { createAuthBiscuit } from './auth-biscuit.ts';
 import { createPorts } from './cloud.ts';
 import { createEndToEnd } from './end-to-end.ts';
 import {
@@ -37,6 +38,7 @@ const benchesOf = (lab: Lab): readonly Bench[] => [
   createSnapshotScrape(lab),
   createFrontEndCost(lab),
   createEndToEnd(lab),
+  createAuthBiscuit(lab),
 ];
 
 const runBench = async (bench: Bench): Promise<BenchResult> => {

@@ -1,5 +1,6 @@
 /** Starts the programs that are measured, and ends each of them whatever happens. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 
 export interface Daemon {
   readonly pid: number;
@@ -14,8 +15,8 @@ export interface Processes {
     ready: string,
     environment?: Readonly<Record<string, string>>,
   ): Promise<Daemon>;
-  /** Resolves with stdout when it has ended well. */
-  runToEnd(argv: readonly string[]): Promise<string>;
+  /** Resolves with stdout when it has ended well; stdin is that file, or nothing. */
+  runToEnd(argv: readonly string[], stdinFile?: string): Promise<string>;
   /** Kills all that run; safe to call at any time. */
   killAll(): void;
 }
@@ -50,11 +51,17 @@ const untilReady = (child: ChildProcess, name: string, ready: string): Promise<s
 export const createProcesses = (): Processes => {
   const running = new Set<ChildProcess>();
 
-  const start = ([file = '', ...rest]: readonly string[], environment = {}): ChildProcess => {
+  const start = (
+    [file = '', ...rest]: readonly string[],
+    environment = {},
+    stdinFile = '/dev/null',
+  ): ChildProcess => {
+    const stdin = openSync(stdinFile, 'r');
     const child = spawn(file, rest, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin, 'pipe', 'pipe'],
       env: { ...cleanEnvironment(), ...environment },
     });
+    closeSync(stdin);
     running.add(child);
     child.once('close', () => running.delete(child));
     return child;
@@ -66,9 +73,9 @@ export const createProcesses = (): Processes => {
       const firstOutput = await untilReady(child, argv.join(' '), ready);
       return { pid: child.pid ?? 0, firstOutput };
     },
-    runToEnd: (argv) =>
+    runToEnd: (argv, stdinFile) =>
       new Promise((resolve, reject) => {
-        const child = start(argv);
+        const child = start(argv, {}, stdinFile);
         const output: Buffer[] = [];
         let errors = '';
         child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));

@@ -3,7 +3,7 @@
  */
 import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { formatSampleConfig } from '../collectors/sample-config.ts';
 import { version } from '../lib/version.ts';
 import { biscuitWasm, bundleOptions } from './bundle.ts';
@@ -16,14 +16,20 @@ const formatLauncher = (shell: string): string => {
   return `#!/bin/sh\n':' /*\n${shell}*/`;
 };
 
-interface Executable {
+/** Keeps a package that few runs need out of a bundle: it stands in a file of its own, loaded when it is needed. */
+const apart = (module: RegExp, file: string): Plugin => ({
+  name: 'apart',
+  setup: ({ onResolve }) => onResolve({ filter: module }, () => ({ path: file, external: true })),
+});
+
+interface Bundle {
   readonly entry: string;
   readonly file: string;
   readonly head: string;
   readonly options?: BuildOptions;
 }
 
-const executables: readonly Executable[] = [
+const bundles: readonly Bundle[] = [
   {
     entry: 'collectors/opennebula-exporter.ts',
     file: 'dist/opennebula-exporter',
@@ -34,7 +40,17 @@ const executables: readonly Executable[] = [
     entry: 'auth-biscuit/authenticate.ts',
     file: 'dist/auth/biscuit/authenticate',
     head: formatLauncher(await readFile('auth-biscuit/launcher.sh', 'utf8')),
-    // Started anew for each login: what is shorter starts sooner.
+    // Started anew for each login: what is shorter starts sooner, and most front-ends have no biscuit.yaml.
+    options: {
+      minify: true,
+      plugins: [apart(/^yaml$/, './yaml.js')],
+      supported: { 'dynamic-import': false },
+    },
+  },
+  {
+    entry: 'yaml',
+    file: 'dist/auth/biscuit/yaml.js',
+    head: '// Part of authenticate: the package yaml, for biscuit.yaml.',
     options: { minify: true },
   },
   { entry: 'cli/oneext.ts', file: 'dist/oneext', head: '#!/usr/bin/env node' },
@@ -69,7 +85,7 @@ if (manifest.version !== version) {
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist/systemd/opennebula-exporter.service.d', { recursive: true });
 const inputs: string[] = [];
-for (const { entry, file, head, options } of executables) {
+for (const { entry, file, head, options } of bundles) {
   const result = await build({
     ...bundleOptions,
     ...options,
@@ -78,7 +94,7 @@ for (const { entry, file, head, options } of executables) {
     banner: { js: head },
   });
   inputs.push(...Object.keys(result.metafile?.inputs ?? {}));
-  await chmod(file, 0o755);
+  if (head.startsWith('#!')) await chmod(file, 0o755);
 }
 // The executables have no extension: without this they would take the type of a package.json above them.
 for (const folder of ['dist', 'dist/auth/biscuit']) {

@@ -34,7 +34,7 @@ const invalid = (path: string, problems: readonly string[]): OneExtError =>
 export const readConfiguration = async (files: readonly string[]): Promise<BiscuitConfiguration> => {
   const file = files.find(exists);
   if (file === undefined) return defaultConfiguration;
-  // Loaded only here: reading YAML costs a tenth of the whole answer.
+  // Loaded only here, and with it the package yaml, which is a file of its own: most front-ends need neither.
   const { readYaml } = await import('../../lib/io/read-config.ts');
   const { configuration, problems } = parseConfiguration(await readYaml(file, false));
   if (problems.length > 0) throw invalid(file, problems);

@@ -56,6 +56,9 @@ const makeFact = (biscuits: Biscuits, source: string, value: unknown): Fact => {
   return made;
 };
 
+/** A time as Datalog writes it, in whole seconds. */
+const formatTime = (time: Date): string => `${time.toISOString().slice(0, 19)}Z`;
+
 const parseChecks = (biscuits: Biscuits, sources: readonly string[]): readonly Check[] =>
   sources.map((source, index) => {
     try {
@@ -73,12 +76,11 @@ const buildAuthorizer = (
   { user, time, zone, endpoint, checks }: Question,
 ): Authorizer => {
   const builder = new biscuits.AuthorizerBuilder();
-  const fact = (name: string, value: unknown): Fact => makeFact(biscuits, name, value);
-  builder.addFact(fact('time', { date: time.toISOString() }));
-  builder.addFact(fact('operation', 'login'));
-  builder.addFact(fact('resource', 'opennebula'));
-  if (zone !== undefined) builder.addFact(fact('zone', zone));
-  if (endpoint !== undefined) builder.addFact(fact('endpoint', endpoint));
+  // Literals where the text is ours: parameters take the library a millisecond more.
+  const facts = [`time(${formatTime(time)})`, 'operation("login")', 'resource("opennebula")'];
+  for (const text of facts) builder.addFact(biscuits.Fact.fromString(text));
+  if (zone !== undefined) builder.addFact(makeFact(biscuits, 'zone', zone));
+  if (endpoint !== undefined) builder.addFact(makeFact(biscuits, 'endpoint', endpoint));
   for (const check of parseChecks(biscuits, checks)) builder.addCheck(check);
   const policy = biscuits.Policy.fromString('allow if user({user})');
   policy.set('user', user);
@@ -105,7 +107,7 @@ const describeInvalid = (thrown: unknown): string => {
 };
 
 const asVerifiedToken = (biscuits: Biscuits, token: Biscuit): VerifiedToken => ({
-  revocationIds: token.getRevocationIdentifiers().map(String),
+  revocationIds: () => token.getRevocationIdentifiers().map(String),
   ask: (question) => ask(biscuits, token, question),
 });
 

@@ -58,7 +58,7 @@ export const createInstallation = (biscuitYaml?: string): Installation => {
   const folder = mkdtempSync(path.join(tmpdir(), 'auth-biscuit-test-'));
   const [auth, etc] = [path.join(folder, 'remotes/auth/biscuit'), path.join(folder, 'etc/auth')];
   for (const one of [auth, etc]) mkdirSync(one, { recursive: true });
-  for (const file of ['authenticate', 'biscuit.wasm', 'package.json'])
+  for (const file of ['authenticate', 'biscuit.wasm', 'package.json', 'yaml.js'])
     copyFileSync(path.join(path.dirname(driver), file), path.join(auth, file));
   if (biscuitYaml !== undefined)
     writeFileSync(path.join(etc, 'biscuit.yaml'), biscuitYaml.replaceAll('INSTALLATION', folder));
