@@ -28,8 +28,8 @@ export interface Authority {
 
 export interface Container {
   readonly authority: Authority;
-  /** Versions of the signatures of the further blocks. */
-  readonly blockVersions: readonly number[];
+  /** The further blocks: their signatures, and how those were made. */
+  readonly blocks: readonly { readonly signature: Uint8Array; readonly signatureVersion: number }[];
   readonly sealed: boolean;
 }
 
@@ -86,12 +86,17 @@ export const readContainer = (token: Uint8Array): Container => {
       signatureAt: signature.at,
       signatureVersion: versionOf(parts),
     },
-    blockVersions: fields
+    blocks: fields
       .filter(({ number }) => number === 3)
-      .map(({ bytes }) => versionOf(readFields(bytes, 0))),
+      .map(({ bytes }) => readFields(bytes, 0))
+      .map((block) => ({ signature: required(block, 3).bytes, signatureVersion: versionOf(block) })),
     sealed: readFields(required(fields, 4).bytes, 0).some(({ number }) => number === 2),
   };
 };
+
+/** The id by which each block is revoked, in hex: its signature. The authority block first. */
+export const revocationIdsOf = ({ authority, blocks }: Container): readonly string[] =>
+  [authority, ...blocks].map(({ signature }) => Buffer.from(signature).toString('hex'));
 
 const littleEndian = (value: number): Uint8Array => {
   const bytes = new Uint8Array(4);

@@ -18,4 +18,5 @@ if ((${#missing[@]} > 0)); then
 fi
 
 npm run --silent build
-exec node --enable-source-maps --test --test-timeout=300000 --test-reporter=spec build/test/system/*.test.js
+# One file at a time: one of them loads every core.
+exec node --enable-source-maps --test --test-concurrency=1 --test-timeout=300000 --test-reporter=spec build/test/system/*.test.js

@@ -30,7 +30,13 @@ const describeCheck = (check: unknown): string => {
   return `a check${about} in ${where} does not hold${about === '' ? '' : ' (expired, or not yet valid)'}`;
 };
 
-/** The library throws plain objects, in the shape of its Rust enums; a trap of the engine is an Error. */
+/** A trap of the engine is an Error. What the library was about is lost then: it must not be used again. */
+const failIfTrapped = (thrown: unknown): void => {
+  if (thrown instanceof Error && !(thrown instanceof OneExtError))
+    throw new OneExtError('AUTH_TOKEN_TOO_LARGE', {}, thrown);
+};
+
+/** What the library throws itself are plain objects, in the shape of its Rust enums. */
 const describeFailure = (thrown: unknown, user: string): Answer => {
   const logic = property(thrown, 'FailedLogic');
   const unauthorized = property(logic, 'Unauthorized');
@@ -45,8 +51,6 @@ const describeFailure = (thrown: unknown, user: string): Answer => {
   if (unauthorized !== undefined) return { kind: 'unfulfilled', reason: describeCheck(failed[0]) };
   if (property(thrown, 'RunLimit') !== undefined)
     return { kind: 'undecided', reason: 'its Datalog produces too many facts' };
-  if (thrown instanceof Error)
-    return { kind: 'undecided', reason: 'its Datalog needs too much memory, or is too deeply nested' };
   return { kind: 'undecided', reason: 'its Datalog cannot be evaluated' };
 };
 
@@ -95,16 +99,15 @@ const ask = (biscuits: Biscuits, token: Biscuit, question: Question): Answer => 
     return index === 0 ? { kind: 'yes' } : { kind: 'undecided', reason: 'no policy allows it' };
   } catch (thrown) {
     if (thrown instanceof OneExtError) throw thrown;
+    failIfTrapped(thrown);
     return describeFailure(thrown, question.user);
   }
 };
 
-const describeInvalid = (thrown: unknown): string => {
-  if (property(property(thrown, 'Format'), 'Signature') !== undefined)
-    return 'its signature does not verify with the public key of the user';
-  if (thrown instanceof Error) return 'it needs too much memory, or is too deeply nested';
-  return 'it is not a Biscuit token in base64url';
-};
+const describeInvalid = (thrown: unknown): string =>
+  property(property(thrown, 'Format'), 'Signature') === undefined
+    ? 'it is not a Biscuit token in base64url'
+    : 'its signature does not verify with the public key of the user';
 
 const asVerifiedToken = (biscuits: Biscuits, token: Biscuit): VerifiedToken => ({
   revocationIds: () => token.getRevocationIdentifiers().map(String),
@@ -121,6 +124,7 @@ export const loadTokenLibrary = (wasmFile: string): TokenLibrary => {
         const publicKey = PublicKey.fromString(key, SignatureAlgorithm.Ed25519);
         return asVerifiedToken(biscuits, Biscuit.fromBase64(token, publicKey));
       } catch (thrown) {
+        failIfTrapped(thrown);
         return { problem: describeInvalid(thrown) };
       }
     },

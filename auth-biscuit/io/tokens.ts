@@ -6,7 +6,7 @@
  */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
-import { readContainer, replaceSignature, signedContent } from '../container.ts';
+import { readContainer, replaceSignature, revocationIdsOf, signedContent } from '../container.ts';
 import type { PublicKey } from '../public-keys.ts';
 import type { Biscuit, Biscuits, Check, Fact } from './biscuit.ts';
 
@@ -117,19 +117,37 @@ const open = (biscuits: Biscuits, text: string, key: PublicKey | undefined): Bis
   throw unreadable('it is damaged, or of a kind that can be read only with --public-key');
 };
 
-/** Fails with TOKEN_UNREADABLE, with TOKEN_UNVERIFIED if a key is given. */
-export const readToken = (biscuits: Biscuits, text: string, key: PublicKey | undefined): TokenContent => {
+/** What the library throws while it reads a token, as TOKEN_UNREADABLE. */
+const reading = <T>(read: () => T): T => {
+  try {
+    return read();
+  } catch (thrown) {
+    if (thrown instanceof OneExtError) throw thrown;
+    throw unreadable(thrown instanceof Error ? reasonOf(thrown) : 'it is damaged', thrown);
+  }
+};
+
+const readOpened = (biscuits: Biscuits, text: string, key: PublicKey | undefined): TokenContent => {
   const token = open(biscuits, text, key);
+  // Not the opened token's ids: its first signature may be ours.
   const container = readContainer(Buffer.from(text, 'base64url'));
-  const ids = token.getRevocationIdentifiers().map(String);
-  // The id of a block is its signature, and the one in the opened token may be ours.
-  ids[0] = Buffer.from(container.authority.signature).toString('hex');
   return {
-    blocks: ids.map((revocationId, index) => ({ source: token.getBlockSource(index), revocationId })),
+    blocks: revocationIdsOf(container).map((revocationId, index) => ({
+      source: token.getBlockSource(index),
+      revocationId,
+    })),
     sealed: container.sealed,
     verified: key !== undefined,
   };
 };
+
+/** Fails with TOKEN_UNREADABLE, with TOKEN_UNVERIFIED if a key is given. */
+export const readToken = (biscuits: Biscuits, text: string, key: PublicKey | undefined): TokenContent =>
+  reading(() => readOpened(biscuits, text, key));
+
+/** The ids by which the blocks of any token are revoked; fails with TOKEN_UNREADABLE. */
+export const readRevocationIds = (text: string): readonly string[] =>
+  reading(() => revocationIdsOf(readContainer(Buffer.from(text, 'base64url'))));
 
 /** The token with one more block; fails as `readToken` does. */
 export const attenuateToken = (
@@ -138,7 +156,7 @@ export const attenuateToken = (
   key: PublicKey | undefined,
   content: BlockContent,
 ): string => {
-  const original = readContainer(Buffer.from(text, 'base64url'));
+  const original = reading(() => readContainer(Buffer.from(text, 'base64url')));
   if (original.sealed) throw unreadable('it is sealed: nobody can attenuate it');
   const builder = new biscuits.BlockBuilder();
   fillBlock(biscuits, builder, content);
@@ -146,7 +164,7 @@ export const attenuateToken = (
   if (key !== undefined) return attenuated.toBase64();
   const bytes = attenuated.toBytes();
   // Signatures of version 1 cover the signature before, which is not the true one here.
-  if (readContainer(bytes).blockVersions[0] === 1)
+  if (readContainer(bytes).blocks[0]?.signatureVersion === 1)
     throw unreadable('its further blocks are signed together with the first: give --public-key');
   return Buffer.from(replaceSignature(bytes, original.authority.signature)).toString('base64url');
 };

@@ -1,9 +1,8 @@
 /** `oneext token revoke`: adds a token to the file of revoked ids. */
-import { readToken } from '../../auth-biscuit/io/tokens.ts';
+import { readRevocationIds } from '../../auth-biscuit/io/tokens.ts';
 import { textOf, type Verb } from '../command.ts';
-import { biscuits } from '../io/biscuits.ts';
 import { addRevocation, defaultRevocationFile } from '../io/revocation-file.ts';
-import { publicKeyOption, readPublicKey, readTokenText } from '../io/token-input.ts';
+import { readTokenText } from '../io/token-input.ts';
 
 export const revoke: Verb = {
   name: 'revoke',
@@ -15,15 +14,13 @@ token may still work.`,
   options: {
     file: { form: 'FILE', help: 'the file of revoked ids (default: revocation_file of biscuit.yaml)' },
     all: { form: '', help: 'the id of the first block: the token that this one was attenuated from as well' },
-    'public-key': publicKeyOption,
   },
   run: async (given, terminal) => {
     const file = textOf(given, 'file') ?? (await defaultRevocationFile(terminal.environment));
-    const { blocks } = readToken(biscuits(), readTokenText(given), readPublicKey(given));
-    const block = given.values['all'] === true ? blocks[0] : blocks.at(-1);
-    if (block === undefined) throw new Error('a token without blocks');
-    const added = addRevocation(file, block.revocationId);
+    const ids = readRevocationIds(readTokenText(given));
+    const id = (given.values['all'] === true ? ids[0] : ids.at(-1)) ?? '';
+    const added = addRevocation(file, id);
     terminal.writeNote(`${added ? 'Added to' : 'Stands already in'} ${file}:\n`);
-    terminal.writeResult(`${block.revocationId}\n`);
+    terminal.writeResult(`${id}\n`);
   },
 };

@@ -107,6 +107,11 @@ export const expectedErrors = {
     message: '{path} has {count} problem(s): {problems}',
     hint: 'nobody can log in with a token until it is corrected; see auth-biscuit/README.md for the keys',
   },
+  AUTH_TOKEN_TOO_LARGE: {
+    exitCode: 77,
+    message: 'the token is refused: it needs more than 128 MiB, or is too deeply nested',
+    hint: 'a token of a few blocks needs a fiftieth; whoever attenuated it last made it so',
+  },
   AUTH_LIBRARY_UNUSABLE: {
     exitCode: 77,
     message: 'cannot load the token library {file}: {detail}',

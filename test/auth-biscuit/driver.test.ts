@@ -153,10 +153,10 @@ test('whichever limit a hungry token meets first, it is refused', async () => {
   builder.addCode('big($a, $b, $c, $d, $e) <- n($a), n($b), n($c), n($d), n($e);');
   const hostile = Biscuit.fromBase64(base64, PublicKey.fromString(publicKey, SignatureAlgorithm.Ed25519));
   const input = formatRequest('dann1', publicKey, hostile.appendBlock(builder).toBase64());
-  assertDenied(await runDriver({ input }), /too much memory|2 s of processor time/);
+  assertDenied(await runDriver({ input }), /more than 128 MiB|2 s of processor time/);
   assertDenied(
     await runDriver({ input, argv: [process.execPath, driver] }),
-    /too much memory|2 s of processor time/,
+    /more than 128 MiB|2 s of processor time/,
   );
 });
 
