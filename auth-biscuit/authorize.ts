@@ -57,6 +57,9 @@ const verifyWithAny = (
   return { problem };
 };
 
+/** 64 bytes in hex; a block's id is its signature, and one of secp256r1 is some 70 bytes of DER. */
+const isEd25519Signature = (id: string): boolean => id.length === 128;
+
 /** The times at which the token may hold: now, or where the user's clock may stand. */
 const timesAround = (now: Date, leewayMs: number): readonly Date[] =>
   leewayMs === 0 ? [now] : [0, -leewayMs, leewayMs].map((offset) => new Date(now.getTime() + offset));
@@ -87,7 +90,12 @@ export const authorize = (
 ): Verdict => {
   const token = verifyWithAny(attempt, library);
   if ('problem' in token) return denied(token.problem);
-  if (revoked.size > 0 && token.revocationIds().some((id) => revoked.has(id))) return denied('it is revoked');
+  const ids = token.revocationIds();
+  if (!ids.every(isEd25519Signature))
+    return denied(
+      'a block is signed with secp256r1, whose signatures are malleable: it could not be revoked',
+    );
+  if (ids.some((id) => revoked.has(id))) return denied('it is revoked');
 
   const { user, now } = attempt;
   const { checks, zone, endpoint, clockLeewayMs } = configuration;
