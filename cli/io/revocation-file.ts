@@ -15,6 +15,11 @@ export const defaultRevocationFile = async (environment: Terminal['environment']
 
 /** Whether the id was not there before. One line is written at once: two at the same time do not mix. */
 export const addRevocation = (file: string, id: string): boolean => {
+  if (parseRevocations(id).problems.length > 0)
+    throw new OneExtError('REVOCATION_FAILED', {
+      file,
+      detail: 'it is signed with secp256r1: no login accepts it',
+    });
   try {
     const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
     if (parseRevocations(text).revoked.has(id)) return false;

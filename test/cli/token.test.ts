@@ -192,6 +192,17 @@ test('a revoked token is refused, and all that come from it; others are not', as
   assert.equal(await allowed(plain), false);
 });
 
+test('any token can be revoked but one that no login accepts', (t) => {
+  const file = path.join(createFolder(t), 'revoked');
+  const names = ['plain', 'sealed', 'third-party', 'datalog-3.3'];
+  const ids = names.map((name) =>
+    succeed(['token', 'revoke', '--file', file, recordedFile(`${name}.token`)]),
+  );
+  assert.equal(readFileSync(file, 'utf8'), ids.join(''));
+  fail(['token', 'revoke', '--file', file, recordedFile('secp256r1.token')], 1, /signed with secp256r1/);
+  assert.equal(readFileSync(file, 'utf8'), ids.join(''));
+});
+
 test('wrong usage says what is wrong', (t) => {
   const { file } = createKeys(t);
   const create = ['token', 'create', '--private-key-file', file];
