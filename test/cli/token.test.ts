@@ -1,7 +1,7 @@
 /** `oneext token` as users run it, with the driver as judge, and with tokens of the biscuit command line tool. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
@@ -245,6 +245,16 @@ test('what a terminal would act on is shown escaped', (t) => {
   const shown = succeed(['token', 'inspect'], token);
   assert.doesNotMatch(shown, /[\u001b\u202e]/);
   assert.match(shown, /\\u\{1b\}\[2J/);
+});
+
+test('it finds its library when it is started by a link', (t) => {
+  const [folder, file] = [createFolder(t), recordedFile('plain.token')];
+  const link = path.join(folder, 'oneext');
+  symlinkSync(executable, link);
+  const { status, stderr } = spawnSync(process.execPath, [link, 'token', 'inspect', file], {
+    encoding: 'utf8',
+  });
+  assert.deepEqual([status, stderr], [0, '']);
 });
 
 test('help of every command and verb', () => {
