@@ -1,3 +1,4 @@
+# shellcheck shell=dash
 # The shell half of `authenticate`. oned starts it; it starts the JavaScript half under limits that the kernel
 # keeps, whatever a token computes, and hands on what that half answers. docs/adr/0006-hard-stop.md says why.
 #
