@@ -21,7 +21,13 @@ const read = async (url: string, keepsConnection = true): Promise<string> => {
   return text;
 };
 
+/** The server ends with the test, and every connection that is kept to it. */
 const listen = async (t: TestContext, server: net.Server): Promise<string> => {
+  const sockets = new Set<net.Socket>();
+  server.on('connection', (socket) => sockets.add(socket));
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   t.after(() => server.close());
@@ -34,7 +40,6 @@ const startServer = async (t: TestContext, handle: http.RequestListener) => {
   const server = http.createServer(handle).on('connection', () => {
     seen.connections += 1;
   });
-  t.after(() => server.closeAllConnections());
   return { seen, server, url: await listen(t, server) };
 };
 
