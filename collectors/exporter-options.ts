@@ -7,6 +7,7 @@ import {
   type OptionValues,
   textOption,
 } from '../lib/config/options.ts';
+import { suiteOptions } from '../lib/config/suite-options.ts';
 import { logFormats, logLevels } from '../lib/log/log.ts';
 import { collectors } from './collectors.ts';
 
@@ -75,12 +76,7 @@ const ownOptions = {
   ),
   'log.level': choiceOption({ help: 'lowest level of log lines', default: 'info' }, logLevels),
   'log.format': choiceOption({ help: 'format of log lines', default: 'logfmt' }, logFormats),
-  'config.file': textOption({ help: 'configuration of the suite', default: '/etc/one/oneext.yaml' }, 'FILE'),
-  'one.timeout': durationOption(
-    { help: 'longest time for one call to OpenNebula', default: '30s' },
-    100,
-    3_600_000,
-  ),
+  ...suiteOptions,
   'one.min-refresh-interval': durationOption(
     {
       help: 'OpenNebula is asked again only after this time; raise it for very large clouds (power stays as fresh as each scrape)',
@@ -120,4 +116,4 @@ export const exporterOptions: typeof ownOptions & Record<`collector.${string}`, 
 export type ExporterOptions = OptionValues<typeof exporterOptions>;
 
 /** Sections of oneext.yaml that other programs of the suite read. */
-export const foreignSections = ['auth', 'geolocation', 'prometheus', 'tunnel', 'hosts'];
+export const foreignSections = ['auth', 'geolocation', 'prometheus', 'tunnel', 'hosts', 'hooks'];

@@ -1,13 +1,22 @@
 /**
  * Makes dist/, which mirrors what gets installed: each executable is one bundled file with its run bit.
  */
-import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { formatSampleConfig } from '../collectors/sample-config.ts';
 import { version } from '../lib/version.ts';
 
-const executables = [{ entry: 'collectors/opennebula-exporter.ts', file: 'dist/opennebula-exporter' }];
+/** @property flags for Node, on the first line of the file. */
+const executables: readonly { readonly entry: string; readonly file: string; readonly flags?: string }[] = [
+  {
+    entry: 'collectors/opennebula-exporter.ts',
+    file: 'dist/opennebula-exporter',
+    // Small young generation: pages of agents are garbage at once, and their buffers lie outside of the heap.
+    flags: '--max-semi-space-size=8',
+  },
+  { entry: 'hooks/host-geolocation.ts', file: 'dist/hooks/host_geolocation' },
+];
 
 /** The licenses of the packages whose code stands in a bundle. */
 const collectLicenses = async (inputs: readonly string[]): Promise<string> => {
@@ -35,7 +44,7 @@ if (manifest.version !== version) {
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist/systemd/opennebula-exporter.service.d', { recursive: true });
 const inputs: string[] = [];
-for (const { entry, file } of executables) {
+for (const { entry, file, flags } of executables) {
   const result = await build({
     entryPoints: [entry],
     outfile: file,
@@ -43,8 +52,7 @@ for (const { entry, file } of executables) {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    // Small young generation: pages of agents are garbage at once, and their buffers lie outside of the heap.
-    banner: { js: '#!/usr/bin/env -S node --max-semi-space-size=8' },
+    banner: { js: flags === undefined ? '#!/usr/bin/env node' : `#!/usr/bin/env -S node ${flags}` },
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
@@ -56,6 +64,7 @@ for (const { entry, file } of executables) {
 await writeFile('dist/package.json', '{ "type": "commonjs" }\n');
 await writeFile('dist/THIRD-PARTY-LICENSES', await collectLicenses(inputs));
 await writeFile('dist/oneext.yaml.sample', formatSampleConfig());
+await cp('hooks/templates', 'dist/hooks/templates', { recursive: true });
 await copyFile('LICENSE', 'dist/LICENSE');
 await copyFile(
   'collectors/systemd/opennebula-extensions.conf',

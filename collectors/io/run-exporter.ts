@@ -1,7 +1,7 @@
 /** Puts the exporter together and runs it until it is told to end. */
 import { setMaxListeners } from 'node:events';
-import { OneExtError } from '../../lib/errors/oneext-error.ts';
-import { readOneAuth, readOneEndpoint } from '../../lib/io/one-client.ts';
+import { readEndpointUrl } from '../../lib/io/connect-one.ts';
+import { readOneAuth } from '../../lib/io/one-client.ts';
 import { startWebServer, type WebAnswer, type WebHandler } from '../../lib/io/web-server.ts';
 import { createXmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import { createLog } from '../../lib/log/log.ts';
@@ -18,13 +18,6 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** A scraper that does not say how long it waits: Prometheus' default of 10 s, less half a second. */
 const defaultBudgetMs = 9500;
 const graceMs = 5000;
-
-const parseEndpoint = (text: string): URL => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  const problems = `the OpenNebula endpoint is ${JSON.stringify(text)} but must be a URL such as http://localhost:2633/RPC2`;
-  throw new OneExtError('CONFIG_INVALID', { count: 1, problems });
-};
 
 const ok = (contentType: string, body: string | Buffer): WebAnswer => ({ status: 200, contentType, body });
 
@@ -56,7 +49,7 @@ export const runExporter = async ({
   untilEnd,
 }: RunOptions): Promise<void> => {
   const { options, unknownKeys } = await readExporterOptions(argv, environment);
-  const endpoint = parseEndpoint(await readOneEndpoint(environment));
+  const endpoint = await readEndpointUrl(environment);
   await readOneAuth(environment);
   // Milliseconds since 1970 that never step back when the clock is set.
   const now = (): number => performance.timeOrigin + performance.now();
