@@ -18,7 +18,10 @@ const averageDue = (vms: readonly Vm[]): number => {
     known = new Map(
       vms.map((vm) => {
         const before = ids.has(vm.id) ? undefined : known.get(vm.id);
-        return [vm.id, before ?? { flavours: -1, fingerprint: fingerprintOf(vm), readAt }];
+        return [
+          vm.id,
+          before ?? { flavours: -1, exporter: undefined, fingerprint: fingerprintOf(vm), readAt },
+        ];
       }),
     );
   };

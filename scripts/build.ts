@@ -16,6 +16,7 @@ const executables: readonly { readonly entry: string; readonly file: string; rea
     flags: '--max-semi-space-size=8',
   },
   { entry: 'hooks/host-geolocation.ts', file: 'dist/hooks/host_geolocation' },
+  { entry: 'hooks/vm-scrape-target.ts', file: 'dist/hooks/vm_scrape_target' },
 ];
 
 /** The licenses of the packages whose code stands in a bundle. */

@@ -21,7 +21,10 @@ const vm = (id: number, hostId: number | undefined, state = 3, lcmState = 3): Vm
   vcpus: 1,
   disks: [],
   nicCount: 0,
+  name: '',
+  owner: '',
   flavours: -1,
+  exporter: undefined,
   previousHostId: undefined,
 });
 
