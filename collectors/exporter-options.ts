@@ -49,7 +49,7 @@ const telemetryPathOption: OptionSpec<string> = {
       : { mustBe: 'a path such as /metrics, and none of /, /-/healthy, /-/ready' },
 };
 
-const agentUrlOption: OptionSpec<string> = {
+export const agentUrlOption: OptionSpec<string> = {
   help: "URL of each host's power agent; {hostname} is the host's NAME in OpenNebula, {id} its id; the host attribute POWER_AGENT_URL overrides it",
   form: 'URL',
   default: 'http://{hostname}:8080/metrics',

@@ -15,6 +15,9 @@ const makeCoordinates = (latitude: unknown, longitude: unknown): Coordinates | u
   return { latitude: round(latitude), longitude: round(longitude) };
 };
 
+/** 0,0 is open sea: databases have it where they know nothing. */
+const isNowhere = ({ latitude, longitude }: Coordinates): boolean => latitude === 0 && longitude === 0;
+
 /**
  * The coordinates of a database's record: GeoLite2, GeoIP2 and DB-IP have them below `location`, flat databases
  * at the top. `undefined` where there are none, or none on Earth.
@@ -23,7 +26,8 @@ export const coordinatesOfRecord = (record: unknown): Coordinates | undefined =>
   if (typeof record !== 'object' || record === null) return undefined;
   const fields = record as Readonly<Record<string, unknown>>;
   const { latitude, longitude } = fields;
-  return makeCoordinates(latitude, longitude) ?? coordinatesOfRecord(fields['location']);
+  const place = makeCoordinates(latitude, longitude) ?? coordinatesOfRecord(fields['location']);
+  return place === undefined || isNowhere(place) ? undefined : place;
 };
 
 /** `59.3294,18.0687`; anything else is `undefined`. */

@@ -16,6 +16,7 @@ import {
   readMapping,
   strictForm,
 } from './config-model.ts';
+import { describeChanges } from './describe-changes.ts';
 import type { Job, ScrapePlan } from './jobs.ts';
 import {
   addItems,
@@ -32,7 +33,8 @@ import {
 import { formatBlockPair, type YamlValue } from './yaml-format.ts';
 
 export type PatchedConfig =
-  | { readonly kind: 'patched'; readonly text: string }
+  /** @property changes what comes and goes, for people; empty where nothing does */
+  | { readonly kind: 'patched'; readonly text: string; readonly changes: readonly string[] }
   /** Why the file cannot be edited safely. */
   | { readonly kind: 'refused'; readonly detail: string };
 
@@ -168,12 +170,12 @@ const planEdits = (
   ];
 };
 
-const patch = (text: string, plan: ScrapePlan): string => {
+const patch = (text: string, plan: ScrapePlan): Omit<PatchedConfig & { kind: 'patched' }, 'kind'> => {
   // A last line without its end gets one while lines are added behind it.
   const whole = text === '' || text.endsWith('\n') ? text : text + lineBreakOf(text);
   const before = readConfig(text);
   const edits = planEdits(whole, readConfig(whole), plan);
-  if (edits.length === 0) return text;
+  if (edits.length === 0) return { text, changes: [] };
   const edited = applyEdits(whole, edits);
   const isLastTouched = edits.some(({ to }) => to > text.length);
   const result = isLastTouched ? edited : edited.slice(0, edited.length - (whole.length - text.length));
@@ -186,12 +188,12 @@ const patch = (text: string, plan: ScrapePlan): string => {
       'its form is one that cannot be edited without changing something else (anchors that are used elsewhere, or an unusual layout)',
     );
   }
-  return result;
+  return { text: result, changes: describeChanges(before.config, plan) };
 };
 
 export const patchConfig = (text: string, plan: ScrapePlan): PatchedConfig => {
   try {
-    return { kind: 'patched', text: patch(text, plan) };
+    return { kind: 'patched', ...patch(text, plan) };
   } catch (thrown) {
     return { kind: 'refused', detail: reasonOf(thrown) };
   }

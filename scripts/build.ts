@@ -17,6 +17,7 @@ const executables: readonly { readonly entry: string; readonly file: string; rea
   },
   { entry: 'hooks/host-geolocation.ts', file: 'dist/hooks/host_geolocation' },
   { entry: 'hooks/vm-scrape-target.ts', file: 'dist/hooks/vm_scrape_target' },
+  { entry: 'cli/oneext.ts', file: 'dist/oneext' },
 ];
 
 /** The licenses of the packages whose code stands in a bundle. */

@@ -114,6 +114,11 @@ export const expectedErrors = {
     message: 'cannot use the geolocation database {path}: {detail}',
     hint: 'download it again, or name another with geolocation.database; geolocation/README.md has the command',
   },
+  GEOLOCATION_UNKNOWN: {
+    exitCode: 1,
+    message: 'no database knows where {address} is',
+    hint: 'name a database with --geolocation.database, or a fixed place with geolocation.static; see geolocation/README.md',
+  },
   TARGET_FILE: {
     exitCode: 1,
     message: 'cannot bring the target file {path} in line: {detail}',

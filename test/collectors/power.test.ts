@@ -41,6 +41,8 @@ const host = (id: number, changes: Partial<Host> = {}): Host => ({
   cpuMaximum: undefined,
   cpuUsage: undefined,
   vmCount: 0,
+  hostname: '',
+  cluster: '',
   powerAgentUrl: undefined,
   ...changes,
 });

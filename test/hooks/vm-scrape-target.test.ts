@@ -3,12 +3,17 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
+import { encodeDocument } from '../../simulator/front-end.ts';
 import { repositoryPath } from '../support/expected.ts';
 import { type LivingFrontEnd, type LivingVm, startLivingFrontEnd } from '../support/living-front-end.ts';
 import { type ProgramRun, runProgram } from '../support/program.ts';
-import { startRawServer } from '../support/raw-server.ts';
-import { recordedAnswer } from '../support/recordings.ts';
+import { httpAnswer, startRawServer } from '../support/raw-server.ts';
+import { recordedDocument } from '../support/recordings.ts';
 import { temporaryFolder } from '../support/temporary.ts';
+
+/** The answer of one.vmpool.infoset with recorded VMs. */
+const poolOf = (...names: readonly string[]): Buffer =>
+  httpAnswer('200 OK', encodeDocument(`<VM_POOL>${names.map(recordedDocument).join('')}</VM_POOL>`));
 
 const running: LivingVm = { id: 1, state: 3, lcmState: 3, address: '10.0.0.1', ports: '9100' };
 
@@ -39,7 +44,7 @@ const startLab = async (
 const eventOf = (vm: LivingVm): string => Buffer.from(`<VM>\n  <ID>${vm.id}</ID>\n</VM>`).toString('base64');
 
 test('a recorded event and a recorded front-end: one file with the target and its labels', async (t) => {
-  const frontEnd = await startRawServer(() => ({ bytes: recordedAnswer('vm.info-1') }));
+  const frontEnd = await startRawServer(() => ({ bytes: poolOf('vm.info-1') }));
   t.after(frontEnd.close);
   const { run, targets } = hookRunner(temporaryFolder(t), `http://127.0.0.1:${frontEnd.port}/RPC2`);
   const done = await run(
@@ -54,7 +59,7 @@ test('a recorded event and a recorded front-end: one file with the target and it
       labels: { vm_id: '1', one_vm_id: '1', one_host_id: '1', one_vm_name: 'sr-3', one_vm_owner: 'oneadmin' },
     },
   ]);
-  assert.match(frontEnd.requests[0] ?? '', /one\.vm\.info.*<i4>1<\/i4>/);
+  assert.match(frontEnd.requests[0] ?? '', /one\.vmpool\.infoset.*<string>1<\/string>.*<boolean>1</);
 });
 
 test('the event says RUNNING, the front-end says otherwise: the front-end is believed', async (t) => {
@@ -123,7 +128,7 @@ test('a late hook with an old answer finds out itself', async (t) => {
   let calls = 0;
   const frontEnd = await startRawServer(async () => {
     calls += 1;
-    const answer = { bytes: recordedAnswer(calls === 1 ? 'vm.info-1' : 'error-novm') };
+    const answer = { bytes: poolOf(...(calls === 1 ? ['vm.info-1'] : [])) };
     if (calls === 1) {
       asked();
       await held;

@@ -12,6 +12,8 @@ export interface LivingVm {
   readonly owner?: string;
   readonly address?: string;
   readonly ports?: string;
+  /** Stands in the user template as it is: oned does not escape what ends a CDATA section. */
+  readonly rawAttribute?: string;
 }
 
 const cdata = (name: string, value: string): string =>
@@ -23,17 +25,18 @@ export const formatLivingVm = (vm: LivingVm): string =>
   `<STATE>${vm.state}</STATE><LCM_STATE>${vm.lcmState}</LCM_STATE><STIME>1</STIME><TEMPLATE>` +
   `<CONTEXT>${cdata('ETH0_IP', vm.address ?? '')}</CONTEXT><MEMORY>128</MEMORY>` +
   `<NIC>${cdata('IP', vm.address ?? '')}${cdata('NIC_ID', '0')}</NIC></TEMPLATE>` +
-  `<USER_TEMPLATE>${vm.ports === undefined ? '' : cdata('PROMETHEUS_EXPORTER', vm.ports)}</USER_TEMPLATE>` +
+  `<USER_TEMPLATE>${vm.ports === undefined ? '' : cdata('PROMETHEUS_EXPORTER', vm.ports)}` +
+  `${vm.rawAttribute === undefined ? '' : `<NOTE><![CDATA[${vm.rawAttribute}]]></NOTE>`}</USER_TEMPLATE>` +
   `<HISTORY_RECORDS><HISTORY><OID>${vm.id}</OID><HID>${vm.hostId ?? 0}</HID></HISTORY></HISTORY_RECORDS></VM>`;
 
 export interface LivingFrontEnd {
   readonly endpoint: string;
   readonly vms: Map<number, LivingVm>;
-  /** Calls so far: `one.vm.info 7`. */
+  /** Calls so far: `one.vmpool.infoset 7`. */
   readonly calls: string[];
 }
 
-/** @param hosts the documents of the hosts, and `answer` for calls that a test answers itself */
+/** @param answer for calls that a test answers itself */
 export const startLivingFrontEnd = async (
   t: TestContext,
   answer: (method: string, parameters: readonly unknown[]) => Answer | undefined = () => undefined,
@@ -52,11 +55,7 @@ export const startLivingFrontEnd = async (
     if (own !== undefined) return own;
     if (method === 'one.vmpool.infoset') return pool(String(parameters[0]).split(',').map(Number));
     if (method === 'one.vmpool.info' || method === 'one.vmpool.infoextended') return pool();
-    if (method !== 'one.vm.info') return undefined;
-    const vm = vms.get(Number(parameters[0]));
-    return vm === undefined
-      ? { errorCode: 1024, message: `[one.vm.info] Error getting virtual machine [${parameters[0]}].` }
-      : { document: formatLivingVm(vm) };
+    return undefined;
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(

@@ -1,0 +1,126 @@
+/** What a command of `oneext` is, and how its options are read and shown. */
+import { parseArgs } from 'node:util';
+import { OneExtError, reasonOf } from '../lib/errors/oneext-error.ts';
+
+/** What a command may do with the terminal. Results go to stdout; notes, for people, to stderr. */
+export interface Terminal {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly now: () => Date;
+  readonly writeResult: (text: string) => void;
+  readonly writeNote: (text: string) => void;
+}
+
+/** A command: `oneext NAME ...`. What it needs is loaded when it is called. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<(argv: readonly string[], terminal: Terminal) => Promise<void>>;
+}
+
+export interface VerbOption {
+  /** What a value looks like; '' for a flag that takes none. */
+  readonly form: string;
+  readonly help: string;
+  readonly multiple?: boolean;
+}
+export type GivenValues = Readonly<
+  Record<string, string | boolean | readonly (string | boolean)[] | undefined>
+>;
+
+/** One verb of a command: `oneext token create`. */
+export interface Verb {
+  readonly name: string;
+  readonly summary: string;
+  /** What stands after the options: `[FILE]`, or ''. */
+  readonly operands: string;
+  readonly details: string;
+  readonly options: Readonly<Record<string, VerbOption>>;
+  readonly run: (given: Given, terminal: Terminal) => Promise<void>;
+}
+
+export interface Given {
+  readonly values: GivenValues;
+  readonly operands: readonly string[];
+}
+
+export const usageError = (problems: string): OneExtError => new OneExtError('USAGE', { problems });
+
+/** The value of an option that is given once at most. */
+export const textOf = (given: Given, name: string): string | undefined => {
+  const value = given.values[name];
+  return typeof value === 'string' ? value : undefined;
+};
+export const textsOf = (given: Given, name: string): readonly string[] => {
+  const value = given.values[name];
+  return Array.isArray(value) ? value.map(String) : [];
+};
+
+const pad = (rows: readonly (readonly [string, string])[]): string => {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}\n`).join('');
+};
+
+export const formatList = (
+  program: string,
+  about: string,
+  entries: readonly { readonly name: string; readonly summary: string }[],
+): string => `Usage: ${program} COMMAND [OPTION...]
+
+${about}
+
+${pad(entries.map(({ name, summary }) => [name, summary]))}
+${program} COMMAND --help tells more.
+`;
+
+const formatVerbHelp = (program: string, { name, summary, operands, details, options }: Verb): string => {
+  const rows = Object.entries(options).map(
+    ([option, { form, help }]) => [form === '' ? `--${option}` : `--${option} ${form}`, help] as const,
+  );
+  const operandsShown = operands === '' ? '' : ` ${operands}`;
+  return `Usage: ${program} ${name} [OPTION...]${operandsShown}
+
+${summary[0]?.toUpperCase()}${summary.slice(1)}.${details === '' ? '' : `\n\n${details}`}
+
+${pad([...rows, ['--help', 'show this']])}`;
+};
+
+const parseVerb = (verb: Verb, argv: readonly string[]): Given => {
+  const options = Object.fromEntries(
+    Object.entries(verb.options).map(([name, { form, multiple }]) => [
+      name,
+      { type: form === '' ? ('boolean' as const) : ('string' as const), multiple: multiple ?? false },
+    ]),
+  );
+  try {
+    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
+    if (positionals.length > (verb.operands === '' ? 0 : 1))
+      throw new Error(`${JSON.stringify(positionals.at(-1))} is too much`);
+    return { values, operands: positionals };
+  } catch (thrown) {
+    throw usageError(reasonOf(thrown));
+  }
+};
+
+const asksForHelp = (argument: string | undefined): boolean => argument === '--help' || argument === '-h';
+
+/** Runs the verb that `argv` begins with, or shows help. */
+export const runVerbs = async (
+  program: string,
+  about: string,
+  verbs: readonly Verb[],
+  argv: readonly string[],
+  terminal: Terminal,
+): Promise<void> => {
+  const [name, ...rest] = argv;
+  const list = formatList(program, about, verbs);
+  if (asksForHelp(name)) return terminal.writeResult(list);
+  const verb = verbs.find((one) => one.name === name);
+  if (verb === undefined) {
+    const names = verbs.map((one) => one.name).join(', ');
+    throw usageError(
+      `${program} needs one of ${names}${name === undefined ? '' : `, not ${JSON.stringify(name)}`}`,
+    );
+  }
+  if (rest.some(asksForHelp)) return terminal.writeResult(formatVerbHelp(program, verb));
+  await verb.run(parseVerb(verb, rest), terminal);
+};

@@ -1,0 +1,15 @@
+/** The commands of `oneext`. Each is loaded when it is called: a new one costs the others no time. */
+import type { Command } from './command.ts';
+
+export const commands: readonly Command[] = [
+  {
+    name: 'geolocation',
+    summary: 'look up where an address stands',
+    load: async () => (await import('./geolocation.ts')).runGeolocation,
+  },
+  {
+    name: 'prometheus',
+    summary: "bring Prometheus' configuration and the VMs' target files in line with the cloud",
+    load: async () => (await import('./prometheus.ts')).runPrometheus,
+  },
+];

@@ -1,0 +1,35 @@
+/** oneext: the entry of the command for operators and users of the suite. */
+import { OneExtError, reasonOf } from '../lib/errors/oneext-error.ts';
+import { version } from '../lib/version.ts';
+import { formatList, type Terminal } from './command.ts';
+import { commands } from './commands.ts';
+
+const about =
+  'Commands of opennebula-extensions. Exit codes: 0 done, 1 failed, 2 usage, 75 try again, 77 denied, 78 configuration.';
+
+const terminal: Terminal = {
+  environment: process.env,
+  now: () => new Date(),
+  writeResult: (text) => void process.stdout.write(text),
+  writeNote: (text) => void process.stderr.write(text),
+};
+
+const main = async (argv: readonly string[]): Promise<void> => {
+  const [name, ...rest] = argv;
+  if (name === '--version') return terminal.writeResult(`oneext ${version}\n`);
+  if (name === '--help' || name === '-h') return terminal.writeResult(formatList('oneext', about, commands));
+  const command = commands.find((one) => one.name === name);
+  if (command === undefined) {
+    const names = commands.map((one) => one.name).join(', ');
+    const problems = `${name === undefined ? 'there is no command' : `${JSON.stringify(name)} is no command`}; there are: ${names}`;
+    throw new OneExtError('USAGE', { problems });
+  }
+  const run = await command.load();
+  await run(rest, terminal);
+};
+
+main(process.argv.slice(2)).catch((thrown: unknown) => {
+  const hint = thrown instanceof OneExtError ? `\n${thrown.code}: ${thrown.hint}` : '';
+  process.stderr.write(`oneext: ${reasonOf(thrown)}${hint}\n`);
+  process.exitCode = thrown instanceof OneExtError ? thrown.exitCode : 1;
+});
