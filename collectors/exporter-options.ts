@@ -9,6 +9,7 @@ import {
 } from '../lib/config/options.ts';
 import { suiteOptions } from '../lib/config/suite-options.ts';
 import { logFormats, logLevels } from '../lib/log/log.ts';
+import { addressPreferenceOption } from '../lib/prometheus/vm-targets.ts';
 import { collectors } from './collectors.ts';
 
 export interface ListenAddress {
@@ -37,7 +38,12 @@ const listenAddressOption: OptionSpec<ListenAddress> = {
   },
 };
 
-const reservedPaths = ['/', '/-/healthy', '/-/ready'];
+export const discoveryPaths = {
+  vmExporters: '/sd/vm-exporters',
+  powerAgents: '/sd/power-agents',
+  hosts: '/sd/hosts',
+} as const;
+const reservedPaths: readonly string[] = ['/', '/-/healthy', '/-/ready', ...Object.values(discoveryPaths)];
 
 const telemetryPathOption: OptionSpec<string> = {
   help: 'path under which metrics are served',
@@ -46,7 +52,7 @@ const telemetryPathOption: OptionSpec<string> = {
   parse: (text) =>
     /^\/[\w./-]*$/.test(text) && !reservedPaths.includes(text)
       ? { value: text }
-      : { mustBe: 'a path such as /metrics, and none of /, /-/healthy, /-/ready' },
+      : { mustBe: 'a path such as /metrics, and none of /, /-/healthy, /-/ready, /sd/...' },
 };
 
 export const agentUrlOption: OptionSpec<string> = {
@@ -98,6 +104,7 @@ const ownOptions = {
     },
     ['omit', 'zero'],
   ),
+  'prometheus.address-preference': addressPreferenceOption,
   'snapshot.max-age': durationOption(
     { help: 'values that could not be read again are served up to this age', default: '60s' },
     0,
@@ -115,5 +122,8 @@ export const exporterOptions: typeof ownOptions & Record<`collector.${string}`, 
 };
 export type ExporterOptions = OptionValues<typeof exporterOptions>;
 
+/** A section that the exporter shares with other programs, which read further keys in it. */
+export const sharedSection = 'prometheus';
+
 /** Sections of oneext.yaml that other programs of the suite read. */
-export const foreignSections = ['auth', 'geolocation', 'prometheus', 'tunnel', 'hosts', 'hooks'];
+export const foreignSections = ['auth', 'geolocation', 'tunnel', 'hosts', 'hooks'];

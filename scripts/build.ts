@@ -67,6 +67,12 @@ await writeFile('dist/package.json', '{ "type": "commonjs" }\n');
 await writeFile('dist/THIRD-PARTY-LICENSES', await collectLicenses(inputs));
 await writeFile('dist/oneext.yaml.sample', formatSampleConfig());
 await cp('hooks/templates', 'dist/hooks/templates', { recursive: true });
+await cp('prometheus-patches/dashboards', 'dist/prometheus/dashboards', { recursive: true });
+await mkdir('dist/prometheus/rules');
+await copyFile(
+  'prometheus-patches/rules/opennebula-extensions.yml',
+  'dist/prometheus/rules/opennebula-extensions.yml',
+);
 await copyFile('LICENSE', 'dist/LICENSE');
 await copyFile(
   'collectors/systemd/opennebula-extensions.conf',

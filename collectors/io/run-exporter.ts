@@ -8,9 +8,11 @@ import { createLog } from '../../lib/log/log.ts';
 import { contentTypes, endOfExposition, formatFamilies } from '../../lib/prometheus/exposition.ts';
 import { chooseFormat, scrapeBudgetMs } from '../../lib/prometheus/negotiate.ts';
 import { collectors } from '../collectors.ts';
+import { discoveryPaths } from '../exporter-options.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import { readExporterOptions } from './read-options.ts';
 import { createScrape } from './scrape.ts';
+import { discoveryHandlers } from './serve-discovery.ts';
 import { createSources, reuseMs } from './sources.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -28,6 +30,9 @@ const landingPage = (telemetryPath: string, version: string): string => `<!docty
 <h1>OpenNebula Exporter</h1>
 <p>opennebula-extensions ${version}</p>
 <p><a href="${telemetryPath}">Metrics</a></p>
+<p>Service discovery: ${Object.values(discoveryPaths)
+  .map((path) => `<a href="${path}">${path}</a>`)
+  .join(', ')}</p>
 </body>
 </html>
 `;
@@ -72,9 +77,10 @@ export const runExporter = async ({
     onCall: processMetrics.onCall,
     signal: ending.signal,
   });
+  const sources = createSources(options, { client, log, now, signal: ending.signal });
   const scrape = createScrape({
     collectors: collectors.filter(({ name }) => options[`collector.${name}`]),
-    sources: createSources(options, { client, log, now, signal: ending.signal }),
+    sources,
     settings: { unmeasuredPower: options['power.unmeasured'] },
     // Values that are refreshed rarely are old before they fail for the first time.
     maxAgeMs: options['snapshot.max-age'] + Math.max(0, options['one.min-refresh-interval'] - reuseMs),
@@ -94,6 +100,7 @@ export const runExporter = async ({
     webConfigFile: options['web.config.file'],
     log,
     handlers: new Map<string, WebHandler>([
+      ...discoveryHandlers(options, sources, log),
       [options['web.telemetry-path'], serveMetrics],
       ['/-/healthy', () => ok('text/plain; charset=utf-8', 'Healthy\n')],
       ['/-/ready', () => ok('text/plain; charset=utf-8', 'Ready\n')],

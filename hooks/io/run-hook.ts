@@ -28,8 +28,8 @@ export interface Hook<Table extends OptionTable> {
   readonly summary: string;
   readonly resource: HookResource;
   readonly options: Table;
-  /** A key of oneext.yaml that the hook reads from `document`. */
-  readonly structuredKey?: string;
+  /** The section of oneext.yaml that nobody else reads, and the key in it that the hook reads from `document`. */
+  readonly section?: { readonly name: string; readonly structuredKey: string };
   /** Brings the world in line with the state now. What was done, a line each. */
   run(run: HookRun<Table>): Promise<readonly string[]>;
 }
@@ -77,9 +77,9 @@ const act = async <Table extends OptionTable>(
   // The type checker does not see through the union of both tables, whose names differ.
   const limits = given.options as OptionValues<typeof hookOptions>;
   const options = given.options as OptionValues<Table>;
-  const structured = hook.structuredKey;
   for (const key of unknownKeys) {
-    if (structured === undefined || !(key === structured || key.startsWith(`${structured}.`)))
+    const [section, name] = key.split('.');
+    if (hook.section !== undefined && section === hook.section.name && name !== hook.section.structuredKey)
       say('WARN', `unknown key ${key} in ${limits['config.file']}`);
   }
   const controller = new AbortController();
