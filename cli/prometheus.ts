@@ -9,6 +9,7 @@ import { readCloud, readExportingVms, readHosts } from '../prometheus-patches/io
 import { readExportingVm } from '../prometheus-patches/io/read-exporting-vm.ts';
 import { reloadPrometheus } from '../prometheus-patches/io/reload.ts';
 import { syncTargets } from '../prometheus-patches/io/sync-targets.ts';
+import { prepareTargetFolder } from '../prometheus-patches/io/target-folder.ts';
 import { planScrapes } from '../prometheus-patches/jobs.ts';
 import { patchConfig } from '../prometheus-patches/patch-config.ts';
 import { patchOptions, targetOptions } from '../prometheus-patches/prometheus-options.ts';
@@ -55,6 +56,7 @@ checks the result before it takes the old file's place; the last five old files 
     if (patched.changes.length === 0) return terminal.writeResult(`${path}: nothing to change\n`);
     const changes = `${patched.changes.join('\n')}\n`;
     if (given.values['check'] === true) return terminal.writeResult(`${path} would change:\n${changes}`);
+    await prepareTargetFolder(options['prometheus.targets-folder']);
     const replaceOptions = { promtool: options['prometheus.promtool'], now: terminal.now() };
     const backup = await replaceConfigFile(file, patched.text, replaceOptions);
     terminal.writeResult(`${path} changed:\n${changes}The old file is ${backup}\n`);

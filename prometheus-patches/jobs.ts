@@ -27,7 +27,7 @@ export interface Cloud {
   readonly targetFiles: string;
 }
 
-type FileGroup = { readonly files: readonly string[] };
+type FileGroup = { readonly files: readonly string[]; readonly refresh_interval: string };
 
 /** A job, and the one key of it that is ours. */
 export type Job =
@@ -46,6 +46,8 @@ export interface ScrapePlan {
 
 const alertmanagerPort = 9093;
 const exporterPort = 9925;
+/** Prometheus watches the folder; this is for what it misses, such as a folder that came later. */
+const refreshInterval = '1m';
 const nodePort = 9100;
 const libvirtPort = 9926;
 
@@ -112,7 +114,11 @@ export const planScrapes = (cloud: Cloud): ScrapePlan => {
     { name: 'node_exporter', key: 'static_configs', groups: nodeGroupsOf(cloud) },
     { name: 'libvirt_exporter', key: 'static_configs', groups: libvirtGroups },
     ...optionalJobsOf(cloud),
-    { name: 'sr_exporter', key: 'file_sd_configs', groups: [{ files: [cloud.targetFiles] }] },
+    {
+      name: 'sr_exporter',
+      key: 'file_sd_configs',
+      groups: [{ files: [cloud.targetFiles], refresh_interval: refreshInterval }],
+    },
     { name: 'scaphandre', key: 'static_configs', groups: cloud.powerAgents },
   ];
   return {

@@ -5,13 +5,14 @@
  * if it differs, and after a change reads the VM again, until nothing is left to change. So whoever changes the
  * file last has afterwards seen that it is right: a late hook that wrote an old state finds that out itself.
  */
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { writeAtomic } from '../../lib/io/write-atomic.ts';
 import { formatTargetGroups } from '../../lib/prometheus/target-group.ts';
 import { type AddressPreference, type ExportingVm, vmTargetsOf } from '../../lib/prometheus/vm-targets.ts';
 import { targetFileName } from '../target-file.ts';
+import { makeFolder } from './target-folder.ts';
 
 export interface AlignOptions {
   readonly folder: string;
@@ -38,21 +39,6 @@ const readIfThere = (file: string): Promise<string | undefined> =>
     if (isMissing(thrown)) return undefined;
     throw thrown;
   });
-
-/** With its parents. Node's own recursive way never ends below /proc, where a missing parent cannot be made. */
-const makeFolder = async (folder: string): Promise<void> => {
-  const make = (): Promise<void> =>
-    mkdir(folder, { mode: 0o755 }).catch((thrown: unknown) => {
-      if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST')) throw thrown;
-    });
-  try {
-    await make();
-  } catch (thrown) {
-    if (!isMissing(thrown) || path.dirname(folder) === folder) throw thrown;
-    await makeFolder(path.dirname(folder));
-    await make();
-  }
-};
 
 const write = async (file: string, content: string): Promise<void> => {
   try {

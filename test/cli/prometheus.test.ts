@@ -104,6 +104,7 @@ const patched = (targets: string): string => `${stockConfig}- job_name: opennebu
 - job_name: sr_exporter
   file_sd_configs:
   - files: ['${targets}/vm-*.json']
+    refresh_interval: '1m'
 - job_name: scaphandre
   static_configs:
   - targets: ['[fd00::1]:8443']
@@ -134,6 +135,7 @@ test('patch: says what would change, changes it once, keeps the old file', async
   assert.match(first.stdout, /opennebula-prometheus\.service does not run/);
   assert.equal(readFileSync(config, 'utf8'), patched(targets));
   assert.equal(statSync(config).mode & 0o777, 0o640);
+  assert.ok(statSync(targets).isDirectory(), 'what Prometheus is to watch is there');
   assert.equal(readFileSync(path.join(folder, 'checked.yml'), 'utf8'), patched(targets));
   assert.match(
     readFileSync(path.join(folder, 'promtool.log'), 'utf8'),
