@@ -11,7 +11,9 @@ const components = [
   'prometheus-patches',
   'host-installer',
 ];
-const entries = '^collectors/opennebula-exporter\\.ts$|^simulator/simulator\\.ts$|^scripts/|^bench/';
+const programs =
+  '^collectors/opennebula-exporter\\.ts$|^hooks/(host-geolocation|vm-scrape-target)\\.ts$|^cli/oneext\\.ts$|^simulator/simulator\\.ts$';
+const entries = `${programs}|^scripts/|^bench/`;
 const touchesTheWorld =
   '^(node:)?(fs|net|http|https|http2|child_process|dgram|dns|tls|os|process|worker_threads|cluster|readline|timers|v8)(/|$)';
 
@@ -54,7 +56,7 @@ module.exports = {
       comment: 'An entry acts when it is loaded; whatever it shares belongs into a module beside it.',
       severity: 'error',
       from: {},
-      to: { path: '^collectors/opennebula-exporter\\.ts$|^simulator/simulator\\.ts$' },
+      to: { path: programs },
     },
     {
       name: 'nothing-imports-tests',

@@ -1,7 +1,7 @@
 /** Documents as the benches read them: made by the simulator, handed over in pieces as a socket does. */
 import { createDocumentReader } from '../lib/one/document-reader.ts';
 import { createRpcAnswerReader } from '../lib/one/rpc-answer.ts';
-import { parseVm, type Vm, vmShape } from '../lib/one/vm.ts';
+import { extendedVmShape, parseVm, type Vm } from '../lib/one/vm.ts';
 import { type CloudSettings, type SimulatedVm, vmsAt } from '../simulator/cloud.ts';
 import { encodeDocument } from '../simulator/front-end.ts';
 
@@ -26,7 +26,7 @@ export const encodeVmPool = (settings: CloudSettings, format: (vm: SimulatedVm) 
 /** All VMs of an answer, read as the exporter reads them. */
 export const readVms = (pieces: readonly Buffer[]): readonly Vm[] => {
   const vms: Vm[] = [];
-  const documents = createDocumentReader('VM', vmShape, (element) => {
+  const documents = createDocumentReader('VM', extendedVmShape, (element) => {
     const vm = parseVm(element);
     if (vm !== undefined) vms.push(vm);
   });

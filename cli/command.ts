@@ -50,11 +50,6 @@ export const textOf = (given: Given, name: string): string | undefined => {
   const value = given.values[name];
   return typeof value === 'string' ? value : undefined;
 };
-export const textsOf = (given: Given, name: string): readonly string[] => {
-  const value = given.values[name];
-  return Array.isArray(value) ? value.map(String) : [];
-};
-
 const pad = (rows: readonly (readonly [string, string])[]): string => {
   const width = Math.max(...rows.map(([left]) => left.length));
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}\n`).join('');

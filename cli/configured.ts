@@ -1,7 +1,7 @@
 /** Options of verbs that may stand in the environment and in oneext.yaml too. */
 import type { OptionTable } from '../lib/config/options.ts';
 import { type GivenOptions, type ProgramTable, readOptions } from '../lib/io/read-options.ts';
-import type { Given, Terminal, VerbOption } from './command.ts';
+import { type Given, type Terminal, textOf, type VerbOption } from './command.ts';
 
 /** For --help and the command line. */
 export const verbOptions = (table: OptionTable): Readonly<Record<string, VerbOption>> =>
@@ -18,8 +18,9 @@ export const readConfigured = async <Table extends ProgramTable>(
   given: Given,
   terminal: Terminal,
 ): Promise<GivenOptions<Table>> => {
-  const argv = Object.entries(given.values)
-    .filter(([name, value]) => Object.hasOwn(table, name) && typeof value === 'string')
-    .map(([name, value]) => `--${name}=${String(value)}`);
+  const argv = Object.keys(table).flatMap((name) => {
+    const text = textOf(given, name);
+    return text === undefined ? [] : [`--${name}=${text}`];
+  });
   return readOptions({ table, argv, environment: terminal.environment });
 };

@@ -1,5 +1,5 @@
 /** The options of geolocation; the sample file and docs/options.md come from this table. */
-import { durationOption, type OptionSpec, type OptionValues } from '../lib/config/options.ts';
+import { durationOption, type OptionSpec } from '../lib/config/options.ts';
 
 const databaseOption: OptionSpec<readonly string[]> = {
   help: 'databases of coordinates in the MMDB format (GeoLite2-City, GeoIP2-City, DB-IP City), separated by commas; the first that knows an address is taken',
@@ -21,4 +21,3 @@ export const geolocationOptions = {
     120_000,
   ),
 };
-export type GeolocationOptions = OptionValues<typeof geolocationOptions>;

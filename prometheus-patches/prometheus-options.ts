@@ -1,5 +1,5 @@
 /** The options of the Prometheus patches; the sample file and docs/options.md come from this table. */
-import { durationOption, type OptionSpec, type OptionValues, textOption } from '../lib/config/options.ts';
+import { durationOption, type OptionSpec, textOption } from '../lib/config/options.ts';
 import { addressPreferenceOption } from '../lib/prometheus/vm-targets.ts';
 
 const folderOption: OptionSpec<string> = {
@@ -17,7 +17,6 @@ export const targetOptions = {
   'prometheus.targets-folder': folderOption,
   'prometheus.address-preference': addressPreferenceOption,
 };
-export type TargetOptions = OptionValues<typeof targetOptions>;
 
 /** What oneext prometheus needs besides. */
 export const patchOptions = {
@@ -40,4 +39,3 @@ export const patchOptions = {
     30_000,
   ),
 };
-export type PatchOptions = OptionValues<typeof patchOptions>;

@@ -4,8 +4,9 @@
 import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { formatSampleConfig } from '../collectors/sample-config.ts';
+import { formatSampleConfig } from '../lib/config/sample-config.ts';
 import { version } from '../lib/version.ts';
+import { allOptions, sampleNotes } from './suite-tables.ts';
 
 /** @property flags for Node, on the first line of the file. */
 const executables: readonly { readonly entry: string; readonly file: string; readonly flags?: string }[] = [
@@ -65,7 +66,7 @@ for (const { entry, file, flags } of executables) {
 // The executables have no extension: without this they would take the type of a package.json above them.
 await writeFile('dist/package.json', '{ "type": "commonjs" }\n');
 await writeFile('dist/THIRD-PARTY-LICENSES', await collectLicenses(inputs));
-await writeFile('dist/oneext.yaml.sample', formatSampleConfig());
+await writeFile('dist/oneext.yaml.sample', formatSampleConfig(allOptions, sampleNotes));
 await cp('hooks/templates', 'dist/hooks/templates', { recursive: true });
 await cp('prometheus-patches/dashboards', 'dist/prometheus/dashboards', { recursive: true });
 await mkdir('dist/prometheus/rules');
