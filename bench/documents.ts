@@ -24,9 +24,9 @@ export const encodeVmPool = (settings: CloudSettings, format: (vm: SimulatedVm) 
   encodeDocument(`<VM_POOL>${vmsAt(settings, 0).map(format).join('')}</VM_POOL>`);
 
 /** All VMs of an answer, read as the exporter reads them. */
-export const readVms = (pieces: readonly Buffer[]): readonly Vm[] => {
+export const readVms = (pieces: readonly Buffer[], shape = extendedVmShape): readonly Vm[] => {
   const vms: Vm[] = [];
-  const documents = createDocumentReader('VM', extendedVmShape, (element) => {
+  const documents = createDocumentReader('VM', shape, (element) => {
     const vm = parseVm(element);
     if (vm !== undefined) vms.push(vm);
   });

@@ -15,6 +15,7 @@ export const readYaml = async (path: string, mayBeMissing: boolean): Promise<unk
       return undefined;
     throw new OneExtError('CONFIG_UNREADABLE', { path, detail: reasonOf(thrown) }, thrown);
   }
+  if (content.trim() === '') return undefined;
   // Loaded where there is a file: hooks mostly run without one, and start ten at a time.
   const { parseDocument } = await import('yaml');
   const document = parseDocument(content, { prettyErrors: true });
