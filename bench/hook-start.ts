@@ -69,7 +69,7 @@ which writes a file and asks twice. The front-end is simulated, on the same mach
           ours: formatMs(times.inLine),
           comparedWith: `empty Node: ${formatMs(times.empty)}`,
           ratio,
-          target: atMost(2.5, ratio),
+          target: atMost(3, ratio),
         },
         {
           what: '200 hooks that write, ten at once',

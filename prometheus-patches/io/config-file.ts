@@ -2,7 +2,7 @@
  * Replaces prometheus.yml: a temporary file beside it, promtool's check of that, a backup of the old one, a
  * rename. Whatever fails before the rename leaves the file as it was.
  */
-import { chown, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, chown, constants, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { runCommand } from '../../lib/io/run-command.ts';
@@ -88,6 +88,7 @@ export const replaceConfigFile = async (
   const temporary = temporaryPath(realPath);
   const backup = backupPath(realPath, now);
   try {
+    await access(realPath, constants.W_OK); // a rename would not ask
     await writeLike(temporary, text, file);
     await checkByPromtool(promtool, temporary, file.path);
     if (!(await readFile(realPath)).equals(file.bytes)) {

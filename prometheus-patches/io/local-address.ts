@@ -1,9 +1,10 @@
-/** Which of the zone's front-ends this machine is. */
-import { lookup } from 'node:dns/promises';
+/** Which names and addresses are this machine's. */
 import { hostname, networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
+import { createLookup } from '../../lib/io/lookup.ts';
 
-const lookupTimeoutMs = 3000;
+const lookupsAtOnce = 4;
+const lookupTimeoutMs = 5000;
 
 const normal = (address: string): string =>
   ipaddr.isValid(address) ? ipaddr.process(address.split('%')[0] ?? '').toString() : address;
@@ -15,19 +16,37 @@ const isLocalAddress = (address: string): boolean => {
   return own.some((one) => normal(one.address) === normal(address));
 };
 
-/** Nobody waits long for a resolver that is silent: a name without an answer is elsewhere. */
-const addressesOf = async (name: string): Promise<readonly string[]> => {
-  const timeout = new Promise<readonly string[]>((resolve) =>
-    setTimeout(resolve, lookupTimeoutMs, []).unref(),
-  );
-  const found = lookup(name, { all: true }).then((list) => list.map(({ address }) => address));
-  return Promise.race([found.catch(() => []), timeout]);
-};
-
-/** Whether the name or address is this machine's. */
-export const isLocal = async (host: string): Promise<boolean> => {
-  if (host === hostname() || isLocalAddress(host)) return true;
-  return !ipaddr.isValid(host) && (await addressesOf(host)).some(isLocalAddress);
-};
-
 export const ownHostname = hostname;
+
+/**
+ * Those of the names and addresses that are this machine's. A name that is not resolved within the time is
+ * elsewhere: a resolver that is silent holds up neither the answer nor, afterwards, the end of the process.
+ */
+export const findLocal = async (hosts: readonly string[]): Promise<ReadonlySet<string>> => {
+  const ending = new AbortController();
+  const lookup = createLookup({
+    atOnce: lookupsAtOnce,
+    keepMs: lookupTimeoutMs,
+    now: () => performance.now(),
+    signal: ending.signal,
+  });
+  const resolve = (name: string): Promise<readonly string[]> =>
+    new Promise((done) => {
+      lookup(name, { all: true }, (error, addresses) => {
+        done(error === null && Array.isArray(addresses) ? addresses.map(({ address }) => address) : []);
+      });
+    });
+  const local = new Set<string>();
+  const all = hosts.map(async (host) => {
+    if (host === hostname() || isLocalAddress(host)) local.add(host);
+    else if (!ipaddr.isValid(host) && (await resolve(host)).some(isLocalAddress)) local.add(host);
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((done) => {
+    timer = setTimeout(done, lookupTimeoutMs);
+  });
+  await Promise.race([Promise.all(all), timeout]);
+  clearTimeout(timer);
+  ending.abort();
+  return local;
+};

@@ -4,7 +4,7 @@ import { createLimit } from '../../lib/io/concurrency.ts';
 import { createLookup } from '../../lib/io/lookup.ts';
 import { formatTarget } from '../../lib/prometheus/target-group.ts';
 
-const probesAtOnce = 64;
+const probesAtOnce = 256;
 const lookupsAtOnce = 4;
 const keepAddressesMs = 60_000;
 
@@ -16,10 +16,12 @@ export interface Place {
 /** `host:port` of all that take a connection within the timeout, which counts from the start of each probe. */
 export const probe = async (places: readonly Place[], timeoutMs: number): Promise<ReadonlySet<string>> => {
   const limit = createLimit(probesAtOnce);
+  const ending = new AbortController();
   const lookup = createLookup({
     atOnce: lookupsAtOnce,
     keepMs: keepAddressesMs,
     now: () => performance.now(),
+    signal: ending.signal,
   });
   const answers = ({ host, port }: Place): Promise<boolean> =>
     new Promise((resolve) => {
@@ -41,5 +43,6 @@ export const probe = async (places: readonly Place[], timeoutMs: number): Promis
       }),
     ),
   );
+  ending.abort(); // names that still wait for a silent resolver
   return reachable;
 };

@@ -8,7 +8,7 @@ import { zoneShape } from '../../lib/one/zone.ts';
 import type { ExportingVm } from '../../lib/prometheus/vm-targets.ts';
 import { type Cloud, optionalTargetsOf } from '../jobs.ts';
 import { chooseZone, parseZoneAddresses } from '../zone-servers.ts';
-import { isLocal, ownHostname } from './local-address.ts';
+import { findLocal, ownHostname } from './local-address.ts';
 import { probe } from './probe.ts';
 import { parseExportingVm } from './read-exporting-vm.ts';
 
@@ -62,14 +62,13 @@ export const readCloud = async (
     parse: parseZoneAddresses,
   });
   const servers = chooseZone(zones, zone).servers.filter(isHostName);
-  const areLocal = await Promise.all(servers.map(isLocal));
-  const myself = servers.find((_, at) => areLocal[at] === true) ?? ownHostname();
   const hosts = allHosts.filter(({ hostname }) => isHostName(hostname));
+  const local = await findLocal([...servers, ...hosts.map(({ hostname }) => hostname)]);
+  const myself = servers.find((server) => local.has(server)) ?? ownHostname();
   const candidates = { myself, otherServers: servers.filter((server) => server !== myself), hosts };
-  const hostsAreLocal = await Promise.all(hosts.map(({ hostname }) => isLocal(hostname)));
   return {
     ...candidates,
-    isHost: hostsAreLocal.includes(true),
+    isHost: hosts.some(({ hostname }) => local.has(hostname)),
     reachable: await probe(optionalTargetsOf(candidates), probeTimeoutMs),
     powerAgents,
     targetFiles,

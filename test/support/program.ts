@@ -13,16 +13,19 @@ export interface ProgramOptions {
   readonly stdin?: string | Buffer;
   /** The whole environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** Another user, for root. */
+  readonly uid?: number;
 }
 
 export const runProgram = (
   file: string,
-  { argv = [], stdin = '', env }: ProgramOptions,
+  { argv = [], stdin = '', env, uid }: ProgramOptions,
 ): Promise<ProgramRun> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [repositoryPath(file), ...argv], {
       env: { ...env },
       timeout: 60_000,
+      ...(uid === undefined ? {} : { uid }),
     });
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (piece) => {

@@ -4,7 +4,16 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -67,6 +76,9 @@ const startCloud = async (t: TestContext) => {
       }),
     oneext: (...argv: readonly string[]): Promise<ProgramRun> =>
       runProgram('dist/oneext', { argv: ['prometheus', ...argv], env }),
+    /** As a user who owns nothing. */
+    oneextAsNobody: (...argv: readonly string[]): Promise<ProgramRun> =>
+      runProgram('dist/oneext', { argv: ['prometheus', ...argv], env, uid: 65_534 }),
   };
 };
 
@@ -187,6 +199,27 @@ test('twenty hooks at once for ten VMs, and what Prometheus sees of them', async
     noticedWithinMs,
   );
   assert.deepEqual(seen, ['0', '2', '4', '6', '8']);
+});
+
+test('a user who may not write the file does not replace it, and a folder that root makes belongs to the owner of its parent', async (t) => {
+  const { folder, file, oneext, oneextAsNobody } = await startCloud(t);
+  const config = 'scrape_configs: []\n';
+  writeFileSync(file('prometheus.yml'), config, { mode: 0o444 });
+  chmodSync(folder, 0o777);
+  mkdirSync(file('one'));
+  chownSync(file('one'), 65_534, 65_534);
+  const refused = await oneextAsNobody('patch');
+  assert.equal(refused.code, 1, refused.stderr);
+  assert.match(refused.stderr, /PROMETHEUS_CONFIG_WRITE/);
+  assert.equal(readFileSync(file('prometheus.yml'), 'utf8'), config);
+  const done = await oneext(
+    'patch',
+    '--no-reload',
+    `--prometheus.targets-folder=${file('one/prometheus/targets')}`,
+  );
+  assert.equal(done.code, 0, done.stderr);
+  for (const made of ['one/prometheus', 'one/prometheus/targets'])
+    assert.equal(statSync(file(made)).uid, 65_534);
 });
 
 const rulesFile = repositoryPath('prometheus-patches/rules/opennebula-extensions.yml');
