@@ -21,6 +21,7 @@ import {
 } from './format-findings.ts';
 import { createFreshScrape } from './fresh-scrape.ts';
 import { createFrontEndCost } from './front-end-cost.ts';
+import { createHookStart } from './hook-start.ts';
 import { createLab, type Lab } from './lab.ts';
 import type { Bench } from './measure.ts';
 import { createProcesses } from './processes.ts';
@@ -39,6 +40,7 @@ const benchesOf = (lab: Lab): readonly Bench[] => [
   createFrontEndCost(lab),
   createEndToEnd(lab),
   createAuthBiscuit(lab),
+  createHookStart(lab),
 ];
 
 const runBench = async (bench: Bench): Promise<BenchResult> => {

@@ -1,7 +1,7 @@
 /** Documents as the benches read them: made by the simulator, handed over in pieces as a socket does. */
 import { createDocumentReader } from '../lib/one/document-reader.ts';
 import { createRpcAnswerReader } from '../lib/one/rpc-answer.ts';
-import { parseVm, type Vm, vmShape } from '../lib/one/vm.ts';
+import { extendedVmShape, parseVm, type Vm } from '../lib/one/vm.ts';
 import { type CloudSettings, type SimulatedVm, vmsAt } from '../simulator/cloud.ts';
 import { encodeDocument } from '../simulator/front-end.ts';
 
@@ -24,9 +24,9 @@ export const encodeVmPool = (settings: CloudSettings, format: (vm: SimulatedVm) 
   encodeDocument(`<VM_POOL>${vmsAt(settings, 0).map(format).join('')}</VM_POOL>`);
 
 /** All VMs of an answer, read as the exporter reads them. */
-export const readVms = (pieces: readonly Buffer[]): readonly Vm[] => {
+export const readVms = (pieces: readonly Buffer[], shape = extendedVmShape): readonly Vm[] => {
   const vms: Vm[] = [];
-  const documents = createDocumentReader('VM', vmShape, (element) => {
+  const documents = createDocumentReader('VM', shape, (element) => {
     const vm = parseVm(element);
     if (vm !== undefined) vms.push(vm);
   });

@@ -1,6 +1,6 @@
 /** What a refresh costs the front-end: our short calls against the extended pool each time. */
 import { fingerprintOf, type KnownAttributes, planAttributeReads } from '../collectors/attribute-plan.ts';
-import type { Vm } from '../lib/one/vm.ts';
+import { type Vm, vmShape } from '../lib/one/vm.ts';
 import { formatExtendedVm, formatShortVm } from '../simulator/documents.ts';
 import { encodeVmPool, piecesOf, readVms, stillCloud } from './documents.ts';
 import type { Lab } from './lab.ts';
@@ -18,7 +18,10 @@ const averageDue = (vms: readonly Vm[]): number => {
     known = new Map(
       vms.map((vm) => {
         const before = ids.has(vm.id) ? undefined : known.get(vm.id);
-        return [vm.id, before ?? { flavours: -1, fingerprint: fingerprintOf(vm), readAt }];
+        return [
+          vm.id,
+          before ?? { flavours: -1, exporter: undefined, fingerprint: fingerprintOf(vm), readAt },
+        ];
       }),
     );
   };
@@ -73,10 +76,13 @@ over an hour of refreshes every 15 s. Reading: the encoded answer in memory in p
     const settings = stillCloud(500, 10_000);
     const short = piecesOf(encodeVmPool(settings, formatShortVm));
     const extended = piecesOf(encodeVmPool(settings, formatExtendedVm));
-    const vms = readVms(short);
+    const vms = readVms(short, vmShape);
     const due = averageDue(vms);
     const share = due / vms.length;
-    const times = await measureInTurn(9, { short: () => readVms(short), extended: () => readVms(extended) });
+    const times = await measureInTurn(9, {
+      short: () => readVms(short, vmShape),
+      extended: () => readVms(extended),
+    });
     const withSet = times.short + share * times.extended;
     return [
       callsFinding(scrapes, due),

@@ -7,4 +7,14 @@ export const commands: readonly Command[] = [
     summary: 'make, attenuate, inspect and revoke tokens that serve as passwords',
     load: async () => (await import('./token/token.ts')).runToken,
   },
+  {
+    name: 'geolocation',
+    summary: 'look up where an address stands',
+    load: async () => (await import('./geolocation.ts')).runGeolocation,
+  },
+  {
+    name: 'prometheus',
+    summary: "bring Prometheus' configuration and the VMs' target files in line with the cloud",
+    load: async () => (await import('./prometheus.ts')).runPrometheus,
+  },
 ];

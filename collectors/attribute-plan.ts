@@ -5,10 +5,11 @@
  * and nothing in the short form tells when, so they are read for VMs that are new or changed their state, and
  * for each VM again before `longestAgeMs` has passed.
  */
-import type { Vm } from '../lib/one/vm.ts';
+import type { Vm, VmExporter } from '../lib/one/vm.ts';
 
 export interface KnownAttributes {
   readonly flavours: number;
+  readonly exporter: VmExporter | undefined;
   readonly fingerprint: string;
   readonly readAt: number;
 }

@@ -7,7 +7,7 @@
 import type { Datastore } from '../lib/one/datastore.ts';
 import type { Host } from '../lib/one/host.ts';
 import type { VirtualNetwork } from '../lib/one/virtual-network.ts';
-import type { Vm } from '../lib/one/vm.ts';
+import type { Vm, VmExporter } from '../lib/one/vm.ts';
 import { formatLabels } from '../lib/prometheus/exposition.ts';
 import type { FamilySamples, LabelText, MetricFamily, Sample } from '../lib/prometheus/metric-family.ts';
 import type { PowerVerdict } from './agents/agent.ts';
@@ -16,6 +16,8 @@ import type { PowerVerdict } from './agents/agent.ts';
 export interface VmWithAttributes extends Vm {
   /** USER_TEMPLATE/FLAVOURS as a decimal integer, else -1; `undefined` where it could not be read. */
   readonly flavours: number | undefined;
+  /** Where it says that it serves metrics; `undefined` also where it could not be read. */
+  readonly exporter: VmExporter | undefined;
   /** The host it was on before its host, if that was seen: where a VM that migrates comes from. */
   readonly previousHostId: number | undefined;
 }

@@ -7,7 +7,9 @@ import {
   type OptionValues,
   textOption,
 } from '../lib/config/options.ts';
+import { suiteOptions } from '../lib/config/suite-options.ts';
 import { logFormats, logLevels } from '../lib/log/log.ts';
+import { addressPreferenceOption } from '../lib/prometheus/vm-targets.ts';
 import { collectors } from './collectors.ts';
 
 export interface ListenAddress {
@@ -36,7 +38,12 @@ const listenAddressOption: OptionSpec<ListenAddress> = {
   },
 };
 
-const reservedPaths = ['/', '/-/healthy', '/-/ready'];
+export const discoveryPaths = {
+  vmExporters: '/sd/vm-exporters',
+  powerAgents: '/sd/power-agents',
+  hosts: '/sd/hosts',
+} as const;
+const reservedPaths: readonly string[] = ['/', '/-/healthy', '/-/ready', ...Object.values(discoveryPaths)];
 
 const telemetryPathOption: OptionSpec<string> = {
   help: 'path under which metrics are served',
@@ -45,10 +52,10 @@ const telemetryPathOption: OptionSpec<string> = {
   parse: (text) =>
     /^\/[\w./-]*$/.test(text) && !reservedPaths.includes(text)
       ? { value: text }
-      : { mustBe: 'a path such as /metrics, and none of /, /-/healthy, /-/ready' },
+      : { mustBe: 'a path such as /metrics, and none of /, /-/healthy, /-/ready, /sd/...' },
 };
 
-const agentUrlOption: OptionSpec<string> = {
+export const agentUrlOption: OptionSpec<string> = {
   help: "URL of each host's power agent; {hostname} is the host's NAME in OpenNebula, {id} its id; the host attribute POWER_AGENT_URL overrides it",
   form: 'URL',
   default: 'http://{hostname}:8080/metrics',
@@ -75,12 +82,7 @@ const ownOptions = {
   ),
   'log.level': choiceOption({ help: 'lowest level of log lines', default: 'info' }, logLevels),
   'log.format': choiceOption({ help: 'format of log lines', default: 'logfmt' }, logFormats),
-  'config.file': textOption({ help: 'configuration of the suite', default: '/etc/one/oneext.yaml' }, 'FILE'),
-  'one.timeout': durationOption(
-    { help: 'longest time for one call to OpenNebula', default: '30s' },
-    100,
-    3_600_000,
-  ),
+  ...suiteOptions,
   'one.min-refresh-interval': durationOption(
     {
       help: 'OpenNebula is asked again only after this time; raise it for very large clouds (power stays as fresh as each scrape)',
@@ -102,6 +104,7 @@ const ownOptions = {
     },
     ['omit', 'zero'],
   ),
+  'prometheus.address-preference': addressPreferenceOption,
   'snapshot.max-age': durationOption(
     { help: 'values that could not be read again are served up to this age', default: '60s' },
     0,
@@ -119,5 +122,8 @@ export const exporterOptions: typeof ownOptions & Record<`collector.${string}`, 
 };
 export type ExporterOptions = OptionValues<typeof exporterOptions>;
 
+/** A section that the exporter shares with other programs, which read further keys in it. */
+export const sharedSection = 'prometheus';
+
 /** Sections of oneext.yaml that other programs of the suite read. */
-export const foreignSections = ['auth', 'geolocation', 'prometheus', 'tunnel', 'hosts'];
+export const foreignSections = ['auth', 'geolocation', 'tunnel', 'hosts', 'hooks'];

@@ -36,20 +36,34 @@ const families = perVm.map(([name, help, value]) => ({
 
 const diskSize = gauge('opennebula_vm_disk_size_bytes', 'Size of the VM disk', ['one_vm_id', 'disk_id']);
 
+const info = gauge('opennebula_vm_info', 'Name, owner and host of the VM (no host: -1)', [
+  'one_vm_id',
+  'one_host_id',
+  'one_vm_name',
+  'one_vm_owner',
+]);
+
 export const vmCollector = defineCollector({
   name: 'vm',
-  help: 'VMs: state, host, memory, CPU, disks, NICs, FLAVOURS',
+  help: 'VMs: name, owner, state, host, memory, CPU, disks, NICs, FLAVOURS',
   reads: ['vms'],
-  families: [total, ...families.map(({ family }) => family), diskSize],
+  families: [total, ...families.map(({ family }) => family), diskSize, info],
   collect({ vms }) {
     const objects = labelled(vms, labels, (vm) => [String(vm.id)]);
     const disks = vms.flatMap((vm) =>
       labelled(vm.disks, diskSize.labels, (disk) => [String(vm.id), disk.id]),
     );
+    const named = labelled(vms, info.labels, (vm) => [
+      String(vm.id),
+      String(vm.hostId ?? -1),
+      vm.name,
+      vm.owner,
+    ]);
     return [
       singleSample(total, vms.length),
       ...families.map(({ family, value }) => samplesOf(family, objects, value)),
       samplesOf(diskSize, disks, (disk) => disk.sizeBytes),
+      samplesOf(info, named, () => 1),
     ];
   },
 });

@@ -4,10 +4,11 @@
 import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { formatSampleConfig } from '../collectors/sample-config.ts';
+import { formatSampleConfig } from '../lib/config/sample-config.ts';
 import { version } from '../lib/version.ts';
 import { biscuitWasm, bundleOptions } from './bundle.ts';
 import { limitWasmMemory } from './limit-wasm-memory.ts';
+import { allOptions, sampleNotes } from './suite-tables.ts';
 
 /** The shell first, then the same file as JavaScript: to the one the rest is after its end, to the other a comment. */
 const formatLauncher = (shell: string): string => {
@@ -51,6 +52,19 @@ const bundles: readonly Bundle[] = [
     entry: 'yaml',
     file: 'dist/auth/biscuit/yaml.js',
     head: '// Part of authenticate: the package yaml, for biscuit.yaml.',
+    options: { minify: true },
+  },
+  // Started anew for each event: what is shorter starts sooner.
+  {
+    entry: 'hooks/host-geolocation.ts',
+    file: 'dist/hooks/host_geolocation',
+    head: '#!/usr/bin/env node',
+    options: { minify: true },
+  },
+  {
+    entry: 'hooks/vm-scrape-target.ts',
+    file: 'dist/hooks/vm_scrape_target',
+    head: '#!/usr/bin/env node',
     options: { minify: true },
   },
   { entry: 'cli/oneext.ts', file: 'dist/oneext', head: '#!/usr/bin/env node' },
@@ -103,10 +117,17 @@ for (const folder of ['dist', 'dist/auth/biscuit']) {
 const tokenLibrary = limitWasmMemory(await readFile(biscuitWasm), tokenMemoryPages);
 for (const folder of ['dist', 'dist/auth/biscuit']) await writeFile(`${folder}/biscuit.wasm`, tokenLibrary);
 await writeFile('dist/THIRD-PARTY-LICENSES', await collectLicenses(inputs));
-await writeFile('dist/oneext.yaml.sample', formatSampleConfig());
 for (const part of ['host.sh', 'lib', 'systemd']) {
   await cp(`host-installer/${part}`, `dist/host-installer/${part}`, { recursive: true });
 }
+await writeFile('dist/oneext.yaml.sample', formatSampleConfig(allOptions, sampleNotes));
+await cp('hooks/templates', 'dist/hooks/templates', { recursive: true });
+await cp('prometheus-patches/dashboards', 'dist/prometheus/dashboards', { recursive: true });
+await mkdir('dist/prometheus/rules');
+await copyFile(
+  'prometheus-patches/rules/opennebula-extensions.yml',
+  'dist/prometheus/rules/opennebula-extensions.yml',
+);
 await copyFile('LICENSE', 'dist/LICENSE');
 await copyFile(
   'collectors/systemd/opennebula-extensions.conf',

@@ -4,18 +4,33 @@ import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { OneElement } from '../../lib/one/document-reader.ts';
 import type { RpcParameter } from '../../lib/one/rpc-request.ts';
 import { takeUnique } from '../../lib/one/unique-objects.ts';
-import { parseFlavours, parseVm, type Vm, vmShape } from '../../lib/one/vm.ts';
+import {
+  extendedVmShape,
+  parseFlavours,
+  parseVm,
+  parseVmExporter,
+  type Vm,
+  type VmExporter,
+  vmShape,
+} from '../../lib/one/vm.ts';
 import { fingerprintOf, type KnownAttributes, planAttributeReads } from '../attribute-plan.ts';
 import type { VmWithAttributes } from '../collector.ts';
 
 const notDone = -1;
 const idsPerCall = 1000;
 
-type VmWithFlavours = Vm & { readonly flavours: number };
+/** What only the extended form tells. */
+interface Attributes {
+  readonly flavours: number;
+  readonly exporter: VmExporter | undefined;
+}
+type ExtendedVm = Vm & Attributes;
 
-const parseExtended = (element: OneElement): VmWithFlavours | undefined => {
+const parseExtended = (element: OneElement): ExtendedVm | undefined => {
   const vm = parseVm(element);
-  return vm === undefined ? undefined : { ...vm, flavours: parseFlavours(element) };
+  return vm === undefined
+    ? undefined
+    : { ...vm, flavours: parseFlavours(element), exporter: parseVmExporter(element) };
 };
 
 /** Where a VM is and where it was before: the short form of its document has only the last record. */
@@ -63,7 +78,7 @@ export const createVmReader = (options: VmReaderOptions): (() => Promise<readonl
       method,
       parameters,
       objectName: 'VM',
-      shape: vmShape,
+      shape: method === 'one.vmpool.info' ? vmShape : extendedVmShape,
       parse,
       onRepairs: (places) => options.onRepairs(method, places),
     });
@@ -86,17 +101,20 @@ export const createVmReader = (options: VmReaderOptions): (() => Promise<readonl
     return objects.flatMap((object) => (doubtful.has(object.id) ? (real.get(object.id) ?? []) : object));
   };
 
-  const readAllExtended = async (): Promise<readonly VmWithFlavours[]> => {
+  const readAllExtended = async (): Promise<readonly ExtendedVm[]> => {
     const readAt = now();
     const vms = await readPool('one.vmpool.infoextended', parseExtended);
     known = new Map(
-      vms.map((vm) => [vm.id, { flavours: vm.flavours, fingerprint: fingerprintOf(vm), readAt }]),
+      vms.map((vm) => {
+        const { id, flavours, exporter } = vm;
+        return [id, { flavours, exporter, fingerprint: fingerprintOf(vm), readAt }];
+      }),
     );
     return vms;
   };
 
-  const readFlavours = async (ids: readonly number[]): Promise<ReadonlyMap<number, number>> => {
-    const flavours = new Map<number, number>();
+  const readAttributes = async (ids: readonly number[]): Promise<ReadonlyMap<number, Attributes>> => {
+    const attributes = new Map<number, Attributes>();
     for (let at = 0; at < ids.length; at += idsPerCall) {
       const vms = await call(
         'one.vmpool.infoset',
@@ -104,32 +122,34 @@ export const createVmReader = (options: VmReaderOptions): (() => Promise<readonl
         parseExtended,
       );
       const { objects, repeated } = takeUnique(vms);
-      for (const vm of objects) if (!repeated.includes(vm.id)) flavours.set(vm.id, vm.flavours);
+      for (const vm of objects) if (!repeated.includes(vm.id)) attributes.set(vm.id, vm);
     }
-    return flavours;
+    return attributes;
   };
 
-  const readWithFlavours = async (): Promise<readonly (Vm & { readonly flavours: number | undefined })[]> => {
+  const readWithAttributes = async (): Promise<readonly Omit<VmWithAttributes, 'previousHostId'>[]> => {
     if (known.size === 0) return readAllExtended();
     const readAt = now();
     const vms = await readPool('one.vmpool.info', parseVm);
     const plan = planAttributeReads(vms, known, readAt);
     if (plan.kind === 'all') return readAllExtended();
-    const flavours = await readFlavours(plan.ids);
+    const attributes = await readAttributes(plan.ids);
     const nowKnown = new Map<number, KnownAttributes>();
     const result = vms.map((vm) => {
-      const before = known.get(vm.id);
-      const read = flavours.get(vm.id);
-      if (read !== undefined) nowKnown.set(vm.id, { flavours: read, fingerprint: fingerprintOf(vm), readAt });
-      else if (before !== undefined) nowKnown.set(vm.id, before);
-      return { ...vm, flavours: read ?? before?.flavours };
+      const read = attributes.get(vm.id);
+      const current =
+        read === undefined
+          ? known.get(vm.id)
+          : { flavours: read.flavours, exporter: read.exporter, fingerprint: fingerprintOf(vm), readAt };
+      if (current !== undefined) nowKnown.set(vm.id, current);
+      return { ...vm, flavours: current?.flavours, exporter: current?.exporter };
     });
     known = nowKnown;
     return result;
   };
 
   return async () => {
-    const vms = await readWithFlavours();
+    const vms = await readWithAttributes();
     hosts = nextHosts(vms, hosts);
     return vms.map((vm) => ({ ...vm, previousHostId: hosts.get(vm.id)?.previous }));
   };

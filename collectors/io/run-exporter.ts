@@ -1,16 +1,18 @@
 /** Puts the exporter together and runs it until it is told to end. */
 import { setMaxListeners } from 'node:events';
-import { OneExtError } from '../../lib/errors/oneext-error.ts';
-import { readOneAuth, readOneEndpoint } from '../../lib/io/one-client.ts';
+import { readEndpointUrl } from '../../lib/io/connect-one.ts';
+import { readOneAuth } from '../../lib/io/one-client.ts';
 import { startWebServer, type WebAnswer, type WebHandler } from '../../lib/io/web-server.ts';
 import { createXmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import { createLog } from '../../lib/log/log.ts';
 import { contentTypes, encodeFamilies, endOfExposition } from '../../lib/prometheus/exposition.ts';
 import { chooseFormat, scrapeBudgetMs } from '../../lib/prometheus/negotiate.ts';
 import { collectors } from '../collectors.ts';
+import { discoveryPaths } from '../exporter-options.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import { readExporterOptions } from './read-options.ts';
 import { createScrape } from './scrape.ts';
+import { discoveryHandlers } from './serve-discovery.ts';
 import { createSources, reuseMs } from './sources.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,13 +20,6 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** A scraper that does not say how long it waits: Prometheus' default of 10 s, less half a second. */
 const defaultBudgetMs = 9500;
 const graceMs = 5000;
-
-const parseEndpoint = (text: string): URL => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  const problems = `the OpenNebula endpoint is ${JSON.stringify(text)} but must be a URL such as http://localhost:2633/RPC2`;
-  throw new OneExtError('CONFIG_INVALID', { count: 1, problems });
-};
 
 const ok = (contentType: string, body: string | Buffer): WebAnswer => ({ status: 200, contentType, body });
 
@@ -35,6 +30,9 @@ const landingPage = (telemetryPath: string, version: string): string => `<!docty
 <h1>OpenNebula Exporter</h1>
 <p>opennebula-extensions ${version}</p>
 <p><a href="${telemetryPath}">Metrics</a></p>
+<p>Service discovery: ${Object.values(discoveryPaths)
+  .map((path) => `<a href="${path}">${path}</a>`)
+  .join(', ')}</p>
 </body>
 </html>
 `;
@@ -56,7 +54,7 @@ export const runExporter = async ({
   untilEnd,
 }: RunOptions): Promise<void> => {
   const { options, unknownKeys } = await readExporterOptions(argv, environment);
-  const endpoint = parseEndpoint(await readOneEndpoint(environment));
+  const endpoint = await readEndpointUrl(environment);
   await readOneAuth(environment);
   // Milliseconds since 1970 that never step back when the clock is set.
   const now = (): number => performance.timeOrigin + performance.now();
@@ -79,9 +77,10 @@ export const runExporter = async ({
     onCall: processMetrics.onCall,
     signal: ending.signal,
   });
+  const sources = createSources(options, { client, log, now, signal: ending.signal });
   const scrape = createScrape({
     collectors: collectors.filter(({ name }) => options[`collector.${name}`]),
-    sources: createSources(options, { client, log, now, signal: ending.signal }),
+    sources,
     settings: { unmeasuredPower: options['power.unmeasured'] },
     // Values that are refreshed rarely are old before they fail for the first time.
     maxAgeMs: options['snapshot.max-age'] + Math.max(0, options['one.min-refresh-interval'] - reuseMs),
@@ -101,6 +100,7 @@ export const runExporter = async ({
     webConfigFile: options['web.config.file'],
     log,
     handlers: new Map<string, WebHandler>([
+      ...discoveryHandlers(options, sources, log),
       [options['web.telemetry-path'], serveMetrics],
       ['/-/healthy', () => ok('text/plain; charset=utf-8', 'Healthy\n')],
       ['/-/ready', () => ok('text/plain; charset=utf-8', 'Ready\n')],

@@ -142,6 +142,65 @@ export const expectedErrors = {
     message: 'cannot read {path}: {detail}',
     hint: 'check that the file is complete and that the user of this process may read it',
   },
+
+  // Hooks, geolocation, Prometheus.
+  HOOK_INPUT: {
+    exitCode: 2,
+    message: 'the hook was given no {resource}: {detail}',
+    hint: 'its template needs ARGUMENTS="$TEMPLATE" and ARGUMENTS_STDIN=yes; by hand, give the id as an argument',
+  },
+  HOOK_TIME_LIMIT: {
+    exitCode: 75,
+    message: 'the hook was not done within hooks.time-limit={timeoutMs} ms',
+    hint: 'see whether oned and the host answer; run the hook again (onehook retry), or raise hooks.time_limit',
+  },
+  GEOLOCATION_DATABASE: {
+    exitCode: 78,
+    message: 'cannot use the geolocation database {path}: {detail}',
+    hint: 'download it again, or name another with geolocation.database; geolocation/README.md has the command',
+  },
+  GEOLOCATION_UNKNOWN: {
+    exitCode: 1,
+    message: 'no database knows where {address} is',
+    hint: 'name a database with --geolocation.database, or a fixed place with geolocation.static; see geolocation/README.md',
+  },
+  TARGET_FILE: {
+    exitCode: 1,
+    message: 'cannot bring the target file {path} in line: {detail}',
+    hint: 'the folder named by prometheus.targets_folder must be writable for oneadmin; then: oneext prometheus sync',
+  },
+  PROMETHEUS_CONFIG_UNREADABLE: {
+    exitCode: 78,
+    message: 'cannot read the configuration of Prometheus {path}: {detail}',
+    hint: 'name the file with --prometheus.config, and run the command as oneadmin or root',
+  },
+  PROMETHEUS_CONFIG_UNEDITABLE: {
+    exitCode: 78,
+    message: 'the configuration of Prometheus {path} was left alone: {detail}',
+    hint: 'correct that place by hand, or add the jobs yourself: --check lists them',
+  },
+  PROMETHEUS_CONFIG_REJECTED: {
+    exitCode: 1,
+    message:
+      'the configuration of Prometheus {path} was left alone: promtool refuses what it would become: {detail}',
+    hint: 'try promtool check config on the file as it is; promtool itself is named with --prometheus.promtool',
+  },
+  PROMETHEUS_CONFIG_CHANGED: {
+    exitCode: 75,
+    message:
+      'the configuration of Prometheus {path} was changed by somebody else meanwhile and was left alone',
+    hint: 'run the command again',
+  },
+  PROMETHEUS_CONFIG_WRITE: {
+    exitCode: 1,
+    message: 'cannot write the configuration of Prometheus {path}: {detail}',
+    hint: 'run the command as oneadmin or root; the folder of the file must be writable',
+  },
+  PROMETHEUS_RELOAD: {
+    exitCode: 1,
+    message: 'Prometheus could not be told to read its configuration again: {detail}',
+    hint: 'systemctl kill --signal=HUP --kill-whom=main the unit named by --prometheus.unit, or restart it',
+  },
 } as const satisfies Record<string, ExpectedError>;
 
 export type ErrorCode = keyof typeof expectedErrors;

@@ -1,6 +1,5 @@
 /** Reads a YAML file; comments and order do not matter here. */
 import { readFile } from 'node:fs/promises';
-import { parseDocument } from 'yaml';
 import { OneExtError, reasonOf } from '../errors/oneext-error.ts';
 
 /**
@@ -16,6 +15,9 @@ export const readYaml = async (path: string, mayBeMissing: boolean): Promise<unk
       return undefined;
     throw new OneExtError('CONFIG_UNREADABLE', { path, detail: reasonOf(thrown) }, thrown);
   }
+  if (content.trim() === '') return undefined;
+  // Loaded where there is a file: hooks mostly run without one, and start ten at a time.
+  const { parseDocument } = await import('yaml');
   const document = parseDocument(content, { prettyErrors: true });
   if (document.errors.length > 0) {
     const detail = document.errors.map(({ message }) => message.split('\n')[0]?.replace(/:$/, '')).join('; ');

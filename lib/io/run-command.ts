@@ -2,11 +2,22 @@
 import { execFile } from 'node:child_process';
 import { OneExtError, reasonOf } from '../errors/oneext-error.ts';
 
-/** The program's stdout; fails with COMMAND_FAILED. */
-export const runCommand = (argv: readonly [string, ...string[]], timeoutMs: number): Promise<string> =>
+const mostOutputBytes = 16 * 1024 * 1024;
+
+/** The program's stdout; fails with COMMAND_FAILED. An aborted signal ends the program. */
+export const runCommand = (
+  argv: readonly [string, ...string[]],
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<string> =>
   new Promise((resolve, reject) => {
     const [program, ...rest] = argv;
-    execFile(program, rest, { timeout: timeoutMs, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
+    const options = {
+      timeout: timeoutMs,
+      maxBuffer: mostOutputBytes,
+      ...(signal === undefined ? {} : { signal }),
+    };
+    execFile(program, rest, options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else {
         const why = error.killed ? `no end within timeoutMs=${timeoutMs}` : reasonOf(error);

@@ -22,7 +22,10 @@ export interface WebAnswer {
   readonly contentType: string;
   readonly body: string | Buffer;
 }
-export type WebHandler = (headers: http.IncomingHttpHeaders) => WebAnswer | Promise<WebAnswer>;
+export type WebHandler = (
+  headers: http.IncomingHttpHeaders,
+  query: URLSearchParams,
+) => WebAnswer | Promise<WebAnswer>;
 
 export interface WebServerOptions {
   readonly host: string;
@@ -108,10 +111,11 @@ export const startWebServer = async (options: WebServerOptions): Promise<WebServ
     if (!(await isAllowed(loaded.config.users, request.headers.authorization))) {
       return plainText(401, 'Unauthorized');
     }
-    const handler = handlers.get((request.url ?? '').split('?')[0] ?? '');
+    const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s);
+    const handler = handlers.get(path);
     if (handler === undefined) return plainText(404, 'Not found');
     if (request.method !== 'GET' && request.method !== 'HEAD') return plainText(405, 'Method not allowed');
-    return handler(request.headers);
+    return handler(request.headers, new URLSearchParams(query));
   };
 
   const send = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {

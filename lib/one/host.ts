@@ -14,6 +14,9 @@ import {
 export interface Host {
   readonly id: number;
   readonly name: string;
+  /** What the host calls itself (TEMPLATE/HOSTNAME); empty before the first monitoring. */
+  readonly hostname: string;
+  readonly cluster: string;
   readonly state: number | undefined;
   readonly vmDriver: string;
   /** What the monitoring probes found (`kvm`, `lxc`, ...); empty before the first monitoring. */
@@ -37,6 +40,7 @@ export const hostShape = shapeOf({
   NAME: text,
   STATE: text,
   VM_MAD: text,
+  CLUSTER: text,
   HOST_SHARE: {
     PCI_DEVICES: 'bulk',
     NUMA_NODES: 'bulk',
@@ -48,7 +52,7 @@ export const hostShape = shapeOf({
     CPU_USAGE: text,
   },
   VMS: { ID: text },
-  TEMPLATE: { HYPERVISOR: text, POWER_AGENT_URL: text },
+  TEMPLATE: { HOSTNAME: text, HYPERVISOR: text, POWER_AGENT_URL: text },
 });
 
 /** `undefined` when the element has no ID. */
@@ -64,6 +68,8 @@ export const parseHost = (element: OneElement): Host | undefined => {
   return {
     id,
     name: textAt(element, 'NAME') ?? '',
+    hostname: textAt(element, 'TEMPLATE', 'HOSTNAME')?.trim() ?? '',
+    cluster: textAt(element, 'CLUSTER') ?? '',
     state: parseInteger(textAt(element, 'STATE')),
     vmDriver: textAt(element, 'VM_MAD') ?? '',
     hypervisor: textAt(element, 'TEMPLATE', 'HYPERVISOR') ?? '',

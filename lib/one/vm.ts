@@ -23,6 +23,9 @@ export interface VmDisk {
 /** A value that the document lacks, or that is not what it should be, is `undefined`. */
 export interface Vm {
   readonly id: number;
+  readonly name: string;
+  /** The name of the user who owns it. */
+  readonly owner: string;
   readonly state: number | undefined;
   readonly lcmState: number | undefined;
   /** Changes when the VM's state does; seconds since 1970. */
@@ -49,6 +52,12 @@ const lcmStatesWithoutProcess: ReadonlySet<number> = new Set([
   51, 52, 53, 54, 56, 60, 61, 63, 64, 65, 67, 68, 70, 71,
 ]);
 
+/**
+ * LCM states of an ACTIVE VM whose guest runs: RUNNING, MIGRATE, UNKNOWN (it cannot be told), and what is done
+ * to a VM while it runs: hotplugs, snapshots, resizes, backups.
+ */
+const lcmStatesOfRunningGuests: ReadonlySet<number> = new Set([3, 4, 16, 17, 24, 25, 26, 57, 59, 62, 66, 69]);
+
 /** Whether a hypervisor may run a process for the VM. Unknown states may. */
 export const mayHaveProcess = (vm: Pick<Vm, 'state' | 'lcmState'>): boolean => {
   if (vm.state === undefined) return true;
@@ -58,8 +67,15 @@ export const mayHaveProcess = (vm: Pick<Vm, 'state' | 'lcmState'>): boolean => {
 
 const nic = { NIC_ID: text };
 
-export const vmShape = shapeOf({
+/** Whether the guest runs: what it serves may be asked for. During a live migration and a hotplug it does. */
+export const isRunning = (vm: Pick<Vm, 'state' | 'lcmState'>): boolean =>
+  vm.state === vmState.active && vm.lcmState !== undefined && lcmStatesOfRunningGuests.has(vm.lcmState);
+
+/** The short form's. */
+const vmSpec = {
   ID: text,
+  NAME: text,
+  UNAME: text,
   STATE: text,
   LCM_STATE: text,
   STIME: text,
@@ -73,7 +89,27 @@ export const vmShape = shapeOf({
     PCI: nic,
   },
   HISTORY_RECORDS: { HISTORY: { HID: text } },
-  USER_TEMPLATE: { FLAVOURS: text },
+};
+export const vmShape = shapeOf(vmSpec);
+
+const addressedNic = { ...nic, IP: text, IP6: text, IP6_GLOBAL: text, IP6_ULA: text };
+const interfaceNumbers = Array.from({ length: 16 }, (_, number) => number);
+
+/** With the user's attributes and the addresses: the extended form's, and that of one.vm.info. */
+export const extendedVmShape = shapeOf({
+  ...vmSpec,
+  TEMPLATE: {
+    ...vmSpec.TEMPLATE,
+    NIC: addressedNic,
+    NIC_ALIAS: addressedNic,
+    PCI: addressedNic,
+    CONTEXT: Object.fromEntries(
+      interfaceNumbers.flatMap((number) =>
+        ['IP', 'IP6', 'IP6_ULA'].map((suffix) => [`ETH${number}_${suffix}`, text] as const),
+      ),
+    ),
+  },
+  USER_TEMPLATE: { FLAVOURS: text, PROMETHEUS_EXPORTER: text },
 });
 
 const nicNames = ['NIC', 'NIC_ALIAS', 'PCI'];
@@ -88,6 +124,8 @@ export const parseVm = (element: OneElement): Vm | undefined => {
   const lastRecord = childrenOf(childOf(element, 'HISTORY_RECORDS'), 'HISTORY').at(-1);
   return {
     id,
+    name: textAt(element, 'NAME') ?? '',
+    owner: textAt(element, 'UNAME') ?? '',
     state: parseInteger(textAt(element, 'STATE')),
     lcmState: parseInteger(textAt(element, 'LCM_STATE')),
     startTime: textAt(element, 'STIME'),
@@ -112,4 +150,48 @@ export const parseFlavours = (element: OneElement): number => {
   const value = textAt(element, 'USER_TEMPLATE', 'FLAVOURS');
   const flavours = value !== undefined && /^\d+$/.test(value.trim()) ? parseInteger(value) : undefined;
   return flavours ?? -1;
+};
+
+/** Addresses of one interface as they are written; the family that a name stands for. */
+export interface InterfaceAddresses {
+  readonly ipv4: readonly string[];
+  readonly ipv6: readonly string[];
+}
+
+/** Where a VM says that it serves metrics. */
+export interface VmExporter {
+  /** PROMETHEUS_EXPORTER as the user wrote it. */
+  readonly ports: string;
+  /** From CONTEXT, in the order of the interfaces ETH0 to ETH15; those without an address are left out. */
+  readonly contextAddresses: readonly InterfaceAddresses[];
+  /** Of NICs, PCI NICs and aliases, in this order. */
+  readonly nicAddresses: readonly InterfaceAddresses[];
+}
+
+const addressesOf = (
+  element: OneElement | undefined,
+  ipv4: readonly string[],
+  ipv6: readonly string[],
+): readonly InterfaceAddresses[] => {
+  const read = (names: readonly string[]): readonly string[] =>
+    names.flatMap((name) => textAt(element, name)?.trim() || []);
+  const found = { ipv4: read(ipv4), ipv6: read(ipv6) };
+  return found.ipv4.length + found.ipv6.length === 0 ? [] : [found];
+};
+
+/** `undefined` where the user's attributes name no exporter. */
+export const parseVmExporter = (element: OneElement): VmExporter | undefined => {
+  const ports = textAt(element, 'USER_TEMPLATE', 'PROMETHEUS_EXPORTER')?.trim();
+  if (ports === undefined || ports === '') return undefined;
+  const template = childOf(element, 'TEMPLATE');
+  const context = childOf(template, 'CONTEXT');
+  return {
+    ports,
+    contextAddresses: interfaceNumbers.flatMap((number) =>
+      addressesOf(context, [`ETH${number}_IP`], [`ETH${number}_IP6`, `ETH${number}_IP6_ULA`]),
+    ),
+    nicAddresses: ['NIC', 'PCI', 'NIC_ALIAS'].flatMap((name) =>
+      childrenOf(template, name).flatMap((nic) => addressesOf(nic, ['IP'], ['IP6', 'IP6_GLOBAL', 'IP6_ULA'])),
+    ),
+  };
 };

@@ -18,6 +18,7 @@ export interface ZoneServer {
 
 export const zoneShape = shapeOf({
   ID: text,
+  NAME: text,
   SERVER_POOL: { SERVER: { ID: text, NAME: text, ENDPOINT: text } },
 });
 

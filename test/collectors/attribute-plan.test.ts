@@ -10,6 +10,8 @@ import type { Vm } from '../../lib/one/vm.ts';
 
 const vm = (id: number, lcmState = 3): Vm => ({
   id,
+  name: '',
+  owner: '',
   state: 3,
   lcmState,
   startTime: '1',
@@ -21,7 +23,12 @@ const vm = (id: number, lcmState = 3): Vm => ({
   nicCount: 0,
 });
 const knownAt = (vms: readonly Vm[], readAt: number): Map<number, KnownAttributes> =>
-  new Map(vms.map((one) => [one.id, { flavours: -1, fingerprint: fingerprintOf(one), readAt }]));
+  new Map(
+    vms.map((one) => [
+      one.id,
+      { flavours: -1, exporter: undefined, fingerprint: fingerprintOf(one), readAt },
+    ]),
+  );
 
 test('new and changed VMs are read, the others are not', () => {
   const vms = Array.from({ length: 200 }, (_, id) => vm(id));

@@ -1,30 +1,26 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { parse } from 'yaml';
-import { exporterOptions, foreignSections, parseListenAddress } from '../../collectors/exporter-options.ts';
-import { formatSampleConfig } from '../../collectors/sample-config.ts';
+import { exporterOptions, parseListenAddress } from '../../collectors/exporter-options.ts';
 import { readFileOptions, resolveOptions } from '../../lib/config/options.ts';
+import { formatSampleConfig } from '../../lib/config/sample-config.ts';
+import { allOptions, sampleNotes } from '../../scripts/suite-tables.ts';
 
 test('the sample file, with its values uncommented, is complete and says the defaults', () => {
-  const uncommented = formatSampleConfig()
+  const uncommented = formatSampleConfig(allOptions, sampleNotes)
     .split('\n')
     .filter((line) => /^# (?: *[a-z_]+:)/.test(line))
     .map((line) => line.slice(2))
     .join('\n');
-  const { given, unknown, problems } = readFileOptions(
-    exporterOptions,
-    parse(uncommented),
-    'sample',
-    foreignSections,
-  );
+  const { given, unknown, problems } = readFileOptions(allOptions, parse(uncommented), 'sample', []);
   assert.deepEqual([unknown, problems], [[], []]);
-  const names = Object.keys(exporterOptions).filter((name) => name !== 'config.file');
+  const names = Object.keys(allOptions).filter((name) => name !== 'config.file');
   assert.deepEqual([...given.keys()].sort(), names.sort());
-  assert.deepEqual(resolveOptions(exporterOptions, [given]), resolveOptions(exporterOptions, []));
+  assert.deepEqual(resolveOptions(allOptions, [given]), resolveOptions(allOptions, []));
 });
 
 test('every default is a value that its option takes', () => {
-  assert.deepEqual(resolveOptions(exporterOptions, []).problems, []);
+  assert.deepEqual(resolveOptions({ ...exporterOptions, ...allOptions }, []).problems, []);
 });
 
 test('addresses to listen on', () => {

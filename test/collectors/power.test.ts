@@ -21,7 +21,10 @@ const vm = (id: number, hostId: number | undefined, state = 3, lcmState = 3): Vm
   vcpus: 1,
   disks: [],
   nicCount: 0,
+  name: '',
+  owner: '',
   flavours: -1,
+  exporter: undefined,
   previousHostId: undefined,
 });
 
@@ -38,6 +41,8 @@ const host = (id: number, changes: Partial<Host> = {}): Host => ({
   cpuMaximum: undefined,
   cpuUsage: undefined,
   vmCount: 0,
+  hostname: '',
+  cluster: '',
   powerAgentUrl: undefined,
   ...changes,
 });

@@ -24,7 +24,7 @@ const inactive = systemctlOutput(Object.fromEntries(serverUnits.map((unit) => [u
 
 /** Families that the stock exporter does not have. */
 const isOurs = (series: string): boolean =>
-  /^(?:nodejs_|process_|opennebula_(?:up|scrape_|exporter_|power_agent_|host_power_watts|vm_ut_flavours|vm_power_))/.test(
+  /^(?:nodejs_|process_|opennebula_(?:up|scrape_|exporter_|power_agent_|host_power_watts|vm_ut_flavours|vm_info|vm_power_))/.test(
     series,
   );
 

@@ -1,68 +1,29 @@
 /** A real Prometheus scrapes the exporter: plainly, and over TLS with a client certificate and a password. */
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { get } from '../support/exporter.ts';
-import { closedPort } from '../support/raw-server.ts';
+import { queryUntilThere, startPrometheus } from '../support/prometheus.ts';
 import { startSimulation } from '../support/simulation.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 
-const temporaryFolder = (t: TestContext): string => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'prometheus-test-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-};
-
-/** Starts a Prometheus with one job and returns the base of its API once it is ready. */
-const startPrometheus = async (t: TestContext, job: string): Promise<string> => {
+/** Starts a Prometheus with one job and returns the base of its API. */
+const startWithJob = async (t: TestContext, job: string): Promise<string> => {
   const folder = temporaryFolder(t);
-  const port = await closedPort();
   const config = path.join(folder, 'prometheus.yml');
   writeFileSync(config, `global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n${job}`);
-  execFileSync('promtool', ['check', 'config', config]);
-  const child = spawn(
-    'prometheus',
-    [
-      `--config.file=${config}`,
-      `--storage.tsdb.path=${folder}/data`,
-      `--web.listen-address=127.0.0.1:${port}`,
-    ],
-    { stdio: ['ignore', 'ignore', 'ignore'] },
-  );
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  t.after(() => {
-    child.kill('SIGTERM');
-    return ended;
-  });
-  return `http://127.0.0.1:${port}`;
-};
-
-interface Sample {
-  readonly metric: Readonly<Record<string, string>>;
-  readonly value: readonly [number, string];
-}
-
-/** Asks until the query has results; the test's time limit ends it. */
-const queryUntilThere = async (base: string, query: string): Promise<readonly Sample[]> => {
-  for (;;) {
-    const answer = await fetch(`${base}/api/v1/query?query=${encodeURIComponent(query)}`).catch(
-      () => undefined,
-    );
-    const body = answer?.ok === true ? ((await answer.json()) as { data: { result: Sample[] } }) : undefined;
-    if (body !== undefined && body.data.result.length > 0) return body.data.result;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  return (await startPrometheus(t, config, folder)).base;
 };
 
 const addressOf = (url: string): string => new URL(url).host;
 
 test('a real Prometheus stores the power of each VM', async (t) => {
   const exporter = await startSimulation(t);
-  const base = await startPrometheus(
+  const base = await startWithJob(
     t,
     `- {job_name: one, static_configs: [{targets: ['${addressOf(exporter.url)}']}]}\n`,
   );
@@ -159,7 +120,7 @@ basic_auth_users:
   assert.equal(curl(...certificate, '-u', 'prometheus:test'), '200');
   assert.equal(curl('-u', 'prometheus:test'), 'refused');
 
-  const base = await startPrometheus(
+  const base = await startWithJob(
     t,
     `- job_name: one
   scheme: https

@@ -5,15 +5,22 @@ import fc from 'fast-check';
 import { datastoreShape, parseDatastore } from '../../../lib/one/datastore.ts';
 import { hostShape, isKvm, parseHost } from '../../../lib/one/host.ts';
 import { parseVirtualNetwork, virtualNetworkShape } from '../../../lib/one/virtual-network.ts';
-import { mayHaveProcess, parseFlavours, parseVm, vmShape } from '../../../lib/one/vm.ts';
+import {
+  extendedVmShape,
+  isRunning,
+  mayHaveProcess,
+  parseFlavours,
+  parseVm,
+  vmShape,
+} from '../../../lib/one/vm.ts';
 import { parseRaftState, parseZoneServers, raftShape, zoneShape } from '../../../lib/one/zone.ts';
 import { readObjects, recordedDocument } from '../../support/recordings.ts';
 
-const readVms = (document: Buffer) => readObjects(document, 'VM', vmShape, parseVm);
+const readVms = (document: Buffer, shape = vmShape) => readObjects(document, 'VM', shape, parseVm);
 
 test('the short and the extended form of a pool give the same VMs', () => {
   const short = readVms(recordedDocument('vmpool.info-notdone'));
-  const extended = readVms(recordedDocument('vmpool.infoextended-notdone'));
+  const extended = readVms(recordedDocument('vmpool.infoextended-notdone'), extendedVmShape);
   assert.deepEqual(
     short.map(({ id }) => id),
     [10, 9, 8, 7, 6, 5, 4, 3, 1, 0],
@@ -21,6 +28,8 @@ test('the short and the extended form of a pool give the same VMs', () => {
   assert.deepEqual(short, extended);
   assert.deepEqual(short[2], {
     id: 8,
+    name: 'sr-ipv4',
+    owner: 'oneadmin',
     state: 3,
     lcmState: 3,
     startTime: '1795227286',
@@ -69,7 +78,7 @@ test('FLAVOURS is a decimal integer or -1', () => {
   ];
   for (const [attribute, expected] of cases) {
     const document = vmDocument(`<USER_TEMPLATE>${attribute}</USER_TEMPLATE>`);
-    assert.deepEqual(readObjects(document, 'VM', vmShape, parseFlavours), [expected], attribute);
+    assert.deepEqual(readObjects(document, 'VM', extendedVmShape, parseFlavours), [expected], attribute);
   }
 });
 
@@ -88,6 +97,8 @@ test('values that are missing or wrong are unknown, without harm to the rest', (
   );
   assert.deepEqual(vm, {
     id: 5,
+    name: '',
+    owner: '',
     state: undefined,
     lcmState: undefined,
     startTime: undefined,
@@ -98,6 +109,21 @@ test('values that are missing or wrong are unknown, without harm to the rest', (
     disks: [{ id: '0', sizeBytes: undefined }],
     nicCount: 0,
   });
+});
+
+test('a guest that runs has a process, and neither does in a state that is not ACTIVE', () => {
+  for (let lcmState = 0; lcmState <= 71; lcmState += 1) {
+    if (isRunning({ state: 3, lcmState }))
+      assert.ok(mayHaveProcess({ state: 3, lcmState }), String(lcmState));
+    assert.ok(!isRunning({ state: 8, lcmState }) && !mayHaveProcess({ state: 8, lcmState }));
+  }
+  assert.ok(isRunning({ state: 3, lcmState: 3 }) && isRunning({ state: 3, lcmState: 4 }));
+  for (const unknown of [
+    { state: undefined, lcmState: 3 },
+    { state: 3, lcmState: undefined },
+  ]) {
+    assert.ok(!isRunning(unknown));
+  }
 });
 
 test('an attribute of 20 MB is not kept and costs no other VM', () => {

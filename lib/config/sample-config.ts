@@ -1,6 +1,5 @@
 /** Writes oneext.yaml.sample: complete, commented out, with the defaults. */
-import { environmentName, fileName } from '../lib/config/options.ts';
-import { exporterOptions } from './exporter-options.ts';
+import { environmentName, fileName, type OptionTable } from './options.ts';
 
 const head = `# /etc/one/oneext.yaml: configuration of opennebula-extensions.
 #
@@ -9,9 +8,13 @@ const head = `# /etc/one/oneext.yaml: configuration of opennebula-extensions.
 # (${environmentName('power.agent-timeout')}=5s); flags win over the environment, the environment over this file.
 `;
 
-export const formatSampleConfig = (): string => {
+/** @param notes further lines of a section: what is more than one value */
+export const formatSampleConfig = (
+  table: OptionTable,
+  notes: Readonly<Record<string, readonly string[]>> = {},
+): string => {
   const sections = new Map<string, string[]>();
-  for (const [name, { help, form, default: fallback }] of Object.entries(exporterOptions)) {
+  for (const [name, { help, form, default: fallback }] of Object.entries(table)) {
     if (name === 'config.file') continue;
     const [section = '', ...rest] = fileName(name).split('.');
     const lines = sections.get(section) ?? [];
@@ -20,6 +23,9 @@ export const formatSampleConfig = (): string => {
     const value = /^[\w.]+$/.test(fallback) ? fallback : JSON.stringify(fallback);
     lines.push(`#   # ${help} (${form})`, ...indented.slice(0, -1), `${indented.at(-1)} ${value}`);
   }
-  const body = [...sections].map(([section, lines]) => `\n# ${section}:\n${lines.join('\n')}\n`);
+  const body = [...sections].map(([section, lines]) => {
+    const all = [...lines, ...(notes[section] ?? []).map((line) => `#   ${line}`)];
+    return `\n# ${section}:\n${all.join('\n')}\n`;
+  });
   return head + body.join('');
 };

@@ -1,0 +1,84 @@
+/** What one run of a hook costs: hooks are started anew for each event, ten at a time. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { createLimit } from '../lib/io/concurrency.ts';
+import { vmsAt } from '../simulator/cloud.ts';
+import { formatExtendedVm } from '../simulator/documents.ts';
+import { createFrontEnd, encodeDocument } from '../simulator/front-end.ts';
+import { stillCloud } from './documents.ts';
+import type { Lab } from './lab.ts';
+import { atMost, type Bench, formatMs, measureInTurn, timeMs } from './measure.ts';
+
+const credentials = 'oneadmin:opennebula';
+const rounds = 15;
+const many = 200;
+const atOnce = 10;
+
+/** A front-end that knows VMs which serve metrics. */
+const startFrontEnd = async (): Promise<{ readonly endpoint: string; close(): void }> => {
+  const vms = new Map(
+    vmsAt(stillCloud(10, many), 0).map((vm, at) => [
+      String(at),
+      formatExtendedVm({ ...vm, id: at, state: 3, lcmState: 3 }).replace(
+        '<USER_TEMPLATE>',
+        '<USER_TEMPLATE><PROMETHEUS_EXPORTER><![CDATA[9100]]></PROMETHEUS_EXPORTER>',
+      ),
+    ]),
+  );
+  const server = createFrontEnd(credentials, (_, [ids]) => ({
+    document: encodeDocument(`<VM_POOL>${vms.get(String(ids)) ?? ''}</VM_POOL>`),
+  }));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { endpoint: `http://127.0.0.1:${port}/RPC2`, close: () => void server.close() };
+};
+
+export const createHookStart = ({ folder, processes }: Lab): Bench => ({
+  name: 'hook-start',
+  method: `dist/hooks/vm_scrape_target for one VM, from its start to its end, against an empty Node; fifteen rounds. In line:
+it asks the front-end once and changes nothing. Then 200 VMs, ten hooks at once as the hook manager has it, each of
+which writes a file and asks twice. The front-end is simulated, on the same machine.`,
+  async run() {
+    const frontEnd = await startFrontEnd();
+    const auth = path.join(folder, 'hook_auth');
+    const targets = path.join(folder, 'hook-targets');
+    await writeFile(auth, credentials);
+    await mkdir(targets);
+    // Settings stand in env(1)'s argv: what the processes are given otherwise is the bench's own environment.
+    const hook = (id: number): readonly string[] =>
+      ['env', `ONE_AUTH=${auth}`, `ONE_XMLRPC=${frontEnd.endpoint}`, process.execPath].concat([
+        'dist/hooks/vm_scrape_target',
+        '--config.file=/dev/null',
+        `--prometheus.targets-folder=${targets}`,
+        String(id),
+      ]);
+    try {
+      const times = await measureInTurn(rounds, {
+        empty: () => processes.runToEnd([process.execPath, '-e', '0']),
+        inLine: () => processes.runToEnd(hook(0)),
+      });
+      const limit = createLimit(atOnce);
+      const allMs = await timeMs(() =>
+        Promise.all(Array.from({ length: many }, (_, id) => limit(() => processes.runToEnd(hook(id))))),
+      );
+      const ratio = times.inLine / times.empty;
+      return [
+        {
+          what: 'one hook whose file is in line',
+          ours: formatMs(times.inLine),
+          comparedWith: `empty Node: ${formatMs(times.empty)}`,
+          ratio,
+          target: atMost(3, ratio),
+        },
+        {
+          what: '200 hooks that write, ten at once',
+          ours: `${formatMs(allMs)}, ${formatMs(allMs / many)} a hook`,
+          comparedWith: '',
+        },
+      ];
+    } finally {
+      frontEnd.close();
+    }
+  },
+});

@@ -1,0 +1,26 @@
+/** Options of verbs that may stand in the environment and in oneext.yaml too. */
+import type { OptionTable } from '../lib/config/options.ts';
+import { type GivenOptions, type ProgramTable, readOptions } from '../lib/io/read-options.ts';
+import { type Given, type Terminal, textOf, type VerbOption } from './command.ts';
+
+/** For --help and the command line. */
+export const verbOptions = (table: OptionTable): Readonly<Record<string, VerbOption>> =>
+  Object.fromEntries(
+    Object.entries(table).map(([name, { form, help, default: fallback }]) => [
+      name,
+      { form, help: `${help} (default: ${fallback === '' ? 'none' : fallback})` },
+    ]),
+  );
+
+/** Flags win over the environment, the environment over the file. Fails as `readOptions` does. */
+export const readConfigured = async <Table extends ProgramTable>(
+  table: Table,
+  given: Given,
+  terminal: Terminal,
+): Promise<GivenOptions<Table>> => {
+  const argv = Object.keys(table).flatMap((name) => {
+    const text = textOf(given, name);
+    return text === undefined ? [] : [`--${name}=${text}`];
+  });
+  return readOptions({ table, argv, environment: terminal.environment });
+};

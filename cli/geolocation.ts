@@ -1,0 +1,39 @@
+/** `oneext geolocation`: tries what the hook host_geolocation does. */
+import { formatGeolocation } from '../geolocation/coordinates.ts';
+import { geolocationOptions } from '../geolocation/geolocation-options.ts';
+import { lookupCoordinates } from '../geolocation/io/lookup-coordinates.ts';
+import { isPublicAddress, parseAddress } from '../geolocation/public-address.ts';
+import { suiteOptions } from '../lib/config/suite-options.ts';
+import { OneExtError } from '../lib/errors/oneext-error.ts';
+import { runVerbs, type Terminal, usageError, type Verb } from './command.ts';
+import { readConfigured, verbOptions } from './configured.ts';
+
+const table = {
+  'config.file': suiteOptions['config.file'],
+  'geolocation.database': geolocationOptions['geolocation.database'],
+};
+
+const lookup: Verb = {
+  name: 'lookup',
+  summary: 'show the coordinates of an IPv4 or IPv6 address',
+  operands: 'ADDRESS',
+  details: 'They go to stdout as GEOLOCATION has them. An address that no database knows: exit code 1.',
+  options: verbOptions(table),
+  run: async (given, terminal) => {
+    const [text] = given.operands;
+    const address = text === undefined ? undefined : parseAddress(text);
+    if (address === undefined) throw usageError(`${JSON.stringify(text ?? '')} is no IPv4 or IPv6 address`);
+    const { options } = await readConfigured(table, given, terminal);
+    const databases = options['geolocation.database'];
+    if (!isPublicAddress(address))
+      terminal.writeNote(`${address} is not public: the hook would not look it up.\n`);
+    const { places, missing } = await lookupCoordinates([address], databases);
+    for (const path of missing) terminal.writeNote(`There is no database at ${path}.\n`);
+    const [place] = places;
+    if (place === undefined) throw new OneExtError('GEOLOCATION_UNKNOWN', { address });
+    terminal.writeResult(`${formatGeolocation([place])}\n`);
+  },
+};
+
+export const runGeolocation = (argv: readonly string[], terminal: Terminal): Promise<void> =>
+  runVerbs('oneext geolocation', 'Where hosts stand.', [lookup], argv, terminal);

@@ -1,0 +1,54 @@
+/** The paths of service discovery. What cannot be read is an error, and never an empty list: Prometheus then keeps the last one. */
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import type { WebAnswer, WebHandler } from '../../lib/io/web-server.ts';
+import type { Log } from '../../lib/log/log.ts';
+import { formatTargetGroups, type TargetGroup } from '../../lib/prometheus/target-group.ts';
+import { discoveryPaths, type ExporterOptions } from '../exporter-options.ts';
+import { powerAgentTargets } from '../power-agent-targets.ts';
+import { hostTargets, parsePort, vmExporterTargets } from '../service-discovery.ts';
+import type { Sources } from './sources.ts';
+
+const plainText = 'text/plain; charset=utf-8';
+
+/** Asks sources that the metrics share: what is fresh is not read again. */
+export const discoveryHandlers = (
+  options: ExporterOptions,
+  sources: Sources,
+  log: Log,
+): ReadonlyMap<string, WebHandler> => {
+  const serve = async (path: string, read: () => Promise<readonly TargetGroup[]>): Promise<WebAnswer> => {
+    try {
+      return { status: 200, contentType: 'application/json', body: formatTargetGroups(await read()) };
+    } catch (thrown) {
+      log.error('service discovery failed', { path, error: reasonOf(thrown) });
+      return { status: 503, contentType: plainText, body: 'OpenNebula cannot be read now\n' };
+    }
+  };
+  const { vmExporters, powerAgents, hosts } = discoveryPaths;
+  return new Map<string, WebHandler>([
+    [
+      vmExporters,
+      () =>
+        serve(vmExporters, async () =>
+          vmExporterTargets((await sources.vms.get()).value, options['prometheus.address-preference']),
+        ),
+    ],
+    [
+      powerAgents,
+      () =>
+        serve(powerAgents, async () =>
+          powerAgentTargets((await sources.hosts.get()).value, options['power.agent-url']),
+        ),
+    ],
+    [
+      hosts,
+      (_, query) => {
+        const port = parsePort(query.get('port'));
+        if (port === undefined) {
+          return { status: 400, contentType: plainText, body: 'port must be a number from 1 to 65535\n' };
+        }
+        return serve(hosts, async () => hostTargets((await sources.hosts.get()).value, port));
+      },
+    ],
+  ]);
+};

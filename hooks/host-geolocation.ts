@@ -1,0 +1,27 @@
+/** host_geolocation: the entry. Keeps the attribute GEOLOCATION of a host in line with where it stands. */
+import { geolocationOptions } from '../geolocation/geolocation-options.ts';
+import { updateGeolocation } from '../geolocation/io/update-geolocation.ts';
+import { requireStaticCoordinates } from '../geolocation/static-coordinates.ts';
+import { runHook } from './io/run-hook.ts';
+
+process.exitCode = 1; // until it is known better
+runHook(
+  {
+    name: 'host_geolocation',
+    summary: 'Sets the attribute GEOLOCATION of a host to the coordinates of its public addresses.',
+    resource: 'HOST',
+    options: geolocationOptions,
+    section: { name: 'geolocation', structuredKey: 'static' },
+    run: async ({ id, client, options, document, signal }) => [
+      await updateGeolocation(client, id, {
+        staticCoordinates: requireStaticCoordinates(document),
+        databases: options['geolocation.database'],
+        sshTimeoutMs: options['geolocation.ssh-timeout'],
+        signal,
+      }),
+    ],
+  },
+  process,
+).then((exitCode) => {
+  process.exitCode = exitCode;
+});

@@ -1,0 +1,131 @@
+/**
+ * Runs one hook: options, event, a client, a time limit, lines on stderr as oned's scripts write them, and the
+ * exit code.
+ */
+import { formatHelp, type OptionTable, type OptionValues } from '../../lib/config/options.ts';
+import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { connectOne } from '../../lib/io/connect-one.ts';
+import { readOptions } from '../../lib/io/read-options.ts';
+import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
+import { version } from '../../lib/version.ts';
+import type { HookResource } from '../event.ts';
+import { hookOptions } from '../hook-options.ts';
+import { readEventId } from './read-event.ts';
+
+export interface HookRun<Table extends OptionTable> {
+  readonly id: number;
+  readonly client: XmlRpcClient;
+  readonly options: OptionValues<Table>;
+  /** The parsed oneext.yaml, for what is more than one value. */
+  readonly document: unknown;
+  /** Is aborted when the time is up. */
+  readonly signal: AbortSignal;
+}
+
+export interface Hook<Table extends OptionTable> {
+  /** As its file is called. */
+  readonly name: string;
+  readonly summary: string;
+  readonly resource: HookResource;
+  readonly options: Table;
+  /** The section of oneext.yaml that nobody else reads, and the key in it that the hook reads from `document`. */
+  readonly section?: { readonly name: string; readonly structuredKey: string };
+  /** Brings the world in line with the state now. What was done, a line each. */
+  run(run: HookRun<Table>): Promise<readonly string[]>;
+}
+
+/** The part of `process` that a hook uses. */
+export type HookProcess = Pick<NodeJS.Process, 'argv' | 'env' | 'stdin' | 'stdout' | 'stderr'>;
+
+const usageOf = ({ name, summary, resource }: Hook<OptionTable>, table: OptionTable): string =>
+  `Usage: ${name} [--OPTION=VALUE...] [EVENT]\n\n${summary}\n\n` +
+  `EVENT is the ${resource} as base64 of XML, or its id; without it, it is read on stdin.\n\n${formatHelp(table)}`;
+
+/** Fails with HOOK_TIME_LIMIT when the work is not done in time. */
+const withinLimit = async <T>(
+  timeoutMs: number,
+  controller: AbortController,
+  work: () => Promise<T>,
+): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new OneExtError('HOOK_TIME_LIMIT', { timeoutMs }));
+      controller.abort();
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([work(), limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+const act = async <Table extends OptionTable>(
+  hook: Hook<Table>,
+  { argv, env, stdin }: HookProcess,
+  say: (level: 'INFO' | 'WARN', text: string) => void,
+): Promise<void> => {
+  const table = { ...hookOptions, ...hook.options };
+  const words = argv.slice(2);
+  const given = await readOptions({
+    table,
+    argv: words.filter((word) => word.startsWith('--')),
+    environment: env,
+  });
+  const { unknownKeys, document } = given;
+  // The type checker does not see through the union of both tables, whose names differ.
+  const limits = given.options as OptionValues<typeof hookOptions>;
+  const options = given.options as OptionValues<Table>;
+  for (const key of unknownKeys) {
+    const [section, name] = key.split('.');
+    if (hook.section !== undefined && section === hook.section.name && name !== hook.section.structuredKey)
+      say('WARN', `unknown key ${key} in ${limits['config.file']}`);
+  }
+  const controller = new AbortController();
+  const work = async (): Promise<readonly string[]> => {
+    const id = await readEventId(
+      words.filter((word) => !word.startsWith('--')),
+      stdin,
+      hook.resource,
+    );
+    const client = await connectOne(env, {
+      totalTimeoutMs: limits['one.timeout'],
+      signal: controller.signal,
+    });
+    return hook.run({ id, client, options, document, signal: controller.signal });
+  };
+  try {
+    for (const line of await withinLimit(limits['hooks.time-limit'], controller, work)) say('INFO', line);
+  } finally {
+    stdin.destroy(); // an open pipe would keep the process alive
+  }
+};
+
+/** The exit code; everything there is to say stands on stderr. */
+export const runHook = async <Table extends OptionTable>(
+  hook: Hook<Table>,
+  process: HookProcess,
+): Promise<number> => {
+  const { argv, stdout, stderr } = process;
+  // One line each: the hook manager keeps them as they are, and names may hold line ends.
+  const say = (level: string, text: string): void =>
+    void stderr.write(`${level}: ${hook.name}: ${text.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+  if (argv.includes('--help')) {
+    stdout.write(usageOf(hook, { ...hookOptions, ...hook.options }));
+    return 0;
+  }
+  if (argv.includes('--version')) {
+    stdout.write(`${hook.name} ${version}\n`);
+    return 0;
+  }
+  try {
+    await act(hook, process, say);
+    return 0;
+  } catch (thrown) {
+    say('ERROR', reasonOf(thrown));
+    if (!(thrown instanceof OneExtError)) return 1;
+    say('ERROR', `${thrown.code}: ${thrown.hint}`);
+    return thrown.exitCode;
+  }
+};

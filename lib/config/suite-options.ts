@@ -1,0 +1,11 @@
+/** The options that all programs of the suite share. */
+import { durationOption, textOption } from './options.ts';
+
+export const suiteOptions = {
+  'config.file': textOption({ help: 'configuration of the suite', default: '/etc/one/oneext.yaml' }, 'FILE'),
+  'one.timeout': durationOption(
+    { help: 'longest time for one call to OpenNebula', default: '30s' },
+    100,
+    3_600_000,
+  ),
+};

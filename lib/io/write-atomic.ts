@@ -1,0 +1,35 @@
+/** Writes files so that a reader sees the old or the new content, and never half of one. */
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+
+/** A hidden name beside the file that no other process uses. */
+export const temporaryPath = (file: string): string =>
+  path.join(
+    path.dirname(file),
+    `.${path.basename(file)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`,
+  );
+
+/** Writes a new file with exactly this mode, whatever the umask; fails where there is one. */
+export const writeNew = async (file: string, content: string | Buffer, mode: number): Promise<void> => {
+  const handle = await open(file, 'wx', mode);
+  try {
+    await handle.chmod(mode);
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Puts the content in the place of the file, or makes it. */
+export const writeAtomic = async (file: string, content: string, mode: number): Promise<void> => {
+  const temporary = temporaryPath(file);
+  try {
+    await writeNew(temporary, content, mode);
+    await rename(temporary, file);
+  } catch (thrown) {
+    await rm(temporary, { force: true });
+    throw thrown;
+  }
+};

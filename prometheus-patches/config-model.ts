@@ -1,0 +1,95 @@
+/** prometheus.yml as plain values: what it says before and after, whatever its form. */
+import type { Job, ScrapePlan } from './jobs.ts';
+
+export type Mapping = Readonly<Record<string, unknown>>;
+
+export const isMapping = (value: unknown): value is Mapping =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const readMapping = (value: unknown): Mapping => (isMapping(value) ? value : {});
+
+export const listAt = (value: Mapping, key: string): readonly unknown[] => {
+  const list = Object.hasOwn(value, key) ? value[key] : undefined;
+  return Array.isArray(list) ? list : [];
+};
+
+const format = (value: unknown, formatScalar: (scalar: unknown) => string): string => {
+  if (Array.isArray(value)) return `[${value.map((one) => format(one, formatScalar)).join()}]`;
+  if (!isMapping(value)) return formatScalar(value);
+  const keys = Object.keys(value).sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${format(value[key], formatScalar)}`).join()}}`;
+};
+
+/** Equal for values that are the same but for the order of keys. */
+export const strictForm = (value: unknown): string =>
+  format(value, (scalar) => (typeof scalar === 'number' ? `#${scalar}` : JSON.stringify(scalar ?? null)));
+
+/** Equal for groups of targets that Prometheus takes for the same: a label `1` is the text '1'. */
+export const groupForm = (value: unknown): string =>
+  format(value, (scalar) => JSON.stringify(String(scalar)));
+
+/** Items that stand in both keep the order of the first, new ones come behind. */
+const mergeLists = (before: readonly unknown[], wanted: readonly unknown[]): readonly unknown[] => {
+  const missing = wanted.map((group) => ({ group, text: groupForm(group) }));
+  const kept = before.filter((group) => {
+    const text = groupForm(group);
+    const at = missing.findIndex((one) => one.text === text);
+    if (at >= 0) missing.splice(at, 1);
+    return at >= 0;
+  });
+  return [...kept, ...missing.map(({ group }) => group)];
+};
+
+const expectedJob = (before: Mapping, { key, groups }: Job): Mapping => {
+  const merged = { ...before, [key]: mergeLists(listAt(before, key), groups) };
+  if (key !== 'file_sd_configs' || !Object.hasOwn(before, 'static_configs')) return merged;
+  // The key itself stays, empty, where both stood.
+  const { static_configs: _, ...rest } = merged as Mapping & { readonly static_configs?: unknown };
+  if (!Object.hasOwn(before, key)) return rest;
+  return {
+    ...rest,
+    static_configs: listAt(before, 'static_configs').length === 0 ? before['static_configs'] : [],
+  };
+};
+
+const expectedJobs = (before: readonly unknown[], jobs: readonly Job[]): readonly unknown[] => {
+  const byName = new Map(jobs.map((job) => [job.name, job]));
+  const present = new Set<string>();
+  const kept = before.map((one) => {
+    const job = isMapping(one) ? byName.get(String(one['job_name'])) : undefined;
+    if (job === undefined) return one;
+    present.add(job.name);
+    return expectedJob(readMapping(one), job);
+  });
+  const added = jobs.filter(({ name }) => !present.has(name));
+  return [...kept, ...added.map(({ name, key, groups }) => ({ job_name: name, [key]: groups }))];
+};
+
+const expectedAlertmanagers = (
+  before: readonly unknown[],
+  groups: ScrapePlan['alertmanagers'],
+): readonly unknown[] => {
+  const index = before.findIndex((one) => isMapping(one) && Object.hasOwn(one, 'static_configs'));
+  if (index < 0) return [...before, { static_configs: groups }];
+  return before.map((one, at) =>
+    at === index
+      ? {
+          ...readMapping(one),
+          static_configs: mergeLists(listAt(readMapping(one), 'static_configs'), groups),
+        }
+      : one,
+  );
+};
+
+/** What the configuration must say after the patch. */
+export const expectedConfig = (before: Mapping, plan: ScrapePlan): Mapping => {
+  const alerting = readMapping(before['alerting']);
+  return {
+    ...before,
+    alerting: {
+      ...alerting,
+      alertmanagers: expectedAlertmanagers(listAt(alerting, 'alertmanagers'), plan.alertmanagers),
+    },
+    scrape_configs: expectedJobs(listAt(before, 'scrape_configs'), plan.jobs),
+  };
+};

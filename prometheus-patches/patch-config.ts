@@ -1,0 +1,200 @@
+/**
+ * Patches prometheus.yml: the alertmanagers and our jobs become what the plan says, and every other byte stays:
+ * comments, quotes, flow style, anchors, order.
+ *
+ * Of a job that is there already only the list of targets is ours; what an administrator added to the job stays.
+ * The result is read again and compared with what it was to be: a file that cannot be edited safely is refused.
+ */
+import { isMap, isSeq, type Node, parseAllDocuments, type YAMLMap } from 'yaml';
+import { reasonOf } from '../lib/errors/oneext-error.ts';
+import {
+  expectedConfig,
+  groupForm,
+  isMapping,
+  listAt,
+  type Mapping,
+  readMapping,
+  strictForm,
+} from './config-model.ts';
+import { describeChanges } from './describe-changes.ts';
+import type { Job, ScrapePlan } from './jobs.ts';
+import {
+  addItems,
+  addPairs,
+  applyEdits,
+  changeItems,
+  type Edit,
+  hasKey,
+  lineBreakOf,
+  replacePair,
+  setEmptyKey,
+  valueAt,
+} from './yaml-edit.ts';
+import { formatBlockPair, type YamlValue } from './yaml-format.ts';
+
+export type PatchedConfig =
+  /** @property changes what comes and goes, for people; empty where nothing does */
+  | { readonly kind: 'patched'; readonly text: string; readonly changes: readonly string[] }
+  /** Why the file cannot be edited safely. */
+  | { readonly kind: 'refused'; readonly detail: string };
+
+interface ReadConfig {
+  readonly root: Node | null;
+  readonly config: Mapping;
+  readonly documents: number;
+}
+
+/** A reason to leave the file alone. */
+class Refusal extends Error {}
+
+const readConfig = (text: string): ReadConfig => {
+  const documents = parseAllDocuments(text, { keepSourceTokens: true, merge: true });
+  if (!Array.isArray(documents)) return { root: null, config: {}, documents: 0 };
+  const problem = documents.flatMap(({ errors }) => errors)[0];
+  if (problem !== undefined)
+    throw new Refusal(problem.message.split('\n')[0]?.replace(/:$/, '') ?? 'no YAML');
+  const [first] = documents; // Prometheus reads the first document and no other
+  const value: unknown = first?.toJS({ maxAliasCount: 10_000 });
+  if (value !== null && value !== undefined && !isMapping(value)) throw new Refusal('it holds no mapping');
+  return { root: first?.contents ?? null, config: readMapping(value), documents: documents.length };
+};
+
+const jobValue = ({ name, key, groups }: Job): YamlValue => ({ job_name: name, [key]: groups });
+
+/** Edits that make the list below `key` hold the wanted groups; items that are right are not touched. */
+const editList = (
+  text: string,
+  map: YAMLMap,
+  key: string,
+  before: readonly unknown[],
+  wanted: readonly YamlValue[],
+): readonly Edit[] => {
+  const missing = new Map<string, YamlValue[]>();
+  for (const group of wanted)
+    missing.set(groupForm(group), [...(missing.get(groupForm(group)) ?? []), group]);
+  const kept = before.map((group) => missing.get(groupForm(group))?.shift() !== undefined);
+  const added = [...missing.values()].flat();
+  if (added.length === 0 && kept.every(Boolean)) return [];
+  const node = valueAt(map, key);
+  if (!hasKey(map, key)) return addPairs(text, map, [[key, wanted]]);
+  if (!isSeq(node) || node.items.length === 0) return setEmptyKey(text, map, key, wanted);
+  return changeItems(text, node, (index) => kept[index] === true, added);
+};
+
+const editJob = (text: string, node: unknown, job: Job, before: Mapping): readonly Edit[] => {
+  const { name, key } = job;
+  const groups = job.groups;
+  if (!isMap(node)) throw new Refusal(`the job ${name} is an alias of another`);
+  if (key === 'file_sd_configs' && hasKey(node, 'static_configs')) {
+    // The first generation listed VMs here.
+    if (!hasKey(node, key)) return replacePair(text, node, 'static_configs', key, groups);
+    const emptied =
+      listAt(before, 'static_configs').length === 0
+        ? []
+        : replacePair(text, node, 'static_configs', 'static_configs', []);
+    return [...emptied, ...editList(text, node, key, listAt(before, key), groups)];
+  }
+  return editList(text, node, key, listAt(before, key), groups);
+};
+
+const editJobs = (text: string, root: YAMLMap, config: Mapping, jobs: readonly Job[]): readonly Edit[] => {
+  const before = listAt(config, 'scrape_configs');
+  const seq = valueAt(root, 'scrape_configs');
+  const edits: Edit[] = [];
+  const added: YamlValue[] = [];
+  for (const job of jobs) {
+    const places = before.flatMap((one, index) =>
+      isMapping(one) && one['job_name'] === job.name ? [index] : [],
+    );
+    const [index] = places;
+    if (places.length > 1) throw new Refusal(`the job ${job.name} stands in it ${places.length} times`);
+    if (index === undefined) added.push(jobValue(job));
+    else
+      edits.push(
+        ...editJob(text, isSeq(seq) ? seq.items[index] : undefined, job, readMapping(before[index])),
+      );
+  }
+  if (!hasKey(root, 'scrape_configs')) return edits; // added with other keys of the root
+  return isSeq(seq) && seq.items.length > 0
+    ? [...edits, ...addItems(text, seq, added)]
+    : [...edits, ...setEmptyKey(text, root, 'scrape_configs', added)];
+};
+
+const editAlertmanagers = (
+  text: string,
+  root: YAMLMap,
+  config: Mapping,
+  groups: readonly YamlValue[],
+): readonly Edit[] => {
+  const alerting = valueAt(root, 'alerting');
+  const whole = [{ static_configs: groups }];
+  if (!hasKey(root, 'alerting')) return [];
+  if (!isMap(alerting) || alerting.items.length === 0)
+    return setEmptyKey(text, root, 'alerting', { alertmanagers: whole });
+  const before = listAt(readMapping(config['alerting']), 'alertmanagers');
+  const seq = valueAt(alerting, 'alertmanagers');
+  if (!hasKey(alerting, 'alertmanagers')) return addPairs(text, alerting, [['alertmanagers', whole]]);
+  if (!isSeq(seq) || seq.items.length === 0) return setEmptyKey(text, alerting, 'alertmanagers', whole);
+  const index = before.findIndex((one) => isMapping(one) && Object.hasOwn(one, 'static_configs'));
+  if (index < 0) return addItems(text, seq, whole);
+  const item = seq.items[index];
+  if (!isMap(item)) throw new Refusal('the alertmanager with static_configs is an alias');
+  return editList(text, item, 'static_configs', listAt(readMapping(before[index]), 'static_configs'), groups);
+};
+
+const planEdits = (
+  text: string,
+  { root, config, documents }: ReadConfig,
+  plan: ScrapePlan,
+): readonly Edit[] => {
+  const alertmanagers = plan.alertmanagers;
+  const missing: (readonly [string, YamlValue])[] = [
+    ['alerting', { alertmanagers: [{ static_configs: alertmanagers }] }],
+    ['scrape_configs', plan.jobs.map(jobValue)],
+  ];
+  if (isMap(root)) {
+    return [
+      ...editAlertmanagers(text, root, config, alertmanagers),
+      ...editJobs(text, root, config, plan.jobs),
+      ...addPairs(
+        text,
+        root,
+        missing.filter(([key]) => !hasKey(root, key)),
+      ),
+    ];
+  }
+  if (documents > 1) throw new Refusal('its first document is empty');
+  const lines = missing.flatMap(([key, value]) => formatBlockPair(key, value));
+  return [
+    { from: text.length, to: text.length, text: lines.map((line) => line + lineBreakOf(text)).join('') },
+  ];
+};
+
+const patch = (text: string, plan: ScrapePlan): Omit<PatchedConfig & { kind: 'patched' }, 'kind'> => {
+  // A last line without its end gets one while lines are added behind it.
+  const whole = text === '' || text.endsWith('\n') ? text : text + lineBreakOf(text);
+  const before = readConfig(text);
+  const edits = planEdits(whole, readConfig(whole), plan);
+  if (edits.length === 0) return { text, changes: [] };
+  const edited = applyEdits(whole, edits);
+  const isLastTouched = edits.some(({ to }) => to > text.length);
+  const result = isLastTouched ? edited : edited.slice(0, edited.length - (whole.length - text.length));
+  const after = readConfig(result);
+  if (
+    strictForm(after.config) !== strictForm(expectedConfig(before.config, plan)) ||
+    after.documents !== Math.max(1, before.documents)
+  ) {
+    throw new Refusal(
+      'its form is one that cannot be edited without changing something else (anchors that are used elsewhere, or an unusual layout)',
+    );
+  }
+  return { text: result, changes: describeChanges(before.config, plan) };
+};
+
+export const patchConfig = (text: string, plan: ScrapePlan): PatchedConfig => {
+  try {
+    return { kind: 'patched', ...patch(text, plan) };
+  } catch (thrown) {
+    return { kind: 'refused', detail: reasonOf(thrown) };
+  }
+};
