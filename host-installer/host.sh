@@ -47,7 +47,7 @@ source "$here/lib/uninstall.sh"
 
 main() {
   parse_options "$@"
-  [[ $(id -u) == 0 ]] || die 77 'host.sh was not started as root' "start it with: sudo $0 $*"
+  [[ $(id -u) == 0 ]] || die 77 'host.sh was not started as root' "start it with: sudo $0${*:+ $*}"
   load_state
   case $command in
     install) install_agent ;;

@@ -2,7 +2,7 @@
 # The agent whatever it runs as: which one is there, starting one that is proved, and putting it in its place.
 
 agent_runtime='' # docker, podman or native
-previous_runtime='' previous_config='' previous_port='' previous_runs=no
+previous_runtime='' previous_config='' previous_address='' previous_port='' previous_rights='' previous_runs=no
 
 # An engine that is there and answers.
 engine_works() { type -P "$1" >/dev/null && "$1" info >/dev/null 2>&1; }
@@ -20,7 +20,10 @@ choose_runtime() {
         die 78 "this distribution has no package scaphandre ($system_id $system_version)" 'choose --runtime podman or docker'
       ;;
     auto)
-      if engine_works docker; then agent_runtime=docker
+      if engine_works docker; then agent_runtime=docker; elif type -P docker >/dev/null; then
+        warn 'docker is installed and does not answer: it is passed over'
+      fi
+      if [[ $agent_runtime == docker ]]; then :
       elif type -P podman >/dev/null; then agent_runtime=podman
       elif type -P scaphandre >/dev/null || distribution_has scaphandre; then agent_runtime=native
       else agent_runtime=podman; fi
@@ -30,30 +33,35 @@ choose_runtime() {
 
 find_previous() {
   local engine
-  previous_runtime='' previous_config='' previous_port='' previous_runs=no
+  previous_runtime='' previous_runs=no
   for engine in docker podman; do
     engine_works "$engine" && container_exists "$engine" "$container_name" || continue
     previous_config=$(container_config "$engine" "$container_name")
     [[ -n $previous_config ]] || die 78 "$engine has a container named $container_name that host.sh did not make" \
       "remove it ($engine rm -f $container_name) or rename it ($engine rename $container_name $container_name-old)"
     previous_runtime=$engine
-    previous_port=${previous_config##* }
+    read -r _ previous_address previous_port previous_rights <<<"$previous_config"
     ! container_runs "$engine" "$container_name" || previous_runs=yes
     return 0
   done
   native_is_there || return 0
   previous_runtime=native
+  previous_address=$(native_value address)
   previous_port=$(native_value port)
   previous_config=$(<"$native_unit_file")
   ! native_runs "$native_unit" || previous_runs=yes
 }
 
 wanted_config() {
-  if [[ $agent_runtime == native ]]; then native_unit_text "$listen_address" "$listen_port"; else wanted_container_config; fi
+  if [[ $agent_runtime == native ]]; then native_unit_text "$listen_address" "$listen_port"; else
+    printf '%s %s %s %s' "$wanted_image" "$listen_address" "$listen_port" "$previous_rights"
+  fi
 }
 
+# One that runs and does not measure any more is replaced too.
 agent_is_wanted() {
-  [[ $previous_runtime == "$agent_runtime" && $previous_runs == yes && $previous_config == "$(wanted_config)" ]]
+  [[ $previous_runtime == "$agent_runtime" && $previous_runs == yes && $previous_config == "$(wanted_config)" ]] &&
+    measures_now "$(local_url "$previous_address" "$previous_port")"
 }
 
 check_port() {
@@ -106,11 +114,11 @@ start_agent() { # start_agent ROLE ADDRESS PORT CONFINEMENT
 
 # start_proved ROLE ADDRESS PORT: starts it with the least rights, and a container with all where that measures nothing
 start_proved() {
-  local seconds=$most_seconds confinement=${state[confinement]:-least}
+  local seconds=$most_seconds confinement=${previous_rights:-least}
   if [[ $agent_runtime != native && $confinement == least ]]; then seconds=$((most_seconds / 2)); fi
   start_agent "$1" "$2" "$3" "$confinement"
   if wait_until_measures "$(local_url "$2" "$3")" "$seconds" agent_runs "$1"; then
-    state[confinement]=$confinement
+    previous_rights=$confinement
     return 0
   fi
   show_agent_log "$1"
@@ -125,7 +133,7 @@ start_proved() {
     die 1 'the agent does not measure, with --privileged neither' 'see its log above'
   fi
   warn 'the agent runs with --privileged'
-  state[confinement]=privileged
+  previous_rights=privileged
 }
 
 restore_previous() {
@@ -181,4 +189,10 @@ clean_leftovers() {
     fi
   done
   [[ ! -f $native_candidate_file ]] || remove_native_candidate
+  # The agent of another runtime than the one that was installed last: it is new and was not proved, or it is old.
+  for engine in docker podman; do
+    [[ -n ${state[runtime]:-} && ${state[runtime]} != "$engine" ]] && engine_works "$engine" || continue
+    if [[ -n $(container_config "$engine" "$container_name") ]]; then remove_container "$engine" "$container_name"; fi
+  done
+  if [[ -n ${state[runtime]:-} && ${state[runtime]} != native ]] && native_is_there; then remove_native; fi
 }

@@ -5,15 +5,13 @@ container_name=scaphandre
 container_candidate=scaphandre-candidate
 container_previous=scaphandre-previous
 container_label=org.opennebula-extensions.power-agent
-wanted_image='' pulled_now=''
+wanted_image=''
 
 container_exists() { "$1" container inspect "$2" >/dev/null 2>&1; }
 container_value() { "$1" container inspect --format "$3" "$2" 2>/dev/null || true; }
 container_runs() { [[ $(container_value "$1" "$2" '{{.State.Running}}') == true ]]; }
-# What it was started with, in a label of ours; empty where it is not ours.
+# What it was started with, in a label of ours: image, address, port, rights. Empty where it is not ours.
 container_config() { container_value "$1" "$2" "{{index .Config.Labels \"$container_label\"}}" | sed 's/^<no value>$//'; }
-
-wanted_container_config() { printf '%s %s %s' "$wanted_image" "$listen_address" "$listen_port"; }
 
 # The least that lets it read every /proc/PID/exe and the energy counters. Newer engines mask the counters.
 confinement_of() { # confinement_of RUNTIME least|privileged
@@ -38,7 +36,7 @@ run_container() {
   [[ $2 != "$container_candidate" ]] || restart=no
   "$1" run --detach --name "$2" --restart "$restart" --network host --user 0:0 "${confinement[@]}" \
     --read-only --volume /proc:/proc:ro --volume /sys/class/powercap:/sys/class/powercap:ro \
-    --label "$container_label=$wanted_image $3 $4" \
+    --label "$container_label=$wanted_image $3 $4 $5" \
     "$wanted_image" prometheus --address "$3" --port "$4" >/dev/null 9>&- # podman's monitor would keep the lock
 }
 
@@ -47,9 +45,13 @@ remove_container() { "$1" container rm --force "$2" >/dev/null; }
 image_is_there() { "$1" image inspect "$wanted_image" >/dev/null 2>&1; }
 
 pull_image() {
-  on_failure remove_pulled_image "$1"
+  on_failure remove_image "$1|$wanted_image"
   "$1" pull "$wanted_image" >&2
-  pulled_now=$wanted_image
+  state[pulled]="${state[pulled]:+${state[pulled]} }$1|$wanted_image"
 }
 
-remove_pulled_image() { ! image_is_there "$1" || "$1" image rm "$wanted_image"; }
+# remove_image ENGINE|REF, as the state has it
+remove_image() {
+  local engine=${1%%|*} image=${1#*|}
+  ! "$engine" image inspect "$image" >/dev/null 2>&1 || "$engine" image rm "$image"
+}

@@ -56,7 +56,7 @@ firewall_is_ours() { [[ -f $firewall_unit_file || -f $firewall_rules ]]; }
 
 reload_firewall() {
   systemctl daemon-reload || true
-  if [[ -f $firewall_unit_file ]]; then systemctl restart "$firewall_unit"; fi
+  if [[ -f $firewall_unit_file ]]; then systemctl enable "$firewall_unit" && systemctl restart "$firewall_unit"; fi
 }
 
 stop_firewall() { systemctl disable --now "$firewall_unit"; }

@@ -5,7 +5,7 @@ host_id=''
 
 find_host_id() {
   local file ids=()
-  host_id=$option_host_id
+  host_id=$(wanted host_id '')
   [[ -z $host_id ]] || return 0
   for file in "$ROOT"/var/tmp/one/im/status_kvm_*.db; do
     [[ ${file##*/} =~ ^status_kvm_([0-9]+)\.db$ ]] && [[ -e $file ]] && ids+=("${BASH_REMATCH[1]}")

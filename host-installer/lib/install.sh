@@ -25,7 +25,7 @@ inspect() {
 
 needs_modules() { ((${#modules_to_load[@]} > 0)); }
 tell_modules() { printf 'load the kernel modules %s' "$(join ', ' "${modules_to_load[@]}")"; }
-already_modules() { printf 'the kernel has the drivers of the energy counters'; }
+already_modules() { ((${#missing_modules[@]} > 0)) || printf 'the kernel has the drivers of the energy counters'; }
 apply_modules() { load_modules; }
 
 needs_modules_file() { [[ -n $(modules_to_remember) ]] && ! modules_are_remembered; }
@@ -88,10 +88,13 @@ check_rapl_after() {
 }
 
 print_plan() {
-  local step
+  local step already
   inspect
   for step in "${steps[@]}"; do
-    if "needs_$step"; then printf 'would %s\n' "$("tell_$step")"; else printf 'already: %s\n' "$("already_$step")"; fi
+    if "needs_$step"; then printf 'would %s\n' "$("tell_$step")"; else
+      already=$("already_$step")
+      [[ -z $already ]] || printf 'already: %s\n' "$already"
+    fi
     [[ $step == modules ]] || continue
     if needs_modules; then printf 'would check that the energy counters are there and move\n'; else check_rapl_after modules; fi
   done
@@ -105,7 +108,7 @@ only_one_run() {
 
 remember_options() {
   local name option
-  for name in listen port image allow; do
+  for name in listen port image allow host_id; do
     option=option_$name
     [[ -z ${!option} ]] || state[$name]=${!option}
   done
@@ -113,38 +116,39 @@ remember_options() {
   state[runtime]=$agent_runtime
 }
 
-# The image that an earlier run pulled and that the agent does not need any more.
-unneeded_image=''
-choose_unneeded_image() {
-  if [[ -n ${state[pulled]:-} && ( $previous_runtime != "$agent_runtime" || $wanted_image != "${state[pulled]}" ) ]]; then
-    unneeded_image=${state[pulled]}
-    state[pulled]=''
-  fi
-  state[pulled]=${pulled_now:-${state[pulled]:-}}
+# Images that earlier runs pulled and that the agent does not need any more. One that cannot be removed now is
+# tried again by the next run.
+remove_unneeded_images() {
+  local entry left=''
+  for entry in ${state[pulled]:-}; do
+    if [[ $entry == "$agent_runtime|$wanted_image" ]] || ! remove_image "$entry" >/dev/null; then left+=" $entry"; fi
+  done
+  state[pulled]=${left# }
 }
 
 install_agent() {
-  local step firewall
+  local step already firewall
   only_one_run
   clean_leftovers
   inspect
   for step in "${steps[@]}"; do
     if "needs_$step"; then
-      say "$("tell_$step")"
+      current_step=$("tell_$step")
+      say "$current_step"
       "apply_$step"
     else
-      say "already: $("already_$step")"
+      already=$("already_$step")
+      [[ -z $already ]] || say "already: $already"
     fi
     check_rapl_after "$step"
   done
   remember_options
-  choose_unneeded_image
   save_state
   keep_everything
   forget_previous
-  if [[ -n $unneeded_image && $previous_runtime =~ ^(docker|podman)$ ]]; then
-    "$previous_runtime" image rm "$unneeded_image" >/dev/null 2>&1 || say "kept: the image $unneeded_image, which something else uses"
-  fi
+  remove_unneeded_images
+  save_state
+  keep_everything
   [[ -z $measured_watts ]] || say "the agent measures: this host draws $measured_watts W"
   firewall=$(other_firewall)
   [[ -z $firewall || $listen_address == 127.0.0.1 ]] || say "$firewall is active: let the front-end reach TCP port $listen_port"

@@ -43,16 +43,16 @@ modules_text() {
 
 modules_are_remembered() { has_text "$modules_file" "$(modules_text)"; }
 
-unload_module() { modprobe -r "$1"; }
+unload_module() { ! module_is_loaded "$1" || modprobe -r "$1"; }
 
 load_modules() {
   local module
   for module in "${modules_to_load[@]}"; do
+    on_failure unload_module "$module"
     if ! modprobe "$module"; then
       failed_module=$module # check_rapl tells whether that matters
       return 0
     fi
-    on_failure unload_module "$module"
   done
 }
 

@@ -13,6 +13,12 @@ native_unit_text() {
 }
 
 native_is_there() { [[ -f $native_unit_file ]]; }
+# Also one that starts again and again.
+unit_is_up() {
+  local activity
+  activity=$(systemctl is-active "$1" 2>/dev/null) || true
+  [[ $activity == active || $activity == activating || $activity == deactivating ]]
+}
 native_runs() { systemctl is-active --quiet "$1"; }
 
 # native_value address|port: what its unit was made with
@@ -30,7 +36,7 @@ remove_native() {
 }
 
 remove_native_candidate() {
-  systemctl stop "$native_candidate" || true
+  ! unit_is_up "$native_candidate" || systemctl stop "$native_candidate" || return
   rm -f "$native_candidate_file"
   systemctl daemon-reload
 }

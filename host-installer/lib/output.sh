@@ -5,7 +5,9 @@ say() { printf '%s\n' "$*" >&2; }
 warn() { printf 'warning: %s\n' "$*" >&2; }
 
 # die EXIT_CODE MESSAGE [HINT]
+said_why=no
 die() {
+  said_why=yes
   printf 'error: %s\n' "$2" >&2
   [[ -z ${3:-} ]] || printf '  %s\n' "$3" >&2
   exit "$1"

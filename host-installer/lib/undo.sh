@@ -20,6 +20,7 @@ keep_everything() {
 declare -A file_before=()
 
 restore_file() {
+  mkdir -p "${1%/*}"
   rm -f "$1.new"
   if [[ -v file_before[$1] ]]; then printf '%s' "${file_before[$1]%x}" >"$1"; else rm -f "$1"; fi
 }
@@ -46,11 +47,18 @@ remove_file() {
 # has_text PATH TEXT
 has_text() { [[ -f $1 && $(<"$1") == "$2" ]]; }
 
+current_step=''
+
 undo_all() {
   local status=$? at
   trap - EXIT
   trap '' INT TERM HUP
   end_progress
+  # A program that failed has told why; its exit code is its own affair.
+  if [[ $said_why == no ]] && ((status != 0 && status != 129 && status != 130 && status != 143)); then
+    say "error: this failed: ${current_step:-what was asked for} (exit status $status, its message is above)"
+    status=1
+  fi
   if ((status != 0 && ${#undo_functions[@]} > 0)); then
     say 'undoing what this run did'
     set +e

@@ -14,7 +14,7 @@ take_away() {
 }
 
 uninstall_agent() {
-  local engine package anything=no
+  local engine entry name package anything=no
   only_one_run
   detect_system
   for engine in docker podman; do
@@ -24,10 +24,9 @@ uninstall_agent() {
       anything=yes
       take_away "the container $name of $engine" remove_container "$engine" "$name"
     done
-    wanted_image=${state[pulled]:-}
-    if [[ -n $wanted_image && ${state[runtime]:-} == "$engine" ]] && image_is_there "$engine"; then
-      take_away "the image $wanted_image" remove_pulled_image "$engine"
-    fi
+  done
+  for entry in ${state[pulled]:-}; do
+    engine_works "${entry%%|*}" && take_away "the image ${entry#*|}" remove_image "$entry"
   done
   if native_is_there; then anything=yes && take_away "$native_unit" remove_native; fi
   if [[ -f $native_candidate_file ]]; then anything=yes && take_away "$native_candidate" remove_native_candidate; fi

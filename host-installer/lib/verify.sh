@@ -4,7 +4,7 @@
 # Scaphandre stops measuring when it is asked more often than every two seconds.
 seconds_between_scrapes=3
 most_seconds=60
-measured_watts='' measured_version=''
+measured_watts='' measured_version='' last_verdict=''
 
 # judge_page <PAGE: "ok WATTS VERSION", "no-energy" or "no-power"
 judge_page() {
@@ -28,6 +28,21 @@ measure_once() {
   else
     printf 'no-answer'
   fi
+}
+
+# measures_now URL: once more where the first look is in vain, as the first after a start is; sets measured_watts
+measures_now() {
+  local verdict look
+  for look in first second; do
+    [[ $look == first ]] || sleep "$seconds_between_scrapes"
+    verdict=$(measure_once "$1")
+    if [[ $verdict == ok* ]]; then
+      read -r _ measured_watts measured_version <<<"$verdict"
+      return 0
+    fi
+  done
+  last_verdict=$verdict
+  return 1
 }
 
 # wait_until_measures URL SECONDS IS_RUNNING [ARGUMENT...]: sets measured_watts; fails when it does not come to that
