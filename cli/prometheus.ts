@@ -53,7 +53,7 @@ checks the result before it takes the old file's place; the last five old files 
     if (patched.kind === 'refused') {
       throw new OneExtError('PROMETHEUS_CONFIG_UNEDITABLE', { path, detail: patched.detail });
     }
-    if (patched.changes.length === 0) return terminal.writeResult(`${path}: nothing to change\n`);
+    if (patched.text === file.text) return terminal.writeResult(`${path}: nothing to change\n`);
     const changes = `${patched.changes.join('\n')}\n`;
     if (given.values['check'] === true) return terminal.writeResult(`${path} would change:\n${changes}`);
     await prepareTargetFolder(options['prometheus.targets-folder']);

@@ -24,9 +24,15 @@ const format = (value: unknown, formatScalar: (scalar: unknown) => string): stri
 export const strictForm = (value: unknown): string =>
   format(value, (scalar) => (typeof scalar === 'number' ? `#${scalar}` : JSON.stringify(scalar ?? null)));
 
-/** Equal for groups of targets that Prometheus takes for the same: a label `1` is the text '1'. */
-export const groupForm = (value: unknown): string =>
-  format(value, (scalar) => JSON.stringify(String(scalar)));
+/**
+ * Equal for groups that Prometheus takes for the same targets: a label `1` is the text '1', and how often files
+ * are looked at is the administrator's.
+ */
+export const groupForm = (group: unknown): string => {
+  const files = isMapping(group) ? group['files'] : undefined;
+  const compared = files === undefined ? group : { files };
+  return format(compared, (scalar) => JSON.stringify(String(scalar)));
+};
 
 /** Items that stand in both keep the order of the first, new ones come behind. */
 const mergeLists = (before: readonly unknown[], wanted: readonly unknown[]): readonly unknown[] => {
