@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# hostname, getent, ss, curl, nft
+source "$STUBS/world.sh"
+
+# A page as Scaphandre's, as far as host.sh reads it. The first one has no power yet.
+page() {
+  local scrapes energy=915263040 power=83200000
+  scrapes=$(($(if [[ -f $1/scrapes ]]; then printf '%s' "$(<"$1/scrapes")"; else printf 0; fi) + 1))
+  printf '%s' "$scrapes" >"$1/scrapes"
+  [[ $2 != no-energy ]] || energy=0 power=0
+  printf 'scaph_self_version 1.02\nscaph_host_energy_microjoules %s\n\n' "$energy"
+  if ((scrapes == 1)) || [[ $2 == no-power ]]; then return 0; fi
+  printf 'scaph_host_power_microwatts %s\n' "$power"
+  printf 'scaph_process_power_consumption_microwatts{pid="7",exe="/usr/bin/qemu-system-x86_64"} %s.5\n' "$((power / 4))"
+}
+
+ask() {
+  local url=${*: -1} agent address port
+  address=${url#http://}
+  port=${address##*:}
+  port=${port%%/*}
+  address=${address%:*}
+  for agent in "$MADE_HOST"/engines/*/containers/* "$MADE_HOST"/units/*; do
+    [[ -f $agent/serves && $(<"$agent/port") == "$port" ]] || continue
+    if [[ $address == "$(<"$agent/address")" || $address == "[$(<"$agent/address")]" || $(<"$agent/address") =~ ^(0\.0\.0\.0|::)$ ]]; then
+      page "$agent" "$(<"$agent/behaviour")"
+      return
+    fi
+  done
+  fail 7 "curl: (7) Failed to connect to $address port $port"
+}
+
+case $program in
+  hostname) printf '%s\n' "$(fact hostname)" ;;
+  getent)
+    [[ $1 == ahosts ]]
+    [[ $2 == "$(fact hostname)" && -n $(fact address) ]] || exit 2
+    printf '%-15s STREAM %s\n%-15s DGRAM\n' "$(fact address)" "$2" "$(fact address)"
+    ;;
+  ss)
+    filter=${*: -1}
+    port_users "${filter##*:}"
+    ;;
+  curl) ask "$@" ;;
+  nft)
+    act "$@"
+    [[ $1 == --check && -f ${*: -1} ]]
+    # What nft finds that a shape does not show.
+    ! grep -qE 'ffff(:ffff){8}' "${@: -1}" || fail 1 'Error: Could not resolve hostname: Name or service not known'
+    ;;
+esac

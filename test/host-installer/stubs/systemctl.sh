@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# systemctl, journalctl. A unit that was started stays as it was then until daemon-reload, as systemd has it.
+source "$STUBS/world.sh"
+units=$MADE_HOST/units
+
+[[ $program == systemctl ]] || {
+  printf 'scaphandre::sensors: what the agent logged\n'
+  exit 0
+}
+
+file_of() {
+  local folder
+  for folder in etc run usr/lib; do
+    if [[ -f $HOST_ROOT/$folder/systemd/system/$1 ]]; then printf '%s' "$HOST_ROOT/$folder/systemd/system/$1"; return; fi
+  done
+}
+
+reload() {
+  local unit file
+  for unit in "$units"/*; do
+    file=$(file_of "${unit##*/}")
+    [[ -f $unit/loaded ]] || continue
+    if [[ -n $file ]]; then cp "$file" "$unit/loaded"; elif [[ ! -f $unit/active ]]; then rm "$unit/loaded"; fi
+  done
+}
+
+loaded() {
+  local file
+  file=$(file_of "$1")
+  [[ -n $file || -f $units/$1/loaded ]] || fail 5 "Unit $1 not loaded."
+  mkdir -p "$units/$1"
+  [[ -f $units/$1/loaded ]] || cp "$file" "$units/$1/loaded"
+}
+
+value() { sed -n "s|^$2=||p" "$units/$1/loaded"; }
+
+start_unit() {
+  local command
+  loaded "$1"
+  read -ra command <<<"$(value "$1" ExecStart)"
+  rm -f "$units/$1/active"
+  case ${command[0]##*/} in
+    scaphandre)
+      [[ -e ${command[0]} ]] || return 0 # a simple service is started before its program is there
+      start_scaphandre "$units/$1" "$(fact agents/scaphandre)" "${command[3]}" "${command[5]}"
+      [[ ! -f $units/$1/serves ]] || : >"$units/$1/active"
+      ;;
+    nft)
+      [[ -f $HOST_ROOT${command[2]} ]] || fail 1 "Job for $1 failed."
+      cp "$HOST_ROOT${command[2]}" "$MADE_HOST/nft-table"
+      : >"$units/$1/active"
+      ;;
+    *) : >"$units/$1/active" ;;
+  esac
+}
+
+stop_unit() {
+  loaded "$1"
+  if [[ -f $units/$1/active && $(value "$1" ExecStop) == *nft* ]]; then rm -f "$MADE_HOST/nft-table"; fi
+  rm -f "$units/$1"/{active,loaded,serves,scrapes,behaviour,address,port}
+}
+
+# It is stopped as it was loaded, and is started so too.
+restart_unit() {
+  if [[ -f $units/$1/active ]]; then
+    cp "$units/$1/loaded" "$units/$1/stale"
+    stop_unit "$1"
+    command -p mv "$units/$1/stale" "$units/$1/loaded"
+  fi
+  start_unit "$1"
+}
+
+enable_unit() {
+  [[ -n $(file_of "$1") ]] || fail 1 "Failed to enable unit: Unit file $1 does not exist."
+  mkdir -p "$units/$1"
+  : >"$units/$1/enabled"
+}
+
+disable_unit() {
+  [[ -n $(file_of "$1") || -f $units/$1/enabled ]] || fail 1 "Failed to disable unit: Unit file $1 does not exist."
+  rm -f "$units/$1/enabled"
+}
+
+verb=$1
+unit=${*: -1}
+[[ $unit == *.service ]] || unit+=.service
+case $verb in
+  is-active) [[ -f $units/$unit/active ]] ;;
+  is-enabled) [[ -f $units/$unit/enabled ]] ;;
+  *)
+    act "$@"
+    case "$verb ${2:-}" in
+      daemon-reload*) reload ;;
+      'enable --now') enable_unit "$unit"; start_unit "$unit" ;;
+      enable*) enable_unit "$unit" ;;
+      'disable --now') disable_unit "$unit"; stop_unit "$unit" ;;
+      disable*) disable_unit "$unit" ;;
+      start*) [[ -f $units/$unit/active ]] || start_unit "$unit" ;;
+      restart*) restart_unit "$unit" ;;
+      stop*) stop_unit "$unit" ;;
+      *) fail 64 "systemctl: unexpected $*" ;;
+    esac
+    ;;
+esac
