@@ -119,7 +119,7 @@ export const assertUndone = async (
     const found: string[] = [];
     for (const how of ways) {
       const { host, before, result, told } = await broken(journey, { at, how });
-      const isDone = host.snapshot()[stateFile] === goal[stateFile];
+      const isDone = host.snapshot()[stateFile] !== before[stateFile];
       // What it could bear, and the previous agent that it could not take away, the next run puts right.
       if (isDone) await host.run(journey.run);
       const difference = differenceOf(host.snapshot(), isDone ? goal : before);
