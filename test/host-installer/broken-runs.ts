@@ -5,7 +5,13 @@
  */
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { type Break, differenceOf, type HostDescription, type MadeHost, makeHost } from '../support/made-host.ts';
+import {
+  type Break,
+  differenceOf,
+  type HostDescription,
+  type MadeHost,
+  makeHost,
+} from '../support/made-host.ts';
 
 export interface Journey {
   readonly host: HostDescription;
@@ -40,7 +46,11 @@ export const journeys: Readonly<Record<string, Journey>> = {
     before: [['--allow', '10.0.0.0/8']],
     run: ['--image', other, '--port', '9000', '--allow', '10.1.0.0/16'],
   },
-  'docker, no firewall any more': { host: { agents }, before: [['--allow', '10.0.0.0/8']], run: ['--allow', 'none'] },
+  'docker, no firewall any more': {
+    host: { agents },
+    before: [['--allow', '10.0.0.0/8']],
+    run: ['--allow', 'none'],
+  },
   'native, another address': { host: debian13, before: [[]], run: ['--listen', '192.0.2.8'] },
   'from docker to native': {
     host: { ...debian13, engines: { docker: 'works' } },

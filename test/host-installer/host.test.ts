@@ -35,9 +35,13 @@ const folder = repositoryPath('test/host-installer/testcases');
 describe('host.sh', { concurrency: 4 }, () => {
   for (const name of readdirSync(folder)) {
     it(`case ${name}`, async (t) => {
-      const { host: description, before, run, exit, files } = JSON.parse(
-        readFileSync(path.join(folder, name, 'case.json'), 'utf8'),
-      ) as Case;
+      const {
+        host: description,
+        before,
+        run,
+        exit,
+        files,
+      } = JSON.parse(readFileSync(path.join(folder, name, 'case.json'), 'utf8')) as Case;
       const host = makeHost(description);
       t.after(host.remove);
       for (const step of before ?? []) {

@@ -220,7 +220,8 @@ const putEngines = (places: Places, change: HostDescription): void => {
     for (const [file, text] of Object.entries(files)) fact(places, `${container}/${file}`, text);
     fact(places, `${container}/command`, 'prometheus --address 0.0.0.0 --port 8080\n');
   }
-  for (const [image, how] of Object.entries(change.agents ?? {})) fact(places, `agents/${mangled(image)}`, how);
+  for (const [image, how] of Object.entries(change.agents ?? {}))
+    fact(places, `agents/${mangled(image)}`, how);
 };
 
 const putUnit = (places: Places, unit: string, isActive: boolean): void => {
@@ -236,7 +237,10 @@ const putSystem = (places: Places, change: HostDescription): void => {
   if (change.system === null) rmSync(path.join(root, 'etc/os-release'), { force: true });
   else if (change.system !== undefined) {
     mkdirSync(path.join(root, 'etc'), { recursive: true });
-    copyFileSync(repositoryPath('test/fixtures/os-release', change.system), path.join(root, 'etc/os-release'));
+    copyFileSync(
+      repositoryPath('test/fixtures/os-release', change.system),
+      path.join(root, 'etc/os-release'),
+    );
   }
   for (const name of change.packages ?? []) fact(places, `available/${name}`, '');
   if (change.curl === true) provide(places, 'curl', 'network.sh');
@@ -253,7 +257,9 @@ const putSystem = (places: Places, change: HostDescription): void => {
 
 const putAgentsNow = ({ made }: Places, change: HostDescription): void => {
   for (const [name, how] of Object.entries(change.agentsNow ?? {})) {
-    const agent = engineFolders.map((folder) => path.join(made, folder, name)).find((each) => existsSync(each));
+    const agent = engineFolders
+      .map((folder) => path.join(made, folder, name))
+      .find((each) => existsSync(each));
     if (agent === undefined) throw new Error(`no agent ${name} is there`);
     if (how !== 'stopped') writeFileSync(path.join(agent, 'behaviour'), how);
     else
@@ -298,7 +304,8 @@ const runHostSh = (
   broken?: Break,
 ): Promise<RunResult> =>
   new Promise((resolve, reject) => {
-    const normalised = (text: string): string => text.replaceAll(root, '').replaceAll(repositoryPath('.'), '');
+    const normalised = (text: string): string =>
+      text.replaceAll(root, '').replaceAll(repositoryPath('.'), '');
     const child = spawn(
       realPath('bash'),
       // Stand-ins have to know whom to send a signal.

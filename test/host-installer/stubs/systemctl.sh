@@ -85,7 +85,14 @@ verb=$1
 unit=${*: -1}
 [[ $unit == *.service ]] || unit+=.service
 case $verb in
-  is-active) [[ -f $units/$unit/active ]] ;;
+  is-active)
+    activity=inactive
+    # One that has died is started again and again.
+    [[ ! -f $units/$unit/loaded ]] || activity=activating
+    [[ ! -f $units/$unit/active ]] || activity=active
+    [[ $* == *--quiet* ]] || printf '%s\n' "$activity"
+    [[ $activity == active ]]
+    ;;
   is-enabled) [[ -f $units/$unit/enabled ]] ;;
   *)
     act "$@"

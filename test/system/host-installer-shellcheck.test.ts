@@ -1,0 +1,23 @@
+/** shellcheck has nothing to say of the installer. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import test from 'node:test';
+import { repositoryPath } from '../support/expected.ts';
+import { shellScripts } from '../support/shell-scripts.ts';
+
+/** What it says when it follows what the scripts bring in. */
+const complaintsAbout = (folder: string, scripts: readonly string[]): string => {
+  const options = { cwd: repositoryPath(folder), encoding: 'utf8' } as const;
+  const { status, stdout, stderr } = spawnSync('shellcheck', ['--external-sources', ...scripts], options);
+  return status === 0 ? '' : `${stdout}${stderr}exit ${status}`;
+};
+
+test('shellcheck finds nothing in host.sh and its parts', () => {
+  assert.equal(complaintsAbout('host-installer', ['host.sh']), '');
+});
+
+test('shellcheck finds nothing in the stand-ins of its tests', () => {
+  const folder = 'test/host-installer/stubs';
+  const scripts = shellScripts(folder).map((script) => script.slice(folder.length + 1));
+  assert.equal(complaintsAbout(folder, scripts), '');
+});
