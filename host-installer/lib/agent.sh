@@ -137,9 +137,12 @@ start_proved() {
 }
 
 restore_previous() {
-  if [[ $previous_runtime == native ]]; then restart_native; return; fi
+  if [[ $previous_runtime == native ]]; then
+    restart_native
+    return $?
+  fi
   if container_exists "$previous_runtime" "$container_previous"; then
-    "$previous_runtime" rename "$container_previous" "$container_name" || return
+    "$previous_runtime" rename "$container_previous" "$container_name" || return 1
   fi
   [[ $previous_runs == no ]] || "$previous_runtime" start "$container_name" 9>&-
 }

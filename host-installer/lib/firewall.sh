@@ -47,8 +47,10 @@ firewall_unit_text() {
   sed "s|@NFT@|$(type -P nft || printf /usr/sbin/nft)|" "$here/systemd/$firewall_unit"
 }
 
+# A file alone says nothing of the table: a run may have been killed between the two.
 firewall_is_made() {
-  has_text "$firewall_rules" "$(firewall_text)" && has_text "$firewall_unit_file" "$(firewall_unit_text)" &&
+  [[ ${state[firewall]:-} == "$listen_port $wanted_allow" ]] &&
+    has_text "$firewall_rules" "$(firewall_text)" && has_text "$firewall_unit_file" "$(firewall_unit_text)" &&
     systemctl is-active --quiet "$firewall_unit"
 }
 
@@ -72,6 +74,7 @@ make_firewall() {
   [[ $was_ours == yes ]] || on_failure stop_firewall
   systemctl enable "$firewall_unit"
   systemctl restart "$firewall_unit"
+  state[firewall]="$listen_port $wanted_allow"
 }
 
 remove_firewall() {

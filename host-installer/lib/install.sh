@@ -113,6 +113,7 @@ remember_options() {
     [[ -z ${!option} ]] || state[$name]=${!option}
   done
   [[ ${state[allow]:-} != none ]] || state[allow]=''
+  [[ -n $wanted_allow ]] || state[firewall]=''
   state[runtime]=$agent_runtime
 }
 
@@ -147,7 +148,7 @@ install_agent() {
   keep_everything
   forget_previous
   remove_unneeded_images
-  save_state
+  save_state || warn "$state_file could not be written: images that are not needed may stay"
   keep_everything
   [[ -z $measured_watts ]] || say "the agent measures: this host draws $measured_watts W"
   firewall=$(other_firewall)

@@ -30,13 +30,13 @@ restart_native() {
 }
 
 remove_native() {
-  systemctl disable --now "$native_unit" || return
+  systemctl disable --now "$native_unit" || return 1
   rm -f "$native_unit_file"
   systemctl daemon-reload
 }
 
 remove_native_candidate() {
-  ! unit_is_up "$native_candidate" || systemctl stop "$native_candidate" || return
+  ! unit_is_up "$native_candidate" || systemctl stop "$native_candidate" || return 1
   rm -f "$native_candidate_file"
   systemctl daemon-reload
 }

@@ -34,9 +34,7 @@ remember_file() {
 write_file() {
   mkdir -p "${1%/*}"
   remember_file "$1"
-  printf '%s\n' "$2" >"$1.new"
-  chmod 644 "$1.new"
-  mv "$1.new" "$1"
+  printf '%s\n' "$2" >"$1.new" && chmod 644 "$1.new" && mv "$1.new" "$1"
 }
 
 remove_file() {
