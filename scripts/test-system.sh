@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # System tests: our programs with real ones that we did not write. Needs root and Debian's packages, which it
-# installs itself; all traffic stays on loopback.
+# installs itself; all other traffic stays on loopback.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(curl iproute2 openssh-client openssl prometheus shellcheck)
+packages=(curl docker.io gcc iproute2 libc6-dev libcurl4 nftables openssh-client openssl prometheus qemu-system-x86 shellcheck)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
@@ -17,6 +17,7 @@ if ((${#missing[@]} > 0)); then
   RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
+bash test/system/hypervisor-lab/fetch-scaphandre.sh .cache/scaphandre
 npm run --silent build
 # One file at a time: one of them loads every core.
 exec node --enable-source-maps --test --test-concurrency=1 --test-timeout=300000 --test-reporter=spec build/test/system/*.test.js

@@ -64,6 +64,8 @@ export const startHypervisorLab = async (t: TestContext): Promise<HypervisorLab>
     child.stdin.end();
     await ended;
     rmSync(folder, { recursive: true });
+    // The kernel's control groups know no layers: what a Docker daemon made there stays when it is gone.
+    execFileSync('find', ['/sys/fs/cgroup', '-depth', '-path', '*/hypervisor-lab*', '-type', 'd', '-delete']);
   });
   await new Promise<void>((resolve, reject) => {
     child.stdout.once('data', () => resolve());

@@ -4,8 +4,8 @@
 set -euo pipefail
 here=$(cd -- "$(dirname -- "$0")" && pwd)
 
-dockerd --storage-driver vfs --iptables=false --bridge=none --add-runtime "lab=$here/runtime.sh" --default-runtime lab \
-  </dev/null >/run/dockerd.log 2>&1 &
+dockerd --storage-driver vfs --iptables=false --bridge=none --cgroup-parent /hypervisor-lab \
+  --add-runtime "lab=$here/runtime.sh" --default-runtime lab </dev/null >/run/dockerd.log 2>&1 &
 daemon=$!
 until docker info >/dev/null 2>&1; do
   kill -0 "$daemon" 2>/dev/null || {

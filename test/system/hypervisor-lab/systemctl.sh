@@ -3,6 +3,7 @@
 # capabilities. No more of systemd than host.sh uses.
 set -euo pipefail
 runs=/run/made-systemd
+exec 9>&- # what systemd starts inherits nothing, such as a lock, from whoever asks for it
 mkdir -p "$runs"
 
 verb=$1

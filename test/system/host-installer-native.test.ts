@@ -1,0 +1,57 @@
+/** From a hypervisor without anything to the watts of a VM in our exporter: a real Scaphandre, a real QEMU. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { repositoryPath } from '../support/expected.ts';
+import { scaphandrePackage, startHypervisorLab } from '../support/hypervisor-lab.ts';
+
+test('native: host.sh installs it, and the power of the VM arrives in the exporter', async (t) => {
+  const lab = await startHypervisorLab(t);
+  await lab.put(repositoryPath('test/fixtures/os-release/debian-13'), '/etc/os-release');
+  await lab.put(scaphandrePackage, '/run/scaphandre.deb');
+  const prepared = await lab.run(repositoryPath('test/system/hypervisor-lab/native.sh'), process.execPath);
+  assert.equal(prepared.code, 0, prepared.stderr);
+  const hostSh = (...argv: readonly string[]) => lab.run(repositoryPath('host-installer/host.sh'), ...argv);
+  const valueOf = async (series: string): Promise<number | undefined> => {
+    const { stdout } = await lab.run('curl', '--silent', 'http://127.0.0.1:9925/metrics');
+    const line = stdout.split('\n').find((each) => each.startsWith(series));
+    return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(' ')));
+  };
+  const power = 'opennebula_vm_power_consumption_uW{one_vm_id="524"}';
+  // The exporter is up and has no power yet: nothing, and not 0.
+  while ((await valueOf('opennebula_vm_state{one_vm_id="524"}')) === undefined) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  assert.equal(await valueOf(power), undefined);
+
+  const installed = await hostSh('--runtime', 'native', '--allow', '192.0.2.0/24,2001:db8::/32');
+  assert.equal(installed.code, 0, installed.stderr);
+  assert.match(installed.stderr, /install the packages scaphandre\n/);
+  assert.match(installed.stdout, /targets: \['h2:8080'\]/);
+  // By its own eyes the agent is not root, and has two capabilities.
+  const { stdout: status } = await lab.run('sh', '-c', 'cat /proc/$(pidof scaphandre)/status');
+  assert.match(status, /^Uid:\s+61184\s/m);
+  assert.match(status, /^CapEff:\s+0000000000080004$/m);
+  const { stdout: table } = await lab.run('nft', 'list', 'table', 'inet', 'opennebula_power_agent');
+  assert.match(table, /ip saddr 192\.0\.2\.0\/24 accept/);
+  assert.match(table, /ip6 saddr 2001:db8::\/32 accept/);
+
+  for (;;) {
+    const microwatts = await valueOf(power);
+    if (microwatts !== undefined && microwatts > 0) {
+      // The made counters stand for 50 W.
+      assert.ok(microwatts <= 60e6, `${microwatts} µW`);
+      break;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+
+  const again = await hostSh();
+  assert.equal(again.code, 0, again.stderr);
+  assert.match(again.stderr, /already: the agent runs with native, on 192\.0\.2\.7 port 8080\n/);
+
+  const uninstalled = await hostSh('uninstall');
+  assert.equal(uninstalled.code, 0, uninstalled.stderr);
+  assert.equal((await lab.run('pidof', 'scaphandre')).stdout, '');
+  assert.equal((await lab.run('nft', 'list', 'tables')).stdout, '');
+  assert.notEqual((await lab.run('dpkg', '--status', 'scaphandre')).code, 0, 'the package is gone');
+});
