@@ -6,6 +6,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -143,10 +144,10 @@ const cpuinfo = ({ vendor, family, model }: NonNullable<HostDescription['cpu']>)
 /** Every file below a folder: path -> text. Links stand for themselves. */
 const filesBelow = (folder: string): Readonly<Record<string, string>> => {
   const found: Record<string, string> = {};
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isDirectory()) continue;
-    const file = path.join(entry.parentPath, entry.name);
-    found[path.relative(folder, file)] = entry.isFile() ? readFileSync(file, 'utf8') : 'link';
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const stat = lstatSync(path.join(folder, name));
+    if (stat.isFile()) found[name] = readFileSync(path.join(folder, name), 'utf8');
+    else if (stat.isSymbolicLink()) found[name] = 'link';
   }
   return found;
 };

@@ -11,32 +11,32 @@ test('native: host.sh installs it, and the power of the VM arrives in the export
   const prepared = await lab.run(repositoryPath('test/system/hypervisor-lab/native.sh'), process.execPath);
   assert.equal(prepared.code, 0, prepared.stderr);
   const hostSh = (...argv: readonly string[]) => lab.run(repositoryPath('host-installer/host.sh'), ...argv);
-  const valueOf = async (series: string): Promise<number | undefined> => {
+  const readSeries = async (series: string): Promise<number | undefined> => {
     const { stdout } = await lab.run('curl', '--silent', 'http://127.0.0.1:9925/metrics');
     const line = stdout.split('\n').find((each) => each.startsWith(series));
     return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(' ')));
   };
   const power = 'opennebula_vm_power_consumption_uW{one_vm_id="524"}';
   // The exporter is up and has no power yet: nothing, and not 0.
-  while ((await valueOf('opennebula_vm_state{one_vm_id="524"}')) === undefined) {
+  while ((await readSeries('opennebula_vm_state{one_vm_id="524"}')) === undefined) {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  assert.equal(await valueOf(power), undefined);
+  assert.equal(await readSeries(power), undefined);
 
   const installed = await hostSh('--runtime', 'native', '--allow', '192.0.2.0/24,2001:db8::/32');
   assert.equal(installed.code, 0, installed.stderr);
   assert.match(installed.stderr, /install the packages scaphandre\n/);
   assert.match(installed.stdout, /targets: \['h2:8080'\]/);
   // By its own eyes the agent is not root, and has two capabilities.
-  const { stdout: status } = await lab.run('sh', '-c', 'cat /proc/$(pidof scaphandre)/status');
-  assert.match(status, /^Uid:\s+61184\s/m);
-  assert.match(status, /^CapEff:\s+0000000000080004$/m);
+  const { stdout: rights } = await lab.run('sh', '-c', 'cat /proc/$(pidof scaphandre)/status');
+  assert.match(rights, /^Uid:\s+61184\s/m);
+  assert.match(rights, /^CapEff:\s+0000000000080004$/m);
   const { stdout: table } = await lab.run('nft', 'list', 'table', 'inet', 'opennebula_power_agent');
   assert.match(table, /ip saddr 192\.0\.2\.0\/24 accept/);
   assert.match(table, /ip6 saddr 2001:db8::\/32 accept/);
 
   for (;;) {
-    const microwatts = await valueOf(power);
+    const microwatts = await readSeries(power);
     if (microwatts !== undefined && microwatts > 0) {
       // The made counters stand for 50 W.
       assert.ok(microwatts <= 60e6, `${microwatts} µW`);
