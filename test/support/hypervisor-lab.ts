@@ -13,6 +13,8 @@ export interface LabRun {
 }
 
 export interface HypervisorLab {
+  /** Of this lab alone: several may run at the same time. */
+  readonly name: string;
   /** Runs a program on it to its end. */
   run(...argv: readonly string[]): Promise<LabRun>;
   /** Copies a file of the machine onto it. */
@@ -43,6 +45,7 @@ const runToEnd = (file: string, argv: readonly string[], stdin?: Buffer): Promis
 
 export const startHypervisorLab = async (t: TestContext): Promise<HypervisorLab> => {
   const folder = mkdtempSync(path.join(tmpdir(), 'hypervisor-lab-'));
+  const name = path.basename(folder);
   const shim = path.join(folder, 'no-modules.so');
   execFileSync('gcc', ['-shared', '-fPIC', '-O2', '-o', shim, labPath('no-modules.c'), '-ldl']);
   const namespaces = ['--mount', '--net', '--pid', '--uts', '--ipc'];
@@ -65,7 +68,7 @@ export const startHypervisorLab = async (t: TestContext): Promise<HypervisorLab>
     await ended;
     rmSync(folder, { recursive: true });
     // The kernel's control groups know no layers: what a Docker daemon made there stays when it is gone.
-    execFileSync('find', ['/sys/fs/cgroup', '-depth', '-path', '*/hypervisor-lab*', '-type', 'd', '-delete']);
+    execFileSync('find', ['/sys/fs/cgroup', '-depth', '-path', `*/${name}*`, '-type', 'd', '-delete']);
   });
   await new Promise<void>((resolve, reject) => {
     child.stdout.once('data', () => resolve());
@@ -75,6 +78,7 @@ export const startHypervisorLab = async (t: TestContext): Promise<HypervisorLab>
   const enter = ['--target', first, ...namespaces, '--'];
   const run = (...argv: readonly string[]): Promise<LabRun> => runToEnd('nsenter', [...enter, ...argv]);
   return {
+    name,
     run,
     put: async (source, target) => {
       const { code, stderr } = await runToEnd(

@@ -10,7 +10,11 @@ test('docker: install, again, upgrade, an upgrade that fails, uninstall', async 
   const lab = await startHypervisorLab(t);
   await lab.put(repositoryPath('test/fixtures/os-release/debian-12'), '/etc/os-release');
   await lab.put(scaphandrePackage, '/run/scaphandre.deb');
-  const daemon = await lab.run(repositoryPath('test/system/hypervisor-lab/docker.sh'), '/run/scaphandre.deb');
+  const daemon = await lab.run(
+    repositoryPath('test/system/hypervisor-lab/docker.sh'),
+    '/run/scaphandre.deb',
+    lab.name,
+  );
   assert.equal(daemon.code, 0, daemon.stderr);
 
   const hostSh = (...argv: readonly string[]) => lab.run(repositoryPath('host-installer/host.sh'), ...argv);

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# docker.sh PACKAGE: starts a Docker daemon on a made hypervisor and makes its images of Debian's package: 1.0.2 and
+# docker.sh PACKAGE CONTROL_GROUP: starts a Docker daemon on a made hypervisor and makes its images of Debian's package: 1.0.2 and
 # 1.0.3 measure, 9.9.9 ends at once. Nothing is pulled.
 set -euo pipefail
 here=$(cd -- "$(dirname -- "$0")" && pwd)
 
-dockerd --storage-driver vfs --iptables=false --bridge=none --cgroup-parent /hypervisor-lab \
+dockerd --storage-driver vfs --iptables=false --bridge=none --cgroup-parent "/$2" \
   --add-runtime "lab=$here/runtime.sh" --default-runtime lab </dev/null >/run/dockerd.log 2>&1 &
 daemon=$!
 until docker info >/dev/null 2>&1; do
