@@ -5,6 +5,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(curl iproute2 openssh-client openssl prometheus)
+# The lab of test/system/migration-lab.
+packages+=(binutils iputils-ping libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu openssh-server
+  openvswitch-switch qemu-system-x86 qemu-utils sudo tcpdump)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
