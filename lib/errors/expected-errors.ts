@@ -261,6 +261,11 @@ export const expectedErrors = {
       'packets of {mtu} bytes do not pass through the tunnel from {source} to {destination}, smaller ones do',
     hint: 'the MTU of a link between the hosts is lower than that of their interfaces: correct one of them',
   },
+  TUNNEL_HOSTS_INCOMPLETE: {
+    exitCode: 75,
+    message: 'not all hosts could be looked after: {problems}',
+    hint: 'what could be done elsewhere was done; run the command again for these hosts with --host',
+  },
 } as const satisfies Record<string, ExpectedError>;
 
 export type ErrorCode = keyof typeof expectedErrors;
