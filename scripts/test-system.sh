@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(curl iproute2 openssh-client openssl prometheus)
-# The lab of test/system/migration-lab.
+# The lab of simulator/migration-lab.
 packages+=(binutils iputils-ping libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu openssh-server
   openvswitch-switch qemu-system-x86 qemu-utils sudo tcpdump)
 missing=()

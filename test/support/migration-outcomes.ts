@@ -1,6 +1,6 @@
 /** How migrations of the lab end, and what breaks them in between. */
 import assert from 'node:assert/strict';
-import { type Migration, type MigrationLab, ticksOn, until } from './migration-lab.ts';
+import { type Migration, type MigrationLab, ticksOn, until } from '../../simulator/migration-lab/lab.ts';
 
 export const lastLine = (migration: Migration): string =>
   migration.output().stderr.trim().split('\n').at(-1) ?? '';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { startMigrationLab } from '../support/migration-lab.ts';
+import { startMigrationLab } from '../../simulator/migration-lab/lab.ts';
 import { assertAtSource, assertRetryWorks, startMoving } from '../support/migration-outcomes.ts';
 
 test('killed in mid-flight: the migration is aborted, the next run cleans up', async (t) => {

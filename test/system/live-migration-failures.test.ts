@@ -1,7 +1,7 @@
 /** Migrations that fail: the guest runs on at the source, the status says so, nothing is left, a retry works. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { startMigrationLab, until } from '../support/migration-lab.ts';
+import { startMigrationLab, until } from '../../simulator/migration-lab/lab.ts';
 import {
   assertAtSource,
   assertRetryWorks,

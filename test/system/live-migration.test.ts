@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import test from 'node:test';
-import { type MigrationLab, startMigrationLab, ticksOn, until } from '../support/migration-lab.ts';
+import { type MigrationLab, startMigrationLab, ticksOn, until } from '../../simulator/migration-lab/lab.ts';
 import { type CableBytes, readCableBytes } from '../support/pcap.ts';
 
 const mebibyte = 1024 * 1024;

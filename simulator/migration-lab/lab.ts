@@ -1,11 +1,9 @@
-/** A lab of real hypervisors on one machine (test/system/migration-lab): QEMU, libvirt, Open vSwitch, ssh. Needs root. */
+/** A lab of real hypervisors on one machine for tests and bench: QEMU, libvirt, Open vSwitch, ssh. Needs root. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chownSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { repositoryPath } from './expected.ts';
 
 export interface LabOptions {
   readonly hosts?: readonly string[];
@@ -30,9 +28,10 @@ export interface Migration {
   readonly ended: Promise<number | null>;
 }
 
-const folder = repositoryPath('test/system/migration-lab');
+/** Where this is started is the repository's root. */
+const folder = path.resolve('simulator/migration-lab');
 const oneadmin = 9869;
-const path_ = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** Polls until something holds: what happens in the lab has no event that reaches us. */
 export const until = async (what: string, holds: () => boolean, timeoutMs = 30_000): Promise<void> => {
@@ -43,16 +42,21 @@ export const until = async (what: string, holds: () => boolean, timeoutMs = 30_0
   }
 };
 
-export const startMigrationLab = (t: TestContext, options: LabOptions = {}) => {
+/** Who ends the lab: a test, or a bench. */
+export interface LabOwner {
+  after(end: () => void): void;
+}
+
+export const startMigrationLab = (owner: LabOwner, options: LabOptions = {}) => {
   const { hosts = ['hostA', 'hostB'], openVswitch = true, rate = '' } = options;
   const state = mkdtempSync(path.join(tmpdir(), 'oxm-'));
-  t.after(() => void execFileSync(path.join(folder, 'down.sh'), [state]));
+  owner.after(() => void execFileSync(path.join(folder, 'down.sh'), [state]));
   execFileSync(
     path.join(folder, 'up.sh'),
-    [state, repositoryPath('.'), process.execPath, 'frontend', ...hosts],
+    [state, path.resolve('.'), process.execPath, 'frontend', ...hosts],
     {
       env: {
-        PATH: path_,
+        PATH: searchPath,
         SWITCH: openVswitch ? 'openvswitch' : 'none',
         ...(rate === '' ? {} : { RATE: rate }),
       },
@@ -63,7 +67,7 @@ export const startMigrationLab = (t: TestContext, options: LabOptions = {}) => {
   const enter = (host: string, user: 'root' | 'oneadmin'): readonly string[] => {
     const home = user === 'root' ? '/root' : '/var/lib/one';
     const as = user === 'root' ? [] : ['setpriv', '--reuid', user, '--regid', user, '--init-groups'];
-    const variables = [`PATH=${path_}`, `HOME=${home}`, `USER=${user}`, `LOGNAME=${user}`, 'LC_ALL=C'];
+    const variables = [`PATH=${searchPath}`, `HOME=${home}`, `USER=${user}`, `LOGNAME=${user}`, 'LC_ALL=C'];
     const namespaces = ['-n', '-m', '-u', '-i', '-p', '-r', '-w'];
     return ['-t', pidOf(host), ...namespaces, '--', ...as, 'env', '-i', ...variables];
   };
@@ -97,7 +101,8 @@ export const startMigrationLab = (t: TestContext, options: LabOptions = {}) => {
     const disk = `${diskFolder(guest)}/disk.0`;
     writeFileSync(
       path.join(shared, 'deployment.0'),
-      `<domain type='qemu'><name>one-${id}</name><memory unit='MiB'>${fillMib + 32}</memory><vcpu>1</vcpu>
+      `<domain type='qemu' xmlns:one='http://opennebula.org/xmlns/libvirt/1.0'><name>one-${id}</name>
+<metadata><one:vm><one:system_datastore>${diskFolder(guest)}</one:system_datastore></one:vm></metadata><memory unit='MiB'>${fillMib + 32}</memory><vcpu>1</vcpu>
 <os><type arch='x86_64' machine='pc'>hvm</type><boot dev='hd'/></os><features><acpi/></features>
 <devices><emulator>/usr/bin/qemu-kvm-one</emulator>
 <disk type='file' device='disk'><driver name='qemu' type='raw' cache='${isLocal ? 'writeback' : 'none'}'/><source file='${disk}'/><target dev='vda' bus='virtio'/></disk>
@@ -117,7 +122,7 @@ export const startMigrationLab = (t: TestContext, options: LabOptions = {}) => {
   const formatDocument = (id: number, source: string, destination: string): string => {
     const guest = guests.get(id) ?? { host: source, id };
     const shared = guest.isLocal === true ? 'NO' : 'YES';
-    return `<VMM_DRIVER_ACTION_DATA><HOST>${source}</HOST><MIGR_HOST>${destination}</MIGR_HOST><DEPLOY_ID>one-${id}</DEPLOY_ID><DISK_TARGET_PATH>${diskFolder(guest)}</DISK_TARGET_PATH><DATASTORE><TEMPLATE><SHARED>${shared}</SHARED></TEMPLATE></DATASTORE><VM><ID>${id}</ID></VM></VMM_DRIVER_ACTION_DATA>\n`;
+    return `<VMM_DRIVER_ACTION_DATA><HOST>${source}</HOST><MIGR_HOST>${destination}</MIGR_HOST><DEPLOY_ID>one-${id}</DEPLOY_ID><DISK_TARGET_PATH>${diskFolder(guest)}</DISK_TARGET_PATH><DATASTORE><BASE_PATH>${path.dirname(diskFolder(guest))}</BASE_PATH><TEMPLATE><SHARED>${shared}</SHARED></TEMPLATE></DATASTORE><VM><ID>${id}</ID></VM></VMM_DRIVER_ACTION_DATA>\n`;
   };
 
   /** As oned starts it on the front-end. */
@@ -138,6 +143,14 @@ export const startMigrationLab = (t: TestContext, options: LabOptions = {}) => {
     child.stdin.end(Buffer.from(formatDocument(id, source, destination)).toString('base64'));
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
     return { child, output: () => output, ended };
+  };
+
+  /** The driver as oned starts it on the source, without us. */
+  const migrateDirectly = (id: number, source: string, destination: string): void => {
+    const driver = ['/var/tmp/one/vmm/kvm/migrate', `one-${id}`, destination, source, String(id), source];
+    const input = formatDocument(id, source, destination);
+    const argv = [...enter('frontend', 'oneadmin'), 'ssh', source, ...driver];
+    execFileSync('nsenter', argv, { input, stdio: ['pipe', 'ignore', 'pipe'] });
   };
 
   /** Tunnels, addresses of tunnels, and files of migrations that a host has. */
@@ -176,6 +189,7 @@ export const startMigrationLab = (t: TestContext, options: LabOptions = {}) => {
     run,
     startGuest,
     startMigration,
+    migrateDirectly,
     leftOn,
     whereIs,
     consoleOf,
