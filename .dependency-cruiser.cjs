@@ -12,7 +12,7 @@ const components = [
   'host-installer',
 ];
 const programs =
-  '^collectors/opennebula-exporter\\.ts$|^auth-biscuit/authenticate\\.ts$|^hooks/(host-geolocation|vm-scrape-target)\\.ts$|^cli/oneext\\.ts$|^simulator/simulator\\.ts$';
+  '^collectors/opennebula-exporter\\.ts$|^auth-biscuit/authenticate\\.ts$|^hooks/(host-geolocation|vm-scrape-target)\\.ts$|^cli/oneext\\.ts$|^live-migrate/migrate-tunnel\\.ts$|^simulator/simulator\\.ts$';
 const entries = `${programs}|^scripts/|^bench/`;
 const touchesTheWorld =
   '^(node:)?(fs|net|http|https|http2|child_process|dgram|dns|tls|os|process|worker_threads|cluster|readline|timers|v8)(/|$)';

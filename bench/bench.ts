@@ -23,6 +23,7 @@ import { createFreshScrape } from './fresh-scrape.ts';
 import { createFrontEndCost } from './front-end-cost.ts';
 import { createHookStart } from './hook-start.ts';
 import { createLab, type Lab } from './lab.ts';
+import { createLiveMigration } from './live-migration.ts';
 import type { Bench } from './measure.ts';
 import { createProcesses } from './processes.ts';
 import { createPrometheusWriting } from './prometheus-writing.ts';
@@ -41,6 +42,7 @@ const benchesOf = (lab: Lab): readonly Bench[] => [
   createEndToEnd(lab),
   createAuthBiscuit(lab),
   createHookStart(lab),
+  createLiveMigration(),
 ];
 
 const runBench = async (bench: Bench): Promise<BenchResult> => {

@@ -17,4 +17,9 @@ export const commands: readonly Command[] = [
     summary: "bring Prometheus' configuration and the VMs' target files in line with the cloud",
     load: async () => (await import('./prometheus.ts')).runPrometheus,
   },
+  {
+    name: 'tunnel',
+    summary: 'list the tunnels of live migrations, and remove what is left of them',
+    load: async () => (await import('./tunnel.ts')).runTunnel,
+  },
 ];

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { formatSampleConfig } from '../lib/config/sample-config.ts';
 import { version } from '../lib/version.ts';
+import { formatSudoers } from '../live-migrate/sudoers.ts';
 import { biscuitWasm, bundleOptions } from './bundle.ts';
 import { limitWasmMemory } from './limit-wasm-memory.ts';
 import { allOptions, sampleNotes } from './suite-tables.ts';
@@ -68,6 +69,11 @@ const bundles: readonly Bundle[] = [
     options: { minify: true },
   },
   { entry: 'cli/oneext.ts', file: 'dist/oneext', head: '#!/usr/bin/env node' },
+  {
+    entry: 'live-migrate/migrate-tunnel.ts',
+    file: 'dist/vmm/kvm/migrate_tunnel',
+    head: '#!/usr/bin/env node',
+  },
 ];
 
 /** 128 MiB, in pages of 64 KiB: with Node itself an answer stays below 256 MB. */
@@ -128,6 +134,8 @@ await copyFile(
   'prometheus-patches/rules/opennebula-extensions.yml',
   'dist/prometheus/rules/opennebula-extensions.yml',
 );
+await mkdir('dist/sudoers.d');
+await writeFile('dist/sudoers.d/opennebula-extensions', formatSudoers());
 await copyFile('LICENSE', 'dist/LICENSE');
 await copyFile(
   'collectors/systemd/opennebula-extensions.conf',

@@ -4,6 +4,7 @@ import { geolocationOptions } from '../geolocation/geolocation-options.ts';
 import { hookOptions } from '../hooks/hook-options.ts';
 import type { OptionTable } from '../lib/config/options.ts';
 import { suiteOptions } from '../lib/config/suite-options.ts';
+import { configuredOptions, hostOptions } from '../live-migrate/tunnel-options.ts';
 import { patchOptions, targetOptions } from '../prometheus-patches/prometheus-options.ts';
 
 /** By program, as docs/options.md has them. */
@@ -22,6 +23,8 @@ export const programTables: Readonly<Record<string, OptionTable>> = {
     'power.agent-url': exporterOptions['power.agent-url'],
   },
   'oneext prometheus sync': { ...suiteOptions, ...targetOptions },
+  migrate_tunnel: { 'config.file': suiteOptions['config.file'], ...configuredOptions },
+  'oneext tunnel': { ...suiteOptions, ...hostOptions },
 };
 
 export const allOptions: OptionTable = Object.assign({}, ...Object.values(programTables));

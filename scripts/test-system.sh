@@ -4,7 +4,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(curl docker.io gcc iproute2 libc6-dev libcurl4 nftables openssh-client openssl prometheus qemu-system-x86 shellcheck)
+packages=(curl iproute2 openssh-client openssl prometheus)
+# The hypervisor of test/system/hypervisor-lab.
+packages+=(docker.io gcc libc6-dev libcurl4 nftables qemu-system-x86 shellcheck)
+# The lab of simulator/migration-lab.
+packages+=(binutils iputils-ping libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu openssh-server
+  openvswitch-switch qemu-system-x86 qemu-utils sudo tcpdump)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")

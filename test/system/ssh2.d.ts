@@ -4,6 +4,7 @@ declare module 'ssh2' {
 
   interface Channel extends EventEmitter {
     write(text: string): void;
+    readonly stderr: { write(text: string): void };
     exit(code: number): void;
     end(): void;
   }

@@ -1,0 +1,106 @@
+/** `oneext tunnel`: the tunnels that live migrations make, and what is left of them. */
+import { suiteOptions } from '../lib/config/suite-options.ts';
+import { OneExtError } from '../lib/errors/oneext-error.ts';
+import { connectOne } from '../lib/io/connect-one.ts';
+import { isKvm } from '../lib/one/host.ts';
+import { createHosts, type Hosts } from '../live-migrate/io/hosts.ts';
+import { removeLeftovers, withTunnels } from '../live-migrate/io/list-tunnels.ts';
+import type { JudgedTunnel } from '../live-migrate/leftovers.ts';
+import { hostOptions } from '../live-migrate/tunnel-options.ts';
+import { readHosts } from '../prometheus-patches/io/read-cloud.ts';
+import {
+  type Given,
+  runVerbs,
+  type Terminal,
+  textsOf,
+  usageError,
+  type Verb,
+  type VerbOption,
+} from './command.ts';
+import { readConfigured, verbOptions } from './configured.ts';
+
+const table = { ...suiteOptions, ...hostOptions };
+const hostOption: VerbOption = {
+  form: 'NAME',
+  help: 'look on this host only; may be given several times (default: all KVM hosts of the cloud)',
+  multiple: true,
+};
+
+const readNames = async (terminal: Terminal, timeoutMs: number): Promise<readonly string[]> => {
+  const hosts = await readHosts(await connectOne(terminal.environment, { totalTimeoutMs: timeoutMs }));
+  return hosts.filter(isKvm).map(({ name }) => name);
+};
+
+const prepare = async (given: Given, terminal: Terminal) => {
+  const { options } = await readConfigured(table, given, terminal);
+  const named = textsOf(given, 'host');
+  for (const name of named) {
+    if (!/^[A-Za-z0-9_][A-Za-z0-9_.:-]*$/.test(name)) throw usageError(`${JSON.stringify(name)} is no host`);
+  }
+  const names = named.length > 0 ? named : await readNames(terminal, options['one.timeout']);
+  const openHosts = (): Promise<Hosts> =>
+    createHosts({
+      connectTimeoutMs: options['tunnel.ssh-timeout'],
+      commandTimeoutMs: options['tunnel.step-timeout'],
+    });
+  return { names, openHosts };
+};
+
+const fail = (problems: readonly string[]): void => {
+  if (problems.length > 0)
+    throw new OneExtError('TUNNEL_HOSTS_INCOMPLETE', { problems: problems.join('; ') });
+};
+
+const owners = {
+  alive: 'in use',
+  dead: 'leftover',
+  elsewhere: 'of another front-end',
+  unknown: 'without a lease',
+} as const;
+const row = (host: string, { device, kind, owner, lease }: JudgedTunnel): string =>
+  `${host}\t${device}\t${kind}\t${owners[owner]}\t${lease === undefined ? '-' : `${lease.frontEnd}:${lease.pid}`}\n`;
+
+const list: Verb = {
+  name: 'list',
+  summary: 'show the tunnels of live migrations that there are',
+  operands: '',
+  details: `A line a tunnel: host, device, kind, state, and the process that has made it. "leftover": that process has
+gone; the next migration or oneext tunnel clean removes it.`,
+  options: { host: hostOption, ...verbOptions(table) },
+  run: async (given, terminal) => {
+    const { names, openHosts } = await prepare(given, terminal);
+    const found = await withTunnels(names, openHosts, async (_, one) => one);
+    for (const { host, tunnels, resets } of found) {
+      for (const tunnel of tunnels) terminal.writeResult(row(host, tunnel));
+      for (const address of resets) terminal.writeResult(`${host}\tlo\t${address}\tleftover\t-\n`);
+    }
+    fail(found.flatMap(({ problem }) => problem ?? []));
+  },
+};
+
+const clean: Verb = {
+  name: 'clean',
+  summary: 'remove what is left of migrations that have ended',
+  operands: '',
+  details: `Tunnels whose migration runs on this front-end stay, in any case. Without --all, so do those that another
+front-end has made, and those without a lease.`,
+  options: {
+    all: { form: '', help: 'remove those too of which this front-end cannot tell whether they are in use' },
+    host: hostOption,
+    ...verbOptions(table),
+  },
+  run: async (given, terminal) => {
+    const { names, openHosts } = await prepare(given, terminal);
+    const all = given.values['all'] === true;
+    const isWanted = ({ owner }: JudgedTunnel): boolean => owner === 'dead' || (all && owner !== 'alive');
+    const removals = await withTunnels(names, openHosts, async (hosts, found) => {
+      if (found.problem !== undefined) return { removed: [], problems: [found.problem] };
+      return removeLeftovers(hosts, found, found.tunnels.filter(isWanted));
+    });
+    for (const line of removals.flatMap(({ removed }) => removed)) terminal.writeResult(`${line}\n`);
+    fail(removals.flatMap(({ problems }) => problems));
+  },
+};
+
+export const runTunnel = (argv: readonly string[], terminal: Terminal): Promise<void> =>
+  runVerbs('oneext tunnel', 'Tunnels of live migrations.', [list, clean], argv, terminal);

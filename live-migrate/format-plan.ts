@@ -1,0 +1,19 @@
+/** A plan as text, for `--dry-run`: what would be run where, and how it would be undone. */
+import type { Step } from './plan.ts';
+import { type Argv, quoteForShell } from './remote-command.ts';
+
+const formatArgv = (argv: Argv): string =>
+  argv
+    .map((word) =>
+      word.includes('\n') ? `<script of ${word.split('\n').length - 1} lines>` : quoteForShell(word),
+    )
+    .join(' ');
+
+export const formatPlan = (steps: readonly Step[]): string =>
+  steps
+    .map(({ host, what, argv, undo, noFail }) => {
+      const mayFail = noFail === true ? ' (may fail)' : '';
+      const undone = undo === undefined ? '' : `\n    undo: ${formatArgv(undo)}`;
+      return `${host} ${what}${mayFail}\n    ${formatArgv(argv)}${undone}\n`;
+    })
+    .join('');

@@ -1,0 +1,44 @@
+/** How migrations of the lab end, and what breaks them in between. */
+import assert from 'node:assert/strict';
+import { type Migration, type MigrationLab, ticksOn, until } from '../../simulator/migration-lab/lab.ts';
+
+export const lastLine = (migration: Migration): string =>
+  migration.output().stderr.trim().split('\n').at(-1) ?? '';
+
+/** Memory or a disk is on its way. */
+const isMoving = (lab: MigrationLab, id: number): boolean =>
+  /(?:Data|File) processed: +[1-9]/.test(lab.virsh('hostA', 'domjobinfo', `one-${id}`));
+
+/** Hosts reach the front-end, and no longer each other. */
+export const cutLink = (lab: MigrationLab, state: 'on' | 'off'): void => {
+  for (const host of lab.hosts) lab.wire('bridge', 'link', 'set', 'dev', `oxm-${host}`, 'isolated', state);
+};
+
+export const assertAtSource = async (lab: MigrationLab, id: number): Promise<void> => {
+  await until('no job is left', () => /Job type: +None/.test(lab.virsh('hostA', 'domjobinfo', `one-${id}`)));
+  assert.ok(lab.whereIs(id).includes('hostA'), 'the guest is not at the source');
+  assert.ok(await ticksOn(lab, id), 'it was booted again');
+};
+
+export const assertRetryWorks = async (lab: MigrationLab, id: number): Promise<void> => {
+  // The destination's libvirt needs its keepalive's time to see that the source has gone.
+  await until(
+    'the destination is ready',
+    () => !/one-/.test(lab.virsh('hostB', 'list', '--all', '--name')),
+    60_000,
+  );
+  const retry = lab.startMigration(id, 'hostA', 'hostB');
+  assert.equal(await retry.ended, 0, retry.output().stderr);
+  assert.deepEqual(lab.whereIs(id), ['hostB']);
+  for (const host of lab.hosts) assert.deepEqual(lab.leftOn(host), []);
+};
+
+export const startMoving = async (
+  lab: MigrationLab,
+  id: number,
+  ...flags: readonly string[]
+): Promise<Migration> => {
+  const migration = lab.startMigration(id, 'hostA', 'hostB', flags);
+  await until('memory is on its way', () => isMoving(lab, id));
+  return migration;
+};

@@ -1,0 +1,116 @@
+/** Hosts that are SSH servers which we did not write, and OpenSSH with a configuration that leads to them. */
+import type { EventEmitter } from 'node:events';
+import { chmodSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import ssh2 from 'ssh2';
+
+export interface CommandAnswer {
+  readonly stdout?: string;
+  readonly stderr?: string;
+  /** The command never ends without. */
+  readonly exit?: number;
+}
+
+/** The answer to a command, given what has come on its stdin so far; `undefined` while it wants more. */
+export type AnswerCommand = (command: string, input: string) => CommandAnswer | undefined;
+
+export interface SshHost {
+  readonly port: number;
+  /** In the order in which they came. */
+  readonly commands: string[];
+  /** What each command had on stdin when it was answered. */
+  readonly inputs: Map<string, string>;
+  readonly connections: () => number;
+}
+
+const clientKeys = ssh2.utils.generateKeyPairSync('ed25519');
+const hostKeys = ssh2.utils.generateKeyPairSync('ed25519');
+
+interface Channel extends EventEmitter {
+  write(text: string): void;
+  readonly stderr: { write(text: string): void };
+  exit(code: number): void;
+  end(): void;
+}
+
+const serveCommand = (channel: Channel, command: string, host: SshHost, answer: AnswerCommand): void => {
+  // The connection that the others share lasts as long as its stdin.
+  const echoed = /^echo (\S+); exec cat/.exec(command)?.[1];
+  if (echoed !== undefined) {
+    channel.write(`${echoed}\n`);
+    channel.on('data', () => undefined);
+    channel.on('end', () => {
+      channel.exit(0);
+      channel.end();
+    });
+    return;
+  }
+  host.commands.push(command);
+  let [input, isDone] = ['', false];
+  const tryAnswer = (): void => {
+    const given = isDone ? undefined : answer(command, input);
+    if (given === undefined) return;
+    isDone = true;
+    host.inputs.set(command, input);
+    if (given.stdout !== undefined) channel.write(given.stdout);
+    if (given.stderr !== undefined) channel.stderr.write(given.stderr);
+    if (given.exit === undefined) return;
+    channel.exit(given.exit);
+    channel.end();
+  };
+  channel.on('data', (piece: Buffer) => {
+    input += piece.toString();
+    tryAnswer();
+  });
+  tryAnswer();
+};
+
+export const startSshHost = async (t: TestContext, answer: AnswerCommand): Promise<SshHost> => {
+  let connections = 0;
+  const allowed = ssh2.utils.parseKey(clientKeys.public).getPublicSSH();
+  const server = new ssh2.Server({ hostKeys: [hostKeys.private] }, (connection) => {
+    connections += 1;
+    connection.on('error', () => undefined); // clients that go away are part of the tests
+    connection.on('authentication', (authentication) => {
+      if (authentication.method === 'publickey' && authentication.key?.data.equals(allowed) === true)
+        authentication.accept();
+      else authentication.reject(['publickey']);
+    });
+    connection.on('session', (accept) => {
+      accept().on('exec', (acceptExec, _, { command }) => serveCommand(acceptExec(), command, host, answer));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => new Promise<void>((resolve) => server.close(resolve)));
+  const host: SshHost = {
+    port: server.address().port,
+    commands: [],
+    inputs: new Map(),
+    connections: () => connections,
+  };
+  return host;
+};
+
+/** A folder for PATH with an `ssh` that knows these hosts: OpenSSH reads the user's own files whatever HOME says. */
+export const writeSshClient = (folder: string, ports: Readonly<Record<string, number>>): void => {
+  const file = (name: string): string => path.join(folder, name);
+  writeFileSync(file('id'), clientKeys.private, { mode: 0o600 });
+  const known = Object.values(ports).map((port) => `[127.0.0.1]:${port} ${hostKeys.public}\n`);
+  writeFileSync(file('known_hosts'), known.join(''));
+  const hosts = Object.entries(ports).map(
+    ([name, port]) => `Host ${name}\n  HostName 127.0.0.1\n  Port ${port}\n`,
+  );
+  const all = [
+    'Host *',
+    'User oneadmin',
+    `IdentityFile ${file('id')}`,
+    'IdentitiesOnly yes',
+    `UserKnownHostsFile ${file('known_hosts')}`,
+    'GlobalKnownHostsFile /dev/null',
+    'StrictHostKeyChecking yes',
+  ];
+  writeFileSync(file('ssh_config'), `${hosts.join('')}${all.join('\n  ')}\n`);
+  writeFileSync(file('ssh'), `#!/bin/sh\nexec /usr/bin/ssh -F ${file('ssh_config')} "$@"\n`);
+  chmodSync(file('ssh'), 0o755);
+};
