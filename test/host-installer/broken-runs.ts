@@ -5,13 +5,8 @@
  */
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import {
-  type Break,
-  differenceOf,
-  type HostDescription,
-  type MadeHost,
-  makeHost,
-} from '../support/made-host.ts';
+import { type Break, differenceOf, type MadeHost, makeHost } from '../support/made-host.ts';
+import type { HostDescription } from '../support/made-host-files.ts';
 
 export interface Journey {
   readonly host: HostDescription;

@@ -7,7 +7,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { repositoryPath } from '../support/expected.ts';
-import { differenceOf, type HostDescription, makeHost } from '../support/made-host.ts';
+import { differenceOf, makeHost } from '../support/made-host.ts';
+import type { HostDescription } from '../support/made-host-files.ts';
 
 interface Case {
   readonly host?: HostDescription;
