@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { collectOutput } from './child-output.ts';
 import { repositoryPath } from './expected.ts';
 
 export interface ExporterProcess {
@@ -33,15 +34,9 @@ export const runExporterToEnd = (
       env: { ...environment },
       timeout: 30_000,
     });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (piece) => {
-      stdout += piece;
-    });
-    child.stderr.on('data', (piece) => {
-      stderr += piece;
-    });
+    const output = collectOutput(child);
     child.once('error', reject);
-    child.once('close', (code) => resolve({ code, stdout, stderr }));
+    child.once('close', (code) => resolve({ code, ...output }));
   });
 
 const writeSystemctl = (folder: string, output: string): void => {

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
+import { collectOutput } from './child-output.ts';
 import { repositoryPath } from './expected.ts';
 
 export interface LabRun {
@@ -29,16 +30,10 @@ export const scaphandrePackage = repositoryPath('.cache/scaphandre/scaphandre.de
 const runToEnd = (file: string, argv: readonly string[], stdin?: Buffer): Promise<LabRun> =>
   new Promise((resolve, reject) => {
     const child = spawn(file, argv, { timeout: 200_000 });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (piece) => {
-      stdout += piece;
-    });
-    child.stderr.on('data', (piece) => {
-      stderr += piece;
-    });
+    const output = collectOutput(child);
     child.once('error', reject);
     // Not `close`: daemons that it started may hold its output open.
-    child.once('exit', (code) => setImmediate(() => resolve({ code, stdout, stderr })));
+    child.once('exit', (code) => setImmediate(() => resolve({ code, ...output })));
     child.stdin.on('error', () => undefined);
     child.stdin.end(stdin);
   });

@@ -6,6 +6,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { collectOutput } from './child-output.ts';
 import { repositoryPath } from './expected.ts';
 import { fact, type HostDescription, type Places, provide, putAll, putUnit } from './made-host-files.ts';
 
@@ -131,20 +132,14 @@ const runHostSh = (
         timeout: 60_000,
       },
     );
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (piece) => {
-      stdout += piece;
-    });
-    child.stderr.on('data', (piece) => {
-      stderr += piece;
-    });
+    const output = collectOutput(child);
     child.once('error', reject);
     child.once('close', (exit, signal) =>
       resolve({
         exit,
         signal,
-        stdout: normalised(stdout),
-        stderr: normalised(stderr),
+        stdout: normalised(output.stdout),
+        stderr: normalised(output.stderr),
         actions: readFileSync(path.join(made, 'actions'), 'utf8'),
       }),
     );

@@ -1,5 +1,6 @@
 /** Runs one of the programs in dist/ to its end, as its caller would. */
 import { spawn } from 'node:child_process';
+import { collectOutput } from './child-output.ts';
 import { repositoryPath } from './expected.ts';
 
 export interface ProgramRun {
@@ -27,15 +28,9 @@ export const runProgram = (
       timeout: 60_000,
       ...(uid === undefined ? {} : { uid }),
     });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (piece) => {
-      stdout += piece;
-    });
-    child.stderr.on('data', (piece) => {
-      stderr += piece;
-    });
+    const output = collectOutput(child);
     child.once('error', reject);
-    child.once('close', (code) => resolve({ code, stdout, stderr }));
+    child.once('close', (code) => resolve({ code, ...output }));
     child.stdin.on('error', () => undefined); // a program that does not read its stdin is part of the tests
     child.stdin.end(stdin);
   });
