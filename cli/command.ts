@@ -14,7 +14,7 @@ export interface Terminal {
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  readonly load: () => Promise<(argv: readonly string[], terminal: Terminal) => Promise<void>>;
+  readonly load: () => Promise<Verb | VerbGroup>;
 }
 
 export interface VerbOption {
@@ -27,11 +27,17 @@ export type GivenValues = Readonly<
   Record<string, string | boolean | readonly (string | boolean)[] | undefined>
 >;
 
-/** One verb of a command: `oneext token create`. */
+/** A command that has verbs: `oneext token create`. */
+export interface VerbGroup {
+  readonly about: string;
+  readonly verbs: readonly Verb[];
+}
+
+/** What is done: a verb of a command (`oneext token create`), or a command that has none (`oneext doctor`). */
 export interface Verb {
   readonly name: string;
   readonly summary: string;
-  /** What stands after the options: `[FILE]`, or ''. */
+  /** What stands after the options: `[FILE]`, `[HOST...]` for any number, or ''. */
   readonly operands: string;
   readonly details: string;
   readonly options: Readonly<Record<string, VerbOption>>;
@@ -72,16 +78,21 @@ ${pad(entries.map(({ name, summary }) => [name, summary]))}
 ${program} COMMAND --help tells more.
 `;
 
-const formatVerbHelp = (program: string, { name, summary, operands, details, options }: Verb): string => {
+const formatVerbHelp = (program: string, { summary, operands, details, options }: Verb): string => {
   const rows = Object.entries(options).map(
     ([option, { form, help }]) => [form === '' ? `--${option}` : `--${option} ${form}`, help] as const,
   );
   const operandsShown = operands === '' ? '' : ` ${operands}`;
-  return `Usage: ${program} ${name} [OPTION...]${operandsShown}
+  return `Usage: ${program} [OPTION...]${operandsShown}
 
 ${summary[0]?.toUpperCase()}${summary.slice(1)}.${details === '' ? '' : `\n\n${details}`}
 
 ${pad([...rows, ['--help', 'show this']])}`;
+};
+
+const mostOperands = (operands: string): number => {
+  if (operands === '') return 0;
+  return operands.includes('...') ? Number.POSITIVE_INFINITY : 1;
 };
 
 const parseVerb = (verb: Verb, argv: readonly string[]): Given => {
@@ -93,7 +104,7 @@ const parseVerb = (verb: Verb, argv: readonly string[]): Given => {
   );
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
-    if (positionals.length > (verb.operands === '' ? 0 : 1))
+    if (positionals.length > mostOperands(verb.operands))
       throw new Error(`${JSON.stringify(positionals.at(-1))} is too much`);
     return { values, operands: positionals };
   } catch (thrown) {
@@ -103,17 +114,27 @@ const parseVerb = (verb: Verb, argv: readonly string[]): Given => {
 
 const asksForHelp = (argument: string | undefined): boolean => argument === '--help' || argument === '-h';
 
-/** Runs the verb that `argv` begins with, or shows help. */
-export const runVerbs = async (
+const runVerb = async (
   program: string,
-  about: string,
-  verbs: readonly Verb[],
+  verb: Verb,
   argv: readonly string[],
   terminal: Terminal,
 ): Promise<void> => {
+  if (argv.some(asksForHelp)) return terminal.writeResult(formatVerbHelp(program, verb));
+  await verb.run(parseVerb(verb, argv), terminal);
+};
+
+/** Runs a command, or of a group the verb that `argv` begins with; or shows help. */
+export const runCommandLine = async (
+  program: string,
+  command: Verb | VerbGroup,
+  argv: readonly string[],
+  terminal: Terminal,
+): Promise<void> => {
+  if (!('verbs' in command)) return runVerb(program, command, argv, terminal);
+  const { about, verbs } = command;
   const [name, ...rest] = argv;
-  const list = formatList(program, about, verbs);
-  if (asksForHelp(name)) return terminal.writeResult(list);
+  if (asksForHelp(name)) return terminal.writeResult(formatList(program, about, verbs));
   const verb = verbs.find((one) => one.name === name);
   if (verb === undefined) {
     const names = verbs.map((one) => one.name).join(', ');
@@ -121,6 +142,5 @@ export const runVerbs = async (
       `${program} needs one of ${names}${name === undefined ? '' : `, not ${JSON.stringify(name)}`}`,
     );
   }
-  if (rest.some(asksForHelp)) return terminal.writeResult(formatVerbHelp(program, verb));
-  await verb.run(parseVerb(verb, rest), terminal);
+  await runVerb(`${program} ${verb.name}`, verb, rest, terminal);
 };

@@ -5,21 +5,21 @@ export const commands: readonly Command[] = [
   {
     name: 'token',
     summary: 'make, attenuate, inspect and revoke tokens that serve as passwords',
-    load: async () => (await import('./token/token.ts')).runToken,
+    load: async () => (await import('./token/token.ts')).token,
   },
   {
     name: 'geolocation',
     summary: 'look up where an address stands',
-    load: async () => (await import('./geolocation.ts')).runGeolocation,
+    load: async () => (await import('./geolocation.ts')).geolocation,
   },
   {
     name: 'prometheus',
     summary: "bring Prometheus' configuration and the VMs' target files in line with the cloud",
-    load: async () => (await import('./prometheus.ts')).runPrometheus,
+    load: async () => (await import('./prometheus.ts')).prometheus,
   },
   {
     name: 'tunnel',
     summary: 'list the tunnels of live migrations, and remove what is left of them',
-    load: async () => (await import('./tunnel.ts')).runTunnel,
+    load: async () => (await import('./tunnel.ts')).tunnel,
   },
 ];

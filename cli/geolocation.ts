@@ -5,7 +5,7 @@ import { lookupCoordinates } from '../geolocation/io/lookup-coordinates.ts';
 import { isPublicAddress, parseAddress } from '../geolocation/public-address.ts';
 import { suiteOptions } from '../lib/config/suite-options.ts';
 import { OneExtError } from '../lib/errors/oneext-error.ts';
-import { runVerbs, type Terminal, usageError, type Verb } from './command.ts';
+import { usageError, type Verb, type VerbGroup } from './command.ts';
 import { readConfigured, verbOptions } from './configured.ts';
 
 const table = {
@@ -35,5 +35,4 @@ const lookup: Verb = {
   },
 };
 
-export const runGeolocation = (argv: readonly string[], terminal: Terminal): Promise<void> =>
-  runVerbs('oneext geolocation', 'Where hosts stand.', [lookup], argv, terminal);
+export const geolocation: VerbGroup = { about: 'Where hosts stand.', verbs: [lookup] };

@@ -1,7 +1,7 @@
 /** oneext: the entry of the command for operators and users of the suite. */
 import { OneExtError, reasonOf } from '../lib/errors/oneext-error.ts';
 import { version } from '../lib/version.ts';
-import { formatList, type Terminal } from './command.ts';
+import { formatList, runCommandLine, type Terminal } from './command.ts';
 import { commands } from './commands.ts';
 
 const about =
@@ -24,8 +24,7 @@ const main = async (argv: readonly string[]): Promise<void> => {
     const problems = `${name === undefined ? 'there is no command' : `${JSON.stringify(name)} is no command`}; there are: ${names}`;
     throw new OneExtError('USAGE', { problems });
   }
-  const run = await command.load();
-  await run(rest, terminal);
+  await runCommandLine(`oneext ${command.name}`, await command.load(), rest, terminal);
 };
 
 main(process.argv.slice(2)).catch((thrown: unknown) => {

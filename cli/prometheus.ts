@@ -14,7 +14,7 @@ import { planScrapes } from '../prometheus-patches/jobs.ts';
 import { patchConfig } from '../prometheus-patches/patch-config.ts';
 import { patchOptions, targetOptions } from '../prometheus-patches/prometheus-options.ts';
 import { targetFilePattern } from '../prometheus-patches/target-file.ts';
-import { runVerbs, type Terminal, type Verb } from './command.ts';
+import type { Verb, VerbGroup } from './command.ts';
 import { readConfigured, verbOptions } from './configured.ts';
 
 const syncTable = { ...suiteOptions, ...targetOptions };
@@ -90,5 +90,4 @@ const sync: Verb = {
   },
 };
 
-export const runPrometheus = (argv: readonly string[], terminal: Terminal): Promise<void> =>
-  runVerbs('oneext prometheus', 'What Prometheus should scrape.', [patch, sync], argv, terminal);
+export const prometheus: VerbGroup = { about: 'What Prometheus should scrape.', verbs: [patch, sync] };

@@ -10,11 +10,11 @@ import { hostOptions } from '../live-migrate/tunnel-options.ts';
 import { readHosts } from '../prometheus-patches/io/read-cloud.ts';
 import {
   type Given,
-  runVerbs,
   type Terminal,
   textsOf,
   usageError,
   type Verb,
+  type VerbGroup,
   type VerbOption,
 } from './command.ts';
 import { readConfigured, verbOptions } from './configured.ts';
@@ -102,5 +102,4 @@ front-end has made, and those without a lease.`,
   },
 };
 
-export const runTunnel = (argv: readonly string[], terminal: Terminal): Promise<void> =>
-  runVerbs('oneext tunnel', 'Tunnels of live migrations.', [list, clean], argv, terminal);
+export const tunnel: VerbGroup = { about: 'Tunnels of live migrations.', verbs: [list, clean] };

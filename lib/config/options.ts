@@ -155,16 +155,17 @@ export const readFileOptions = (
   return { given, unknown, problems };
 };
 
-/** Values of all options, from the first place that gives one. */
+/** Values of all options, from the first place that gives one; a default path may be `relocate`d. */
 export const resolveOptions = <Table extends OptionTable>(
   table: Table,
   places: readonly ReadonlyMap<string, GivenOption>[],
+  relocate: (path: string) => string = (path) => path,
 ): { readonly values: OptionValues<Table>; readonly problems: readonly string[] } => {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(table)) {
     const given = places.map((place) => place.get(name)).find((option) => option !== undefined);
-    const parsed = spec.parse(given?.text ?? spec.default);
+    const parsed = spec.parse(given?.text ?? relocate(spec.default));
     if ('value' in parsed) values[name] = parsed.value;
     else
       problems.push(`${given?.shown ?? name} is ${JSON.stringify(given?.text)} but must be ${parsed.mustBe}`);

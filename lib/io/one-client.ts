@@ -1,16 +1,16 @@
 /**
  * Where OpenNebula's own clients look for the endpoint and the credentials: ONE_XMLRPC, ~/.one/one_endpoint;
- * ONE_AUTH, ~/.one/one_auth, /var/lib/one/.one/one_auth.
+ * ONE_AUTH, ~/.one/one_auth, /var/lib/one/.one/one_auth (ONE_LOCATION/var where OpenNebula is self-contained).
  */
 import { readFile } from 'node:fs/promises';
 import { OneExtError, reasonOf } from '../errors/oneext-error.ts';
+import { placesOf } from '../one/places.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const systemHome = '/var/lib/one';
-
 const homesOf = (environment: Environment): readonly string[] => {
   const home = environment['HOME'];
+  const systemHome = placesOf(environment).var;
   return home === undefined || home === '' || home === systemHome ? [systemHome] : [home, systemHome];
 };
 

@@ -11,6 +11,7 @@ import {
   resolveOptions,
 } from '../config/options.ts';
 import { OneExtError } from '../errors/oneext-error.ts';
+import { relocatePath } from '../one/places.ts';
 import { readYaml } from './read-config.ts';
 
 /** Every program knows where its configuration stands. */
@@ -55,11 +56,12 @@ export const readOptions = async <Table extends ProgramTable>({
   const fromEnvironment = readEnvironment(table, environment);
   const fileGiven: GivenOption | undefined =
     flags.given.get('config.file') ?? fromEnvironment.get('config.file');
-  const path = fileGiven?.text ?? table['config.file'].default;
+  const relocate = (text: string): string => relocatePath(text, environment);
+  const path = fileGiven?.text ?? relocate(table['config.file'].default);
   const document = await readYaml(path, fileGiven === undefined);
   const foreign = foreignSections ?? otherSections(table, document);
   const file = readFileOptions(table, document, path, foreign);
-  const { values, problems } = resolveOptions(table, [flags.given, fromEnvironment, file.given]);
+  const { values, problems } = resolveOptions(table, [flags.given, fromEnvironment, file.given], relocate);
   const all = [...file.problems, ...problems];
   if (all.length > 0)
     throw new OneExtError('CONFIG_INVALID', { count: all.length, problems: all.join('; ') });
