@@ -21,8 +21,9 @@ const isOurs = (content: Buffer): boolean => /opennebula-extensions|oneext/i.tes
 
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
-/** The files beside the driver have no mark of their own: they are ours where the driver is. */
-const wasOurs = (path: string, current: RegularFile, states: States): boolean => {
+/** Where nobody else puts files, or by its mark; the files beside the driver have none, and are ours where it is. */
+const wasOurs = (path: string, current: RegularFile, states: States, suite: string): boolean => {
+  if (path.startsWith(`${suite}/`)) return true;
   const driver = states.get(`${folderOf(path)}/authenticate`);
   return isOurs(current.content) || (driver?.kind === 'file' && isOurs(driver.content));
 };
@@ -31,17 +32,18 @@ export const desiredFromWanted = (
   wanted: readonly WantedFile[],
   states: States,
   owners: Owners,
+  suite: string,
 ): readonly DesiredFile[] =>
   wanted.map(({ path, content, mode, owner, check }) => {
     const current = states.get(path) ?? absent;
     const to: FileState = { kind: 'file', content, mode, ...owners[owner] };
-    const adopted = current.kind === 'file' && wasOurs(path, current, states);
+    const adopted = current.kind === 'file' && wasOurs(path, current, states, suite);
     return {
       path,
       to,
       changes: [],
       ...(adopted ? { original: absent } : {}),
-      ...(check === 'visudo' ? { check: ['visudo', '-cqf'] as const } : {}),
+      ...(check === 'visudo' ? { check: ['visudo', '-cf'] as const } : {}),
     };
   });
 

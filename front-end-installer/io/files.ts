@@ -64,9 +64,10 @@ const runCheck = async (check: readonly [string, ...string[]], temporary: string
   try {
     await runCommand([...check, temporary], checkTimeoutMs);
   } catch (thrown) {
-    const detail = reasonOf(thrown)
+    const said = reasonOf(thrown)
       .replaceAll(temporary, shown)
       .replaceAll(/\s*\n\s*/g, ' ');
+    const detail = said.replace(`${check.join(' ')} ${shown} failed: `, '');
     throw new OneExtError('INSTALL_CHECK', { path: shown, command: check.join(' '), detail }, thrown);
   }
 };

@@ -3,11 +3,11 @@ import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Places } from '../../lib/one/places.ts';
 import { desiredFromEdits, desiredFromOld, desiredFromWanted, type Owners } from '../desired-files.ts';
 import type { EditedFile } from '../edited-file.ts';
-import { absent, type FileState } from '../file-state.ts';
+import { absent, type FileState, stateName } from '../file-state.ts';
 import { oldFiles } from '../first-generation.ts';
 import { type HookChange, parseHookTemplate, planHooks } from '../hooks.ts';
 import type { Part } from '../parts.ts';
-import { type DesiredFile, type FileChange, planFiles } from '../plan-files.ts';
+import { type DesiredFile, type FileChange, planFiles, type States } from '../plan-files.ts';
 import type { FileRecord, InstallRecord } from '../record.ts';
 import {
   commandLink,
@@ -84,16 +84,13 @@ const notesOf = ({ parts, frontEnd, client }: Installation): readonly string[] =
 };
 
 /** The command in the PATH, where no package manager has put it there. */
-const desiredLink = ({ places, frontEnd }: Installation) =>
-  frontEnd.packageIsInPlace
-    ? []
-    : [
-        {
-          path: commandLink(places),
-          to: { kind: 'link' as const, target: `${places.suite}/oneext` },
-          changes: [],
-        },
-      ];
+const desiredLink = ({ places, frontEnd }: Installation, states: States): readonly DesiredFile[] => {
+  if (frontEnd.packageIsInPlace) return [];
+  const path = commandLink(places);
+  const to: FileState = { kind: 'link', target: `${places.suite}/oneext` };
+  const current = states.get(path) ?? absent;
+  return [{ path, to, changes: [], ...(stateName(current) === stateName(to) ? { original: absent } : {}) }];
+};
 
 /** Files that an older version of ours had in the suite's own folder, and this one has not. */
 const desiredWithoutOld = (
@@ -113,22 +110,22 @@ export const planInstallation = async (
 ): Promise<InstallationPlan> => {
   const { fileSystem, places, parts, frontEnd, packageFiles, edits, client, owners } = installation;
   const wanted = wantedFiles(frontEnd, parts, packageFiles);
-  const links = desiredLink(installation);
   const old = oldFiles(places).filter(({ part }) => parts.includes(part));
   const records = record?.files ?? [];
   const stale = desiredWithoutOld(installation, wanted, records);
   const paths = [
-    ...[...wanted, ...stale, ...links, ...old, ...edits].map(({ path }) => path),
+    ...[...wanted, ...stale, ...old, ...edits].map(({ path }) => path),
     ...old.flatMap(({ fate }) => (fate.kind === 'restore' ? [fate.from] : [])),
     `${places.remotes}/auth/biscuit/authenticate`,
+    commandLink(places),
   ];
   const states = await readStates(fileSystem, [...new Set(paths)]);
   const fromOld = desiredFromOld(old, states);
   const fromEdits = desiredFromEdits(edits, states, records);
   const desired = [
-    ...desiredFromWanted(wanted, states, owners),
+    ...desiredFromWanted(wanted, states, owners, places.suite),
     ...stale,
-    ...links,
+    ...desiredLink(installation, states),
     ...fromOld.desired,
     ...fromEdits.desired,
   ];

@@ -1,4 +1,5 @@
 /** A tree of a front-end in a temporary folder: its files, what they look like, and what they were. */
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   lstatSync,
@@ -37,7 +38,8 @@ const describeTree = (root: string): ReadonlyMap<string, string> => {
       else if (stats.isDirectory()) {
         found.set(shown, `folder ${mode}`);
         visit(file);
-      } else found.set(shown, `file ${mode} ${readFileSync(file, 'base64')}`);
+      } else
+        found.set(shown, `file ${mode} ${createHash('sha256').update(readFileSync(file)).digest('hex')}`);
     }
   };
   visit(root);
