@@ -7,8 +7,9 @@
  *
  * Source: OpenNebula, AuthManager::load_drivers, Nebula::get_conf_attribute, src/authm_mad/one_auth_mad.rb.
  */
+import { lineBreakOf } from '../lib/text/text-edit.ts';
+import { type EditPlan, lineEnd, nothing, problem, removeItems } from './edit-plan.ts';
 import { type Attribute, lineOf, type Value } from './oned-template.ts';
-import { type EditPlan, lineBreakOf, lineEnd, nothing, problem, removeItems } from './text-edit.ts';
 
 export interface WantedDriver {
   readonly name: string;

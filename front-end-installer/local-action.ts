@@ -4,8 +4,9 @@
  * The driver takes the last -l and no other, so that an action joins that list. Of a driver whose executable is
  * not one_vmm_exec nobody knows what its arguments mean.
  */
+
+import { type EditPlan, joinPlans, nothing, problem, removeItems } from './edit-plan.ts';
 import { type Attribute, lineOf, type Value } from './oned-template.ts';
-import { type EditPlan, joinPlans, nothing, problem, removeItems } from './text-edit.ts';
 import { parseActions, parseVmmArguments, type VmmArguments } from './vmm-arguments.ts';
 
 export interface WantedAction {

@@ -7,6 +7,7 @@
  *
  * revert(edit(x)) is x for every x without what is wanted; edit(edit(x)) is edit(x).
  */
+import { applyEdits } from '../lib/text/text-edit.ts';
 import {
   authMadOf,
   authnOf,
@@ -17,6 +18,7 @@ import {
   planWithoutAuthDriver,
   type WantedDriver,
 } from './auth-driver.ts';
+import { type EditPlan, joinPlans, nothing } from './edit-plan.ts';
 import {
   localActionsOf,
   planLocalAction,
@@ -25,7 +27,6 @@ import {
   type WantedAction,
 } from './local-action.ts';
 import { type Attribute, lineOf, parseTemplate } from './oned-template.ts';
-import { applyEdits, type EditPlan, joinPlans, nothing } from './text-edit.ts';
 
 export interface OnedConf {
   /** The authentication drivers that AUTHN enables. */

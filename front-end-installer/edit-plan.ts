@@ -1,9 +1,5 @@
-/** Edits of a text that touch no other character. */
-export interface Edit {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
-}
+/** What is to be done with a file, put together from parts; and lists with commas inside of it. */
+import type { Edit } from '../lib/text/text-edit.ts';
 
 /** What is to be done with a file, what people are told about it, and what stands in the way. */
 export interface EditPlan {
@@ -21,19 +17,6 @@ export const joinPlans = (plans: readonly EditPlan[]): EditPlan => ({
 });
 
 export const problem = (text: string): EditPlan => ({ ...nothing, problems: [text] });
-
-/** The edits must not overlap; those at the same place keep their order. */
-export const applyEdits = (text: string, edits: readonly Edit[]): string => {
-  let result = '';
-  let at = 0;
-  for (const { from, to, text: replacement } of edits.toSorted((a, b) => a.from - b.from)) {
-    result += text.slice(at, from) + replacement;
-    at = to;
-  }
-  return result + text.slice(at);
-};
-
-export const lineBreakOf = (text: string): string => /\r?\n/.exec(text)?.[0] ?? '\n';
 
 /** Before the line break of the line of `offset`, or at the end of the text. */
 export const lineEnd = (text: string, offset: number): number => {
