@@ -12,6 +12,8 @@ const terminal: Terminal = {
   now: () => new Date(),
   writeResult: (text) => void process.stdout.write(text),
   writeNote: (text) => void process.stderr.write(text),
+  isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+  columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
 };
 
 const main = async (argv: readonly string[]): Promise<void> => {
