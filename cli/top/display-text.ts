@@ -50,7 +50,7 @@ export const formatDisplayText = (text: string, charset: Charset = 'utf-8'): str
     marks = 0;
     shown += charset === 'ascii' && !isPlain(part) ? replacement : part;
   }
-  return shown;
+  return shown.normalize('NFC'); // what was taken out may have stood between a letter and its mark
 };
 
 const widthOf = (character: string): number =>

@@ -23,6 +23,9 @@ export const renderLine = (line: Line, hasColour: boolean): string =>
     })
     .join('');
 
-/** @param drawn what stands on the screen; a line that is missing there is drawn */
+/**
+ * Clears a line before it writes it: after a last column that is full, the cursor still stands on it.
+ * @param drawn what stands on the screen; a line that is missing there is drawn
+ */
 export const renderChanges = (drawn: readonly string[], lines: readonly string[]): string =>
-  lines.map((line, row) => (line === drawn[row] ? '' : `\x1b[${row + 1};1H${line}\x1b[K`)).join('');
+  lines.map((line, row) => (line === drawn[row] ? '' : `\x1b[${row + 1};1H\x1b[K${line}`)).join('');

@@ -34,7 +34,8 @@ export interface TableLayout {
 }
 
 /** Why power is not known, for people. */
-const formatReason = (reason: string): string => reason.replaceAll('_', ' ');
+const formatReason = (reason: string): string =>
+  reason.replace(/^agent_unsound: /, 'agent: ').replaceAll('_', ' ');
 
 export const measureTable = (vms: readonly TopVm[]): Table => {
   const widest = (textOf: (vm: TopVm) => string | undefined): number =>
@@ -46,7 +47,7 @@ export const measureTable = (vms: readonly TopVm[]): Table => {
       owner: widest(({ owner }) => owner),
       group: widest(({ group }) => group),
       host: widest(({ host }) => host),
-      reason: widest(({ unknownReason }) => unknownReason),
+      reason: widest(({ unknownReason }) => formatReason(unknownReason ?? '')),
     },
   };
 };
@@ -72,7 +73,7 @@ const planAll = (widths: Table['widths'], layout: TableLayout): readonly Column[
   const shown = (text: string | undefined): string => formatDisplayText(text ?? '-', charset);
   const note = noteWidth(widths, layout);
   const noteColumn: Column = {
-    title: trends === undefined ? 'WHY NOT' : 'TREND',
+    title: trends === undefined ? 'REASON' : 'TREND',
     width: note,
     align: 'left',
     style: 'trend',
