@@ -29,6 +29,11 @@ const main = async (argv: readonly string[]): Promise<void> => {
   await runCommandLine(`oneext ${command.name}`, await command.load(), rest, terminal);
 };
 
+// Who reads the results has enough of them (`| head`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+});
+
 main(process.argv.slice(2)).catch((thrown: unknown) => {
   const hint = thrown instanceof OneExtError ? `\n${thrown.code}: ${thrown.hint}` : '';
   process.stderr.write(`oneext: ${reasonOf(thrown)}${hint}\n`);

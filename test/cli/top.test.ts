@@ -1,56 +1,17 @@
 /** `oneext top` as it is run without a terminal, with a real exporter. The live screen is in test/system. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { simulate, simulatedCredentials } from '../../simulator/simulate.ts';
-import { startExporter } from '../support/exporter.ts';
-import { type ProgramRun, runProgram } from '../support/program.ts';
+import { collectOutput } from '../support/child-output.ts';
+import { repositoryPath } from '../support/expected.ts';
+import type { ProgramRun } from '../support/program.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { formatMadePage } from '../support/top-cloud.ts';
-
-interface Lab {
-  readonly exporterUrl: string;
-  run(...argv: readonly string[]): Promise<ProgramRun>;
-  /** Without credentials of OpenNebula. */
-  runAlone(...argv: readonly string[]): Promise<ProgramRun>;
-}
-
-const startLab = async (t: TestContext, flags: readonly string[] = []): Promise<Lab> => {
-  const simulation = await simulate({
-    hosts: 4,
-    vms: 20,
-    lifetimeSeconds: 600,
-    migrationSeconds: 10,
-    processes: 20,
-    port: 0,
-    agentsPort: 0,
-    still: true,
-  });
-  t.after(simulation.close);
-  const exporter = await startExporter({
-    endpoint: simulation.endpoint,
-    credentials: simulatedCredentials,
-    flags: [`--power.agent-url=${simulation.agentUrl}`, '--no-collector.server', ...flags],
-  });
-  t.after(exporter.end);
-  const folder = temporaryFolder(t);
-  const authFile = path.join(folder, 'one_auth');
-  writeFileSync(authFile, simulatedCredentials);
-  const exporterUrl = `${exporter.url}/metrics`;
-  const runWith = (env: Readonly<Record<string, string>>, argv: readonly string[]): Promise<ProgramRun> =>
-    runProgram('dist/oneext', {
-      argv: ['top', ...argv],
-      env: { ONEEXT_TOP_EXPORTER_URL: exporterUrl, ONEEXT_CONFIG_FILE: '/dev/null', ...env },
-    });
-  return {
-    exporterUrl,
-    run: (...argv) => runWith({ ONE_AUTH: authFile, ONE_XMLRPC: simulation.endpoint }, argv),
-    runAlone: (...argv) => runWith({ ONE_AUTH: path.join(folder, 'none') }, argv),
-  };
-};
+import { startTopLab } from '../support/top-lab.ts';
 
 /** A server of one page. */
 const servePage = async (
@@ -88,7 +49,7 @@ const rowsOf = ({ stdout }: ProgramRun): readonly string[] =>
     .filter((line) => line !== '');
 
 test('a cloud that is measured: as a table, as JSON, in part', async (t) => {
-  const { run } = await startLab(t);
+  const { run } = await startTopLab(t);
   const table = await run('--once');
   assert.equal(table.code, 0, table.stderr);
   assert.match(
@@ -142,7 +103,7 @@ test('a cloud that is measured: as a table, as JSON, in part', async (t) => {
 });
 
 test('where stdout is no terminal the table is printed once', async (t) => {
-  const { run } = await startLab(t);
+  const { run } = await startTopLab(t);
   const { code, stdout } = await run('--limit=2', '--sort=id');
   assert.equal(code, 0);
   assert.doesNotMatch(stdout, /\x1b/);
@@ -150,7 +111,7 @@ test('where stdout is no terminal the table is printed once', async (t) => {
 });
 
 test('without OpenNebula the page alone is shown, and what is missing is said', async (t) => {
-  const { runAlone } = await startLab(t);
+  const { runAlone } = await startTopLab(t);
   const { stdout, code } = await runAlone('--once');
   assert.equal(code, 0);
   assert.match(stdout, /\nno names of hosts and groups: no OpenNebula credentials: .*\n\n/);
@@ -160,12 +121,12 @@ test('without OpenNebula the page alone is shown, and what is missing is said', 
 });
 
 test('half a page: without the collector vm names are OpenNebula’s; without power nothing is 0', async (t) => {
-  const withoutVms = await startLab(t, ['--no-collector.vm']);
+  const withoutVms = await startTopLab(t, ['--no-collector.vm']);
   const { vms } = parseJson(await withoutVms.run('--json'));
   assert.equal(vms.length, 20);
   assert.match(String(vms[0]?.['name']), /^vm-\d+$/);
   assert.ok(vms.some(({ power_watts: watts }) => watts !== null && watts > 0));
-  const withoutPower = await startLab(t, ['--no-collector.power']);
+  const withoutPower = await startTopLab(t, ['--no-collector.power']);
   const unknown = parseJson(await withoutPower.run('--json'));
   assert.match(unknown.problems.join(), /no metrics of power/);
   assert.deepEqual(new Set(unknown.vms.map((vm) => vm.power_watts)), new Set([null]));
@@ -176,7 +137,7 @@ test('half a page: without the collector vm names are OpenNebula’s; without po
 });
 
 test('an exporter that does not answer, and a page that is another', async (t) => {
-  const { runAlone } = await startLab(t);
+  const { runAlone } = await startTopLab(t);
   const refused = await runAlone('--once', '--top.exporter-url=http://secret:word@127.0.0.1:1/metrics');
   assert.equal(refused.code, 75);
   assert.match(
@@ -197,7 +158,7 @@ test('an exporter that does not answer, and a page that is another', async (t) =
 });
 
 test('credentials come from a file', async (t) => {
-  const { runAlone } = await startLab(t);
+  const { runAlone } = await startTopLab(t);
   const file = path.join(temporaryFolder(t), 'credentials');
   const page = formatMadePage([{ id: 1, watts: 5 }], [{ id: 0, watts: 9 }]);
   const accepted = ['Bearer abc.def', `Basic ${Buffer.from('me:pass word').toString('base64')}`];
@@ -219,7 +180,7 @@ test('credentials come from a file', async (t) => {
 });
 
 test('a name that would control the terminal does not', async (t) => {
-  const { runAlone } = await startLab(t);
+  const { runAlone } = await startTopLab(t);
   const name = '\x1b[2J\x1b]0;title\x07\r\x9b31m\u202e';
   const url = await servePage(t, formatMadePage([{ id: 1, name, owner: name, watts: 5 }], [{ id: 0 }]));
   const { stdout } = await runAlone('--once', `--top.exporter-url=${url}`);
@@ -228,7 +189,7 @@ test('a name that would control the terminal does not', async (t) => {
 });
 
 test('all problems of the usage are told at once', async (t) => {
-  const { run } = await startLab(t);
+  const { run } = await startTopLab(t);
   const { code, stderr } = await run('--sort=power', '--limit=0', '--interval=10ms');
   assert.equal(code, 2);
   assert.match(
@@ -238,4 +199,16 @@ test('all problems of the usage are told at once', async (t) => {
   const url = await run('--top.exporter-url=localhost:9925');
   assert.equal(url.code, 78);
   assert.match(url.stderr, /must be an http or https URL/);
+});
+
+test('a reader that has enough ends it quietly', async (t) => {
+  const vms = Array.from({ length: 5000 }, (_, id) => ({ id, watts: id }));
+  const url = await servePage(t, formatMadePage(vms, [{ id: 0 }]));
+  const child = spawn(process.execPath, [repositoryPath('dist/oneext'), 'top', '--json'], {
+    env: { ONEEXT_TOP_EXPORTER_URL: url, ONEEXT_CONFIG_FILE: '/dev/null', ONE_AUTH: '/nonexistent' },
+  });
+  const output = collectOutput(child);
+  child.stdout.once('data', () => child.stdout.destroy());
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  assert.deepEqual([code, output.stderr], [0, '']);
 });
