@@ -35,7 +35,7 @@ const formatFilters = ({ owners, hosts, name }: Selection): string =>
 const formatDataAge = ({ dataAgeMs, intervalMs, failure }: Status): Span => {
   const age = dataAgeMs === undefined ? 'no data yet' : `data ${formatAge(dataAgeMs)} old`;
   if (failure !== undefined && dataAgeMs !== undefined) return { text: `STALE: ${age}`, style: 'warning' };
-  return { text: intervalMs === undefined ? age : `${age}, read every ${formatAge(intervalMs)}` };
+  return { text: intervalMs === undefined ? age : `${age}, every ${formatAge(intervalMs)}` };
 };
 
 export const formatTitle = (status: Status, selection: Selection, charset: Charset): Line => {
