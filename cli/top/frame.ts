@@ -34,7 +34,7 @@ const help = [
   '  P N O H I    by power, name, owner, host, id',
   '  r            reverse the order; VMs whose power is not known stay last',
   '  o            only these owners: alice,web-*   (* stands for any text)',
-  '  h            only these hosts: kvm1,kvm2*,#7  (#7 is the host with id 7)',
+  '  h            only these hosts: kvm1,kvm2*,7  (7 is the host with id 7)',
   '  /            only VMs whose name has this text in it',
   '  c            clear all filters',
   '  arrows, PgUp, PgDn, Home, End    scroll',

@@ -10,7 +10,7 @@ export interface Selection {
   readonly isReversed: boolean;
   /** Patterns of which one must match; none: all do. */
   readonly owners: readonly string[];
-  /** As owners; a host's id, `#3`, does too. */
+  /** As owners; a host's id does too. */
   readonly hosts: readonly string[];
   /** A part of the name, in any case. */
   readonly name: string;
@@ -36,10 +36,10 @@ const matchesOne = (texts: readonly (string | undefined)[], patterns: readonly s
   patterns.length === 0 ||
   patterns.some((pattern) => texts.some((text) => text !== undefined && matchesPattern(text, pattern)));
 
-const hostTexts = ({ host, hostId }: TopVm): readonly (string | undefined)[] => [
-  host,
-  hostId === undefined ? undefined : `#${hostId}`,
-];
+/** By name, or by id alone: `3` and `#3`. */
+const matchesHost = ({ host, hostId }: TopVm, patterns: readonly string[]): boolean =>
+  matchesOne([host], patterns) ||
+  (hostId !== undefined && patterns.some((pattern) => pattern === `${hostId}` || pattern === `#${hostId}`));
 
 type Comparison = (a: TopVm, b: TopVm) => number;
 const collator = new Intl.Collator('en', { numeric: true });
@@ -73,7 +73,7 @@ export const selectVms = (vms: readonly TopVm[], selection: Selection): readonly
     .filter(
       (vm) =>
         matchesOne([vm.owner], selection.owners) &&
-        matchesOne(hostTexts(vm), selection.hosts) &&
+        matchesHost(vm, selection.hosts) &&
         (name === '' || vm.name?.toLowerCase().includes(name) === true),
     )
     .sort(vmOrder(selection))

@@ -112,7 +112,7 @@ NAME may have * for any text.`,
     owner: { form: 'NAME', help: 'only VMs of this owner; may be given several times', multiple: true },
     host: {
       form: 'NAME',
-      help: 'only VMs on this host, by name or as #ID; may be given several times',
+      help: 'only VMs on this host, by name or id; may be given several times',
       multiple: true,
     },
     limit: { form: 'N', help: 'the first N VMs only' },

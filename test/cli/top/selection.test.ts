@@ -65,7 +65,8 @@ test('filters', () => {
   assert.deepEqual(ids({ owners: ['bob', 'c*'] }), [2, 4]);
   assert.deepEqual(ids({ hosts: ['kvm1'] }), [2, 3]);
   assert.deepEqual(ids({ hosts: ['#1'] }), [2, 3]);
-  assert.deepEqual(ids({ hosts: ['#10'] }), [5]);
+  assert.deepEqual(ids({ hosts: ['10'] }), [5]);
+  assert.deepEqual(ids({ hosts: ['1*'] }), []);
   assert.deepEqual(ids({ name: 'WEB-1' }), [2, 5]);
   assert.deepEqual(ids({ owners: ['alice'], hosts: ['kvm0'], name: 'web' }), [1]);
   assert.deepEqual(ids({ owners: ['nobody'] }), []);
