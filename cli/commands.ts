@@ -32,4 +32,9 @@ export const commands: readonly Command[] = [
     summary: 'list the tunnels of live migrations, and remove what is left of them',
     load: async () => (await import('./tunnel.ts')).tunnel,
   },
+  {
+    name: 'top',
+    summary: 'show VMs by the power that they draw, live or once',
+    load: async () => (await import('./top/top.ts')).top,
+  },
 ];
