@@ -22,4 +22,9 @@ export const commands: readonly Command[] = [
     summary: 'list the tunnels of live migrations, and remove what is left of them',
     load: async () => (await import('./tunnel.ts')).tunnel,
   },
+  {
+    name: 'hosts',
+    summary: 'give hypervisors their power agent, see how they are, take it away',
+    load: async () => (await import('./hosts/hosts.ts')).hosts,
+  },
 ];

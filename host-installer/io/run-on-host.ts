@@ -1,0 +1,104 @@
+/**
+ * One hypervisor, over one connection of OpenSSH as it is configured for whoever runs oneext (keys, known hosts, jump
+ * hosts). stdin carries the archive and then stays open; when it ends, host.sh is interrupted and undoes.
+ */
+import { spawn } from 'node:child_process';
+import { formatDuration } from '../../lib/units/duration.ts';
+import type { HostTarget } from '../choose-hosts.ts';
+import { emptyReport, type HostReport, type OutputLine, readLine } from '../host-report.ts';
+import type { ConnectionEnd } from '../outcome.ts';
+import { createOutputLines } from '../output-lines.ts';
+
+export interface HostConnection {
+  readonly user: string;
+  readonly connectTimeoutMs: number;
+  readonly timeoutMs: number;
+  readonly archive: Buffer;
+  /** When it is aborted, host.sh is interrupted. */
+  readonly stop: AbortSignal;
+  /** When it is aborted, hosts are left to themselves. */
+  readonly abandon: AbortSignal;
+}
+
+export interface HostRun {
+  readonly report: HostReport;
+  readonly end: ConnectionEnd;
+}
+
+/** After the connection: to log in, and to send what is less than 100 kB. */
+const beginMs = 30_000;
+/** How long host.sh may undo after it was interrupted. */
+const undoMs = 120_000;
+/** A host that goes away is noticed after 4 times 15 s. */
+const keepAlive = ['-o', 'ServerAliveInterval=15', '-o', 'ServerAliveCountMax=4'];
+
+const formatSshArgv = (
+  { name }: HostTarget,
+  command: string,
+  { user, connectTimeoutMs }: HostConnection,
+): readonly string[] => {
+  const seconds = Math.ceil(connectTimeoutMs / 1000);
+  const own = ['-o', 'ControlMaster=no', '-o', 'ControlPath=none', '-o', 'ForwardAgent=no'];
+  const common = ['-T', '-o', 'BatchMode=yes', '-o', `ConnectTimeout=${seconds}`, ...keepAlive, ...own];
+  return [...common, '-o', `User=${user}`, '--', name, command];
+};
+
+/** @param onLine sees each line as it comes */
+export const runOnHost = (
+  target: HostTarget,
+  command: string,
+  connection: HostConnection,
+  onLine: (line: OutputLine) => void,
+): Promise<HostRun> =>
+  new Promise((resolve) => {
+    const { archive, timeoutMs, connectTimeoutMs, stop, abandon } = connection;
+    // In a session of its own: what ends this process's group must not end what undoes.
+    const child = spawn('ssh', formatSshArgv(target, command, connection), { detached: true });
+    let report = emptyReport;
+    let end: ConnectionEnd = { status: undefined, cause: 'itself' };
+    const timers: NodeJS.Timeout[] = [];
+    const later = (ms: number, act: () => void): void => void timers.push(setTimeout(act, ms));
+
+    const readers = (['stdout', 'stderr'] as const).map((stream) => {
+      const lines = createOutputLines((text) => {
+        const line = { stream, text };
+        report = readLine(report, line);
+        onLine(line);
+      });
+      child[stream].setEncoding('utf8').on('data', lines.push);
+      return lines;
+    });
+
+    /** Without a word from the host there is nothing to undo. */
+    const interrupt = (cause: ConnectionEnd): void => {
+      if (end.cause !== 'itself') return;
+      end = cause;
+      child.stdin.end();
+      if (report.hasBegun) later(undoMs, leave);
+      else child.kill('SIGTERM');
+    };
+    const leave = (): void => void child.kill('SIGKILL');
+    const onStop = (): void => interrupt({ status: undefined, cause: 'stopped' });
+    const onLate = (limit: string) => (): void => interrupt({ status: undefined, cause: 'late', limit });
+
+    const finish = (status: number | undefined, problem = ''): void => {
+      for (const timer of timers) clearTimeout(timer);
+      stop.removeEventListener('abort', onStop);
+      abandon.removeEventListener('abort', leave);
+      for (const reader of readers) reader.finish();
+      if (problem !== '') report = { ...report, errorLine: problem };
+      resolve({ report, end: { ...end, status } });
+    };
+
+    child.once('error', (error) => finish(undefined, error.message));
+    child.once('close', (status) => finish(status ?? undefined));
+    child.stdin.on('error', () => undefined); // a host that goes away
+    child.stdin.write(archive);
+    later(timeoutMs, onLate(`hosts.timeout=${formatDuration(timeoutMs)}`));
+    later(connectTimeoutMs + beginMs, () => {
+      if (!report.hasBegun) onLate(formatDuration(connectTimeoutMs + beginMs))();
+    });
+    stop.addEventListener('abort', onStop, { once: true });
+    abandon.addEventListener('abort', leave, { once: true });
+    if (stop.aborted) onStop();
+  });
