@@ -14,14 +14,17 @@ export interface RemoteRun {
 /** Where in the archive the sudo rules stand; remote.sh knows it too. */
 export const sudoersPath = 'sudoers.d/opennebula-extensions';
 
-/** It takes no more of stdin than the archive: what follows tells remote.sh that the front-end is still there. */
+/**
+ * bash takes stdin that is a socket for a remote shell, and would read ~/.bashrc.
+ * It takes no more of stdin than the archive: what follows tells remote.sh that the front-end is still there.
+ */
 const unpackAndRun = `umask 077
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf -- "$folder"' EXIT
 trap 'exit 143' HUP INT PIPE TERM
 head -c "$1" | tar -x --no-same-owner -f - -C "$folder" || exit 1
 shift
-bash "$folder/remote.sh" "$@"
+bash --norc "$folder/remote.sh" "$@"
 exit "$?"`;
 
 /** Commands whose effect depends on the host's id in OpenNebula. */
@@ -35,6 +38,6 @@ export const formatRemoteRun = (
 ): string => {
   const id = commandsWithId.has(command) ? ['--host-id', String(hostId)] : [];
   const words = [String(archiveBytes), sudoRules ? 'yes' : 'no', command, ...options, ...id];
-  const argv: Argv = ['bash', '-c', unpackAndRun, 'oneext-hosts', ...words];
+  const argv: Argv = ['bash', '--norc', '-c', unpackAndRun, 'oneext-hosts', ...words];
   return formatRemoteCommand(user === 'root' ? argv : ['sudo', '-n', ...argv]);
 };

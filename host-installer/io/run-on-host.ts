@@ -2,7 +2,7 @@
  * One hypervisor, over one connection of OpenSSH as it is configured for whoever runs oneext (keys, known hosts, jump
  * hosts). stdin carries the archive and then stays open; when it ends, host.sh is interrupted and undoes.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { formatDuration } from '../../lib/units/duration.ts';
 import type { HostTarget } from '../choose-hosts.ts';
 import { emptyReport, type HostReport, type OutputLine, readLine } from '../host-report.ts';
@@ -43,6 +43,47 @@ const formatSshArgv = (
   return [...common, '-o', `User=${user}`, '--', name, command];
 };
 
+interface EarlyEnd {
+  /** From here on nothing ends it; what has. */
+  close(): Omit<ConnectionEnd, 'status'>;
+}
+
+/** Ends what runs over the connection when the operator stops it, or its time is over. */
+const watchForEarlyEnd = (
+  child: ChildProcessWithoutNullStreams,
+  { timeoutMs, connectTimeoutMs, stop, abandon }: HostConnection,
+  hasBegun: () => boolean,
+): EarlyEnd => {
+  let end: Omit<ConnectionEnd, 'status'> = { cause: 'itself' };
+  const timers: NodeJS.Timeout[] = [];
+  const leave = (): void => void child.kill('SIGKILL');
+  const interrupt = (cause: Omit<ConnectionEnd, 'status'>): void => {
+    if (end.cause !== 'itself') return;
+    end = cause;
+    child.stdin.end();
+    // Without a word from the host there is nothing to undo.
+    if (hasBegun()) timers.push(setTimeout(leave, undoMs));
+    else child.kill('SIGTERM');
+  };
+  const onStop = (): void => interrupt({ cause: 'stopped' });
+  const onLate = (): void =>
+    interrupt({ cause: 'late', limit: `hosts.timeout=${formatDuration(timeoutMs)}` });
+  const onSilent = (): void => {
+    if (!hasBegun()) interrupt({ cause: 'late', limit: formatDuration(connectTimeoutMs + beginMs) });
+  };
+  timers.push(setTimeout(onLate, timeoutMs), setTimeout(onSilent, connectTimeoutMs + beginMs));
+  stop.addEventListener('abort', onStop, { once: true });
+  abandon.addEventListener('abort', leave, { once: true });
+  return {
+    close() {
+      for (const timer of timers) clearTimeout(timer);
+      stop.removeEventListener('abort', onStop);
+      abandon.removeEventListener('abort', leave);
+      return end;
+    },
+  };
+};
+
 /** @param onLine sees each line as it comes */
 export const runOnHost = (
   target: HostTarget,
@@ -51,14 +92,9 @@ export const runOnHost = (
   onLine: (line: OutputLine) => void,
 ): Promise<HostRun> =>
   new Promise((resolve) => {
-    const { archive, timeoutMs, connectTimeoutMs, stop, abandon } = connection;
     // In a session of its own: what ends this process's group must not end what undoes.
     const child = spawn('ssh', formatSshArgv(target, command, connection), { detached: true });
     let report = emptyReport;
-    let end: ConnectionEnd = { status: undefined, cause: 'itself' };
-    const timers: NodeJS.Timeout[] = [];
-    const later = (ms: number, act: () => void): void => void timers.push(setTimeout(act, ms));
-
     const readers = (['stdout', 'stderr'] as const).map((stream) => {
       const lines = createOutputLines((text) => {
         const line = { stream, text };
@@ -68,37 +104,16 @@ export const runOnHost = (
       child[stream].setEncoding('utf8').on('data', lines.push);
       return lines;
     });
-
-    /** Without a word from the host there is nothing to undo. */
-    const interrupt = (cause: ConnectionEnd): void => {
-      if (end.cause !== 'itself') return;
-      end = cause;
-      child.stdin.end();
-      if (report.hasBegun) later(undoMs, leave);
-      else child.kill('SIGTERM');
-    };
-    const leave = (): void => void child.kill('SIGKILL');
-    const onStop = (): void => interrupt({ status: undefined, cause: 'stopped' });
-    const onLate = (limit: string) => (): void => interrupt({ status: undefined, cause: 'late', limit });
-
-    const finish = (status: number | undefined, problem = ''): void => {
-      for (const timer of timers) clearTimeout(timer);
-      stop.removeEventListener('abort', onStop);
-      abandon.removeEventListener('abort', leave);
+    const earlyEnd = watchForEarlyEnd(child, connection, () => report.hasBegun);
+    const finish = (status: number | undefined): void => {
       for (const reader of readers) reader.finish();
-      if (problem !== '') report = { ...report, errorLine: problem };
-      resolve({ report, end: { ...end, status } });
+      resolve({ report, end: { ...earlyEnd.close(), status } });
     };
-
-    child.once('error', (error) => finish(undefined, error.message));
+    child.once('error', (error) => {
+      report = { ...report, errorLine: error.message };
+      finish(undefined);
+    });
     child.once('close', (status) => finish(status ?? undefined));
     child.stdin.on('error', () => undefined); // a host that goes away
-    child.stdin.write(archive);
-    later(timeoutMs, onLate(`hosts.timeout=${formatDuration(timeoutMs)}`));
-    later(connectTimeoutMs + beginMs, () => {
-      if (!report.hasBegun) onLate(formatDuration(connectTimeoutMs + beginMs))();
-    });
-    stop.addEventListener('abort', onStop, { once: true });
-    abandon.addEventListener('abort', leave, { once: true });
-    if (stop.aborted) onStop();
+    child.stdin.write(connection.archive);
   });

@@ -3,7 +3,7 @@ import { cleanLine } from '../../lib/terminal-text.ts';
 import type { HostTarget } from '../choose-hosts.ts';
 import type { HostRecord } from '../last-run.ts';
 import { isWell, judgeHost } from '../outcome.ts';
-import { formatProgress, type Progress, type RunningHost } from '../progress.ts';
+import { formatProgress, type Progress, type RunningHost, type Screen } from '../progress.ts';
 import { formatRemoteRun, type RemoteRun } from '../remote-run.ts';
 import { watchInterrupts } from './interrupts.ts';
 import { openDisplay } from './progress-display.ts';
@@ -30,7 +30,6 @@ export interface HostsRunEnd {
   readonly records: readonly HostRecord[];
   /** By id: what host.sh plan said. */
   readonly plans: ReadonlyMap<number, readonly string[]>;
-  readonly wasStopped: boolean;
 }
 
 const formatEnd = ({ name, result, detail, agent, seconds }: HostRecord): string => {
@@ -38,53 +37,62 @@ const formatEnd = ({ name, result, detail, agent, seconds }: HostRecord): string
   return `${name}: ${result}${watts} (${seconds?.toFixed(0) ?? '?'} s)${detail === '' ? '' : `: ${detail}`}`;
 };
 
-export const runOnHosts = async (hosts: HostsRun): Promise<HostsRunEnd> => {
-  const { targets, now } = hosts;
-  const { stderr } = process;
-  const interrupts = watchInterrupts();
+/** Who runs, and how many have ended. */
+const createCounts = (total: number) => {
   const running = new Map<number, RunningHost>();
-  const counts = { well: 0, unwell: 0 };
+  const ended = { well: 0, unwell: 0 };
+  return {
+    note: ({ id, name }: HostTarget, startedMs: number, lastLine: string): void =>
+      void running.set(id, { name, startedMs, lastLine }),
+    end({ id, result }: HostRecord): void {
+      running.delete(id);
+      ended[isWell(result) ? 'well' : 'unwell'] += 1;
+    },
+    progress: (isStopping: boolean): Progress => ({
+      ...ended,
+      total,
+      running: [...running.values()],
+      isStopping,
+    }),
+  };
+};
+
+export const runOnHosts = async (hosts: HostsRun): Promise<HostsRunEnd> => {
+  const { targets, run, now, archive, user } = hosts;
+  const { stderr } = process;
+  const counts = createCounts(targets.length);
   const plans = new Map<number, readonly string[]>();
-  const progress = (): Progress => ({
-    ...counts,
-    total: targets.length,
-    running: [...running.values()],
-    isStopping: interrupts.stop.aborted,
-  });
-  const log = await openRunLog(
-    hosts.logFile,
-    now,
-    (text) => void stderr.write(`warning: ${cleanLine(text)}\n`),
-  );
-  const display = openDisplay(stderr, (screen) => formatProgress(progress(), now().getTime(), screen));
-  const isTerminal = stderr.isTTY === true;
+  const warn = (text: string): void => void stderr.write(`warning: ${cleanLine(text)}\n`);
+  const log = await openRunLog(hosts.logFile, now, warn);
+  const interrupts = watchInterrupts();
+  const { stop } = interrupts;
+  const draw = (screen: Screen): readonly string[] =>
+    formatProgress(counts.progress(stop.aborted), now().getTime(), screen);
+  const display = openDisplay(stderr, draw);
 
   const work = async (target: HostTarget): Promise<HostRecord> => {
     const { id, name } = target;
     const startedMs = now().getTime();
-    const command = formatRemoteRun(hosts.run, id, { archiveBytes: hosts.archive.length, user: hosts.user });
-    running.set(id, { name, startedMs, lastLine: '' });
-    log.write(name, `${hosts.run.command} begins`);
-    if (!isTerminal) display.say(`${name}: begins`);
+    counts.note(target, startedMs, '');
+    log.write(name, `${run.command} begins`);
+    if (!display.isDrawn) display.say(`${name}: begins`);
+    const command = formatRemoteRun(run, id, { archiveBytes: archive.length, user });
     const { report, end } = await runOnHost(target, command, { ...hosts, ...interrupts }, ({ text }) => {
-      running.set(id, { name, startedMs, lastLine: text });
+      counts.note(target, startedMs, text);
       log.write(name, text);
     });
-    running.delete(id);
-    const outcome = judgeHost(hosts.run.command, report, end);
-    const record = { id, name, ...outcome, seconds: (now().getTime() - startedMs) / 1000 };
-    counts[isWell(record.result) ? 'well' : 'unwell'] += 1;
     plans.set(id, report.shown);
+    const seconds = (now().getTime() - startedMs) / 1000;
+    const record = { id, name, ...judgeHost(run.command, report, end), seconds };
+    counts.end(record);
     log.write(name, formatEnd(record));
-    // On a terminal the counts tell of what went well.
-    if (!isTerminal || !isWell(record.result)) display.say(formatEnd(record));
+    // What is drawn has counts of what went well.
+    if (!display.isDrawn || !isWell(record.result)) display.say(formatEnd(record));
     return record;
   };
 
   try {
-    const { stop } = interrupts;
-    const records = await rollOut(targets, { jobs: hosts.jobs, stop, work, onEnd: hosts.onEnd });
-    return { records, plans, wasStopped: stop.aborted };
+    return { records: await rollOut(targets, { jobs: hosts.jobs, stop, work, onEnd: hosts.onEnd }), plans };
   } finally {
     display.close();
     interrupts.close();
