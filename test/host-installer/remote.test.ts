@@ -8,18 +8,14 @@ import { collectOutput } from '../support/child-output.ts';
 import { repositoryPath } from '../support/expected.ts';
 import { differenceOf, type MadeHost, makeHost } from '../support/made-host.ts';
 
-/** Its host.sh has started the agent, and waits for it for ever. */
+/** Its host.sh has started the agent, and waits for its page for ever. */
 const makeWaitingHost = (t: TestContext): { readonly host: MadeHost; isWaiting(): boolean } => {
   const host = makeHost();
   t.after(host.remove);
   const waiting = path.join(host.root, '../waiting');
-  const sleep = path.join(host.root, 'usr/sbin/sleep');
-  rmSync(sleep); // a link to the stand-in
-  writeFileSync(
-    sleep,
-    `#!/bin/bash\nif [[ -d $MADE_HOST/engines/docker/containers/scaphandre ]]; then : >'${waiting}'; exec /bin/sleep 60; fi\n`,
-    { mode: 0o755 },
-  );
+  const curl = path.join(host.root, 'usr/sbin/curl');
+  rmSync(curl); // a link to the stand-in
+  writeFileSync(curl, `#!/bin/bash\n: >'${waiting}'\nexec /bin/sleep 60\n`, { mode: 0o755 });
   return { host, isWaiting: () => existsSync(waiting) };
 };
 
