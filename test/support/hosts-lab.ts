@@ -23,7 +23,9 @@ export interface HostsLab {
   readonly program: string;
   readonly env: Readonly<Record<string, string>>;
   readonly servers: ReadonlyMap<string, SshServer>;
-  /** The most commands that ran at once, over all hosts. */
+  /** Commands that run now, over all hosts. */
+  readonly running: () => number;
+  /** The most of them at once. */
   readonly mostAtOnce: () => number;
   /** A host's own folder: what its host.sh reads and writes. */
   hostFolder(name: string): string;
@@ -104,6 +106,7 @@ export const startHostsLab = async (
     env,
     servers,
     hostFolder,
+    running: () => running,
     mostAtOnce: () => most,
     run: (...argv) => runProgram(program, { argv: ['hosts', ...argv], env }),
     start: (...argv) => {
@@ -128,8 +131,3 @@ export const readResults = ({ lastRunFile }: HostsLab): Readonly<Record<string, 
       JSON.parse(readFileSync(lastRunFile, 'utf8')) as { hosts: readonly { name: string; result: string }[] }
     ).hosts.map(({ name, result }) => [name, result]),
   );
-
-/** Resolves as soon as something is so; the test's own limit ends what never is. */
-export const until = async (isSo: () => boolean): Promise<void> => {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
-};

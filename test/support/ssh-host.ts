@@ -93,14 +93,17 @@ export const startSshServer = async (
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => new Promise<void>((resolve) => server.close(resolve)));
-  return {
-    port: server.address().port,
-    connections: () => connections,
-    breakConnections: () => {
-      for (const connection of sockets) connection.end();
-    },
+  const breakConnections = (): void => {
+    for (const connection of sockets) connection.end();
   };
+  t.after(
+    () =>
+      new Promise<void>((resolve) => {
+        server.close(resolve);
+        breakConnections(); // those of a test that has failed
+      }),
+  );
+  return { port: server.address().port, connections: () => connections, breakConnections };
 };
 
 export const startSshHost = async (t: TestContext, answer: AnswerCommand): Promise<SshHost> => {

@@ -12,9 +12,10 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { readResults, startHostsLab, until } from '../support/hosts-lab.ts';
+import { readResults, startHostsLab } from '../support/hosts-lab.ts';
 import { makeHost } from '../support/made-host.ts';
 import { temporaryFolder } from '../support/temporary.ts';
+import { waitUntil } from '../support/tmux.ts';
 
 /** What it does stands in the host's folder; without, it succeeds. */
 const standIn = `echo "$*" >>"$HOST/calls"
@@ -106,6 +107,7 @@ test('30 hosts, ten at a time: failures of every kind stop no other, and --resum
 const atWork = `trap 'echo undone >>"$HOST/calls"; exit 130' INT
 echo "at work" >&2; echo began >>"$HOST/calls"
 while :; do sleep 0.05; done`;
+const until = (isSo: () => boolean): Promise<void> => waitUntil(isSo, () => `it did not come to ${isSo}`);
 const callsOf = (folder: string): string =>
   existsSync(`${folder}/calls`) ? readFileSync(`${folder}/calls`, 'utf8') : '';
 
