@@ -13,7 +13,7 @@ import { placesOf } from '../../lib/one/places.ts';
 import { readHosts } from '../../prometheus-patches/io/read-cloud.ts';
 import { type Given, type Terminal, textOf, type VerbOption } from '../command.ts';
 import { readConfigured, verbOptions } from '../configured.ts';
-import { suiteFolder } from '../io/suite-folder.ts';
+import { packageFolder } from '../io/package-folder.ts';
 
 const table = { ...suiteOptions, ...hostsOptions };
 
@@ -48,7 +48,7 @@ export interface Preparation {
 
 export const prepare = async (given: Given, terminal: Terminal): Promise<Preparation> => {
   const { options } = await readConfigured(table, given, terminal);
-  const archive = await readArchive(suiteFolder());
+  const archive = await readArchive(packageFolder());
   const client = await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] });
   return {
     hosts: await readHosts(client),
