@@ -1,21 +1,18 @@
 /** `oneext prometheus`: what Prometheus should scrape. */
 import { agentUrlOption } from '../collectors/exporter-options.ts';
-import { powerAgentTargets } from '../collectors/power-agent-targets.ts';
 import { suiteOptions } from '../lib/config/suite-options.ts';
 import { OneExtError } from '../lib/errors/oneext-error.ts';
 import { connectOne } from '../lib/io/connect-one.ts';
-import { readConfigFile, replaceConfigFile } from '../prometheus-patches/io/config-file.ts';
-import { readCloud, readExportingVms, readHosts } from '../prometheus-patches/io/read-cloud.ts';
+import { replaceConfigFile } from '../prometheus-patches/io/config-file.ts';
+import { readExportingVms, readHosts } from '../prometheus-patches/io/read-cloud.ts';
 import { readExportingVm } from '../prometheus-patches/io/read-exporting-vm.ts';
 import { reloadPrometheus } from '../prometheus-patches/io/reload.ts';
 import { syncTargets } from '../prometheus-patches/io/sync-targets.ts';
 import { prepareTargetFolder } from '../prometheus-patches/io/target-folder.ts';
-import { planScrapes } from '../prometheus-patches/jobs.ts';
-import { patchConfig } from '../prometheus-patches/patch-config.ts';
 import { patchOptions, targetOptions } from '../prometheus-patches/prometheus-options.ts';
-import { targetFilePattern } from '../prometheus-patches/target-file.ts';
 import type { Verb, VerbGroup } from './command.ts';
 import { readConfigured, verbOptions } from './configured.ts';
+import { readPatch } from './io/read-patch.ts';
 
 const syncTable = { ...suiteOptions, ...targetOptions };
 const patchTable = {
@@ -41,15 +38,7 @@ checks the result before it takes the old file's place; the last five old files 
     const { options } = await readConfigured(patchTable, given, terminal);
     const path = options['prometheus.config'];
     const client = await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] });
-    const hosts = await readHosts(client);
-    const cloud = await readCloud(client, hosts, {
-      zone: options['prometheus.zone'],
-      probeTimeoutMs: options['prometheus.probe-timeout'],
-      powerAgents: powerAgentTargets(hosts, options['power.agent-url']),
-      targetFiles: `${options['prometheus.targets-folder']}/${targetFilePattern}`,
-    });
-    const file = await readConfigFile(path);
-    const patched = patchConfig(file.text, planScrapes(cloud));
+    const { file, patched } = await readPatch(client, await readHosts(client), options);
     if (patched.kind === 'refused') {
       throw new OneExtError('PROMETHEUS_CONFIG_UNEDITABLE', { path, detail: patched.detail });
     }

@@ -1,4 +1,5 @@
 /** The options of all programs, for the sample file and docs/options.md. */
+import { shownOptions as doctorOptions } from '../cli/doctor/doctor-options.ts';
 import { exporterOptions } from '../collectors/exporter-options.ts';
 import { geolocationOptions } from '../geolocation/geolocation-options.ts';
 import { hookOptions } from '../hooks/hook-options.ts';
@@ -25,6 +26,7 @@ export const programTables: Readonly<Record<string, OptionTable>> = {
   'oneext prometheus sync': { ...suiteOptions, ...targetOptions },
   migrate_tunnel: { 'config.file': suiteOptions['config.file'], ...configuredOptions },
   'oneext tunnel': { ...suiteOptions, ...hostOptions },
+  'oneext doctor': doctorOptions,
 };
 
 export const allOptions: OptionTable = Object.assign({}, ...Object.values(programTables));

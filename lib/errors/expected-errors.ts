@@ -266,6 +266,13 @@ export const expectedErrors = {
     message: 'not all hosts could be looked after: {problems}',
     hint: 'what could be done elsewhere was done; run the command again for these hosts with --host',
   },
+
+  // The suite as a whole.
+  DOCTOR_FOUND: {
+    exitCode: 1,
+    message: 'the doctor found {found}',
+    hint: 'each line above has its next step; oneext doctor --only PART looks again',
+  },
 } as const satisfies Record<string, ExpectedError>;
 
 export type ErrorCode = keyof typeof expectedErrors;
