@@ -23,8 +23,8 @@ export type Attempt<T> =
   | { readonly value: T }
   | {
       readonly problem: string;
-      /** `denied`: this user may not; `missing`: there is no such file or program. */
-      readonly kind: 'denied' | 'missing' | 'failed';
+      /** `denied`: this user may not; `missing`: there is no such file or program; `late`: no end in time. */
+      readonly kind: 'denied' | 'missing' | 'late' | 'failed';
       readonly hint?: string | undefined;
     };
 export type Problem = Exclude<Attempt<never>, { readonly value: never }>;
@@ -51,15 +51,16 @@ export const failure = (message: string, next: string, details: Details = {}): V
 
 export const asOneadmin = 'sudo -u oneadmin oneext doctor';
 
-/** What could not be looked at: not an error where it is only this user who may not. */
+/** What could not be looked at: not an error where only this user may not, or nobody can tell. */
 export const judgeProblem = (
   { problem, kind, hint }: Problem,
   next: string,
   details: Details = {},
-): Verdict =>
-  kind === 'denied'
-    ? warning(`cannot tell as this user: ${problem}`, asOneadmin, details)
-    : failure(problem, hint ?? next, details);
+): Verdict => {
+  if (kind === 'denied') return warning(`cannot tell as this user: ${problem}`, asOneadmin, details);
+  if (kind === 'late') return warning(`cannot tell: ${problem}`, next, details);
+  return failure(problem, hint ?? next, details);
+};
 
 /** A chain's link that others hang on does not hold: they have nothing to look at. */
 export class BrokenLink extends Error {

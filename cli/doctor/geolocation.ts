@@ -10,6 +10,8 @@ export interface GeolocationFacts {
   readonly hosts: readonly CloudHost[] | undefined;
   /** oneext.yaml, parsed. */
   readonly document: unknown;
+  /** The hook's executable. */
+  readonly hook: string;
   readonly now: Date;
 }
 
@@ -36,23 +38,21 @@ const judgeDatabase = (
     : ok(made, { subject });
 };
 
-const judgeHosts = (hosts: readonly CloudHost[], placed: number): readonly Verdict[] => {
+const judgeHosts = (hosts: readonly CloudHost[], placed: number, hook: string): readonly Verdict[] => {
   if (hosts.length === 0) return [];
   const located = hosts.filter(({ geolocation = '' }) => geolocation.trim() !== '').length;
   const fixed = placed === 0 ? '' : `; ${placed} have a fixed place`;
   const message = `${located} of ${hosts.length} hosts have GEOLOCATION${fixed}`;
-  return located === 0
-    ? [
-        warning(
-          `${message}; hosts without a public address have none unless geolocation.static names them`,
-          '/usr/lib/one/opennebula-extensions/hooks/host_geolocation ID, as oneadmin, says why',
-        ),
-      ]
-    : [ok(message)];
+  if (located > 0) return [ok(message)];
+  return [
+    skipped(`${message}: none has a public address, or the hook has not run`, {
+      next: `${hook} ID says why, as oneadmin; geolocation.static names places`,
+    }),
+  ];
 };
 
 export const judgeGeolocation = (facts: GeolocationFacts): readonly Verdict[] => {
-  const { databases, hosts: known, document, now } = facts;
+  const { databases, hosts: known, document, hook, now } = facts;
   const hosts = known ?? [];
   const { coordinates, problems } = parseStaticCoordinates(document);
   const placed = hosts.filter((host) => staticCoordinatesOf(host, coordinates) !== undefined).length;
@@ -60,6 +60,8 @@ export const judgeGeolocation = (facts: GeolocationFacts): readonly Verdict[] =>
   return [
     ...problems.map((problem) => failure(problem, 'correct it in oneext.yaml: the hook fails meanwhile')),
     ...databases.map((database) => judgeDatabase(database, now, isNeeded)),
-    ...(known === undefined ? [skipped('hosts cannot be counted: see one')] : judgeHosts(hosts, placed)),
+    ...(known === undefined
+      ? [skipped('hosts cannot be counted: see one')]
+      : judgeHosts(hosts, placed, hook)),
   ];
 };

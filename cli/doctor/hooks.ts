@@ -104,12 +104,15 @@ const judgeCommand = (
       ? found
       : [judgeProblem(start, next, { subject: command }), ...found];
   const events = templates.length === 1 ? '1 hook' : `${templates.length} hooks`;
-  return all.length > 0 ? all : [ok(`${events} registered, last runs without error`, { subject })];
+  return all.length > 0 ? all : [ok(`${events} registered, no last run failed`, { subject })];
 };
 
 const judgeFirstGeneration = (hooks: readonly Hook[]): readonly Verdict[] =>
   hooks
-    .filter((hook) => firstGeneration.has(commandOf(hook)) || hook.name === 'prometheus_vm_discovery')
+    .filter(
+      (hook) =>
+        firstGeneration.has(commandOf(hook).split(/\s/)[0] ?? '') || hook.name === 'prometheus_vm_discovery',
+    )
     .map(({ id, name }) =>
       warning(`hook ${id} is of the first generation: ours do its work`, 'oneext install', { subject: name }),
     );

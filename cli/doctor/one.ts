@@ -9,6 +9,8 @@ export interface OneFacts {
   readonly endpoint: Attempt<string>;
   readonly version: Attempt<string>;
   readonly account: Attempt<Account>;
+  /** How many hosts there are. */
+  readonly hosts: Attempt<number>;
 }
 
 const leastVersion = [6, 10] as const;
@@ -62,10 +64,17 @@ const judgeAccount = (account: Attempt<Account>): readonly Verdict[] => {
   ];
 };
 
+const judgeHosts = (hosts: Attempt<number>): Verdict => {
+  if (!('value' in hosts)) return judgeProblem(hosts, 'onehost list');
+  return hosts.value === 0
+    ? warning('has no hosts, or the user sees none', 'onehost list', { subject: 'OpenNebula' })
+    : ok(`has ${hosts.value} hosts`, { subject: 'OpenNebula' });
+};
+
 export const judgeOne = (facts: OneFacts): readonly Verdict[] => [
   judgeUser(facts.user),
   judgeAuth(facts.auth),
   // Without credentials nothing is asked.
   ...('value' in facts.auth ? [judgeVersion(facts)] : []),
-  ...('value' in facts.version ? judgeAccount(facts.account) : []),
+  ...('value' in facts.version ? [...judgeAccount(facts.account), judgeHosts(facts.hosts)] : []),
 ];

@@ -30,3 +30,20 @@ export const attempt = async <T>(look: () => Promise<T>): Promise<Attempt<T>> =>
     return problemOf(thrown);
   }
 };
+
+/** What `look` gives, or what `late` does if that takes longer. */
+export const inTime = async <T>(
+  limitMs: number,
+  look: () => Promise<T>,
+  late: (problem: string) => T,
+): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const passed = new Promise<T>((resolve) => {
+    timer = setTimeout(() => resolve(late(`no end within ${limitMs} ms`)), limitMs);
+  });
+  try {
+    return await Promise.race([look(), passed]);
+  } finally {
+    clearTimeout(timer);
+  }
+};

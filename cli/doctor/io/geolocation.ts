@@ -5,7 +5,7 @@ import type { GeolocationFacts } from '../geolocation.ts';
 import { attempt } from './attempt.ts';
 
 export const probeGeolocation = async (surroundings: Surroundings): Promise<GeolocationFacts> => {
-  const { options, document, hosts, now } = surroundings;
+  const { options, document, hosts, now, places } = surroundings;
   const [databases, all] = await Promise.all([
     Promise.all(
       options['geolocation.database'].map(async (path) => ({
@@ -15,5 +15,11 @@ export const probeGeolocation = async (surroundings: Surroundings): Promise<Geol
     ),
     attempt(hosts),
   ]);
-  return { databases, hosts: 'value' in all ? all.value : undefined, document, now: now() };
+  return {
+    databases,
+    hosts: 'value' in all ? all.value : undefined,
+    document,
+    hook: `${places.suite}/hooks/host_geolocation`,
+    now: now(),
+  };
 };

@@ -10,8 +10,8 @@ import { attempt } from './attempt.ts';
 
 const ownId = -1;
 
-export const probeOne = async ({ environment, user, client }: Surroundings): Promise<OneFacts> => {
-  const [auth, endpoint, version, account] = await Promise.all([
+export const probeOne = async ({ environment, user, client, hosts }: Surroundings): Promise<OneFacts> => {
+  const [auth, endpoint, version, account, count] = await Promise.all([
     attempt(async () => {
       const { path } = await findOneAuth(environment);
       return { path, mode: (await stat(path)).mode };
@@ -32,6 +32,7 @@ export const probeOne = async ({ environment, user, client }: Surroundings): Pro
       if (found === undefined) throw new Error('one.user.info says nothing of the user');
       return found;
     }),
+    attempt(async () => (await hosts()).length),
   ]);
-  return { user, auth, endpoint, version, account };
+  return { user, auth, endpoint, version, account, hosts: count };
 };

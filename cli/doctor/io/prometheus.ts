@@ -6,7 +6,7 @@ import { readPatch } from '../../io/read-patch.ts';
 import type { Surroundings } from '../check.ts';
 import type { PrometheusFacts, Target } from '../prometheus.ts';
 import { type Rule, ruleNamesOf } from '../prometheus-rules.ts';
-import { attempt } from './attempt.ts';
+import { attempt, inTime } from './attempt.ts';
 
 interface TargetsAnswer {
   readonly activeTargets?: readonly {
@@ -58,6 +58,9 @@ const readChanges = async ({ client, hosts, options }: Surroundings): Promise<re
   return patched.text === file.text ? [] : patched.changes;
 };
 
+/** Names of many hosts may have to be looked up: what else there is to tell does not wait for that. */
+const shareOfTime = 0.8;
+
 export const probePrometheus = async (surroundings: Surroundings): Promise<PrometheusFacts> => {
   const { options, suite } = surroundings;
   const folder = options['prometheus.targets-folder'];
@@ -70,10 +73,15 @@ export const probePrometheus = async (surroundings: Surroundings): Promise<Prome
       ruleNamesOf,
       () => [],
     ),
-    attempt(async () => {
-      await stat(config);
-      return readChanges(surroundings);
-    }),
+    inTime(
+      shareOfTime * options['doctor.time-limit'],
+      () =>
+        attempt(async () => {
+          await stat(config);
+          return readChanges(surroundings);
+        }),
+      (problem) => ({ problem, kind: 'late' }) as const,
+    ),
     attempt(async () => {
       const [names, { mode }] = await Promise.all([readdir(folder), stat(folder)]);
       return { count: names.filter((name) => vmOfTargetFile(name) !== undefined).length, mode };

@@ -11,15 +11,7 @@ import {
   type Verdict,
   warning,
 } from '../finding.ts';
-import { problemOf } from './attempt.ts';
-
-const after = <T>(timeMs: number, value: T): { readonly passed: Promise<T>; readonly stop: () => void } => {
-  let timer: NodeJS.Timeout | undefined;
-  const passed = new Promise<T>((resolve) => {
-    timer = setTimeout(resolve, timeMs, value);
-  });
-  return { passed, stop: () => clearTimeout(timer) };
-};
+import { inTime, problemOf } from './attempt.ts';
 
 /** @param looksAt the names of all checks of this run */
 const judgeThrown = (thrown: unknown, check: Check, looksAt: ReadonlySet<string>): Verdict => {
@@ -42,15 +34,13 @@ const lookInTime = async (
   try {
     const commonMs = surroundings.options['doctor.time-limit'];
     const limitMs = (await check.timeLimitMs?.(surroundings)) ?? commonMs;
-    const late = `cannot tell: no end within doctor.time-limit=${limitMs} ms`;
-    const limit = after(limitMs, [
-      warning(late, `oneext doctor --only ${check.name} --doctor.time-limit 10m`),
-    ]);
-    try {
-      return await Promise.race([check.look(surroundings), limit.passed]);
-    } finally {
-      limit.stop();
-    }
+    return await inTime(
+      limitMs,
+      () => check.look(surroundings),
+      (problem) => [
+        warning(`cannot tell: ${problem}`, `oneext doctor --only ${check.name} --doctor.time-limit 10m`),
+      ],
+    );
   } catch (thrown) {
     return [judgeThrown(thrown, check, looksAt)];
   }
