@@ -90,7 +90,7 @@ const judgeVms = ({ unmeasured, measuredVms }: AgentFacts['page']): readonly Ver
   const told = [...counts].map(([reason, count]) => `${count} ${reason}`).join(', ');
   return [
     ok(
-      `${measuredVms} VMs are measured${told === '' ? '' : `; not measured for their hosts' sake: ${told}`}`,
+      `the power of ${measuredVms} VMs is known${told === '' ? '' : `; not measured for their hosts' sake: ${told}`}`,
     ),
     ...unmeasured.filter(({ reason }) => !noConcern.has(reason)).map(judgeVm),
   ];

@@ -261,6 +261,28 @@ test('a file that this user may not read is a warning', { skip: !isRoot }, async
   assert.ok(findings.some(({ message }: DoctorFinding) => message.startsWith('runs as ')));
 });
 
+test('agents that are not up: one line each, ten shown, with what to do; their VMs are counted', async (t) => {
+  const agentUrl = `http://127.0.0.1:${await closedPort()}/{id}/metrics`;
+  const lab = await startDoctorLab(t, { hosts: 30, vms: 100, agentUrl, isUnpatched: true });
+  const { findings, code } = await lab.run('--json', '--only', 'agents');
+  const down = findings.filter(({ level }) => level === 'error');
+  assert.deepEqual([down.length, code], [30, 1]);
+  assert.equal(down[3]?.subject, 'kvm003');
+  assert.match(down[3]?.message ?? '', /^its agent is not up: connection_failed: nothing answers/);
+  assert.match(down[3]?.next ?? '', /^oneext hosts install kvm003/);
+  assert.ok(
+    findings.some(({ message }) =>
+      /^the power of \d VMs is known; not measured for their hosts' sake: 9\d agent_unsound$/.test(message),
+    ),
+  );
+  const { stdout } = await lab.run('--only', 'agents');
+  assert.match(
+    stdout,
+    /^error {4}agents {2}and 20 more \(agents not up: connection_failed\); --json has all$/m,
+  );
+  assert.equal(stdout.split('\n').filter((line) => line.startsWith('error')).length, 11);
+});
+
 test('--only looks at some parts, in the order of the list; what it hangs on is an error', async (t) => {
   const lab = await startDoctorLab(t);
   const both = await lab.run('--only', 'leftovers, one', '--json');

@@ -155,15 +155,24 @@ const writeInstallation = (folder: string): void => {
   writeFileSync(file('var/geolocation/city.mmdb'), makeMmdb(6, {}, Math.floor(Date.now() / 1000) - 86_400));
 };
 
-export const startDoctorLab = async (t: TestContext): Promise<DoctorLab> => {
+export interface LabOptions {
+  /** Where the exporter asks agents, instead of the simulated ones. */
+  readonly agentUrl?: string;
+  readonly hosts?: number;
+  readonly vms?: number;
+  /** prometheus.yml stays as it was: names of many hosts take resolvers their time. */
+  readonly isUnpatched?: boolean;
+}
+
+export const startDoctorLab = async (t: TestContext, options: LabOptions = {}): Promise<DoctorLab> => {
   const folder = temporaryFolder(t);
   writeInstallation(folder);
   const lab = { answer: (() => undefined) as AnswerCall };
   const hooks = readOwnHooks(folder);
   const prometheus = healthyPrometheus();
   const simulation = await simulate({
-    hosts: 3,
-    vms: 8,
+    hosts: options.hosts ?? 3,
+    vms: options.vms ?? 8,
     lifetimeSeconds: 600,
     migrationSeconds: 10,
     processes: 5,
@@ -183,10 +192,11 @@ export const startDoctorLab = async (t: TestContext): Promise<DoctorLab> => {
     },
   });
   t.after(simulation.close);
+  const agentUrl = options.agentUrl ?? simulation.agentUrl;
   const exporter = await startExporter({
     endpoint: simulation.endpoint,
     credentials: simulatedCredentials,
-    flags: [`--power.agent-url=${simulation.agentUrl}`, '--no-collector.server'],
+    flags: [`--power.agent-url=${agentUrl}`, '--no-collector.server'],
   });
   t.after(exporter.end);
   const server = http.createServer((request, response) => {
@@ -215,11 +225,11 @@ export const startDoctorLab = async (t: TestContext): Promise<DoctorLab> => {
     ONE_XMLRPC: simulation.endpoint,
     ONEEXT_DOCTOR_EXPORTER_URL: exporter.url,
     ONEEXT_DOCTOR_PROMETHEUS_URL: `http://127.0.0.1:${prometheusPort}`,
-    ONEEXT_POWER_AGENT_URL: simulation.agentUrl,
+    ONEEXT_POWER_AGENT_URL: agentUrl,
   };
   const oneext = (...argv: readonly string[]): Promise<ProgramRun> =>
     runProgram('dist/oneext', { argv, env: environment });
-  await oneext('prometheus', 'patch', '--no-reload');
+  if (options.isUnpatched !== true) await oneext('prometheus', 'patch', '--no-reload');
   return Object.assign(lab, {
     folder,
     file: (...names: readonly string[]) => path.join(folder, ...names),
