@@ -59,7 +59,8 @@ export const judgeProblem = (
 ): Verdict => {
   if (kind === 'denied') return warning(`cannot tell as this user: ${problem}`, asOneadmin, details);
   if (kind === 'late') return warning(`cannot tell: ${problem}`, next, details);
-  return failure(problem, hint ?? next, details);
+  const isKnown = kind === 'missing' && details.subject !== undefined;
+  return failure(isKnown ? 'there is no such file' : problem, hint ?? next, details);
 };
 
 /** A chain's link that others hang on does not hold: they have nothing to look at. */

@@ -27,6 +27,12 @@ const firstGeneration: ReadonlySet<string> = new Set([
   '/usr/share/one/patch_datasources.rb',
 ]);
 
+const isFirstGeneration = (hook: Hook): boolean =>
+  firstGeneration.has(commandOf(hook).split(/\s/)[0] ?? '') || hook.name === 'prometheus_vm_discovery';
+
+const firstGenerationPart = (hook: Hook): string =>
+  commandOf(hook).endsWith('/geo.rb') ? 'geolocation' : 'prometheus';
+
 const differencesOf = (template: HookTemplate, hook: Hook): readonly string[] => {
   const names = new Set([...template.attributes.keys(), ...hook.attributes.keys()]);
   return [...names].flatMap((name) => {
@@ -74,9 +80,11 @@ const judgeTemplate = (template: HookTemplate, hooks: readonly Hook[]): readonly
   if (hook === undefined) {
     const [other] = sameWork;
     return other === undefined
-      ? [failure('not registered', next, { subject: name })]
+      ? [failure('not registered', next, { subject: name, group: 'hooks not registered' })]
       : [warning(`registered under the name ${other.name}`, next, { subject: name })];
   }
+  // It has a line of its own.
+  if (isFirstGeneration(hook)) return found;
   const differences = differencesOf(template, hook);
   if (hook.attributes.get('REMOTE')?.toUpperCase() === 'YES')
     found.push(failure('REMOTE is YES: it would run on the hypervisors', next, { subject: name }));
@@ -108,14 +116,12 @@ const judgeCommand = (
 };
 
 const judgeFirstGeneration = (hooks: readonly Hook[]): readonly Verdict[] =>
-  hooks
-    .filter(
-      (hook) =>
-        firstGeneration.has(commandOf(hook).split(/\s/)[0] ?? '') || hook.name === 'prometheus_vm_discovery',
-    )
-    .map(({ id, name }) =>
-      warning(`hook ${id} is of the first generation: ours do its work`, 'oneext install', { subject: name }),
-    );
+  hooks.filter(isFirstGeneration).map((hook) => {
+    const next = `oneext install --only ${firstGenerationPart(hook)}`;
+    return warning(`hook ${hook.id} is of the first generation: ours do its work`, next, {
+      subject: hook.name,
+    });
+  });
 
 export const judgeHooks = (facts: HookFacts): readonly Verdict[] => {
   const { templates, hooks, manager } = facts;
