@@ -1,6 +1,7 @@
 /** What a check is, and what it may look at. */
 import type { OnedConf } from '../../front-end-installer/oned-conf.ts';
 import type { OptionValues } from '../../lib/config/options.ts';
+import type { OneExtError } from '../../lib/errors/oneext-error.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Places } from '../../lib/one/places.ts';
 import type { CloudHost } from './cloud-host.ts';
@@ -15,12 +16,21 @@ export interface User {
   readonly oneadmin?: { readonly uid: number; readonly gid: number };
 }
 
+/** oneext.yaml. */
+export interface Configuration {
+  readonly path: string;
+  /** As it was parsed; `undefined` where there is none, or it is empty. */
+  readonly document: unknown;
+  /** Why it cannot be used: the defaults stand in for it. */
+  readonly problem: OneExtError | undefined;
+  readonly strayKeys: readonly string[];
+}
+
 /** Everything that checks share. What stands behind a function is read once, by the first who asks. */
 export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly options: OptionValues<typeof doctorTable>;
-  /** oneext.yaml, parsed. */
-  readonly document: unknown;
+  readonly configuration: Configuration;
   readonly places: Places;
   /** The folder of the package's own files: that of the executable. */
   readonly suite: string;

@@ -3,6 +3,7 @@ import { judgeAgents } from './agents.ts';
 import { judgeAuth } from './auth.ts';
 import { type Check, defineCheck } from './check.ts';
 import { judgeClocks } from './clock.ts';
+import { judgeConfig } from './config.ts';
 import { judgeExporter } from './exporter.ts';
 import { judgeGeolocation } from './geolocation.ts';
 import { judgeHooks } from './hooks.ts';
@@ -26,6 +27,12 @@ import { judgePrometheus } from './prometheus.ts';
 import { judgeVersions } from './versions.ts';
 
 export const checks: readonly Check[] = [
+  defineCheck({
+    name: 'config',
+    about: 'oneext.yaml can be read, and something reads each of its keys',
+    probe: async ({ configuration }) => configuration,
+    judge: judgeConfig,
+  }),
   defineCheck({
     name: 'one',
     about: 'credentials, API and version of OpenNebula, rights of the user',

@@ -1,6 +1,7 @@
 /** The options of `oneext doctor`: its own, and those of the programs whose configuration it looks at. */
 import { exporterOptions } from '../../collectors/exporter-options.ts';
 import { geolocationOptions } from '../../geolocation/geolocation-options.ts';
+import { hookOptions } from '../../hooks/hook-options.ts';
 import { durationOption, type OptionSpec } from '../../lib/config/options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { configuredOptions } from '../../live-migrate/tunnel-options.ts';
@@ -37,8 +38,13 @@ export const doctorTable = {
   ...targetOptions,
   ...patchOptions,
   ...configuredOptions,
-  'web.listen-address': exporterOptions['web.listen-address'],
-  'web.telemetry-path': exporterOptions['web.telemetry-path'],
-  'web.config.file': exporterOptions['web.config.file'],
-  'power.agent-url': exporterOptions['power.agent-url'],
+  ...hookOptions,
+  ...exporterOptions,
 };
+
+/** Keys of oneext.yaml below which there is more than one value. */
+const mappings = ['geolocation.static'];
+
+/** Keys in sections of ours that no program reads. */
+export const strayKeysOf = (unknownKeys: readonly string[]): readonly string[] =>
+  unknownKeys.filter((key) => !mappings.some((mapping) => key === mapping || key.startsWith(`${mapping}.`)));

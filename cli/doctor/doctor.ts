@@ -1,11 +1,14 @@
 /** `oneext doctor`: looks at every link of the chain, and says what to do next. Changes nothing. */
+import { environmentName } from '../../lib/config/options.ts';
+import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { OneExtError } from '../../lib/errors/oneext-error.ts';
+import { relocatePath } from '../../lib/one/places.ts';
 import { version } from '../../lib/version.ts';
-import { type Given, textOf, usageError, type Verb } from '../command.ts';
+import { type Given, type Terminal, textOf, usageError, type Verb } from '../command.ts';
 import { readConfigured, verbOptions } from '../configured.ts';
 import type { Check, Surroundings } from './check.ts';
 import { checks } from './checks.ts';
-import { doctorTable, shownOptions } from './doctor-options.ts';
+import { doctorTable, shownOptions, strayKeysOf } from './doctor-options.ts';
 import { countLevels, formatCounts, formatFindings, formatFindingsJson } from './format-findings.ts';
 import { isHostName } from './io/hosts.ts';
 import { runChecks } from './io/run-checks.ts';
@@ -42,6 +45,26 @@ const chooseHosts = (given: Given): Surroundings['hostNames'] => {
   return names;
 };
 
+/** A file that cannot be used is a finding; flags and environment must make sense. */
+const readConfiguration = async (
+  given: Given,
+  terminal: Terminal,
+): Promise<Pick<Surroundings, 'options' | 'configuration'>> => {
+  const file = relocatePath(suiteOptions['config.file'].default, terminal.environment);
+  const named = textOf(given, 'config.file') ?? terminal.environment[environmentName('config.file')];
+  const path = named ?? file;
+  const read = (values: Given['values']) => readConfigured(doctorTable, { ...given, values }, terminal);
+  try {
+    const { options, document, unknownKeys } = await read(given.values);
+    const strayKeys = strayKeysOf(unknownKeys);
+    return { options, configuration: { path, document, problem: undefined, strayKeys } };
+  } catch (problem) {
+    if (!(problem instanceof OneExtError)) throw problem;
+    const { options } = await read({ ...given.values, 'config.file': '/dev/null' });
+    return { options, configuration: { path, document: undefined, problem, strayKeys: [] } };
+  }
+};
+
 export const doctor: Verb = {
   name: 'doctor',
   summary: 'look at every link of the chain, and say what to do next',
@@ -62,9 +85,9 @@ ${checks.map(({ name, about }) => `  ${name.padEnd(13)} ${about}`).join('\n')}`,
   run: async (given, terminal) => {
     const chosen = chooseChecks(given);
     const hostNames = chooseHosts(given);
-    const { options, document } = await readConfigured(doctorTable, given, terminal);
     const { environment, now } = terminal;
-    const surroundings = await createSurroundings({ environment, options, document, now, hostNames });
+    const read = await readConfiguration(given, terminal);
+    const surroundings = await createSurroundings({ environment, ...read, now, hostNames });
     const findings = await runChecks(chosen, surroundings);
     terminal.writeResult(
       given.values['json'] === true

@@ -26,7 +26,7 @@ test('a cloud in order: no error, no warning, exit code 0, a line for each part'
   assert.deepEqual([code, stderr], [0, '']);
   const parts = [...new Set(findings.map(({ check }) => check))];
   assert.deepEqual(parts, [
-    ...['one', 'versions', 'hooks', 'auth', 'exporter', 'agents', 'prometheus', 'clock'],
+    ...['config', 'one', 'versions', 'hooks', 'auth', 'exporter', 'agents', 'prometheus', 'clock'],
     ...['live-migrate', 'hosts', 'geolocation', 'leftovers'],
   ]);
   const people = await lab.run();
@@ -155,6 +155,23 @@ const breakages: readonly Breakage[] = [
     code: 1,
   },
   {
+    what: 'oneext.yaml that cannot be used',
+    breaks: (lab) => writeFileSync(lab.file('etc/oneext.yaml'), 'power: {agent_timeout: soon}\n'),
+    tells: [
+      /^error config: the configuration has 1 problem\(s\): power\.agent_timeout .* is "soon" but must be/,
+    ],
+    code: 1,
+  },
+  {
+    what: 'oneext.yaml with a key that nothing reads',
+    breaks: (lab) => {
+      const text = 'power: {agent_timeot: 1s}\ngeolocation: {static: {hosts: {kvm000: "1,2"}}}\n';
+      writeFileSync(lab.file('etc/oneext.yaml'), text);
+    },
+    tells: [/^warning config: nothing reads the key power\.agent_timeot$/],
+    code: 0,
+  },
+  {
     what: 'no exporter',
     breaks: async (lab) => {
       lab.environment['ONEEXT_DOCTOR_EXPORTER_URL'] = `http://127.0.0.1:${await closedPort()}`;
@@ -239,7 +256,7 @@ for (const { what, breaks, tells, code } of breakages) {
     assert.equal(run.code, code, lines.join('\n'));
     assert.match(run.stderr, code === 0 ? /^$/ : /^oneext: the doctor found \d+ errors?, .*\nDOCTOR_FOUND: /);
     // Whatever is broken, each part has its lines.
-    assert.equal(new Set(run.findings.map(({ check }) => check)).size, 12);
+    assert.equal(new Set(run.findings.map(({ check }) => check)).size, 13);
   });
 }
 
@@ -299,7 +316,7 @@ test('--only looks at some parts, in the order of the list; what it hangs on is 
 test('wrong usage names what there is', async (t) => {
   const lab = await startDoctorLab(t);
   for (const [argv, told] of [
-    [['--only', 'one,moon'], /must name some of one, versions, hooks/],
+    [['--only', 'one,moon'], /must name some of config, one, versions, hooks/],
     [['--only', ''], /must name some of/],
     [['--hosts', '-oProxyCommand=x'], /ambiguous|is no host/],
     [['--hosts', 'a,-b'], /"-b" is no host/],

@@ -2,6 +2,7 @@
 import { agentUrlOf } from '../../../collectors/agent-url.ts';
 import { createLimit } from '../../../lib/io/concurrency.ts';
 import { readEndpointUrl } from '../../../lib/io/connect-one.ts';
+import { createLookup } from '../../../lib/io/lookup.ts';
 import { runCommand } from '../../../lib/io/run-command.ts';
 import type { Surroundings } from '../check.ts';
 import type { ClockFacts } from '../clock.ts';
@@ -9,6 +10,9 @@ import { attempt } from './attempt.ts';
 import { readHttpClock } from './http-clock.ts';
 
 const asksAtOnce = 32;
+/** Lookups hold threads that reading files needs too: a resolver that is silent must not stop the other checks. */
+const lookupsAtOnce = 2;
+const keepAddressesMs = 60_000;
 const timedatectlTimeoutMs = 5000;
 
 interface Place {
@@ -45,6 +49,9 @@ export const probeClocks = async (surroundings: Surroundings): Promise<ClockFact
   const limit = createLimit(asksAtOnce);
   const now = (): number => surroundings.now().getTime();
   const places = await listPlaces(surroundings);
+  const ending = new AbortController();
+  const { signal } = ending;
+  const lookup = createLookup({ atOnce: lookupsAtOnce, keepMs: keepAddressesMs, now, signal });
   const [isSynchronized, clocks] = await Promise.all([
     attempt(async () => {
       const argv = ['timedatectl', 'show', '--property=NTPSynchronized', '--value'] as const;
@@ -52,9 +59,10 @@ export const probeClocks = async (surroundings: Surroundings): Promise<ClockFact
     }),
     Promise.all(
       places.map(({ subject, url }) =>
-        limit(async () => ({ subject, aheadMs: await readHttpClock(url, now) })),
+        limit(async () => ({ subject, aheadMs: await readHttpClock(url, now, lookup) })),
       ),
     ),
   ]);
+  ending.abort();
   return { isSynchronized, clocks };
 };

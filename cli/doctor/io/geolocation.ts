@@ -5,7 +5,7 @@ import type { GeolocationFacts } from '../geolocation.ts';
 import { attempt } from './attempt.ts';
 
 export const probeGeolocation = async (surroundings: Surroundings): Promise<GeolocationFacts> => {
-  const { options, document, hosts, now, places } = surroundings;
+  const { options, configuration, hosts, now, places } = surroundings;
   const [databases, all] = await Promise.all([
     Promise.all(
       options['geolocation.database'].map(async (path) => ({
@@ -18,7 +18,7 @@ export const probeGeolocation = async (surroundings: Surroundings): Promise<Geol
   return {
     databases,
     hosts: 'value' in all ? all.value : undefined,
-    document,
+    document: configuration.document,
     hook: `${places.suite}/hooks/host_geolocation`,
     now: now(),
   };

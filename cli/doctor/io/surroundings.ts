@@ -59,7 +59,7 @@ const readUser = async (): Promise<User> => {
 /** Of the executable, wherever a link leads to it from. */
 const suiteFolder = __dirname;
 
-type Given = Pick<Surroundings, 'environment' | 'options' | 'document' | 'now' | 'hostNames'>;
+type Given = Pick<Surroundings, 'environment' | 'options' | 'configuration' | 'now' | 'hostNames'>;
 
 export const createSurroundings = async (given: Given): Promise<Surroundings> => {
   const { environment, options } = given;
