@@ -1,6 +1,6 @@
 /** Makes the .deb from its tree. */
 import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fillTemplate } from '../fill-template.ts';
 import { foldersOf, type PackagedFile } from '../tree.ts';
@@ -50,6 +50,7 @@ export const buildDeb = ({ root, files, version, maintainer, time, output }: Deb
     const file = path.join(root, 'DEBIAN', name);
     writeFileSync(file, text);
     chmodSync(file, mode);
+    utimesSync(file, time, time);
   };
   const size = String(installedKib(root, files));
   mkdirSync(path.join(root, 'DEBIAN'));
@@ -63,6 +64,7 @@ export const buildDeb = ({ root, files, version, maintainer, time, output }: Deb
     const script = readFileSync(`packaging/scripts/${body}.sh`, 'utf8');
     put(name, `#!/bin/sh\nset -e\n[ "$1" = ${action} ] || exit 0\n${script}`, 0o755);
   }
+  for (const folder of ['DEBIAN', '.']) utimesSync(path.join(root, folder), time, time);
   // One thread: more would cut the data otherwise.
   const compression = ['-Zxz', '-z6', '--threads-max=1'];
   runTool('dpkg-deb', ['--root-owner-group', ...compression, '--build', root, output], { time });

@@ -25,7 +25,8 @@ bindkey '^I' report
 print -r -- "REA""DY"
 END
 
-TERM=dumb ZDOTDIR=$folder zpty asked zsh -i
+export TERM=dumb ZDOTDIR=$folder
+zpty asked zsh -i
 zpty -r asked answer '*READY*'
 for line in "$@"; do
   : >$folder/offered
