@@ -10,6 +10,7 @@ const components = [
   'geolocation',
   'prometheus-patches',
   'host-installer',
+  'front-end-installer',
 ];
 const programs =
   '^collectors/opennebula-exporter\\.ts$|^auth-biscuit/authenticate\\.ts$|^hooks/(host-geolocation|vm-scrape-target)\\.ts$|^cli/oneext\\.ts$|^live-migrate/migrate-tunnel\\.ts$|^simulator/simulator\\.ts$';

@@ -3,6 +3,16 @@ import type { Command } from './command.ts';
 
 export const commands: readonly Command[] = [
   {
+    name: 'install',
+    summary: 'put the suite on this front-end, or bring it up to date',
+    load: async () => (await import('./install/install.ts')).install,
+  },
+  {
+    name: 'uninstall',
+    summary: 'take the suite away from this front-end',
+    load: async () => (await import('./install/uninstall.ts')).uninstall,
+  },
+  {
     name: 'token',
     summary: 'make, attenuate, inspect and revoke tokens that serve as passwords',
     load: async () => (await import('./token/token.ts')).token,

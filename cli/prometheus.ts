@@ -4,17 +4,20 @@ import { powerAgentTargets } from '../collectors/power-agent-targets.ts';
 import { suiteOptions } from '../lib/config/suite-options.ts';
 import { OneExtError } from '../lib/errors/oneext-error.ts';
 import { connectOne } from '../lib/io/connect-one.ts';
-import { readConfigFile, replaceConfigFile } from '../prometheus-patches/io/config-file.ts';
+import type { EditedConfig } from '../prometheus-patches/edit-config.ts';
+import { type ConfigFile, readConfigFile, replaceConfigFile } from '../prometheus-patches/io/config-file.ts';
 import { readCloud, readExportingVms, readHosts } from '../prometheus-patches/io/read-cloud.ts';
 import { readExportingVm } from '../prometheus-patches/io/read-exporting-vm.ts';
 import { reloadPrometheus } from '../prometheus-patches/io/reload.ts';
+import { findRuleFile, ruleFileOf } from '../prometheus-patches/io/rule-file.ts';
 import { syncTargets } from '../prometheus-patches/io/sync-targets.ts';
 import { prepareTargetFolder } from '../prometheus-patches/io/target-folder.ts';
 import { planScrapes } from '../prometheus-patches/jobs.ts';
 import { patchConfig } from '../prometheus-patches/patch-config.ts';
-import { patchOptions, targetOptions } from '../prometheus-patches/prometheus-options.ts';
+import { configOptions, patchOptions, targetOptions } from '../prometheus-patches/prometheus-options.ts';
 import { targetFilePattern } from '../prometheus-patches/target-file.ts';
-import type { Verb, VerbGroup } from './command.ts';
+import { unpatchConfig } from '../prometheus-patches/unpatch-config.ts';
+import type { Given, Terminal, Verb, VerbGroup } from './command.ts';
 import { readConfigured, verbOptions } from './configured.ts';
 
 const syncTable = { ...suiteOptions, ...targetOptions };
@@ -25,18 +28,56 @@ const patchTable = {
   'power.agent-url': agentUrlOption,
 };
 
+const unpatchTable = {
+  'config.file': suiteOptions['config.file'],
+  ...configOptions,
+};
+
+const changeOptions = {
+  check: { form: '', help: 'say what would change, and change nothing' },
+  'no-reload': { form: '', help: 'do not tell Prometheus to read its configuration again' },
+};
+
+interface ChangeSettings {
+  readonly 'prometheus.promtool': string;
+  readonly 'prometheus.unit': string;
+}
+
+/** Puts the edited text in the old one's place and tells Prometheus, or says what would change. */
+const applyChange = async (
+  file: ConfigFile,
+  edited: EditedConfig,
+  options: ChangeSettings,
+  given: Given,
+  terminal: Terminal,
+  prepare: () => Promise<void> = async () => undefined,
+): Promise<void> => {
+  const { path } = file;
+  if (edited.kind === 'refused') {
+    throw new OneExtError('PROMETHEUS_CONFIG_UNEDITABLE', { path, detail: edited.detail });
+  }
+  if (edited.text === file.text) return terminal.writeResult(`${path}: nothing to change\n`);
+  const changes = `${edited.changes.join('\n')}\n`;
+  if (given.values['check'] === true) return terminal.writeResult(`${path} would change:\n${changes}`);
+  await prepare();
+  const replaceOptions = { promtool: options['prometheus.promtool'], now: terminal.now() };
+  const backup = await replaceConfigFile(file, edited.text, replaceOptions);
+  terminal.writeResult(`${path} changed:\n${changes}The old file is ${backup}\n`);
+  if (given.values['no-reload'] === true) return;
+  const unit = options['prometheus.unit'];
+  const isReloaded = await reloadPrometheus(unit);
+  terminal.writeResult(isReloaded ? `${unit} was told to read it\n` : `${unit} does not run\n`);
+};
+
 const patch: Verb = {
   name: 'patch',
   summary: "bring Prometheus' configuration in line with the cloud, and tell Prometheus to read it again",
   operands: '',
   details: `Sets the alertmanagers and the targets of opennebula_exporter, node_exporter, libvirt_exporter, the optional
-exporters that answer, sr_exporter (VMs, by files) and scaphandre (power agents). Every other byte stays. promtool
-checks the result before it takes the old file's place; the last five old files are kept beside it.`,
-  options: {
-    check: { form: '', help: 'say what would change, and change nothing' },
-    'no-reload': { form: '', help: 'do not tell Prometheus to read its configuration again' },
-    ...verbOptions(patchTable),
-  },
+exporters that answer, sr_exporter (VMs, by files) and scaphandre (power agents), and names our rules in rule_files
+where they are installed. Every other byte stays. promtool checks the result before it takes the old file's place; the
+last five old files are kept beside it.`,
+  options: { ...changeOptions, ...verbOptions(patchTable) },
   run: async (given, terminal) => {
     const { options } = await readConfigured(patchTable, given, terminal);
     const path = options['prometheus.config'];
@@ -49,21 +90,28 @@ checks the result before it takes the old file's place; the last five old files 
       targetFiles: `${options['prometheus.targets-folder']}/${targetFilePattern}`,
     });
     const file = await readConfigFile(path);
-    const patched = patchConfig(file.text, planScrapes(cloud));
-    if (patched.kind === 'refused') {
-      throw new OneExtError('PROMETHEUS_CONFIG_UNEDITABLE', { path, detail: patched.detail });
-    }
-    if (patched.text === file.text) return terminal.writeResult(`${path}: nothing to change\n`);
-    const changes = `${patched.changes.join('\n')}\n`;
-    if (given.values['check'] === true) return terminal.writeResult(`${path} would change:\n${changes}`);
-    await prepareTargetFolder(options['prometheus.targets-folder']);
-    const replaceOptions = { promtool: options['prometheus.promtool'], now: terminal.now() };
-    const backup = await replaceConfigFile(file, patched.text, replaceOptions);
-    terminal.writeResult(`${path} changed:\n${changes}The old file is ${backup}\n`);
-    if (given.values['no-reload'] === true) return;
-    const unit = options['prometheus.unit'];
-    const isReloaded = await reloadPrometheus(unit);
-    terminal.writeResult(isReloaded ? `${unit} was told to read it\n` : `${unit} does not run\n`);
+    const rules = await findRuleFile(path, options['prometheus.rules-file']);
+    const patched = patchConfig(file.text, { ...planScrapes(cloud), rules });
+    await applyChange(file, patched, options, given, terminal, () =>
+      prepareTargetFolder(options['prometheus.targets-folder']),
+    );
+  },
+};
+
+const unpatch: Verb = {
+  name: 'unpatch',
+  summary:
+    "take out of Prometheus' configuration what only this suite needs, and tell Prometheus to read it again",
+  operands: '',
+  details: `For taking the suite away. Removes the jobs sr_exporter and scaphandre with all that they hold, and our rules from
+rule_files; targets of other jobs stay. OpenNebula is not asked. The old file is kept as patch keeps it.`,
+  options: { ...changeOptions, ...verbOptions(unpatchTable) },
+  run: async (given, terminal) => {
+    const { options } = await readConfigured(unpatchTable, given, terminal);
+    const path = options['prometheus.config'];
+    const file = await readConfigFile(path);
+    const unpatched = unpatchConfig(file.text, ruleFileOf(path, options['prometheus.rules-file']));
+    await applyChange(file, unpatched, options, given, terminal);
   },
 };
 
@@ -90,4 +138,7 @@ const sync: Verb = {
   },
 };
 
-export const prometheus: VerbGroup = { about: 'What Prometheus should scrape.', verbs: [patch, sync] };
+export const prometheus: VerbGroup = {
+  about: 'What Prometheus should scrape.',
+  verbs: [patch, sync, unpatch],
+};

@@ -1,5 +1,6 @@
 /** prometheus.yml as plain values: what it says before and after, whatever its form. */
 import type { Job, ScrapePlan } from './jobs.ts';
+import { coversRules, type RuleFile } from './rule-file.ts';
 
 export type Mapping = Readonly<Record<string, unknown>>;
 
@@ -87,11 +88,19 @@ const expectedAlertmanagers = (
   );
 };
 
+/** What is to be added to rule_files: our rules, unless there are none or an entry covers them. */
+export const missingRules = (before: Mapping, rules: RuleFile | undefined): readonly string[] =>
+  rules === undefined || listAt(before, 'rule_files').some((entry) => coversRules(entry, rules))
+    ? []
+    : [rules.entry];
+
 /** What the configuration must say after the patch. */
 export const expectedConfig = (before: Mapping, plan: ScrapePlan): Mapping => {
   const alerting = readMapping(before['alerting']);
+  const rules = missingRules(before, plan.rules);
   return {
     ...before,
+    ...(rules.length === 0 ? {} : { rule_files: [...listAt(before, 'rule_files'), ...rules] }),
     alerting: {
       ...alerting,
       alertmanagers: expectedAlertmanagers(listAt(alerting, 'alertmanagers'), plan.alertmanagers),

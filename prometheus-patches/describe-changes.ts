@@ -1,6 +1,7 @@
 /** Says what a patch changes, for people. */
-import { isMapping, listAt, type Mapping, readMapping } from './config-model.ts';
-import type { ScrapePlan } from './jobs.ts';
+import { isMapping, listAt, type Mapping, missingRules, readMapping } from './config-model.ts';
+import { isOwnJob, type ScrapePlan } from './jobs.ts';
+import { isOwnEntry, type RuleFile } from './rule-file.ts';
 
 /** One entry for each target with its labels, or for each pattern of files. */
 const entriesOf = (groups: readonly unknown[]): readonly string[] =>
@@ -32,15 +33,44 @@ const alertmanagerOf = (config: Mapping): readonly unknown[] | undefined => {
   return own === undefined ? undefined : listAt(readMapping(own), 'static_configs');
 };
 
+const targetListsOf = (job: Mapping): readonly unknown[] => [
+  ...listAt(job, 'static_configs'),
+  ...listAt(job, 'file_sd_configs'),
+];
+
+const describeRules = (before: Mapping, rules: RuleFile | undefined): readonly string[] => {
+  const added = missingRules(before, rules);
+  const title = `rule_files${Object.hasOwn(before, 'rule_files') ? '' : ' (new)'}`;
+  return added.length === 0 ? [] : [title, ...added.map((entry) => `  + ${entry}`)];
+};
+
 /** A line for each target that comes or goes, below the job it belongs to. */
 export const describeChanges = (before: Mapping, plan: ScrapePlan): readonly string[] => [
   ...describeList('alertmanagers', alertmanagerOf(before), plan.alertmanagers),
+  ...describeRules(before, plan.rules),
   ...plan.jobs.flatMap(({ name, groups }) => {
     const job = listAt(before, 'scrape_configs').find((one) => isMapping(one) && one['job_name'] === name);
-    const lists = [
-      ...listAt(readMapping(job), 'static_configs'),
-      ...listAt(readMapping(job), 'file_sd_configs'),
-    ];
-    return describeList(`job ${name}`, job === undefined ? undefined : lists, groups);
+    const lists = job === undefined ? undefined : targetListsOf(readMapping(job));
+    return describeList(`job ${name}`, lists, groups);
   }),
 ];
+
+const describeRemovedJob = (job: Mapping): readonly string[] => {
+  const { job_name: name, static_configs: _s, file_sd_configs: _f, ...settings } = job;
+  return [
+    `job ${String(name)} (removed)`,
+    ...entriesOf(targetListsOf(job)).map((entry) => `  - ${entry}`),
+    ...Object.keys(settings).map((key) => `  - ${key}, which was added to it`),
+  ];
+};
+
+/** What goes with us: a line for each target, each setting of our jobs, and the rules. */
+export const describeRemovals = (before: Mapping, rules: RuleFile): readonly string[] => {
+  const entries = listAt(before, 'rule_files').filter((entry) => isOwnEntry(entry, rules));
+  return [
+    ...listAt(before, 'scrape_configs').flatMap((job) =>
+      isMapping(job) && isOwnJob(job['job_name']) ? describeRemovedJob(job) : [],
+    ),
+    ...(entries.length === 0 ? [] : ['rule_files', ...entries.map((entry) => `  - ${String(entry)}`)]),
+  ];
+};

@@ -3,6 +3,7 @@
  * maintains, with its names, ports and labels, and ours.
  */
 import { formatTarget, type TargetGroup } from '../lib/prometheus/target-group.ts';
+import type { RuleFile } from './rule-file.ts';
 
 /** A host that its probes have named. */
 export interface ScrapedHost {
@@ -42,7 +43,14 @@ export type StaticGroup =
 export interface ScrapePlan {
   readonly alertmanagers: readonly StaticGroup[];
   readonly jobs: readonly Job[];
+  /** Our rules, where they are installed. */
+  readonly rules?: RuleFile | undefined;
 }
+
+const vmJob = 'sr_exporter';
+const powerJob = 'scaphandre';
+/** Jobs that OpenNebula's own patch_datasources does not know. */
+export const isOwnJob = (name: unknown): boolean => name === vmJob || name === powerJob;
 
 const alertmanagerPort = 9093;
 const exporterPort = 9925;
@@ -115,11 +123,11 @@ export const planScrapes = (cloud: Cloud): ScrapePlan => {
     { name: 'libvirt_exporter', key: 'static_configs', groups: libvirtGroups },
     ...optionalJobsOf(cloud),
     {
-      name: 'sr_exporter',
+      name: vmJob,
       key: 'file_sd_configs',
       groups: [{ files: [cloud.targetFiles], refresh_interval: refreshInterval }],
     },
-    { name: 'scaphandre', key: 'static_configs', groups: cloud.powerAgents },
+    { name: powerJob, key: 'static_configs', groups: cloud.powerAgents },
   ];
   return {
     alertmanagers: [serverGroup(serversOf(cloud), alertmanagerPort)],

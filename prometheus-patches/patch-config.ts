@@ -1,63 +1,25 @@
 /**
- * Patches prometheus.yml: the alertmanagers and our jobs become what the plan says, and every other byte stays:
- * comments, quotes, flow style, anchors, order.
+ * Patches prometheus.yml: the alertmanagers and our jobs become what the plan says, our rules are named, and every
+ * other byte stays: comments, quotes, flow style, anchors, order.
  *
  * Of a job that is there already only the list of targets is ours; what an administrator added to the job stays.
- * The result is read again and compared with what it was to be: a file that cannot be edited safely is refused.
  */
-import { isMap, isSeq, type Node, parseAllDocuments, type YAMLMap } from 'yaml';
-import { reasonOf } from '../lib/errors/oneext-error.ts';
+import { isMap, isSeq, type YAMLMap } from 'yaml';
+import { type Edit, lineBreakOf } from '../lib/text/text-edit.ts';
 import {
   expectedConfig,
   groupForm,
   isMapping,
   listAt,
   type Mapping,
+  missingRules,
   readMapping,
-  strictForm,
 } from './config-model.ts';
 import { describeChanges } from './describe-changes.ts';
+import { type EditedConfig, editConfig, type ReadConfig, Refusal } from './edit-config.ts';
 import type { Job, ScrapePlan } from './jobs.ts';
-import {
-  addItems,
-  addPairs,
-  applyEdits,
-  changeItems,
-  type Edit,
-  hasKey,
-  lineBreakOf,
-  replacePair,
-  setEmptyKey,
-  valueAt,
-} from './yaml-edit.ts';
+import { addItems, addPairs, changeItems, hasKey, replacePair, setEmptyKey, valueAt } from './yaml-edit.ts';
 import { formatBlockPair, type YamlValue } from './yaml-format.ts';
-
-export type PatchedConfig =
-  /** @property changes what comes and goes, for people; empty where nothing does */
-  | { readonly kind: 'patched'; readonly text: string; readonly changes: readonly string[] }
-  /** Why the file cannot be edited safely. */
-  | { readonly kind: 'refused'; readonly detail: string };
-
-interface ReadConfig {
-  readonly root: Node | null;
-  readonly config: Mapping;
-  readonly documents: number;
-}
-
-/** A reason to leave the file alone. */
-class Refusal extends Error {}
-
-const readConfig = (text: string): ReadConfig => {
-  const documents = parseAllDocuments(text, { keepSourceTokens: true, merge: true });
-  if (!Array.isArray(documents)) return { root: null, config: {}, documents: 0 };
-  const problem = documents.flatMap(({ errors }) => errors)[0];
-  if (problem !== undefined)
-    throw new Refusal(problem.message.split('\n')[0]?.replace(/:$/, '') ?? 'no YAML');
-  const [first] = documents; // Prometheus reads the first document and no other
-  const value: unknown = first?.toJS({ maxAliasCount: 10_000 });
-  if (value !== null && value !== undefined && !isMapping(value)) throw new Refusal('it holds no mapping');
-  return { root: first?.contents ?? null, config: readMapping(value), documents: documents.length };
-};
 
 const jobValue = ({ name, key, groups }: Job): YamlValue => ({ job_name: name, [key]: groups });
 
@@ -142,19 +104,31 @@ const editAlertmanagers = (
   return editList(text, item, 'static_configs', listAt(readMapping(before[index]), 'static_configs'), groups);
 };
 
+const editRules = (text: string, root: YAMLMap, added: readonly string[]): readonly Edit[] => {
+  if (!hasKey(root, 'rule_files') || added.length === 0) return [];
+  const seq = valueAt(root, 'rule_files');
+  return isSeq(seq) && seq.items.length > 0
+    ? addItems(text, seq, added)
+    : setEmptyKey(text, root, 'rule_files', added);
+};
+
 const planEdits = (
   text: string,
   { root, config, documents }: ReadConfig,
   plan: ScrapePlan,
 ): readonly Edit[] => {
   const alertmanagers = plan.alertmanagers;
+  const rules = missingRules(config, plan.rules);
+  if (!Array.isArray(config['rule_files'] ?? [])) throw new Refusal('rule_files is no list');
   const missing: (readonly [string, YamlValue])[] = [
     ['alerting', { alertmanagers: [{ static_configs: alertmanagers }] }],
+    ...(rules.length === 0 ? [] : [['rule_files', rules] as const]),
     ['scrape_configs', plan.jobs.map(jobValue)],
   ];
   if (isMap(root)) {
     return [
       ...editAlertmanagers(text, root, config, alertmanagers),
+      ...editRules(text, root, rules),
       ...editJobs(text, root, config, plan.jobs),
       ...addPairs(
         text,
@@ -170,31 +144,9 @@ const planEdits = (
   ];
 };
 
-const patch = (text: string, plan: ScrapePlan): Omit<PatchedConfig & { kind: 'patched' }, 'kind'> => {
-  // A last line without its end gets one while lines are added behind it.
-  const whole = text === '' || text.endsWith('\n') ? text : text + lineBreakOf(text);
-  const before = readConfig(text);
-  const edits = planEdits(whole, readConfig(whole), plan);
-  if (edits.length === 0) return { text, changes: [] };
-  const edited = applyEdits(whole, edits);
-  const isLastTouched = edits.some(({ to }) => to > text.length);
-  const result = isLastTouched ? edited : edited.slice(0, edited.length - (whole.length - text.length));
-  const after = readConfig(result);
-  if (
-    strictForm(after.config) !== strictForm(expectedConfig(before.config, plan)) ||
-    after.documents !== Math.max(1, before.documents)
-  ) {
-    throw new Refusal(
-      'its form is one that cannot be edited without changing something else (anchors that are used elsewhere, or an unusual layout)',
-    );
-  }
-  return { text: result, changes: describeChanges(before.config, plan) };
-};
-
-export const patchConfig = (text: string, plan: ScrapePlan): PatchedConfig => {
-  try {
-    return { kind: 'patched', ...patch(text, plan) };
-  } catch (thrown) {
-    return { kind: 'refused', detail: reasonOf(thrown) };
-  }
-};
+export const patchConfig = (text: string, plan: ScrapePlan): EditedConfig =>
+  editConfig(text, {
+    planEdits: (whole, read) => planEdits(whole, read, plan),
+    expected: (before) => expectedConfig(before, plan),
+    describe: (before) => describeChanges(before, plan),
+  });

@@ -18,12 +18,21 @@ export const targetOptions = {
   'prometheus.address-preference': addressPreferenceOption,
 };
 
-/** What oneext prometheus needs besides. */
-export const patchOptions = {
+const rulesFileOption: OptionSpec<string> = {
+  help: 'our rules, which rule_files names once they are installed; relative to the folder of prometheus.config',
+  form: 'FILE',
+  default: 'opennebula-extensions.yml',
+  parse: (text) =>
+    /^[^*?[\]\\\u0000-\u001f]+$/.test(text) ? { value: text } : { mustBe: 'a path without * ? [ ] \\' },
+};
+
+/** What changes prometheus.yml, and tells Prometheus. */
+export const configOptions = {
   'prometheus.config': textOption(
     { help: 'configuration of Prometheus', default: '/etc/one/prometheus/prometheus.yml' },
     'FILE',
   ),
+  'prometheus.rules-file': rulesFileOption,
   'prometheus.unit': textOption(
     {
       help: 'systemd unit of Prometheus, whose main process is sent SIGHUP',
@@ -32,6 +41,11 @@ export const patchOptions = {
     'UNIT',
   ),
   'prometheus.promtool': textOption({ help: 'the program promtool', default: 'promtool' }, 'PROGRAM'),
+};
+
+/** What oneext prometheus patch needs besides. */
+export const patchOptions = {
+  ...configOptions,
   'prometheus.zone': textOption({ help: 'name or id of the OpenNebula zone', default: 'OpenNebula' }, 'ZONE'),
   'prometheus.probe-timeout': durationOption(
     { help: 'longest time for finding out whether an optional exporter answers', default: '2s' },

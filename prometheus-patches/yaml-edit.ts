@@ -1,17 +1,12 @@
 /**
- * Edits of a YAML text that touch no other byte: each names a range of the text and what stands there instead.
+ * Edits of a YAML text that touch no other byte.
  * The ranges come from the package yaml, which keeps where each node stands.
  *
  * Not every odd form is handled; the caller reads the result and compares it with what was to be.
  */
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
+import { type Edit, lineBreakOf } from '../lib/text/text-edit.ts';
 import { formatBlockPair, formatFlow, formatFlowPair, formatItem, type YamlValue } from './yaml-format.ts';
-
-export interface Edit {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
-}
 
 const startOf = (node: Node): number => node.range?.[0] ?? 0;
 
@@ -49,8 +44,6 @@ const lineEnd = (text: string, offset: number): number => {
   const at = text.indexOf('\n', offset);
   return at < 0 ? text.length : at + 1;
 };
-
-export const lineBreakOf = (text: string): string => /\r?\n/.exec(text)?.[0] ?? '\n';
 
 /** Whole lines that come to stand behind the line of `offset`; the text must end with a line break. */
 const insertLines = (text: string, offset: number, column: number, lines: readonly string[]): Edit => {
@@ -97,8 +90,15 @@ const replaceEmpty = (
     return [{ from, to, text: `${source === '' ? ' ' : ''}${formatFlow(value)}` }];
   }
   const name = isScalar(key) ? String(key.value) : '';
-  const lines = formatBlockPair(name, value).slice(1);
-  const spaces = source === '' ? 0 : (/[ \t]*$/.exec(text.slice(0, from))?.[0].length ?? 0);
+  const [, ...lines] = formatBlockPair(name, value);
+  const blanks = /[ \t]*$/.exec(text.slice(0, from))?.[0].length ?? 0;
+  if (lines.length === 0) {
+    // Where nothing stands, right behind the colon: a comment may follow.
+    return source === ''
+      ? [{ from: from - blanks, to: from - blanks, text: ` ${formatFlow(value)}` }]
+      : [{ from, to, text: formatFlow(value) }];
+  }
+  const spaces = source === '' ? 0 : blanks;
   return [{ from: from - spaces, to, text: '' }, insertLines(text, to, columnOf(text, startOf(key)), lines)];
 };
 
@@ -154,6 +154,24 @@ export const changeItems = (
   return added.length === 0 ? removals : [...removals, insertion];
 };
 
+/** Removes the items that are not kept, of which there must be one; what stands around them stays. */
+export const removeItems = (
+  text: string,
+  seq: YAMLSeq,
+  isKept: (index: number) => boolean,
+): readonly Edit[] => {
+  if (seq.flow !== true) return changeItems(text, seq, isKept, []);
+  const nodes = seq.items as Node[];
+  const firstKept = nodes.findIndex((_, index) => isKept(index));
+  return nodes.flatMap((node, index) => {
+    const [last, next] = [nodes[index - 1], nodes[index + 1]];
+    if (isKept(index)) return [];
+    if (index < firstKept && next !== undefined)
+      return [{ from: startOf(node), to: startOf(next), text: '' }];
+    return last === undefined ? [] : [{ from: endOf(last), to: endOf(node), text: '' }];
+  });
+};
+
 /** Puts a pair with another key and value in the place of one. */
 export const replacePair = (
   text: string,
@@ -172,18 +190,4 @@ export const replacePair = (
   const lines = formatBlockPair(key, value).join(lineBreak + indent);
   const trailing = text.slice(0, end).endsWith('\n') ? lineBreak : '';
   return [{ from, to: end, text: lines + trailing }];
-};
-
-/** The text after the edits, which must not overlap; those at the same place keep their order. */
-export const applyEdits = (text: string, edits: readonly Edit[]): string => {
-  const inOrder = edits
-    .map((edit, order) => ({ ...edit, order }))
-    .sort((a, b) => a.from - b.from || a.to - b.to || a.order - b.order);
-  let result = '';
-  let at = 0;
-  for (const { from, to, text: replacement } of inOrder) {
-    result += text.slice(at, Math.max(at, from)) + replacement;
-    at = Math.max(at, to);
-  }
-  return result + text.slice(at);
 };

@@ -5,7 +5,7 @@ import { hookOptions } from '../hooks/hook-options.ts';
 import type { OptionTable } from '../lib/config/options.ts';
 import { suiteOptions } from '../lib/config/suite-options.ts';
 import { configuredOptions, hostOptions } from '../live-migrate/tunnel-options.ts';
-import { patchOptions, targetOptions } from '../prometheus-patches/prometheus-options.ts';
+import { configOptions, patchOptions, targetOptions } from '../prometheus-patches/prometheus-options.ts';
 
 /** By program, as docs/options.md has them. */
 export const programTables: Readonly<Record<string, OptionTable>> = {
@@ -22,6 +22,7 @@ export const programTables: Readonly<Record<string, OptionTable>> = {
     ...patchOptions,
     'power.agent-url': exporterOptions['power.agent-url'],
   },
+  'oneext prometheus unpatch': { 'config.file': suiteOptions['config.file'], ...configOptions },
   'oneext prometheus sync': { ...suiteOptions, ...targetOptions },
   migrate_tunnel: { 'config.file': suiteOptions['config.file'], ...configuredOptions },
   'oneext tunnel': { ...suiteOptions, ...hostOptions },

@@ -17,6 +17,6 @@ export const askHostAddresses = (
   return runCommand(
     ['ssh', '-T', '-n', ...options.flatMap((option) => ['-o', option]), '--', hostName, addressCommand],
     timeoutMs,
-    signal,
+    signal === undefined ? {} : { signal },
   );
 };

@@ -4,18 +4,28 @@ import { OneExtError, reasonOf } from '../errors/oneext-error.ts';
 
 const mostOutputBytes = 16 * 1024 * 1024;
 
-/** The program's stdout; fails with COMMAND_FAILED. An aborted signal ends the program. */
+export interface CommandOptions {
+  /** Ends the program when it is aborted. */
+  readonly signal?: AbortSignal;
+  /** As whom it runs, for root. */
+  readonly user?: { readonly uid: number; readonly gid: number };
+  /** The whole environment; by default this process's own. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** The program's stdout; fails with COMMAND_FAILED. */
 export const runCommand = (
   argv: readonly [string, ...string[]],
   timeoutMs: number,
-  signal?: AbortSignal,
+  { user, ...given }: CommandOptions = {},
 ): Promise<string> =>
   new Promise((resolve, reject) => {
     const [program, ...rest] = argv;
     const options = {
       timeout: timeoutMs,
       maxBuffer: mostOutputBytes,
-      ...(signal === undefined ? {} : { signal }),
+      ...given,
+      ...user,
     };
     execFile(program, rest, options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);

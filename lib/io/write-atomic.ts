@@ -23,7 +23,7 @@ export const writeNew = async (file: string, content: string | Buffer, mode: num
 };
 
 /** Puts the content in the place of the file, or makes it. */
-export const writeAtomic = async (file: string, content: string, mode: number): Promise<void> => {
+export const writeAtomic = async (file: string, content: string | Buffer, mode: number): Promise<void> => {
   const temporary = temporaryPath(file);
   try {
     await writeNew(temporary, content, mode);

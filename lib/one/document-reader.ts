@@ -21,6 +21,9 @@ export const shapeOf = (spec: ShapeSpec): Shape =>
     Object.entries(spec).map(([name, children]) => [name, children === 'bulk' ? bulk : shapeOf(children)]),
   );
 
+/** Keep the text of every child, whatever its name: for templates, whose attributes are free. */
+export const everyChild: Shape = Object.assign(new Map<string, Shape>(), { get: () => new Map() });
+
 /** In a shape: keep this element's text. */
 export const text: ShapeSpec = {};
 

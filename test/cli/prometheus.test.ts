@@ -287,6 +287,63 @@ test('patch: Prometheus gets SIGHUP', async (t) => {
   assert.match(failed.stderr, /no such unit\nPROMETHEUS_RELOAD/);
 });
 
+test('patch names our rules where they are installed', async (t) => {
+  const { config, folder, run } = await startLab(t);
+  assert.equal((await run('patch', '--prometheus.rules-file=rules/ours.yml')).code, 0);
+  assert.doesNotMatch(readFileSync(config, 'utf8'), /rule_files/);
+
+  writeFileSync(path.join(folder, 'opennebula-extensions.yml'), 'groups: []\n');
+  const named = await run('patch');
+  assert.match(named.stdout, /changed:\nrule_files \(new\)\n {2}\+ opennebula-extensions\.yml\nThe old file/);
+  assert.match(readFileSync(config, 'utf8'), /^rule_files: \[opennebula-extensions\.yml\]$/m);
+  assert.match((await run('patch')).stdout, /nothing to change/);
+
+  mkdirSync(path.join(folder, 'rules'));
+  writeFileSync(path.join(folder, 'rules', 'ours.yml'), 'groups: []\n');
+  const elsewhere = await run('patch', `--prometheus.rules-file=${folder}/rules/ours.yml`);
+  assert.ok(elsewhere.stdout.includes(`rule_files\n  + ${folder}/rules/ours.yml\n`), elsewhere.stdout);
+  const odd = await run('patch', '--prometheus.rules-file=*.yml');
+  assert.equal(odd.code, 78);
+  assert.match(odd.stderr, /prometheus\.rules-file/);
+});
+
+test('unpatch: takes ours away without asking OpenNebula, and once', async (t) => {
+  const { config, folder, frontEnd, run, targets } = await startLab(t);
+  const stock = `rule_files: ['rules.yml'] # stock\n${stockConfig}`;
+  writeFileSync(config, stock);
+  writeFileSync(path.join(folder, 'opennebula-extensions.yml'), 'groups: []\n');
+  assert.equal((await run('patch')).code, 0);
+  const patchedText = readFileSync(config, 'utf8');
+  frontEnd.calls.length = 0;
+
+  const check = await run('unpatch', '--check');
+  assert.equal(check.code, 0, check.stderr);
+  assert.ok(
+    check.stdout.includes(
+      `would change:\njob sr_exporter (removed)\n  - ${targets}/vm-*.json\njob scaphandre`,
+    ),
+    check.stdout,
+  );
+  assert.match(check.stdout, /rule_files\n {2}- opennebula-extensions\.yml\n$/);
+  assert.equal(readFileSync(config, 'utf8'), patchedText);
+
+  const done = await run('unpatch');
+  assert.equal(done.code, 0, done.stderr);
+  assert.match(done.stdout, /The old file is .*\.bak\nopennebula-prometheus\.service does not run\n$/);
+  const left = readFileSync(config, 'utf8');
+  assert.ok(left.startsWith(stock));
+  assert.doesNotMatch(left, /sr_exporter|scaphandre|opennebula-extensions/);
+  assert.match(left, /job_name: node_exporter/);
+  assert.equal(readFileSync(path.join(folder, 'checked.yml'), 'utf8'), left, 'promtool has seen it');
+  assert.match((await run('unpatch')).stdout, /nothing to change/);
+  assert.deepEqual(frontEnd.calls, []);
+
+  writeFileSync(config, 'scrape_configs: [\n');
+  const refused = await run('unpatch');
+  assert.equal(refused.code, 78);
+  assert.match(refused.stderr, /PROMETHEUS_CONFIG_UNEDITABLE/);
+});
+
 test('sync: all files in line with the pool, whatever was there', async (t) => {
   const { targets, frontEnd, run } = await startLab(t);
   const vm = (id: number, change: Partial<LivingVm> = {}): LivingVm => ({

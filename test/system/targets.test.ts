@@ -234,14 +234,35 @@ test('the rules do what their tests say', () => {
   assert.equal(run.status, 0, `${run.stdout}${run.stderr}`);
 });
 
-test('promtool takes every patched editing case', () => {
-  const cases = repositoryPath('test/prometheus-patches/testcases');
-  for (const name of readdirSync(cases)) {
-    const expected = path.join(cases, name, 'expected.yml');
-    if (!existsSync(expected)) continue;
-    const run = spawnSync('promtool', ['check', 'config', '--syntax-only', expected], { encoding: 'utf8' });
-    assert.equal(run.status, 0, `${name}: ${run.stdout}${run.stderr}`);
+test('promtool takes every editing case, patched or unpatched', () => {
+  for (const folder of ['testcases', 'unpatch-testcases']) {
+    const cases = repositoryPath('test/prometheus-patches', folder);
+    for (const name of readdirSync(cases)) {
+      const expected = path.join(cases, name, 'expected.yml');
+      if (!existsSync(expected)) continue;
+      const run = spawnSync('promtool', ['check', 'config', '--syntax-only', expected], { encoding: 'utf8' });
+      assert.equal(run.status, 0, `${name}: ${run.stdout}${run.stderr}`);
+    }
   }
+});
+
+test('the real promtool takes the configuration with our rules, and without us', async (t) => {
+  const { file, oneext } = await startCloud(t);
+  const config = "rule_files: ['rules.yml']\nscrape_configs:\n- job_name: prometheus\n";
+  writeFileSync(file('prometheus.yml'), config);
+  writeFileSync(file('rules.yml'), 'groups: []\n');
+  writeFileSync(file('opennebula-extensions.yml'), readFileSync(rulesFile));
+  const patched = await oneext('patch', '--no-reload');
+  assert.match(patched.stdout, /rule_files\n {2}\+ opennebula-extensions\.yml/, patched.stderr);
+  writeFileSync(file('opennebula-extensions.yml'), 'groups: nonsense\n');
+  writeFileSync(file('prometheus.yml'), config);
+  assert.match((await oneext('patch', '--no-reload')).stderr, /PROMETHEUS_CONFIG_REJECTED/);
+  writeFileSync(file('opennebula-extensions.yml'), readFileSync(rulesFile));
+  assert.equal((await oneext('patch', '--no-reload')).code, 0);
+  const unpatched = await oneext('unpatch', '--no-reload');
+  assert.equal(unpatched.code, 0, unpatched.stderr);
+  assert.ok(readFileSync(file('prometheus.yml'), 'utf8').startsWith(config));
+  assert.doesNotMatch(readFileSync(file('prometheus.yml'), 'utf8'), /opennebula-extensions/);
 });
 
 interface Dashboard {

@@ -1,0 +1,127 @@
+/** What install and uninstall have in common: where the front-end is, and which of its files are edited. */
+import path from 'node:path';
+import { agentUrlOption } from '../../collectors/exporter-options.ts';
+import { powerAgentTargets } from '../../collectors/power-agent-targets.ts';
+import type { EditedFile } from '../../front-end-installer/edited-file.ts';
+import { followLinks } from '../../front-end-installer/io/files.ts';
+import { editOnedConf, type OnedConfWanted, revertOnedConf } from '../../front-end-installer/oned-conf.ts';
+import type { Part } from '../../front-end-installer/parts.ts';
+import type { OptionValues } from '../../lib/config/options.ts';
+import { suiteOptions } from '../../lib/config/suite-options.ts';
+import { OneExtError } from '../../lib/errors/oneext-error.ts';
+import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
+import type { Places } from '../../lib/one/places.ts';
+import { readCloud, readHosts } from '../../prometheus-patches/io/read-cloud.ts';
+import { planScrapes } from '../../prometheus-patches/jobs.ts';
+import { patchConfig } from '../../prometheus-patches/patch-config.ts';
+import { patchOptions, targetOptions } from '../../prometheus-patches/prometheus-options.ts';
+import { targetFilePattern } from '../../prometheus-patches/target-file.ts';
+import { processIds } from '../io/process-ids.ts';
+
+/** The options that an installation reads; those of Prometheus are those of `oneext prometheus patch`. */
+export const installTable = {
+  ...suiteOptions,
+  ...targetOptions,
+  ...patchOptions,
+  'power.agent-url': agentUrlOption,
+};
+export type InstallOptions = OptionValues<typeof installTable>;
+
+/** Fails with INSTALL_NOT_ROOT; who owns a self-contained OpenNebula, or makes an image, needs no root. */
+export const requireRoot = ({ oneLocation }: Places, root: string): void => {
+  const { uid } = processIds();
+  if (uid !== 0 && oneLocation === '' && root === '') throw new OneExtError('INSTALL_NOT_ROOT', { uid });
+};
+
+/** As auth-biscuit/README.md has it: such users make no login tokens, and do not change their keys. */
+const authDriver = {
+  name: 'biscuit',
+  conf: new Map([
+    ['PASSWORD_CHANGE', 'NO'],
+    ['DRIVER_MANAGED_GROUPS', 'NO'],
+    ['DRIVER_MANAGED_GROUP_ADMIN', 'NO'],
+    ['MAX_TOKEN_TIME', '0'],
+  ]),
+};
+const localAction = { drivers: ['kvm', 'qemu'], action: 'migrate', script: 'migrate_tunnel' };
+const everything: OnedConfWanted = { authDriver, localAction };
+
+/** A link leads to the file that is edited; in an image it would lead out of it. */
+const editedPath = (file: string, root: string): Promise<string> =>
+  root === '' ? followLinks(file) : Promise.resolve(file);
+
+export interface EditChoice {
+  readonly places: Places;
+  readonly root: string;
+  readonly parts: readonly Part[];
+  readonly migrateThroughTunnel: boolean;
+}
+
+const onedConf = async ({ places, root, parts, migrateThroughTunnel }: EditChoice): Promise<EditedFile> => {
+  const wanted: OnedConfWanted = {
+    ...(parts.includes('auth') ? { authDriver } : {}),
+    ...(parts.includes('live-migrate') && migrateThroughTunnel ? { localAction } : {}),
+  };
+  return {
+    path: await editedPath(`${places.etc}/oned.conf`, root),
+    encoding: 'latin1',
+    edit: (text) => editOnedConf(text, wanted),
+    revert: (text) => revertOnedConf(text, everything),
+  };
+};
+
+const revertPrometheus: EditedFile['revert'] = (text) => ({ kind: 'edited', text, changes: [] });
+
+const prometheusYml = async (
+  client: XmlRpcClient,
+  options: InstallOptions,
+  file: string,
+): Promise<EditedFile> => {
+  const hosts = await readHosts(client);
+  const cloud = await readCloud(client, hosts, {
+    zone: options['prometheus.zone'],
+    probeTimeoutMs: options['prometheus.probe-timeout'],
+    powerAgents: powerAgentTargets(hosts, options['power.agent-url']),
+    targetFiles: `${options['prometheus.targets-folder']}/${targetFilePattern}`,
+  });
+  return {
+    path: file,
+    encoding: 'utf8',
+    check: [options['prometheus.promtool'], 'check', 'config'],
+    revert: revertPrometheus,
+    edit(text) {
+      const result = patchConfig(text, planScrapes(cloud));
+      return result.kind === 'patched' ? { ...result, kind: 'edited' } : result;
+    },
+  };
+};
+
+/** The files of others that this run edits. Of Prometheus, none without OpenNebula: it says what to scrape. */
+export const editsForInstall = async (
+  choice: EditChoice & { readonly hasPrometheus: boolean },
+  options: InstallOptions,
+  client: XmlRpcClient | undefined,
+): Promise<readonly EditedFile[]> => {
+  const { parts, root, hasPrometheus } = choice;
+  const oned = await onedConf(choice);
+  if (client === undefined || !hasPrometheus || !parts.includes('prometheus')) return [oned];
+  const file = await editedPath(options['prometheus.config'], root);
+  return [oned, await prometheusYml(client, options, file)];
+};
+
+/** The same files, on the way back. */
+export const editsForUninstall = async (
+  places: Places,
+  root: string,
+  options: InstallOptions,
+): Promise<readonly EditedFile[]> => [
+  await onedConf({ places, root, parts: [], migrateThroughTunnel: false }),
+  {
+    path: await editedPath(options['prometheus.config'], root),
+    encoding: 'utf8',
+    edit: (text) => ({ kind: 'edited', text, changes: [] }),
+    revert: revertPrometheus,
+  },
+];
+
+export const recordFolder = ({ state }: Places): string => path.join(state, 'front-end');

@@ -1,0 +1,109 @@
+/** `oneext uninstall`: puts every file and hook of this front-end back as it was. */
+import { fileSystemAt } from '../../front-end-installer/io/files.ts';
+import { recordStoreIn } from '../../front-end-installer/io/record-store.ts';
+import { planRemoval, type Removal, runRemoval } from '../../front-end-installer/io/removal.ts';
+import type { InstallRecord } from '../../front-end-installer/record.ts';
+import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { connectOne } from '../../lib/io/connect-one.ts';
+import { placesOf } from '../../lib/one/places.ts';
+import { removeTargetFiles } from '../../prometheus-patches/io/remove-target-files.ts';
+import type { Given, Terminal, Verb } from '../command.ts';
+import { readConfigured, verbOptions } from '../configured.ts';
+import { hasSystemd, reloadUnits, syncRemotes } from '../io/services.ts';
+import { attendServices, restartsFor } from './after-install.ts';
+import { editsForUninstall, installTable, recordFolder, requireRoot } from './front-end.ts';
+import { chosenRoot } from './install.ts';
+import { formatPlan, newLines } from './progress.ts';
+
+const prepare = async (given: Given, terminal: Terminal) => {
+  const root = chosenRoot(given);
+  const places = placesOf(terminal.environment);
+  const { options } = await readConfigured(installTable, given, terminal);
+  const fileSystem = fileSystemAt(root);
+  const store = recordStoreIn(fileSystem.at(recordFolder(places)));
+  const record = await store.read();
+  if (record === undefined) {
+    throw new OneExtError('UNINSTALL_NOTHING', { path: `${recordFolder(places)}/record.json` });
+  }
+  const leavesHooks = root !== '' || given.values['keep-hooks'] === true || record.hooks.length === 0;
+  const removal: Removal = {
+    places,
+    fileSystem,
+    store,
+    edits: await editsForUninstall(places, root, options),
+    client: leavesHooks
+      ? undefined
+      : await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] }),
+  };
+  const kept: InstallRecord = leavesHooks ? { ...record, hooks: [] } : record;
+  return { removal, record: kept, options, isHere: root === '' };
+};
+
+/** systemd and the hypervisors take notice; what did not work, and why. */
+const settle = async (
+  terminal: Terminal,
+  { places }: Removal,
+  { files }: InstallRecord,
+): Promise<readonly string[]> => {
+  const failures: string[] = [];
+  if (files.some(({ path }) => path.startsWith(`${places.remotes}/`))) {
+    await syncRemotes(places, terminal.environment).catch((thrown: unknown) =>
+      terminal.writeNote(
+        `warning: the drivers on the hypervisors are old: ${reasonOf(thrown)}; later: onehost sync --force\n`,
+      ),
+    );
+  }
+  if (files.some(({ path }) => path.startsWith('/etc/systemd/')) && (await hasSystemd())) {
+    await reloadUnits().catch((thrown: unknown) => failures.push(reasonOf(thrown)));
+  }
+  return failures;
+};
+
+const takeAway = async (given: Given, terminal: Terminal): Promise<void> => {
+  const { removal, record, options, isHere } = await prepare(given, terminal);
+  const returns = await planRemoval(removal, record);
+  const folder = options['prometheus.targets-folder'];
+  if (given.values['plan'] === true) {
+    return terminal.writeResult(formatPlan(returns.map(({ line }) => line)));
+  }
+  if (record.parts.includes('prometheus')) await removeTargetFiles(removal.fileSystem.at(folder));
+  const failures = [...(await runRemoval(removal, returns, record, newLines(terminal)))];
+  if (isHere) failures.push(...(await settle(terminal, removal, record)));
+  for (const { line } of returns.filter(({ isKept }) => isKept)) terminal.writeResult(`${line}\n`);
+  if (isHere) {
+    const paths = record.files.map(({ path }) => path);
+    const restarts = restartsFor(paths, options['prometheus.unit']);
+    await attendServices(restarts, given.values['restart'] === true, terminal);
+  }
+  if (failures.length > 0) {
+    throw new OneExtError('UNINSTALL_INCOMPLETE', { problems: failures.join('; ') });
+  }
+  terminal.writeResult(
+    'the suite is gone from this front-end; /etc/one/oneext.yaml, if there is one, stays\n',
+  );
+};
+
+export const uninstall: Verb = {
+  name: 'uninstall',
+  summary: 'take the suite away from this front-end, and put every file and hook back as it was',
+  operands: '',
+  details: `What somebody changed since is kept, and named. Power agents are taken away by oneext hosts uninstall.`,
+  options: {
+    plan: { form: '', help: 'print what would be done, and change nothing' },
+    restart: { form: '', help: 'restart the services that need it; without it, they are named' },
+    'keep-hooks': {
+      form: '',
+      help: 'leave the hooks registered: other front-ends of this zone still use them',
+    },
+    root: { form: 'FOLDER', help: 'an image of a front-end, as for oneext install' },
+    ...verbOptions(installTable),
+  },
+  run: async (given, terminal) => {
+    const places = placesOf(terminal.environment);
+    if (given.values['plan'] === true) return takeAway(given, terminal);
+    requireRoot(places, chosenRoot(given));
+    const store = recordStoreIn(fileSystemAt(chosenRoot(given)).at(recordFolder(places)));
+    const release = await store.lock();
+    await takeAway(given, terminal).finally(release);
+  },
+};

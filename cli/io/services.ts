@@ -1,0 +1,72 @@
+/** systemd's units on the front-end, and the copies of the drivers on the hypervisors. */
+import { stat } from 'node:fs/promises';
+import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { runCommand } from '../../lib/io/run-command.ts';
+import type { Places } from '../../lib/one/places.ts';
+
+const systemctlTimeoutMs = 120_000;
+const onehostSyncTimeoutMs = 600_000;
+
+const systemctl = (...argv: readonly string[]): Promise<string> =>
+  runCommand(['systemctl', '--no-ask-password', ...argv], systemctlTimeoutMs);
+
+/** systemd runs on this machine, and is asked; in a container, or an image that is being made, it does not. */
+export const hasSystemd = (): Promise<boolean> =>
+  stat('/run/systemd/system').then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+export const reloadUnits = async (): Promise<void> => {
+  await systemctl('daemon-reload');
+};
+
+export interface Restart {
+  readonly unit: string;
+  readonly verb: 'restart' | 'reload';
+  readonly why: string;
+}
+
+export const formatRestart = ({ unit, verb }: Restart): string => `systemctl ${verb} ${unit}`;
+
+const isActive = (unit: string): Promise<boolean> =>
+  systemctl('is-active', '--quiet', '--', unit).then(
+    () => true,
+    () => false,
+  );
+
+/** Lines on what was done; a unit that does not run is left so. Fails with SERVICE_RESTART, after all were tried. */
+export const restartServices = async (restarts: readonly Restart[]): Promise<readonly string[]> => {
+  const lines: string[] = [];
+  const problems: string[] = [];
+  for (const restart of restarts) {
+    const { unit, verb } = restart;
+    if (!(await isActive(unit))) {
+      lines.push(`${unit} does not run: it was left so`);
+      continue;
+    }
+    try {
+      await systemctl(verb, '--', unit);
+      if (!(await isActive(unit))) throw new Error('it does not run any more');
+      lines.push(`${formatRestart(restart)}: done`);
+    } catch (thrown) {
+      problems.push(`${unit}: ${reasonOf(thrown).replaceAll(/\s*\n\s*/g, ' ')}`);
+    }
+  }
+  if (problems.length > 0) throw new OneExtError('SERVICE_RESTART', { problems: problems.join('; ') });
+  return lines;
+};
+
+/** `onehost sync --force`, as the owner of the drivers: it refuses root. Fails with COMMAND_FAILED. */
+export const syncRemotes = async (
+  { var: home, oneLocation, remotes }: Places,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<void> => {
+  const { uid, gid } = await stat(remotes);
+  const onehost = oneLocation === '' ? 'onehost' : `${oneLocation}/bin/onehost`;
+  const isRoot = process.getuid?.() === 0;
+  await runCommand([onehost, 'sync', '--force'], onehostSyncTimeoutMs, {
+    env: { ...environment, HOME: home },
+    ...(isRoot ? { user: { uid, gid } } : {}),
+  });
+};

@@ -1,0 +1,127 @@
+/** Everything that an installation wants to stand on the front-end, as states of paths. */
+
+import type { EditedFile, EditResult } from './edited-file.ts';
+import { absent, type FileState, type RegularFile, stateName } from './file-state.ts';
+import { isOldFile, type OldFile } from './first-generation.ts';
+import type { DesiredFile, States } from './plan-files.ts';
+import type { FileRecord } from './record.ts';
+import type { WantedFile } from './wanted-files.ts';
+
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+export interface Owners {
+  readonly root: Owner;
+  readonly oneadmin: Owner;
+}
+
+/** A file that an earlier version of ours, or an installation by hand, left: nothing of it is to come back. */
+const isOurs = (content: Buffer): boolean => /opennebula-extensions|oneext/i.test(content.toString('latin1'));
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+
+/** Where nobody else puts files, or by its mark; the files beside the driver have none, and are ours where it is. */
+const wasOurs = (path: string, current: RegularFile, states: States, suite: string): boolean => {
+  if (path.startsWith(`${suite}/`)) return true;
+  const driver = states.get(`${folderOf(path)}/authenticate`);
+  return isOurs(current.content) || (driver?.kind === 'file' && isOurs(driver.content));
+};
+
+export const desiredFromWanted = (
+  wanted: readonly WantedFile[],
+  states: States,
+  owners: Owners,
+  suite: string,
+): readonly DesiredFile[] =>
+  wanted.map(({ path, content, mode, owner, check }) => {
+    const current = states.get(path) ?? absent;
+    const to: FileState = { kind: 'file', content, mode, ...owners[owner] };
+    const adopted = current.kind === 'file' && wasOurs(path, current, states, suite);
+    return {
+      path,
+      to,
+      changes: [],
+      ...(adopted ? { original: absent } : {}),
+      ...(check === 'visudo' ? { check: ['visudo', '-cf'] as const } : {}),
+    };
+  });
+
+/** First-generation files that are there, and those that are only named because OpenNebula's own belongs there. */
+export const desiredFromOld = (
+  files: readonly OldFile[],
+  states: States,
+): { readonly desired: readonly DesiredFile[]; readonly notes: readonly string[] } => {
+  const notes: string[] = [];
+  const desired = files.flatMap((file): readonly DesiredFile[] => {
+    const { path, fate, instead } = file;
+    const current = states.get(path);
+    if (current?.kind !== 'file' || !isOldFile(file, current.content.toString('latin1'))) return [];
+    const changes = [`first generation: ${instead}`];
+    if (fate.kind === 'remove') return [{ path, to: absent, changes }];
+    const beside = fate.kind === 'restore' ? states.get(fate.from) : undefined;
+    if (fate.kind === 'name' || beside?.kind !== 'file') {
+      notes.push(`${path} is of the first generation: ${instead}`);
+      return [];
+    }
+    return [
+      { path, to: beside, changes },
+      { path: fate.from, to: absent, changes },
+    ];
+  });
+  return { desired, notes };
+};
+
+const textOf = (file: RegularFile, { encoding }: EditedFile): string => file.content.toString(encoding);
+
+export const revertState = (
+  edit: EditedFile,
+  file: RegularFile,
+): { readonly to: RegularFile } | { readonly problem: string } => {
+  const result = edit.revert(textOf(file, edit));
+  if (result.kind === 'refused') return { problem: result.detail };
+  return { to: { ...file, content: Buffer.from(result.text, edit.encoding) } };
+};
+
+/** Edited files; `problems` has those that cannot be edited. A file that is not there is left out. */
+export const desiredFromEdits = (
+  edits: readonly EditedFile[],
+  states: States,
+  records: readonly FileRecord[],
+): { readonly desired: readonly DesiredFile[]; readonly problems: readonly string[] } => {
+  const problems: string[] = [];
+  const refuse = (path: string, { detail }: EditResult & { readonly kind: 'refused' }): readonly [] => {
+    problems.push(`${path}: ${detail}`);
+    return [];
+  };
+  const desired = edits.flatMap((edit): readonly DesiredFile[] => {
+    const { path, encoding, check } = edit;
+    const current = states.get(path);
+    if (current === undefined || current.kind === 'absent') return [];
+    if (current.kind === 'link') {
+      problems.push(`${path} is a link to ${current.target}`);
+      return [];
+    }
+    const edited = edit.edit(textOf(current, edit));
+    if (edited.kind === 'refused') return refuse(path, edited);
+    // What we wrote last is no original: neither is what others made of it since, which holds our edits as well.
+    const known = records.find((record) => record.path === path);
+    const reverted =
+      known?.written.includes(stateName(current)) === true ? undefined : revertState(edit, current);
+    if (reverted !== undefined && 'problem' in reverted) {
+      problems.push(`${path}: ${reverted.problem}`);
+      return [];
+    }
+    return [
+      {
+        path,
+        to: { ...current, content: Buffer.from(edited.text, encoding) },
+        changes: edited.changes,
+        isEdit: true,
+        ...(reverted === undefined ? {} : { original: reverted.to }),
+        ...(check === undefined ? {} : { check }),
+      },
+    ];
+  });
+  return { desired, problems };
+};

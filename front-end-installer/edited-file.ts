@@ -1,0 +1,15 @@
+/** An edit of a file that belongs to somebody else: what of it is ours, and the file without it. */
+export type EditResult =
+  | { readonly kind: 'edited'; readonly text: string; readonly changes: readonly string[] }
+  | { readonly kind: 'refused'; readonly detail: string };
+
+export interface EditedFile {
+  readonly path: string;
+  /** latin1 keeps bytes that are no text as they are. */
+  readonly encoding: 'latin1' | 'utf8';
+  /** What has to accept the result before it takes its place: a command that is given the file. */
+  readonly check?: readonly [string, ...string[]];
+  readonly edit: (text: string) => EditResult;
+  /** The text without what `edit` adds: revert(edit(text)) is text. */
+  readonly revert: (text: string) => EditResult;
+}

@@ -1,0 +1,101 @@
+/** OpenNebula's hooks, by its API. */
+import { readDocument } from '../../lib/io/read-pool.ts';
+import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
+import { childOf, everyChild, type OneElement, parseInteger, textAt } from '../../lib/one/document-reader.ts';
+import {
+  formatHookAgain,
+  formatHookXml,
+  type HookChange,
+  type RegisteredHook,
+  type WantedHook,
+} from '../hooks.ts';
+import type { Step } from './run-steps.ts';
+
+const parseHook = (element: OneElement): RegisteredHook | undefined => {
+  const id = parseInteger(textAt(element, 'ID'));
+  if (id === undefined) return undefined;
+  const children = childOf(element, 'TEMPLATE')?.children ?? [];
+  return {
+    id,
+    name: textAt(element, 'NAME') ?? '',
+    type: textAt(element, 'TYPE') ?? '',
+    attributes: new Map(children.map(({ name, text }) => [name, text ?? ''])),
+  };
+};
+
+const text = new Map();
+
+export const readHooks = (client: XmlRpcClient): Promise<readonly RegisteredHook[]> =>
+  readDocument(client, {
+    method: 'one.hookpool.info',
+    parameters: [],
+    objectName: 'HOOK',
+    shape: new Map([
+      ['ID', text],
+      ['NAME', text],
+      ['TYPE', text],
+      ['TEMPLATE', everyChild],
+    ]),
+    parse: parseHook,
+  });
+
+const replaceWhole = 0;
+
+/** By name, as ids change when a hook is made again. */
+const findHook = async (client: XmlRpcClient, name: string): Promise<RegisteredHook | undefined> =>
+  (await readHooks(client)).find((hook) => hook.name === name);
+
+export const deleteHook = async (client: XmlRpcClient, name: string): Promise<void> => {
+  const hook = await findHook(client, name);
+  if (hook !== undefined) await client.call('one.hook.delete', [hook.id]);
+};
+
+/** Makes a hook what it was, wherever it stands now: gone, changed, or as it should be. */
+export const restoreHook = async (
+  client: XmlRpcClient,
+  { name, type, attributes }: Omit<RegisteredHook, 'id'>,
+): Promise<void> => {
+  const now = await findHook(client, name);
+  const isOfKind = now?.type === type && now.attributes.get('RESOURCE') === attributes.get('RESOURCE');
+  if (now !== undefined && isOfKind) {
+    await client.call('one.hook.update', [now.id, formatHookXml(attributes), replaceWhole]);
+    return;
+  }
+  if (now !== undefined) await client.call('one.hook.delete', [now.id]);
+  await client.call('one.hook.allocate', [formatHookAgain(name, type, attributes)]);
+};
+
+const create = (client: XmlRpcClient, { template }: WantedHook): Promise<unknown> =>
+  client.call('one.hook.allocate', [template]);
+
+/** The step of one change; `remember` is called before anything is changed. */
+export const hookStep = (
+  client: XmlRpcClient,
+  change: HookChange,
+  remember: (name: string, original: RegisteredHook | undefined) => Promise<void>,
+): Step => {
+  if (change.kind === 'create-hook') {
+    const { wanted } = change;
+    return {
+      title: `register the hook ${wanted.name}`,
+      async run() {
+        await remember(wanted.name, undefined);
+        await create(client, wanted);
+      },
+      undo: () => deleteHook(client, wanted.name),
+    };
+  }
+  const { registered } = change;
+  return {
+    title: `${change.kind === 'update-hook' ? 'update' : 'delete'} the hook ${registered.name}`,
+    async run() {
+      await remember(registered.name, registered);
+      if (change.kind === 'delete-hook') await deleteHook(client, registered.name);
+      else {
+        const parameters = [registered.id, formatHookXml(change.wanted.attributes), replaceWhole] as const;
+        await client.call('one.hook.update', parameters);
+      }
+    },
+    undo: () => restoreHook(client, registered),
+  };
+};

@@ -1,0 +1,139 @@
+/** Surveys a front-end and plans what an installation changes there. */
+import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
+import type { Places } from '../../lib/one/places.ts';
+import { desiredFromEdits, desiredFromOld, desiredFromWanted, type Owners } from '../desired-files.ts';
+import type { EditedFile } from '../edited-file.ts';
+import { absent, type FileState, stateName } from '../file-state.ts';
+import { oldFiles } from '../first-generation.ts';
+import { type HookChange, parseHookTemplate, planHooks } from '../hooks.ts';
+import type { Part } from '../parts.ts';
+import { type DesiredFile, type FileChange, planFiles, type States } from '../plan-files.ts';
+import type { FileRecord, InstallRecord } from '../record.ts';
+import {
+  commandLink,
+  type FrontEnd,
+  type PackageFile,
+  type WantedFile,
+  wantedFiles,
+} from '../wanted-files.ts';
+import type { FileSystem } from './files.ts';
+import { readHooks } from './hook-registry.ts';
+import type { RecordStore } from './record-store.ts';
+
+export interface Installation {
+  readonly version: string;
+  readonly places: Places;
+  readonly frontEnd: FrontEnd;
+  readonly owners: Owners;
+  readonly fileSystem: FileSystem;
+  readonly store: RecordStore;
+  readonly packageFiles: readonly PackageFile[];
+  readonly parts: readonly Part[];
+  readonly migrateThroughTunnel: boolean;
+  readonly edits: readonly EditedFile[];
+  /** Folders that have to be there, for oneadmin. */
+  readonly folders: readonly string[];
+  /** `undefined`: hooks are left alone, as an image of a front-end has no OpenNebula that runs. */
+  readonly client: XmlRpcClient | undefined;
+  readonly now: Date;
+}
+
+export interface InstallationPlan {
+  readonly files: readonly FileChange[];
+  readonly hooks: readonly HookChange[];
+  /** For people: what is of the first generation and stays, what is not there. */
+  readonly notes: readonly string[];
+  /** What hinders it; nothing may be changed while there are any. */
+  readonly problems: readonly string[];
+}
+
+const partOfHook = (name: string): Part =>
+  name.startsWith('vm_scrape_target') ? 'prometheus' : 'geolocation';
+
+/** The hooks of the parts that are installed. */
+export const hooksOf = ({ packageFiles, places, parts }: Installation) =>
+  packageFiles
+    .filter(({ name }) => name.startsWith('hooks/templates/'))
+    .map(({ content }) =>
+      parseHookTemplate(
+        content.toString('utf8').replaceAll('/usr/lib/one/opennebula-extensions', places.suite),
+      ),
+    )
+    .filter(({ name }) => parts.includes(partOfHook(name)));
+
+const readStates = async (
+  fileSystem: FileSystem,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, FileState>> =>
+  new Map(await Promise.all(paths.map(async (path) => [path, await fileSystem.read(path)] as const)));
+
+const notesOf = ({ parts, frontEnd, client }: Installation): readonly string[] => {
+  const notes: string[] = [];
+  if (parts.includes('exporter') && !frontEnd.hasExporterUnit)
+    notes.push(
+      `there is no opennebula-exporter.service (package opennebula-prometheus): start the exporter as ${frontEnd.places.suite}/opennebula-exporter`,
+    );
+  if (parts.includes('prometheus') && !frontEnd.hasPrometheus)
+    notes.push(
+      `there is no ${frontEnd.places.etc}/prometheus/prometheus.yml: once opennebula-prometheus is installed, run oneext install again`,
+    );
+  if (parts.includes('live-migrate') && !frontEnd.isHypervisor)
+    notes.push('the rules for sudo belong on the hypervisors: oneext hosts install --live-migrate');
+  if (client === undefined) notes.push('hooks are registered by oneext install on the front-end itself');
+  return notes;
+};
+
+/** The command in the PATH, where no package manager has put it there. */
+const desiredLink = ({ places, frontEnd }: Installation, states: States): readonly DesiredFile[] => {
+  if (frontEnd.packageIsInPlace) return [];
+  const path = commandLink(places);
+  const to: FileState = { kind: 'link', target: `${places.suite}/oneext` };
+  const current = states.get(path) ?? absent;
+  return [{ path, to, changes: [], ...(stateName(current) === stateName(to) ? { original: absent } : {}) }];
+};
+
+/** Files that an older version of ours had in the suite's own folder, and this one has not. */
+const desiredWithoutOld = (
+  { places, frontEnd }: Installation,
+  wanted: readonly WantedFile[],
+  records: readonly FileRecord[],
+): readonly DesiredFile[] => {
+  const paths = new Set(wanted.map(({ path }) => path));
+  const isStale = ({ path }: FileRecord): boolean =>
+    !frontEnd.packageIsInPlace && path.startsWith(`${places.suite}/`) && !paths.has(path);
+  return records.filter(isStale).map(({ path }) => ({ path, to: absent, changes: [] }));
+};
+
+export const planInstallation = async (
+  installation: Installation,
+  record: InstallRecord | undefined,
+): Promise<InstallationPlan> => {
+  const { fileSystem, places, parts, frontEnd, packageFiles, edits, client, owners } = installation;
+  const wanted = wantedFiles(frontEnd, parts, packageFiles);
+  const old = oldFiles(places).filter(({ part }) => parts.includes(part));
+  const records = record?.files ?? [];
+  const stale = desiredWithoutOld(installation, wanted, records);
+  const paths = [
+    ...[...wanted, ...stale, ...old, ...edits].map(({ path }) => path),
+    ...old.flatMap(({ fate }) => (fate.kind === 'restore' ? [fate.from] : [])),
+    `${places.remotes}/auth/biscuit/authenticate`,
+    commandLink(places),
+  ];
+  const states = await readStates(fileSystem, [...new Set(paths)]);
+  const fromOld = desiredFromOld(old, states);
+  const fromEdits = desiredFromEdits(edits, states, records);
+  const desired = [
+    ...desiredFromWanted(wanted, states, owners, places.suite),
+    ...stale,
+    ...desiredLink(installation, states),
+    ...fromOld.desired,
+    ...fromEdits.desired,
+  ];
+  const comparesOwners = process.getuid?.() === 0;
+  return {
+    files: planFiles(desired, states, records, comparesOwners),
+    hooks: client === undefined ? [] : planHooks(hooksOf(installation), await readHooks(client)),
+    notes: [...notesOf(installation), ...fromOld.notes],
+    problems: fromEdits.problems,
+  };
+};

@@ -1,0 +1,37 @@
+/** Runs steps that are undone, newest first, when one of them fails. */
+import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+
+export interface Step {
+  readonly title: string;
+  readonly run: () => Promise<void>;
+  /** Has to work whether `run` has done nothing, half or all of its work. */
+  readonly undo: () => Promise<void>;
+}
+
+/**
+ * All of the steps, or none: fails with INSTALL_FAILED, which has the first failure, and says what could not be
+ * undone. An aborted signal is a failure before the next step.
+ */
+export const runSteps = async (
+  steps: readonly Step[],
+  onStep: (title: string) => void,
+  signal?: AbortSignal,
+): Promise<void> => {
+  const begun: Step[] = [];
+  try {
+    for (const step of steps) {
+      if (signal?.aborted === true) throw new Error(`stopped by ${String(signal.reason)}`);
+      begun.unshift(step);
+      onStep(step.title);
+      await step.run();
+    }
+  } catch (thrown) {
+    const left: string[] = [];
+    for (const { title, undo } of begun) {
+      await undo().catch((second: unknown) => left.push(`${title}: ${reasonOf(second)}`));
+    }
+    const undone = left.length === 0 ? 'everything is as it was' : `could not be undone: ${left.join('; ')}`;
+    const step = begun[0]?.title ?? 'the start';
+    throw new OneExtError('INSTALL_FAILED', { step, detail: reasonOf(thrown), undone }, thrown);
+  }
+};

@@ -1,0 +1,130 @@
+/**
+ * What the installer remembers: for each path, what stood there before us and what we have put there. It is
+ * written before anything is changed, so that a run that is killed can be undone by the next.
+ */
+import { isPart, type Part } from './parts.ts';
+
+export type OriginalState =
+  | { readonly kind: 'absent' }
+  | {
+      readonly kind: 'file';
+      /** Names its copy in the folder of originals. */
+      readonly sha256: string;
+      readonly mode: number;
+      readonly uid: number;
+      readonly gid: number;
+    }
+  | { readonly kind: 'link'; readonly target: string };
+
+export interface FileRecord {
+  readonly path: string;
+  readonly original: OriginalState;
+  /** What we have put there, in any version, as `stateName` names it. */
+  readonly written: readonly string[];
+}
+
+export interface HookRecord {
+  readonly name: string;
+  /** What the hook was before us; `undefined` where there was none. */
+  readonly original?: { readonly type: string; readonly attributes: Readonly<Record<string, string>> };
+}
+
+export interface InstallRecord {
+  readonly format: 1;
+  /** Of the suite, at the last run. */
+  readonly version: string;
+  readonly parts: readonly Part[];
+  readonly migrateThroughTunnel: boolean;
+  readonly files: readonly FileRecord[];
+  /** Folders that we have made, in this order. */
+  readonly folders: readonly string[];
+  readonly hooks: readonly HookRecord[];
+}
+
+export const emptyRecord = (version: string): InstallRecord => ({
+  format: 1,
+  version,
+  parts: [],
+  migrateThroughTunnel: false,
+  files: [],
+  folders: [],
+  hooks: [],
+});
+
+export const formatRecord = (record: InstallRecord): string => `${JSON.stringify(record, null, 1)}\n`;
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isText);
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isListOf = (value: unknown, isOne: (one: Readonly<Record<string, unknown>>) => boolean): boolean =>
+  Array.isArray(value) && value.every((one) => isObject(one) && isOne(one));
+
+const isOriginal = (value: unknown): boolean => {
+  if (!isObject(value)) return false;
+  if (value['kind'] === 'file') {
+    const numbers = [value['mode'], value['uid'], value['gid']];
+    return /^[0-9a-f]{64}$/.test(String(value['sha256'])) && numbers.every(Number.isSafeInteger);
+  }
+  return value['kind'] === 'absent' || (value['kind'] === 'link' && isText(value['target']));
+};
+
+const isFileRecord = (one: Readonly<Record<string, unknown>>): boolean =>
+  isText(one['path']) &&
+  one['path'].startsWith('/') &&
+  isOriginal(one['original']) &&
+  isTexts(one['written']);
+
+const isHookRecord = ({ name, original }: Readonly<Record<string, unknown>>): boolean =>
+  isText(name) &&
+  (original === undefined ||
+    (isObject(original) &&
+      isText(original['type']) &&
+      isObject(original['attributes']) &&
+      Object.values(original['attributes']).every(isText)));
+
+/** `undefined` where the text is not a record that this version can read. */
+export const parseRecord = (text: string): InstallRecord | undefined => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const isRecord =
+    isObject(value) &&
+    value['format'] === 1 &&
+    isText(value['version']) &&
+    isTexts(value['parts']) &&
+    value['parts'].every(isPart) &&
+    typeof value['migrateThroughTunnel'] === 'boolean' &&
+    isTexts(value['folders']) &&
+    isListOf(value['files'], isFileRecord) &&
+    isListOf(value['hooks'], isHookRecord);
+  return isRecord ? (value as unknown as InstallRecord) : undefined;
+};
+
+/** The record with what is known of one more path. */
+export const rememberFile = (
+  record: InstallRecord,
+  path: string,
+  written: string,
+  original: OriginalState | undefined,
+): InstallRecord => {
+  const known = record.files.find((one) => one.path === path);
+  const file: FileRecord = {
+    path,
+    original: original ?? known?.original ?? { kind: 'absent' },
+    written: [...new Set([...(known?.written ?? []), written])],
+  };
+  const others = record.files.filter((one) => one !== known);
+  return {
+    ...record,
+    files: known === undefined ? [...others, file] : record.files.map((one) => (one === known ? file : one)),
+  };
+};
+
+export const rememberHook = (record: InstallRecord, hook: HookRecord): InstallRecord =>
+  record.hooks.some(({ name }) => name === hook.name)
+    ? record
+    : { ...record, hooks: [...record.hooks, hook] };

@@ -1,0 +1,53 @@
+/**
+ * Takes out of prometheus.yml what only we need: the jobs sr_exporter and scaphandre, and our rules. The targets of
+ * the other jobs stay as they are: OpenNebula's own exporters are asked on.
+ */
+import { isMap, isSeq, type YAMLMap } from 'yaml';
+import type { Edit } from '../lib/text/text-edit.ts';
+import { isMapping, listAt, type Mapping } from './config-model.ts';
+import { describeRemovals } from './describe-changes.ts';
+import { type EditedConfig, editConfig, Refusal } from './edit-config.ts';
+import { isOwnJob } from './jobs.ts';
+import { isOwnEntry, type RuleFile } from './rule-file.ts';
+import { hasKey, removeItems, replacePair, valueAt } from './yaml-edit.ts';
+
+const isKeptJob = (job: unknown): boolean => !isMapping(job) || !isOwnJob(job['job_name']);
+
+/** A list of the root without what is not kept; one that loses all stays as an empty list. */
+const filterList = (
+  text: string,
+  root: YAMLMap,
+  config: Mapping,
+  key: string,
+  isKept: (item: unknown) => boolean,
+): readonly Edit[] => {
+  const kept = listAt(config, key).map(isKept);
+  if (kept.every(Boolean) || !hasKey(root, key)) return [];
+  const seq = valueAt(root, key);
+  if (!isSeq(seq)) throw new Refusal(`${key} is an alias`);
+  if (kept.some(Boolean)) return removeItems(text, seq, (index) => kept[index] === true);
+  return replacePair(text, root, key, key, []);
+};
+
+const withoutOurs = (before: Mapping, rules: RuleFile): Mapping => {
+  const filtered = (key: string, isKept: (item: unknown) => boolean): Mapping =>
+    Array.isArray(before[key]) ? { [key]: listAt(before, key).filter(isKept) } : {};
+  return {
+    ...before,
+    ...filtered('scrape_configs', isKeptJob),
+    ...filtered('rule_files', (entry) => !isOwnEntry(entry, rules)),
+  };
+};
+
+export const unpatchConfig = (text: string, rules: RuleFile): EditedConfig =>
+  editConfig(text, {
+    planEdits: (whole, { root, config }) =>
+      isMap(root)
+        ? [
+            ...filterList(whole, root, config, 'scrape_configs', isKeptJob),
+            ...filterList(whole, root, config, 'rule_files', (entry) => !isOwnEntry(entry, rules)),
+          ]
+        : [],
+    expected: (before) => withoutOurs(before, rules),
+    describe: (before) => describeRemovals(before, rules),
+  });

@@ -1,0 +1,93 @@
+/**
+ * Editing cases as folders: prometheus.yml as it is with us, and without us, or why it is refused. Laws tie the way
+ * out to the way in. js-yaml, which has no part in the editing, reads both.
+ */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import fc from 'fast-check';
+import type { EditedConfig } from '../../prometheus-patches/edit-config.ts';
+import { patchConfig } from '../../prometheus-patches/patch-config.ts';
+import { unpatchConfig } from '../../prometheus-patches/unpatch-config.ts';
+import { assertExpectedFile, repositoryPath } from '../support/expected.ts';
+import { type Config, configs, jobsOf, readYaml, testPlan, testRules } from '../support/prometheus-config.ts';
+
+const plan = { ...testPlan, rules: testRules };
+const ownJobs = ['sr_exporter', 'scaphandre'];
+const isOwnRule = (entry: string): boolean => /(?:^|\/)opennebula-extensions\.yml$/.test(entry);
+
+/** What is to be left: everything but our jobs and our rules. */
+const othersOf = (config: Config | null): unknown => {
+  const { scrape_configs: _, rule_files: rules, ...sections } = config ?? {};
+  return {
+    sections,
+    jobs: jobsOf(config ?? {}).filter((job) => !ownJobs.includes(job.job_name)),
+    rules: ((rules ?? []) as readonly string[]).filter((entry) => !isOwnRule(entry)),
+  };
+};
+
+const assertUnpatched = (input: string, output: string): void => {
+  const [before, ...furtherBefore] = readYaml(input);
+  const [after, ...furtherAfter] = readYaml(output);
+  assert.deepEqual(othersOf(after as Config | null), othersOf(before as Config | null));
+  assert.deepEqual(furtherAfter, furtherBefore);
+  const { rule_files: rules } = (after ?? {}) as Config;
+  const left = jobsOf((after ?? {}) as Config).map((job) => job.job_name);
+  assert.ok(!left.some((name) => ownJobs.includes(name)), 'none of our jobs is left');
+  assert.ok(!((rules ?? []) as readonly string[]).some(isOwnRule), 'our rules are not named any more');
+  const again = unpatchConfig(output, testRules);
+  assert.deepEqual(again, { kind: 'patched', text: output, changes: [] }, 'twice is once');
+};
+
+const textOf = (result: EditedConfig): string => {
+  assert.equal(result.kind, 'patched', JSON.stringify(result));
+  return result.kind === 'patched' ? result.text : '';
+};
+
+const folder = repositoryPath('test/prometheus-patches/unpatch-testcases');
+for (const name of readdirSync(folder)) {
+  test(`case: ${name}`, () => {
+    const file = (one: string): string => path.join(folder, name, one);
+    const input = readFileSync(file('input.yml'), 'utf8');
+    const result = unpatchConfig(input, testRules);
+    const isRefused = name.startsWith('refused-');
+    assert.equal(result.kind, isRefused ? 'refused' : 'patched', JSON.stringify(result));
+    if (result.kind === 'refused') return assertExpectedFile(file('expected.txt'), `${result.detail}\n`);
+    assertExpectedFile(file('expected.yml'), result.text);
+    assertUnpatched(input, result.text);
+    assert.equal(result.changes.length > 0, result.text !== input, 'what changes is said');
+  });
+}
+
+test('what goes is said', () => {
+  const input = readFileSync(path.join(folder, 'between-other-jobs', 'input.yml'), 'utf8');
+  const result = unpatchConfig(input, testRules);
+  assert.deepEqual(result.kind === 'patched' && result.changes, [
+    'job sr_exporter (removed)',
+    '  - /var/lib/one/prometheus/targets/vm-*.json',
+    'job scaphandre (removed)',
+    '  - kvm1:8080 host_id=0 one_host_id=0',
+    '  - scrape_interval, which was added to it',
+    '  - relabel_configs, which was added to it',
+    'rule_files',
+    '  - opennebula-extensions.yml',
+  ]);
+});
+
+test('laws: none of ours is left, the rest stays, and what the patch brought goes without a trace', () => {
+  let unpatched = 0;
+  const property = fc.property(configs, (text) => {
+    const first = patchConfig(text, plan);
+    if (first.kind === 'refused') return;
+    const unpatchedConfig = unpatchConfig(first.text, testRules);
+    if (unpatchedConfig.kind === 'refused') return assert.match(unpatchedConfig.detail, /alias|anchors/);
+    const result = unpatchedConfig.text;
+    assertUnpatched(first.text, result);
+    const around = textOf(unpatchConfig(textOf(patchConfig(result, plan)), testRules));
+    assert.equal(around.trimEnd(), result.trimEnd(), 'but for an end that the last line may have got');
+    unpatched += 1;
+  });
+  fc.assert(property, { numRuns: 400 });
+  assert.ok(unpatched > 300, `${unpatched} of 400; the rest has anchors`);
+});
