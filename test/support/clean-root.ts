@@ -5,9 +5,11 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { repositoryPath } from './expected.ts';
 import { type Machine, startMachine } from './namespaces.ts';
+import type { Packages } from './packages.ts';
 
 /** What scripts/test-system.sh made. */
 const base = repositoryPath('.cache/clean-root/trixie');
+const onedConf = repositoryPath('test/front-end-installer/testcases/as-in-7.4/input.conf');
 
 export interface CleanRoot extends Machine {
   /** Runs a program there that must succeed; what it says. */
@@ -32,7 +34,7 @@ export const cleanEnvironment: readonly string[] = [
   'DEBIAN_FRONTEND=noninteractive',
 ];
 
-export const startCleanRoot = async (t: TestContext): Promise<CleanRoot> => {
+const startCleanRoot = async (t: TestContext): Promise<CleanRoot> => {
   const folder = mkdtempSync(path.join(tmpdir(), 'clean-root-'));
   const script = repositoryPath('test/system/clean-root/machine.sh');
   const machine = await startMachine(t, [script, path.join(folder, 'machine'), base], () =>
@@ -52,4 +54,25 @@ export const startCleanRoot = async (t: TestContext): Promise<CleanRoot> => {
       return listed.split('\n').slice(0, -1).sort();
     },
   };
+};
+
+/** A clean root as OpenNebula's packages leave it, and our packages as /tmp/ours.deb and /tmp/ours.rpm. */
+export const startFrontEndRoot = async (t: TestContext, packages: Packages): Promise<CleanRoot> => {
+  const root = await startCleanRoot(t);
+  await root.put(packages.deb, '/tmp/ours.deb');
+  await root.put(packages.rpm, '/tmp/ours.rpm');
+  await root.put(onedConf, '/tmp/oned.conf');
+  await root.shell(`useradd --system --create-home --home-dir /var/lib/one oneadmin
+    install -d -m 750 -g oneadmin /etc/one
+    install -m 640 -g oneadmin /tmp/oned.conf /etc/one
+    install -d -o oneadmin -g oneadmin /var/lib/one/remotes
+    install -d /usr/lib/systemd/system
+    printf '[Service]\\nExecStart=/usr/bin/false\\n' >/usr/lib/systemd/system/opennebula-exporter.service`);
+  return root;
+};
+
+/** Those of the first that are not among the second. */
+export const difference = (some: readonly string[], others: readonly string[]): readonly string[] => {
+  const known = new Set(others);
+  return some.filter((one) => !known.has(one));
 };

@@ -1,14 +1,12 @@
 /** The packages in a clean Debian 13: installed, used, upgraded, removed. */
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import test, { after, type TestContext } from 'node:test';
 import { version } from '../../lib/version.ts';
-import { type CleanRoot, cleanEnvironment, startCleanRoot } from '../support/clean-root.ts';
-import { repositoryPath } from '../support/expected.ts';
+import { type CleanRoot, difference, startFrontEndRoot } from '../support/clean-root.ts';
 import { makePackages } from '../support/packages.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -19,22 +17,7 @@ const record = '/var/lib/opennebula-extensions/front-end/record.json';
 const folder = mkdtempSync(path.join(tmpdir(), 'packages-test-'));
 after(() => rmSync(folder, { recursive: true }));
 const packages = makePackages(folder);
-
-const start = async (t: TestContext): Promise<CleanRoot> => {
-  const root = await startCleanRoot(t);
-  await root.put(packages.deb, '/tmp/ours.deb');
-  await root.put(packages.rpm, '/tmp/ours.rpm');
-  // As OpenNebula's packages leave it.
-  await root.shell(
-    'useradd --system --create-home --home-dir /var/lib/one oneadmin && install -d -m 750 -g oneadmin /etc/one && touch /etc/one/oned.conf',
-  );
-  return root;
-};
-
-const difference = (some: readonly string[], others: readonly string[]): readonly string[] => {
-  const known = new Set(others);
-  return some.filter((one) => !known.has(one));
-};
+const start = (t: TestContext): Promise<CleanRoot> => startFrontEndRoot(t, packages);
 
 /** The programs as they must stand there, from dist/. */
 const programs = (): readonly string[] =>
@@ -161,71 +144,4 @@ test('the rpm has the same files and leaves none', async (t) => {
     [],
   );
   assert.doesNotMatch((await root.list()).join('\n'), /opennebula-extensions/);
-});
-
-interface Cloud {
-  readonly endpoint: string;
-  readonly agentUrl: string;
-}
-
-/** A simulated cloud at the ports that a front-end has, in the machine's network. */
-const startCloud = async (t: TestContext, { pid }: CleanRoot): Promise<Cloud> => {
-  const enter = ['--target', pid, '--net', '--', process.execPath];
-  const simulator = repositoryPath('build/simulator/simulator.js');
-  const child = spawn('nsenter', [...enter, simulator, '--hosts', '2', '--vms', '4', '--still'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  t.after(async () => {
-    child.kill('SIGTERM');
-    await ended;
-  });
-  for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line) as Cloud;
-  throw new Error('the simulator ended');
-};
-
-/** What the drop-in of the package has systemd start. */
-const readUnit = async (
-  root: CleanRoot,
-): Promise<{ readonly command: readonly string[]; readonly user: string }> => {
-  const unit = await root.shell(
-    `cat ${suite}/systemd/opennebula-exporter.service.d/opennebula-extensions.conf`,
-  );
-  const values = (name: string): readonly string[] =>
-    [...unit.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map((match) => match[1] ?? '');
-  assert.equal(values('ExecStart')[0], '', 'the command of the stock exporter must go first');
-  return { command: (values('ExecStart')[1] ?? '').split(/\s+/), user: values('User')[0] ?? '' };
-};
-
-test("the unit's command serves the power of VMs, as the unit's user", async (t) => {
-  const root = await start(t);
-  await root.done('dpkg', '--install', '/tmp/ours.deb');
-  const { endpoint, agentUrl } = await startCloud(t, root);
-  assert.equal(endpoint, 'http://127.0.0.1:2633/RPC2');
-  await root.shell(`printf 'power: {agent_url: "${agentUrl}"}\\n' >/etc/one/oneext.yaml
-    install -d -o oneadmin -m 700 /var/lib/one/.one
-    printf oneadmin:opennebula | install -o oneadmin -m 600 /dev/stdin /var/lib/one/.one/one_auth`);
-  const { command, user } = await readUnit(root);
-  const exporter = spawn(
-    'nsenter',
-    [...root.enter, ...cleanEnvironment, 'runuser', '-u', user, '--', ...command],
-    {
-      stdio: ['ignore', 'inherit', 'pipe'],
-    },
-  );
-  const lines: string[] = [];
-  for await (const line of createInterface({ input: exporter.stderr })) {
-    lines.push(line);
-    if (line.includes('msg=listening')) break;
-  }
-  exporter.stderr.resume();
-  assert.match(lines.at(-1) ?? '', /msg=listening/, lines.join('\n'));
-  const ask =
-    'fetch("http://127.0.0.1:9925/metrics").then(async (answer) => console.log(await answer.text()))';
-  const page = await root.done('node', '-e', ask);
-  assert.match(page, /^opennebula_vm_power_consumption_uW\{one_vm_id="\d+"\} \d/m, page);
-  const owners = await root.shell(
-    'stat -c %U $(grep -ls /opennebula-exporter /proc/[0-9]*/cmdline | xargs dirname) || true',
-  );
-  assert.match(owners, /^oneadmin$/m);
 });
