@@ -8,6 +8,7 @@ import { runTool } from './tools.ts';
 
 /** The scripts of a package: what is done, and the argument of dpkg for which it is. */
 const maintainerScripts = {
+  preinst: { action: 'install', body: 'installing' },
   postinst: { action: 'configure', body: 'configured' },
   prerm: { action: 'remove', body: 'removing' },
   postrm: { action: 'purge', body: 'removed' },

@@ -27,6 +27,7 @@ export const buildRpm = (input: RpmInput): void => {
   const text = fillTemplate(readFileSync('packaging/rpm/opennebula-extensions.spec', 'utf8'), {
     VERSION: version,
     MAINTAINER: maintainer,
+    INSTALLING: scriptOf('installing'),
     CONFIGURED: scriptOf('configured'),
     REMOVING: scriptOf('removing'),
     REMOVED: scriptOf('removed'),

@@ -122,6 +122,20 @@ test('removed when all has been taken back: no trace of it', async (t) => {
   assert.deepEqual(difference(await root.list(), beforehand), []);
 });
 
+test('where oneext install has put a copy of the suite, the package is refused until that is gone', async (t) => {
+  const root = await start(t);
+  const copy = `${suite}/oneext ${record}`;
+  await root.shell(`mkdir -p ${suite} ${path.dirname(record)} && touch ${copy}`);
+  const beforehand = await root.list();
+  for (const tool of ['dpkg --install /tmp/ours.deb', 'rpm --nodeps -i /tmp/ours.rpm']) {
+    const said = await root.shell(`! ${tool}`);
+    assert.match(said, /run "oneext uninstall", then install the package/);
+    assert.deepEqual(difference(await root.list(), beforehand), []);
+  }
+  await root.shell(`rm ${copy}`);
+  await root.done('dpkg', '--install', '/tmp/ours.deb');
+});
+
 test('the rpm has the same files and leaves none', async (t) => {
   const root = await start(t);
   const beforehand = await root.list();

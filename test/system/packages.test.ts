@@ -65,7 +65,7 @@ test('lintian, rpm and mandoc find nothing', (t) => {
   assert.match(run('rpm', '-K', '--nosignature', rpm), /digests OK/);
   const root = path.join(folder, 'root');
   run('dpkg-deb', '--raw-extract', deb, root);
-  for (const script of ['postinst', 'prerm', 'postrm']) {
+  for (const script of ['preinst', 'postinst', 'prerm', 'postrm']) {
     assert.equal(complaints('shellcheck', path.join(root, 'DEBIAN', script)), '');
   }
   const page = path.join(folder, 'oneext.1');
