@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(curl iproute2 openssh-client openssl prometheus)
+packages=(curl iproute2 openssh-client openssl prometheus tmux)
 # The hypervisor of test/system/hypervisor-lab.
 packages+=(docker.io gcc libc6-dev libcurl4 nftables qemu-system-x86 shellcheck)
 # The lab of simulator/migration-lab.
