@@ -2,10 +2,11 @@
  * A migration as a list of steps. Whatever a step makes, its `undo` removes; the tunnel lives from the step that
  * makes it to the end of the list.
  */
+
+import type { Argv } from '../lib/remote-command.ts';
 import type { Ends, Underlay } from './addresses.ts';
 import { driverScript, guardScript } from './guard-script.ts';
 import { type FoundTunnel, leaseKey, type TunnelKind } from './host-network.ts';
-import type { Argv } from './remote-command.ts';
 import type { MigrationRequest } from './request.ts';
 import { type Tunnel, vxlanPort } from './tunnel.ts';
 

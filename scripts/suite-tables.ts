@@ -3,6 +3,7 @@ import { topOptions } from '../cli/top/top-options.ts';
 import { exporterOptions } from '../collectors/exporter-options.ts';
 import { geolocationOptions } from '../geolocation/geolocation-options.ts';
 import { hookOptions } from '../hooks/hook-options.ts';
+import { hostsOptions } from '../host-installer/hosts-options.ts';
 import type { OptionTable } from '../lib/config/options.ts';
 import { suiteOptions } from '../lib/config/suite-options.ts';
 import { configuredOptions, hostOptions } from '../live-migrate/tunnel-options.ts';
@@ -28,6 +29,7 @@ export const programTables: Readonly<Record<string, OptionTable>> = {
   migrate_tunnel: { 'config.file': suiteOptions['config.file'], ...configuredOptions },
   'oneext tunnel': { ...suiteOptions, ...hostOptions },
   'oneext top': { ...suiteOptions, ...topOptions },
+  'oneext hosts': { ...suiteOptions, ...hostsOptions },
 };
 
 export const allOptions: OptionTable = Object.assign({}, ...Object.values(programTables));

@@ -39,7 +39,8 @@ const prepare = async (given: Given, terminal: Terminal) => {
   return { removal, record: kept, options, isHere: root === '' };
 };
 
-const isDropIn = (path: string): boolean => path.includes('/opennebula-exporter.service.d/');
+const isDropIn = (path: string): boolean =>
+  path.startsWith('/etc/systemd/system/opennebula-exporter.service.d/');
 
 /** systemd and the hypervisors take notice; what did not work, and why. */
 const settle = async (

@@ -128,7 +128,7 @@ remove_unneeded_images() {
 }
 
 install_agent() {
-  local step already firewall
+  local step already firewall changed=no
   only_one_run
   clean_leftovers
   inspect
@@ -136,6 +136,7 @@ install_agent() {
     if "needs_$step"; then
       current_step=$("tell_$step")
       say "$current_step"
+      changed=yes
       "apply_$step"
     else
       already=$("already_$step")
@@ -144,12 +145,14 @@ install_agent() {
     check_rapl_after "$step"
   done
   remember_options
+  has_text "$state_file" "$(state_text)" || changed=yes
   save_state
   keep_everything
   forget_previous
   remove_unneeded_images
   save_state || warn "$state_file could not be written: images that are not needed may stay"
   keep_everything
+  [[ $changed == yes ]] || say 'nothing had to be changed'
   [[ -z $measured_watts ]] || say "the agent measures: this host draws $measured_watts W"
   firewall=$(other_firewall)
   [[ -z $firewall || $listen_address == 127.0.0.1 ]] || say "$firewall is active: let the front-end reach TCP port $listen_port"

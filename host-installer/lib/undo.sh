@@ -50,7 +50,8 @@ current_step=''
 undo_all() {
   local status=$? at
   trap - EXIT
-  trap '' INT TERM HUP
+  trap '' INT TERM HUP PIPE
+  set +e
   end_progress
   # A program that failed has told why; its exit code is its own affair.
   if [[ $said_why == no ]] && ((status != 0 && status != 129 && status != 130 && status != 143)); then
@@ -58,8 +59,8 @@ undo_all() {
     status=1
   fi
   if ((status != 0 && ${#undo_functions[@]} > 0)); then
-    say 'undoing what this run did'
-    set +e
+    # Where nobody hears it any more (a connection that broke), what undoes must not fail of that.
+    say 'undoing what this run did' || exec >/dev/null 2>&1
     for ((at = ${#undo_functions[@]} - 1; at >= 0; at -= 1)); do
       "${undo_functions[at]}" "${undo_arguments[at]}" >&2 || warn "could not undo: ${undo_functions[at]} ${undo_arguments[at]}"
     done
@@ -70,4 +71,5 @@ undo_all() {
 trap undo_all EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
+trap 'exit 141' PIPE
 trap 'exit 143' TERM

@@ -33,7 +33,7 @@ export interface Host {
   readonly powerAgentUrl: string | undefined;
 }
 
-export const hostState = { offline: 8 } as const;
+export const hostState = { disabled: 4, monitoringDisabled: 7, offline: 8 } as const;
 
 export const hostShape = shapeOf({
   ID: text,

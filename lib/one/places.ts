@@ -45,9 +45,10 @@ export const placesOf = (environment: Environment): Places => {
 /** The path, written for a system-wide installation, where this installation has it. */
 export const relocatePath = (path: string, environment: Environment): string => {
   const places = placesOf(environment);
-  for (const name of ['etc', 'var', 'lib', 'share'] as const) {
-    if (path === systemWide[name] || path.startsWith(`${systemWide[name]}/`)) {
-      return places[name] + path.slice(systemWide[name].length);
+  const stock = placesOf({});
+  for (const name of ['etc', 'var', 'lib', 'share', 'log'] as const) {
+    if (path === stock[name] || path.startsWith(`${stock[name]}/`)) {
+      return places[name] + path.slice(stock[name].length);
     }
   }
   return path;

@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { OneExtError } from '../../lib/errors/oneext-error.ts';
-import { type Argv, formatRemoteCommand } from '../remote-command.ts';
+import { type Argv, formatRemoteCommand } from '../../lib/remote-command.ts';
 
 export interface CommandEnd {
   /** Of the command; 255 where the connection failed, 124 where the time was over. */

@@ -1,9 +1,9 @@
 /** Tunnels of migrations on many hosts: `oneext tunnel`. */
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { createLimit } from '../../lib/io/concurrency.ts';
+import { formatRemoteCommand } from '../../lib/remote-command.ts';
 import { type JudgedTunnel, judgeTunnels, strayResets } from '../leftovers.ts';
 import { planRemoval } from '../plan.ts';
-import { formatRemoteCommand } from '../remote-command.ts';
 import { readFrontEnd } from './front-end.ts';
 import type { Hosts } from './hosts.ts';
 import { readHostNetwork } from './survey.ts';

@@ -1,9 +1,9 @@
 /** One migration from its request to its exit status. */
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { formatRemoteCommand } from '../../lib/remote-command.ts';
 import { formatPlan } from '../format-plan.ts';
 import type { FrontEnd } from '../lease.ts';
 import { pingThrough, planDirect, type Step } from '../plan.ts';
-import { formatRemoteCommand } from '../remote-command.ts';
 import type { MigrationRequest } from '../request.ts';
 import type { TunnelOptions } from '../tunnel-options.ts';
 import { planWhole } from '../whole-plan.ts';

@@ -1,9 +1,9 @@
 /** Asks hosts what they have and how they reach each other. Changes nothing. */
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { type Argv, formatRemoteCommand } from '../../lib/remote-command.ts';
 import { type Ends, parseResolved, parseRoute, planUnderlay, type Route } from '../addresses.ts';
 import { type HostNetwork, parseHostNetwork } from '../host-network.ts';
 import { vsctl } from '../plan.ts';
-import { type Argv, formatRemoteCommand } from '../remote-command.ts';
 import type { Survey } from '../whole-plan.ts';
 import type { Hosts } from './hosts.ts';
 

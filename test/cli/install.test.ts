@@ -61,7 +61,7 @@ for (const version of ['6.10', '7.4'] as const) {
     const plan = await succeed(oneext(...all, '--plan'));
     assert.deepEqual(tree.describe(), before);
     for (const line of [
-      /edit \/etc\/one\/oned\.conf \(AUTH_MAD: biscuit added.*VM_MAD kvm: -l migrate=migrate_tunnel/,
+      /edit \/etc\/one\/oned\.conf\n {6}AUTH_MAD: biscuit added[\s\S]*VM_MAD kvm: -l migrate=migrate_tunnel/,
       new RegExp(`create ${dropIn}`),
       new RegExp(`create ${sudoers}`),
       new RegExp(`create ${tunnel}`),

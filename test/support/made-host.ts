@@ -27,6 +27,8 @@ export interface Break {
 
 export interface MadeHost {
   readonly root: string;
+  /** The whole environment of what runs on it. */
+  readonly environment: Readonly<Record<string, string>>;
   run(argv: readonly string[], broken?: Break): Promise<RunResult>;
   change(description: HostDescription): void;
   /** How many calls have changed the host in the last run, files included. */
@@ -155,6 +157,7 @@ export const makeHost = (description: HostDescription = {}): MadeHost => {
   putUnit(places, 'podman-restart.service', false);
   return {
     root: places.root,
+    environment: places.environment,
     change: (change) => putAll(places, change),
     run: (argv, broken) => {
       fact(places, 'counted', '0');

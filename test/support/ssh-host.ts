@@ -1,5 +1,4 @@
 /** Hosts that are SSH servers which we did not write, and OpenSSH with a configuration that leads to them. */
-import type { EventEmitter } from 'node:events';
 import { chmodSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
@@ -27,14 +26,19 @@ export interface SshHost {
 const clientKeys = ssh2.utils.generateKeyPairSync('ed25519');
 const hostKeys = ssh2.utils.generateKeyPairSync('ed25519');
 
-interface Channel extends EventEmitter {
-  write(text: string): void;
-  readonly stderr: { write(text: string): void };
-  exit(code: number): void;
-  end(): void;
+export interface SshServer {
+  readonly port: number;
+  readonly connections: () => number;
+  /** Without a word, as a host does that loses its power. */
+  breakConnections(): void;
 }
 
-const serveCommand = (channel: Channel, command: string, host: SshHost, answer: AnswerCommand): void => {
+const serveCommand = (
+  channel: ssh2.Channel,
+  command: string,
+  host: Pick<SshHost, 'commands' | 'inputs'>,
+  answer: AnswerCommand,
+): void => {
   // The connection that the others share lasts as long as its stdin.
   const echoed = /^echo (\S+); exec cat/.exec(command)?.[1];
   if (echoed !== undefined) {
@@ -66,11 +70,18 @@ const serveCommand = (channel: Channel, command: string, host: SshHost, answer: 
   tryAnswer();
 };
 
-export const startSshHost = async (t: TestContext, answer: AnswerCommand): Promise<SshHost> => {
+/** @param serve is given each command */
+export const startSshServer = async (
+  t: TestContext,
+  serve: (channel: ssh2.Channel, command: string) => void,
+): Promise<SshServer> => {
   let connections = 0;
+  const sockets = new Set<ssh2.Connection>();
   const allowed = ssh2.utils.parseKey(clientKeys.public).getPublicSSH();
   const server = new ssh2.Server({ hostKeys: [hostKeys.private] }, (connection) => {
     connections += 1;
+    sockets.add(connection);
+    connection.on('close', () => sockets.delete(connection));
     connection.on('error', () => undefined); // clients that go away are part of the tests
     connection.on('authentication', (authentication) => {
       if (authentication.method === 'publickey' && authentication.key?.data.equals(allowed) === true)
@@ -78,18 +89,29 @@ export const startSshHost = async (t: TestContext, answer: AnswerCommand): Promi
       else authentication.reject(['publickey']);
     });
     connection.on('session', (accept) => {
-      accept().on('exec', (acceptExec, _, { command }) => serveCommand(acceptExec(), command, host, answer));
+      accept().on('exec', (acceptExec, _, { command }) => serve(acceptExec(), command));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => new Promise<void>((resolve) => server.close(resolve)));
-  const host: SshHost = {
-    port: server.address().port,
-    commands: [],
-    inputs: new Map(),
-    connections: () => connections,
+  const breakConnections = (): void => {
+    for (const connection of sockets) connection.end();
   };
-  return host;
+  t.after(
+    () =>
+      new Promise<void>((resolve) => {
+        server.close(resolve);
+        breakConnections(); // those of a test that has failed
+      }),
+  );
+  return { port: server.address().port, connections: () => connections, breakConnections };
+};
+
+export const startSshHost = async (t: TestContext, answer: AnswerCommand): Promise<SshHost> => {
+  const asked = { commands: [] as string[], inputs: new Map<string, string>() };
+  const { port, connections } = await startSshServer(t, (channel, command) =>
+    serveCommand(channel, command, asked, answer),
+  );
+  return { port, connections, ...asked };
 };
 
 /** A folder for PATH with an `ssh` that knows these hosts: OpenSSH reads the user's own files whatever HOME says. */

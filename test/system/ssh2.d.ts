@@ -1,12 +1,11 @@
 declare module 'ssh2' {
   import type { EventEmitter } from 'node:events';
   import type net from 'node:net';
+  import type { Duplex, Writable } from 'node:stream';
 
-  interface Channel extends EventEmitter {
-    write(text: string): void;
-    readonly stderr: { write(text: string): void };
+  interface Channel extends Duplex {
+    readonly stderr: Writable;
     exit(code: number): void;
-    end(): void;
   }
   interface Authentication {
     readonly method: string;
@@ -25,6 +24,7 @@ declare module 'ssh2' {
     on(event: 'session', listener: (accept: () => Session) => void): this;
     on(event: 'ready' | 'close', listener: () => void): this;
     on(event: 'error', listener: (error: Error) => void): this;
+    end(): void;
   }
   class Server {
     constructor(
@@ -34,6 +34,10 @@ declare module 'ssh2' {
     listen(port: number, host: string, onListening: () => void): net.Server;
     address(): net.AddressInfo;
     close(onClosed: () => void): void;
+  }
+  // Types alone: a namespace of the same name makes them visible beside `export =`.
+  namespace ssh2 {
+    export type { Channel, Connection };
   }
   const ssh2: {
     readonly Server: typeof Server;

@@ -18,6 +18,7 @@ test('a self-contained installation has everything below ONE_LOCATION', () => {
   assert.equal(relocatePath('/etc/one/oneext.yaml', environment), '/srv/cloud/one/etc/oneext.yaml');
   assert.equal(relocatePath('/var/lib/one/state.json', environment), '/srv/cloud/one/var/state.json');
   assert.equal(relocatePath('/var/lib/one', environment), '/srv/cloud/one/var');
+  assert.equal(relocatePath('/var/log/one/oned.log', environment), '/srv/cloud/one/var/oned.log');
 });
 
 test('what only looks like a folder of OpenNebula stays', () => {

@@ -1,0 +1,92 @@
+/** What the verbs of `oneext hosts` share: options, the hosts that OpenNebula has, and a run over them. */
+import { chooseHosts, type HostChoice, type HostTarget } from '../../host-installer/choose-hosts.ts';
+import { hostsOptions } from '../../host-installer/hosts-options.ts';
+import { readArchive } from '../../host-installer/io/read-archive.ts';
+import { type HostsRunEnd, runOnHosts } from '../../host-installer/io/run-on-hosts.ts';
+import type { HostRecord } from '../../host-installer/last-run.ts';
+import type { RemoteRun } from '../../host-installer/remote-run.ts';
+import { suiteOptions } from '../../lib/config/suite-options.ts';
+import { OneExtError } from '../../lib/errors/oneext-error.ts';
+import { connectOne } from '../../lib/io/connect-one.ts';
+import type { Host } from '../../lib/one/host.ts';
+import { placesOf } from '../../lib/one/places.ts';
+import { readHosts } from '../../prometheus-patches/io/read-cloud.ts';
+import { type Given, type Terminal, textOf, type VerbOption } from '../command.ts';
+import { readConfigured, verbOptions } from '../configured.ts';
+import { packageFolder } from '../io/package-folder.ts';
+
+const table = { ...suiteOptions, ...hostsOptions };
+
+const jobsOption: VerbOption = { form: 'N', help: 'how many hosts at a time (default: 10)' };
+const jsonOption: VerbOption = { form: '', help: 'print JSON instead of a table' };
+
+export const runOptions: Readonly<Record<string, VerbOption>> = {
+  jobs: jobsOption,
+  json: jsonOption,
+  ...verbOptions(table),
+};
+
+const mostJobs = 100;
+
+/** What is wrong with --jobs. */
+export const jobsProblems = (given: Given): readonly string[] => {
+  const text = textOf(given, 'jobs') ?? '10';
+  if (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= mostJobs) return [];
+  return [`--jobs is ${JSON.stringify(text)} but must be a number from 1 to ${mostJobs}`];
+};
+
+export interface Preparation {
+  /** All of the cloud. */
+  readonly hosts: readonly Host[];
+  readonly lastRunPath: string;
+  run(
+    run: RemoteRun,
+    targets: readonly HostTarget[],
+    onEnd?: (records: readonly HostRecord[]) => void,
+  ): Promise<HostsRunEnd>;
+}
+
+export const prepare = async (given: Given, terminal: Terminal): Promise<Preparation> => {
+  const { options } = await readConfigured(table, given, terminal);
+  const archive = await readArchive(packageFolder());
+  const client = await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] });
+  return {
+    hosts: await readHosts(client),
+    lastRunPath: `${placesOf(terminal.environment).state}/hosts/last-run.json`,
+    run: (run, targets, onEnd = () => undefined) =>
+      runOnHosts({
+        targets,
+        run,
+        onEnd,
+        jobs: Number(textOf(given, 'jobs') ?? '10'),
+        user: options['hosts.ssh-user'],
+        connectTimeoutMs: options['hosts.ssh-timeout'],
+        timeoutMs: options['hosts.timeout'],
+        logFile: options['hosts.log-file'],
+        archive,
+        now: terminal.now,
+      }),
+  };
+};
+
+/** Fails with HOSTS_NAMED_WRONGLY, and all that is wrong. */
+export const chooseTargets = (hosts: readonly Host[], named: readonly string[]): HostChoice => {
+  const choice = chooseHosts(hosts, named);
+  if (choice.problems.length > 0)
+    throw new OneExtError('HOSTS_NAMED_WRONGLY', { problems: choice.problems.join('; ') });
+  return choice;
+};
+
+export const skippedRecords = ({ skipped }: HostChoice): readonly HostRecord[] =>
+  skipped.map(({ id, name, reason }) => ({
+    id,
+    name,
+    result: 'skipped',
+    detail: reason,
+    agent: {},
+    seconds: undefined,
+  }));
+
+/** By id, as OpenNebula lists them. */
+export const inOrder = (...groups: readonly (readonly HostRecord[])[]): readonly HostRecord[] =>
+  groups.flat().sort((a, b) => a.id - b.id);

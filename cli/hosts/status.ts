@@ -1,0 +1,45 @@
+/** `oneext hosts status`: how the power agents are. */
+import { formatNames, formatOutcomesJson, formatStatus } from '../../host-installer/format-outcomes.ts';
+import { readLastRun } from '../../host-installer/io/last-run-file.ts';
+import { type LastRun, withLastErrors } from '../../host-installer/last-run.ts';
+import { isWell } from '../../host-installer/outcome.ts';
+import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { type Terminal, usageError, type Verb } from '../command.ts';
+import { chooseTargets, inOrder, jobsProblems, prepare, runOptions, skippedRecords } from './prepare.ts';
+
+/** A record that cannot be read costs what it would have told, and no more. */
+const readRecord = async (path: string, terminal: Terminal): Promise<LastRun | undefined> => {
+  try {
+    return await readLastRun(path);
+  } catch (thrown) {
+    terminal.writeNote(`warning: ${reasonOf(thrown)}\n`);
+    return undefined;
+  }
+};
+
+export const statusVerb: Verb = {
+  name: 'status',
+  summary: 'show how the power agents of hypervisors are',
+  operands: '[HOST...]',
+  details: `Runs host.sh status on the hosts that are named (names or ids), or on all KVM hosts of the cloud that are neither
+disabled nor offline. LAST ERROR: what is wrong now and, where the last install failed, why.`,
+  options: runOptions,
+  run: async (given, terminal) => {
+    const problems = jobsProblems(given);
+    if (problems.length > 0) throw usageError(problems.join('; '));
+    const preparation = await prepare(given, terminal);
+    const choice = chooseTargets(preparation.hosts, given.operands);
+    const run = { command: 'status', sudoRules: false, options: [] } as const;
+    const { records } = await preparation.run(run, choice.targets);
+    const lastRun = await readRecord(preparation.lastRunPath, terminal);
+    const all = inOrder(
+      lastRun === undefined ? records : withLastErrors(records, lastRun),
+      skippedRecords(choice),
+    );
+    terminal.writeResult(given.values['json'] === true ? formatOutcomesJson(all) : formatStatus(all));
+    const unwell = all.filter(({ result }) => !isWell(result));
+    if (unwell.length === 0) return;
+    const hosts = formatNames(unwell.map(({ name }) => name));
+    throw new OneExtError('HOSTS_NOT_MEASURING', { count: unwell.length, total: all.length, hosts });
+  },
+};

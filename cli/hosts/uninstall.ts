@@ -1,0 +1,64 @@
+/** `oneext hosts uninstall`: what was put on hypervisors is taken away. */
+
+import type { HostTarget } from '../../host-installer/choose-hosts.ts';
+import { formatNames, formatOutcomes, formatOutcomesJson } from '../../host-installer/format-outcomes.ts';
+import { openLastRunFile, readLastRun } from '../../host-installer/io/last-run-file.ts';
+import { forgetHosts } from '../../host-installer/last-run.ts';
+import { isWell } from '../../host-installer/outcome.ts';
+import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { type Given, usageError, type Verb } from '../command.ts';
+import {
+  chooseTargets,
+  inOrder,
+  jobsProblems,
+  type Preparation,
+  prepare,
+  runOptions,
+  skippedRecords,
+} from './prepare.ts';
+
+const usageProblems = (given: Given): readonly string[] => {
+  const problems = [...jobsProblems(given)];
+  const isAll = given.values['all'] === true;
+  if (!isAll && given.operands.length === 0) problems.push('name the hosts, or give --all');
+  if (isAll && given.operands.length > 0) problems.push('--all and names of hosts do not go together');
+  return problems;
+};
+
+/** A later install --resume must not take them for done. */
+const forget = async (
+  { lastRunPath }: Preparation,
+  targets: readonly HostTarget[],
+  warn: (text: string) => void,
+): Promise<void> => {
+  try {
+    const lastRun = await readLastRun(lastRunPath);
+    if (lastRun !== undefined) await openLastRunFile(lastRunPath, warn).write(forgetHosts(lastRun, targets));
+  } catch (thrown) {
+    warn(reasonOf(thrown));
+  }
+};
+
+export const uninstallVerb: Verb = {
+  name: 'uninstall',
+  summary: 'take away what install put on hypervisors',
+  operands: '[HOST...]',
+  details: `Runs host.sh uninstall on the hosts that are named (names or ids), or with --all on all KVM hosts of the cloud that
+are neither disabled nor offline. The sudo rules of live migration go too, unless somebody has changed them.`,
+  options: { all: { form: '', help: 'all KVM hosts of the cloud' }, ...runOptions },
+  run: async (given, terminal) => {
+    const problems = usageProblems(given);
+    if (problems.length > 0) throw usageError(problems.join('; '));
+    const preparation = await prepare(given, terminal);
+    const choice = chooseTargets(preparation.hosts, given.operands);
+    await forget(preparation, choice.targets, (text) => terminal.writeNote(`warning: ${text}\n`));
+    const run = { command: 'uninstall', sudoRules: true, options: [] } as const;
+    const { records } = await preparation.run(run, choice.targets);
+    const all = inOrder(records, skippedRecords(choice));
+    terminal.writeResult(given.values['json'] === true ? formatOutcomesJson(all) : formatOutcomes(all));
+    const unwell = all.filter(({ result }) => !isWell(result));
+    if (unwell.length === 0) return;
+    const hosts = formatNames(unwell.map(({ name }) => name));
+    throw new OneExtError('HOSTS_INCOMPLETE', { count: unwell.length, total: all.length, hosts });
+  },
+};

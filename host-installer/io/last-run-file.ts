@@ -1,0 +1,53 @@
+/** The file that says what the last run came to. It is written whenever a host has ended. */
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { writeAtomic } from '../../lib/io/write-atomic.ts';
+import { formatLastRun, type LastRun, parseLastRun } from '../last-run.ts';
+
+/** `undefined` where there is none. Fails with HOSTS_STATE_UNREADABLE. */
+export const readLastRun = async (file: string): Promise<LastRun | undefined> => {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
+    throw new OneExtError('HOSTS_STATE_UNREADABLE', { path: file, detail: reasonOf(thrown) }, thrown);
+  }
+  const run = parseLastRun(text);
+  if (run === undefined) {
+    throw new OneExtError('HOSTS_STATE_UNREADABLE', { path: file, detail: 'its content is not ours' });
+  }
+  return run;
+};
+
+export interface LastRunFile {
+  /** Resolves when the file says at least what was given; a newer run may have taken its place. */
+  write(run: LastRun): Promise<void>;
+}
+
+/** Writes come one after the other. What cannot be written is told once, and the run goes on. */
+export const openLastRunFile = (file: string, warn: (text: string) => void): LastRunFile => {
+  let next: LastRun | undefined;
+  let queue = Promise.resolve();
+  let isBroken = false;
+  const writeNext = async (): Promise<void> => {
+    const run = next;
+    next = undefined;
+    if (run === undefined || isBroken) return;
+    try {
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeAtomic(file, formatLastRun(run), 0o644);
+    } catch (thrown) {
+      isBroken = true;
+      warn(`this run cannot be resumed: ${file} cannot be written: ${reasonOf(thrown)}`);
+    }
+  };
+  return {
+    write(run) {
+      next = run;
+      queue = queue.then(writeNext);
+      return queue;
+    },
+  };
+};

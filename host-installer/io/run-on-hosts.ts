@@ -1,0 +1,101 @@
+/** Runs remote.sh on many hosts: with a display or plain lines on stderr, all output in a log, a record of each host. */
+import { cleanLine } from '../../lib/terminal-text.ts';
+import type { HostTarget } from '../choose-hosts.ts';
+import type { HostRecord } from '../last-run.ts';
+import { isWell, judgeHost } from '../outcome.ts';
+import { formatProgress, type Progress, type RunningHost, type Screen } from '../progress.ts';
+import { formatRemoteRun, type RemoteRun } from '../remote-run.ts';
+import { watchInterrupts } from './interrupts.ts';
+import { openDisplay } from './progress-display.ts';
+import { rollOut } from './rollout.ts';
+import { openRunLog } from './run-log.ts';
+import { runOnHost } from './run-on-host.ts';
+
+export interface HostsRun {
+  readonly targets: readonly HostTarget[];
+  readonly run: RemoteRun;
+  readonly jobs: number;
+  readonly user: string;
+  readonly connectTimeoutMs: number;
+  readonly timeoutMs: number;
+  readonly logFile: string;
+  readonly archive: Buffer;
+  readonly now: () => Date;
+  /** With the records of all hosts, whenever one has ended. */
+  readonly onEnd: (records: readonly HostRecord[]) => void;
+}
+
+export interface HostsRunEnd {
+  /** In the order of the targets. */
+  readonly records: readonly HostRecord[];
+  /** By id: what host.sh plan said. */
+  readonly plans: ReadonlyMap<number, readonly string[]>;
+}
+
+const formatEnd = ({ name, result, detail, agent, seconds }: HostRecord): string => {
+  const watts = agent.watts === undefined ? '' : `, ${agent.watts.toFixed(1)} W`;
+  return `${name}: ${result}${watts} (${seconds?.toFixed(0) ?? '?'} s)${detail === '' ? '' : `: ${detail}`}`;
+};
+
+/** Who runs, and how many have ended. */
+const createCounts = (total: number) => {
+  const running = new Map<number, RunningHost>();
+  const ended = { well: 0, unwell: 0 };
+  return {
+    note: ({ id, name }: HostTarget, startedMs: number, lastLine: string): void =>
+      void running.set(id, { name, startedMs, lastLine }),
+    end({ id, result }: HostRecord): void {
+      running.delete(id);
+      ended[isWell(result) ? 'well' : 'unwell'] += 1;
+    },
+    progress: (isStopping: boolean): Progress => ({
+      ...ended,
+      total,
+      running: [...running.values()],
+      isStopping,
+    }),
+  };
+};
+
+export const runOnHosts = async (hosts: HostsRun): Promise<HostsRunEnd> => {
+  const { targets, run, now, archive, user } = hosts;
+  const { stderr } = process;
+  const counts = createCounts(targets.length);
+  const plans = new Map<number, readonly string[]>();
+  const warn = (text: string): void => void stderr.write(`warning: ${cleanLine(text)}\n`);
+  const log = await openRunLog(hosts.logFile, now, warn);
+  const interrupts = watchInterrupts();
+  const { stop } = interrupts;
+  const draw = (screen: Screen): readonly string[] =>
+    formatProgress(counts.progress(stop.aborted), now().getTime(), screen);
+  const display = openDisplay(stderr, draw);
+
+  const work = async (target: HostTarget): Promise<HostRecord> => {
+    const { id, name } = target;
+    const startedMs = now().getTime();
+    counts.note(target, startedMs, '');
+    log.write(name, `${run.command} begins`);
+    if (!display.isDrawn) display.say(`${name}: begins`);
+    const command = formatRemoteRun(run, id, { archiveBytes: archive.length, user });
+    const { report, end } = await runOnHost(target, command, { ...hosts, ...interrupts }, ({ text }) => {
+      counts.note(target, startedMs, text);
+      log.write(name, text);
+    });
+    plans.set(id, report.shown);
+    const seconds = (now().getTime() - startedMs) / 1000;
+    const record = { id, name, ...judgeHost(run.command, report, end), seconds };
+    counts.end(record);
+    log.write(name, formatEnd(record));
+    // What is drawn has counts of what went well.
+    if (!display.isDrawn || !isWell(record.result)) display.say(formatEnd(record));
+    return record;
+  };
+
+  try {
+    return { records: await rollOut(targets, { jobs: hosts.jobs, stop, work, onEnd: hosts.onEnd }), plans };
+  } finally {
+    display.close();
+    interrupts.close();
+    await log.close();
+  }
+};
