@@ -22,7 +22,20 @@ UsePAM no
 StrictModes no
 CONFIG
 /usr/sbin/sshd -f /run/sshd_config
-install -d -m 755 /var/log/one`;
+install -d -m 755 /var/log/one
+useradd --system --shell /bin/bash front
+usermod --password '*' front # UsePAM no: a locked account may not log in
+echo 'front ALL=(root) NOPASSWD: ALL' >/etc/sudoers.d/front
+chmod 0440 /etc/sudoers.d/front`;
+
+/** Ends oneext without a word while host.sh is at work, and waits until nothing of it is left on the host. */
+const killAtWork = `"$@" >/dev/null 2>&1 & run=$!
+until grep -q 'h2: start the agent' /var/log/one/oneext-hosts.log; do sleep 0.1; done
+kill -KILL "$run"
+while pgrep -f 'remote[.]sh'; do sleep 0.2; done
+ls -d /tmp/tmp.* /var/lib/opennebula-extensions/power-agent /etc/systemd/system/opennebula-power-agent.service
+pidof scaphandre
+dpkg --status scaphandre`;
 
 test('oneext hosts plan, install, status and uninstall, on a hypervisor with a real sshd', async (t) => {
   const lab = await startHypervisorLab(t);
@@ -36,21 +49,25 @@ test('oneext hosts plan, install, status and uninstall, on a hypervisor with a r
     assert.equal(code, 0, stderr);
   }
   const environment = ['HOME=/root', 'ONE_AUTH=/run/one_auth', 'ONE_XMLRPC=http://127.0.0.1:2633/RPC2'];
-  const hosts = (...argv: readonly string[]) =>
-    lab.run('env', ...environment, process.execPath, repositoryPath('dist/oneext'), 'hosts', ...argv);
+  const program = ['env', ...environment, process.execPath, repositoryPath('dist/oneext'), 'hosts'];
+  const hosts = (...argv: readonly string[]) => lab.run(...program, ...argv);
 
   const plan = await hosts('install', '--plan', '--live-migrate', 'h2');
   assert.equal(plan.code, 0, plan.stderr);
   assert.match(plan.stdout, /^h2 \(planned\)\n(?: {2}.*\n)+$/);
+  const left = await lab.run('bash', '-c', killAtWork, '-', ...program, 'install', '--runtime', 'native');
+  assert.equal(left.stdout.replaceAll(/^\d+\n/gm, ''), '', 'killed: all of it is undone');
   const installed = await hosts('install', '--runtime', 'native', '--live-migrate', '1');
   assert.equal(installed.code, 0, installed.stderr + installed.stdout);
   assert.match(installed.stdout, /^h2 +installed +native 1\.\S+ +\d+\.\d +\d+ +-$/m);
   assert.equal((await lab.run('visudo', '-c')).code, 0);
+  const asFront = await hosts('install', '--live-migrate', '--hosts.ssh-user', 'front', 'h2');
+  assert.match(asFront.stdout, /^h2 +unchanged +native/m, asFront.stderr);
   const status = await hosts('status', 'h2');
   assert.equal(status.code, 0, status.stderr + status.stdout);
   assert.match(status.stdout, /^h2 +native +1\.\S+ +\d+\.\d +http:\/\/192\.0\.2\.7:8080\/metrics +everyone/m);
-  const again = await hosts('install', '--resume', '--runtime', 'native', '--live-migrate');
-  assert.match(again.stdout, /^h2 +installed/m, 'it is told as it was');
+  const again = await hosts('install', '--resume', '--live-migrate');
+  assert.match(again.stdout, /^h2 +unchanged/m, 'it is told as it was');
   const uninstalled = await hosts('uninstall', 'h2');
   assert.match(uninstalled.stdout, /^h2 +removed/m);
   assert.equal((await lab.run('pidof', 'scaphandre')).stdout, '');
