@@ -8,6 +8,10 @@ export interface Terminal {
   readonly now: () => Date;
   readonly writeResult: (text: string) => void;
   readonly writeNote: (text: string) => void;
+  /** Whether keys are read from a terminal and results go to one. */
+  readonly isInteractive: boolean;
+  /** Of the terminal that results go to; `undefined` where they go elsewhere. */
+  readonly columns: number | undefined;
 }
 
 /** A command: `oneext NAME ...`. What it needs is loaded when it is called. */

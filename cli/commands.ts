@@ -13,6 +13,16 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./install/uninstall.ts')).uninstall,
   },
   {
+    name: 'hosts',
+    summary: 'give hypervisors their power agent, see how they are, take it away',
+    load: async () => (await import('./hosts/hosts.ts')).hosts,
+  },
+  {
+    name: 'top',
+    summary: 'show VMs by the power that they draw, live or once',
+    load: async () => (await import('./top/top.ts')).top,
+  },
+  {
     name: 'token',
     summary: 'make, attenuate, inspect and revoke tokens that serve as passwords',
     load: async () => (await import('./token/token.ts')).token,
@@ -31,10 +41,5 @@ export const commands: readonly Command[] = [
     name: 'tunnel',
     summary: 'list the tunnels of live migrations, and remove what is left of them',
     load: async () => (await import('./tunnel.ts')).tunnel,
-  },
-  {
-    name: 'hosts',
-    summary: 'give hypervisors their power agent, see how they are, take it away',
-    load: async () => (await import('./hosts/hosts.ts')).hosts,
   },
 ];

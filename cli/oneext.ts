@@ -12,6 +12,8 @@ const terminal: Terminal = {
   now: () => new Date(),
   writeResult: (text) => void process.stdout.write(text),
   writeNote: (text) => void process.stderr.write(text),
+  isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+  columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
 };
 
 const main = async (argv: readonly string[]): Promise<void> => {
@@ -26,6 +28,11 @@ const main = async (argv: readonly string[]): Promise<void> => {
   }
   await runCommandLine(`oneext ${command.name}`, await command.load(), rest, terminal);
 };
+
+// Who reads the results has enough of them (`| head`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+});
 
 main(process.argv.slice(2)).catch((thrown: unknown) => {
   const hint = thrown instanceof OneExtError ? `\n${thrown.code}: ${thrown.hint}` : '';

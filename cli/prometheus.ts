@@ -1,24 +1,19 @@
 /** `oneext prometheus`: what Prometheus should scrape. */
 import { agentUrlOption } from '../collectors/exporter-options.ts';
-import { powerAgentTargets } from '../collectors/power-agent-targets.ts';
 import { suiteOptions } from '../lib/config/suite-options.ts';
 import { OneExtError } from '../lib/errors/oneext-error.ts';
 import { connectOne } from '../lib/io/connect-one.ts';
 import type { EditedConfig } from '../prometheus-patches/edit-config.ts';
 import { type ConfigFile, readConfigFile, replaceConfigFile } from '../prometheus-patches/io/config-file.ts';
-import { readCloud, readExportingVms, readHosts } from '../prometheus-patches/io/read-cloud.ts';
-import { readExportingVm } from '../prometheus-patches/io/read-exporting-vm.ts';
 import { reloadPrometheus } from '../prometheus-patches/io/reload.ts';
 import { findRuleFile, ruleFileOf } from '../prometheus-patches/io/rule-file.ts';
-import { syncTargets } from '../prometheus-patches/io/sync-targets.ts';
 import { prepareTargetFolder } from '../prometheus-patches/io/target-folder.ts';
-import { planScrapes } from '../prometheus-patches/jobs.ts';
 import { patchConfig } from '../prometheus-patches/patch-config.ts';
 import { configOptions, patchOptions, targetOptions } from '../prometheus-patches/prometheus-options.ts';
-import { targetFilePattern } from '../prometheus-patches/target-file.ts';
 import { unpatchConfig } from '../prometheus-patches/unpatch-config.ts';
 import type { Given, Terminal, Verb, VerbGroup } from './command.ts';
 import { readConfigured, verbOptions } from './configured.ts';
+import { readScrapePlan, syncAllTargets } from './io/scraped-cloud.ts';
 
 const syncTable = { ...suiteOptions, ...targetOptions };
 const patchTable = {
@@ -82,16 +77,10 @@ last five old files are kept beside it.`,
     const { options } = await readConfigured(patchTable, given, terminal);
     const path = options['prometheus.config'];
     const client = await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] });
-    const hosts = await readHosts(client);
-    const cloud = await readCloud(client, hosts, {
-      zone: options['prometheus.zone'],
-      probeTimeoutMs: options['prometheus.probe-timeout'],
-      powerAgents: powerAgentTargets(hosts, options['power.agent-url']),
-      targetFiles: `${options['prometheus.targets-folder']}/${targetFilePattern}`,
-    });
+    const scrapes = await readScrapePlan(client, options);
     const file = await readConfigFile(path);
     const rules = await findRuleFile(path, options['prometheus.rules-file']);
-    const patched = patchConfig(file.text, { ...planScrapes(cloud), rules });
+    const patched = patchConfig(file.text, { ...scrapes, rules });
     await applyChange(file, patched, options, given, terminal, () =>
       prepareTargetFolder(options['prometheus.targets-folder']),
     );
@@ -124,16 +113,11 @@ const sync: Verb = {
   run: async (given, terminal) => {
     const { options } = await readConfigured(syncTable, given, terminal);
     const client = await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] });
-    const align = {
-      folder: options['prometheus.targets-folder'],
-      preference: options['prometheus.address-preference'],
-      readVm: (id: number) => readExportingVm(client, id),
-    };
-    const result = await syncTargets(await readExportingVms(client), align, terminal.now().getTime());
+    const result = await syncAllTargets(client, options, terminal.now());
     const { written, removed, targets, problems } = result;
     for (const problem of problems) terminal.writeNote(`${problem.replaceAll(/\s*\n\s*/g, ' ')}\n`);
     terminal.writeResult(
-      `${align.folder}: ${written.length} files written, ${removed.length} removed; ${targets} VMs have targets\n`,
+      `${options['prometheus.targets-folder']}: ${written.length} files written, ${removed.length} removed; ${targets} VMs have targets\n`,
     );
   },
 };

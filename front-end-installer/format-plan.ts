@@ -18,6 +18,9 @@ export const formatFileChange = (change: FileChange, suite: string): string => {
   if (change.path.startsWith(`${suite}/`) && !change.keepsCopy) return ownFiles(verbOf(change), suite);
   const copy = change.keepsCopy ? ['somebody changed it since: a copy is kept beside it'] : [];
   const remarks = [...change.changes, ...copy];
+  if (change.isEdit === true) {
+    return [`${verbOf(change)} ${change.path}`, ...remarks.map((line) => `    ${line}`)].join('\n');
+  }
   return `${verbOf(change)} ${change.path}${remarks.length === 0 ? '' : ` (${remarks.join('; ')})`}`;
 };
 

@@ -72,6 +72,8 @@ export interface FileReturn {
   readonly to: FileState;
   /** Why it is not, or not only, what stood there before us. */
   readonly note?: string;
+  /** Why our part cannot be taken out of it. */
+  readonly problem?: string;
 }
 
 export interface KnownFile {
@@ -90,7 +92,7 @@ export const planReturn = ({ record, current, original, revert }: KnownFile): Fi
   if (written.includes(stateName(current))) return { ...base, to: original };
   if (revert !== undefined && current.kind === 'file') {
     const reverted = revert(current);
-    if ('problem' in reverted) return { ...base, to: current, note: reverted.problem };
+    if ('problem' in reverted) return { ...base, to: current, problem: reverted.problem };
     return { ...base, to: reverted.to, note: 'changed since: only what we had added was taken out' };
   }
   const what = current.kind === 'absent' ? 'removed' : 'changed';

@@ -1,4 +1,5 @@
 /** The options of all programs, for the sample file and docs/options.md. */
+import { topOptions } from '../cli/top/top-options.ts';
 import { exporterOptions } from '../collectors/exporter-options.ts';
 import { geolocationOptions } from '../geolocation/geolocation-options.ts';
 import { hookOptions } from '../hooks/hook-options.ts';
@@ -27,6 +28,7 @@ export const programTables: Readonly<Record<string, OptionTable>> = {
   'oneext prometheus sync': { ...suiteOptions, ...targetOptions },
   migrate_tunnel: { 'config.file': suiteOptions['config.file'], ...configuredOptions },
   'oneext tunnel': { ...suiteOptions, ...hostOptions },
+  'oneext top': { ...suiteOptions, ...topOptions },
   'oneext hosts': { ...suiteOptions, ...hostsOptions },
 };
 

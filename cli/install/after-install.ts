@@ -2,11 +2,9 @@
 import type { Installation, InstallationPlan } from '../../front-end-installer/io/plan-installation.ts';
 import type { FileChange } from '../../front-end-installer/plan-files.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
-import { readExportingVms } from '../../prometheus-patches/io/read-cloud.ts';
-import { readExportingVm } from '../../prometheus-patches/io/read-exporting-vm.ts';
-import { syncTargets } from '../../prometheus-patches/io/sync-targets.ts';
 import type { Given, Terminal } from '../command.ts';
 import { readConfigured } from '../configured.ts';
+import { syncAllTargets } from '../io/scraped-cloud.ts';
 import { formatRestart, hasSystemd, type Restart, restartServices, syncRemotes } from '../io/services.ts';
 import { installTable } from './front-end.ts';
 
@@ -32,10 +30,15 @@ const serviceRules = (prometheusUnit: string): readonly ServiceRule[] => [
 ];
 
 /** The services that have to take notice of changed files. */
-export const restartsFor = (paths: readonly string[], prometheusUnit: string): readonly Restart[] =>
+export const restartsFor = (
+  paths: readonly string[],
+  prometheusUnit: string,
+  hasExporterUnit: boolean,
+): readonly Restart[] =>
   serviceRules(prometheusUnit)
     .filter(({ concerns }) => paths.some(concerns))
-    .map(({ restart }) => restart);
+    .map(({ restart }) => restart)
+    .filter(({ unit }) => unit !== 'opennebula-exporter' || hasExporterUnit);
 
 /** Restarts them where that is asked for, and names them otherwise. */
 export const attendServices = async (
@@ -49,9 +52,7 @@ export const attendServices = async (
     return;
   }
   const lines = restarts.map((restart) => `  ${formatRestart(restart)}   # ${restart.why} changed\n`);
-  terminal.writeResult(
-    `for the changes to take effect (oneext install --restart does it):\n${lines.join('')}`,
-  );
+  terminal.writeResult(`for the changes to take effect (--restart does it):\n${lines.join('')}`);
 };
 
 const isRemote = ({ path, isAdopted }: FileChange, remotes: string): boolean =>
@@ -60,12 +61,7 @@ const isRemote = ({ path, isAdopted }: FileChange, remotes: string): boolean =>
 const sync = async (given: Given, terminal: Terminal, { client, now }: Installation): Promise<void> => {
   if (client === undefined) return;
   const { options } = await readConfigured(installTable, given, terminal);
-  const align = {
-    folder: options['prometheus.targets-folder'],
-    preference: options['prometheus.address-preference'],
-    readVm: (id: number) => readExportingVm(client, id),
-  };
-  const { targets } = await syncTargets(await readExportingVms(client), align, now.getTime());
+  const { targets } = await syncAllTargets(client, options, now);
   terminal.writeResult(`${targets} VMs with PROMETHEUS_EXPORTER have target files\n`);
 };
 
@@ -75,7 +71,7 @@ export const afterInstall = async (
   installation: Installation,
   { files }: InstallationPlan,
 ): Promise<void> => {
-  const { places, folders, parts } = installation;
+  const { places, folders, parts, frontEnd } = installation;
   const tryTo = (what: string, work: () => Promise<void>, next: string): Promise<void> =>
     work().catch((thrown: unknown) =>
       terminal.writeNote(`warning: ${what}: ${reasonOf(thrown)}; later: ${next}\n`),
@@ -92,7 +88,7 @@ export const afterInstall = async (
   }
   const { options } = await readConfigured(installTable, given, terminal);
   const changed = files.filter(({ isAdopted }) => !isAdopted).map(({ path }) => path);
-  const restarts = restartsFor(changed, options['prometheus.unit']);
+  const restarts = restartsFor(changed, options['prometheus.unit'], frontEnd.hasExporterUnit);
   await attendServices(restarts, given.values['restart'] === true, terminal);
   if (parts.includes('exporter')) {
     terminal.writeResult('next: oneext hosts install (power agents), oneext doctor (does all of it work?)\n');

@@ -1,8 +1,7 @@
 /** What install and uninstall have in common: where the front-end is, and which of its files are edited. */
 import path from 'node:path';
 import { agentUrlOption } from '../../collectors/exporter-options.ts';
-import { powerAgentTargets } from '../../collectors/power-agent-targets.ts';
-import type { EditedFile } from '../../front-end-installer/edited-file.ts';
+import type { EditedFile, EditResult } from '../../front-end-installer/edited-file.ts';
 import { followLinks } from '../../front-end-installer/io/files.ts';
 import { editOnedConf, type OnedConfWanted, revertOnedConf } from '../../front-end-installer/oned-conf.ts';
 import type { Part } from '../../front-end-installer/parts.ts';
@@ -11,12 +10,14 @@ import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Places } from '../../lib/one/places.ts';
-import { readCloud, readHosts } from '../../prometheus-patches/io/read-cloud.ts';
-import { planScrapes } from '../../prometheus-patches/jobs.ts';
+import type { EditedConfig } from '../../prometheus-patches/edit-config.ts';
+import { ruleFileOf } from '../../prometheus-patches/io/rule-file.ts';
 import { patchConfig } from '../../prometheus-patches/patch-config.ts';
 import { patchOptions, targetOptions } from '../../prometheus-patches/prometheus-options.ts';
-import { targetFilePattern } from '../../prometheus-patches/target-file.ts';
+import type { RuleFile } from '../../prometheus-patches/rule-file.ts';
+import { unpatchConfig } from '../../prometheus-patches/unpatch-config.ts';
 import { processIds } from '../io/process-ids.ts';
+import { readScrapePlan } from '../io/scraped-cloud.ts';
 
 /** The options that an installation reads; those of Prometheus are those of `oneext prometheus patch`. */
 export const installTable = {
@@ -70,29 +71,30 @@ const onedConf = async ({ places, root, parts, migrateThroughTunnel }: EditChoic
   };
 };
 
-const revertPrometheus: EditedFile['revert'] = (text) => ({ kind: 'edited', text, changes: [] });
+/** The edits of both directions call the same things by other names. */
+const edited = (result: EditedConfig): EditResult =>
+  result.kind === 'patched' ? { ...result, kind: 'edited' } : result;
+
+/** Our rules stand where the installer puts them; a configuration elsewhere does not name them. */
+const rulesOf = (file: string, options: InstallOptions, { etc }: Places): RuleFile | undefined => {
+  const rules = ruleFileOf(file, options['prometheus.rules-file']);
+  const installed = `${etc}/prometheus/opennebula-extensions.yml`;
+  return path.resolve(rules.folder, rules.entry) === installed ? rules : undefined;
+};
 
 const prometheusYml = async (
   client: XmlRpcClient,
   options: InstallOptions,
   file: string,
+  places: Places,
 ): Promise<EditedFile> => {
-  const hosts = await readHosts(client);
-  const cloud = await readCloud(client, hosts, {
-    zone: options['prometheus.zone'],
-    probeTimeoutMs: options['prometheus.probe-timeout'],
-    powerAgents: powerAgentTargets(hosts, options['power.agent-url']),
-    targetFiles: `${options['prometheus.targets-folder']}/${targetFilePattern}`,
-  });
+  const plan = { ...(await readScrapePlan(client, options)), rules: rulesOf(file, options, places) };
   return {
     path: file,
     encoding: 'utf8',
     check: [options['prometheus.promtool'], 'check', 'config'],
-    revert: revertPrometheus,
-    edit(text) {
-      const result = patchConfig(text, planScrapes(cloud));
-      return result.kind === 'patched' ? { ...result, kind: 'edited' } : result;
-    },
+    edit: (text) => edited(patchConfig(text, plan)),
+    revert: (text) => edited(unpatchConfig(text, ruleFileOf(file, options['prometheus.rules-file']))),
   };
 };
 
@@ -102,11 +104,11 @@ export const editsForInstall = async (
   options: InstallOptions,
   client: XmlRpcClient | undefined,
 ): Promise<readonly EditedFile[]> => {
-  const { parts, root, hasPrometheus } = choice;
+  const { parts, root, hasPrometheus, places } = choice;
   const oned = await onedConf(choice);
   if (client === undefined || !hasPrometheus || !parts.includes('prometheus')) return [oned];
   const file = await editedPath(options['prometheus.config'], root);
-  return [oned, await prometheusYml(client, options, file)];
+  return [oned, await prometheusYml(client, options, file, places)];
 };
 
 /** The same files, on the way back. */
@@ -114,14 +116,17 @@ export const editsForUninstall = async (
   places: Places,
   root: string,
   options: InstallOptions,
-): Promise<readonly EditedFile[]> => [
-  await onedConf({ places, root, parts: [], migrateThroughTunnel: false }),
-  {
-    path: await editedPath(options['prometheus.config'], root),
-    encoding: 'utf8',
-    edit: (text) => ({ kind: 'edited', text, changes: [] }),
-    revert: revertPrometheus,
-  },
-];
+): Promise<readonly EditedFile[]> => {
+  const file = await editedPath(options['prometheus.config'], root);
+  return [
+    await onedConf({ places, root, parts: [], migrateThroughTunnel: false }),
+    {
+      path: file,
+      encoding: 'utf8',
+      edit: (text) => ({ kind: 'edited', text, changes: [] }),
+      revert: (text) => edited(unpatchConfig(text, ruleFileOf(file, options['prometheus.rules-file']))),
+    },
+  ];
+};
 
 export const recordFolder = ({ state }: Places): string => path.join(state, 'front-end');

@@ -4,7 +4,7 @@ import type { Terminal } from '../command.ts';
 
 export const formatPlan = (lines: readonly string[]): string =>
   `would:\n${withoutRepeats(lines)
-    .map((line) => `  ${line}\n`)
+    .map((line) => `  ${line.replaceAll('\n', '\n  ')}\n`)
     .join('')}`;
 
 /** Tells each step; of several that are told alike, the first. */

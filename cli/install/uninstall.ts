@@ -39,6 +39,9 @@ const prepare = async (given: Given, terminal: Terminal) => {
   return { removal, record: kept, options, isHere: root === '' };
 };
 
+const isDropIn = (path: string): boolean =>
+  path.startsWith('/etc/systemd/system/opennebula-exporter.service.d/');
+
 /** systemd and the hypervisors take notice; what did not work, and why. */
 const settle = async (
   terminal: Terminal,
@@ -72,7 +75,7 @@ const takeAway = async (given: Given, terminal: Terminal): Promise<void> => {
   for (const { line } of returns.filter(({ isKept }) => isKept)) terminal.writeResult(`${line}\n`);
   if (isHere) {
     const paths = record.files.map(({ path }) => path);
-    const restarts = restartsFor(paths, options['prometheus.unit']);
+    const restarts = restartsFor(paths, options['prometheus.unit'], paths.some(isDropIn));
     await attendServices(restarts, given.values['restart'] === true, terminal);
   }
   if (failures.length > 0) {

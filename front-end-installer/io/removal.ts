@@ -79,13 +79,25 @@ const fileReturn = async (
     original: await store.original(record.original),
     ...(edit === undefined ? {} : { revert: (current) => revertState(edit, current) }),
   });
+  const { problem } = planned;
   const isSame = stateName(planned.from) === stateName(planned.to);
+  const forget = (one: InstallRecord): InstallRecord => ({
+    ...one,
+    files: one.files.filter((file) => file.path !== path),
+  });
+  if (problem !== undefined) {
+    const line = `take what we had added out of ${path}`;
+    const run = async (): Promise<void> => {
+      throw new Error(`${problem}`);
+    };
+    return { line, run, isKept: false, forget };
+  }
   return {
     line: formatFileReturn(planned, places.suite),
     // Modes and owners come back too, even where the content is right.
     run: isSame && planned.note !== undefined ? undefined : () => fileSystem.write(path, planned.to),
     isKept: planned.note !== undefined,
-    forget: (one) => ({ ...one, files: one.files.filter((file) => file.path !== path) }),
+    forget,
   };
 };
 

@@ -2,11 +2,16 @@
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 
 export interface Step {
+  /** Its first line names it; more may say what it does. */
   readonly title: string;
   readonly run: () => Promise<void>;
   /** Has to work whether `run` has done nothing, half or all of its work. */
   readonly undo: () => Promise<void>;
 }
+
+const firstLine = (title: string): string => title.split('\n')[0] ?? title;
+
+const nameOf = (step: Step | undefined): string => (step === undefined ? 'the start' : firstLine(step.title));
 
 /**
  * All of the steps, or none: fails with INSTALL_FAILED, which has the first failure, and says what could not be
@@ -28,10 +33,10 @@ export const runSteps = async (
   } catch (thrown) {
     const left: string[] = [];
     for (const { title, undo } of begun) {
-      await undo().catch((second: unknown) => left.push(`${title}: ${reasonOf(second)}`));
+      await undo().catch((second: unknown) => left.push(`${firstLine(title)}: ${reasonOf(second)}`));
     }
     const undone = left.length === 0 ? 'everything is as it was' : `could not be undone: ${left.join('; ')}`;
-    const step = begun[0]?.title ?? 'the start';
+    const step = nameOf(begun[0]);
     throw new OneExtError('INSTALL_FAILED', { step, detail: reasonOf(thrown), undone }, thrown);
   }
 };

@@ -358,6 +358,23 @@ export const expectedErrors = {
     message: 'everything is in its place, but not every service could be restarted: {problems}',
     hint: 'see systemctl status and journalctl of that unit',
   },
+
+  // oneext top.
+  TOP_EXPORTER_UNREACHABLE: {
+    exitCode: 75,
+    message: 'cannot read {url}: {detail}',
+    hint: 'check that opennebula-exporter runs (systemctl status opennebula-exporter), or name its page with --top.exporter-url',
+  },
+  TOP_NO_EXPORTER: {
+    exitCode: 1,
+    message: 'the page {url} has no metric of OpenNebula',
+    hint: 'name the page of opennebula-exporter with --top.exporter-url: http://FRONTEND:9925/metrics',
+  },
+  TOP_CREDENTIALS: {
+    exitCode: 78,
+    message: 'cannot use the credentials file {path}: {detail}',
+    hint: 'it has user:password, or a bearer token, in one line; name another with --top.credentials-file',
+  },
 } as const satisfies Record<string, ExpectedError>;
 
 export type ErrorCode = keyof typeof expectedErrors;

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
+import { formatTestHosts, formatTestZone } from '../support/cloud-documents.ts';
 import { repositoryPath } from '../support/expected.ts';
-import { createHookRegistry } from '../support/hook-registry.ts';
+import { createHookRegistry, type HookRegistry } from '../support/hook-registry.ts';
 import { startLivingFrontEnd } from '../support/living-front-end.ts';
 import {
   addFirstGeneration,
@@ -60,7 +61,7 @@ for (const version of ['6.10', '7.4'] as const) {
     const plan = await succeed(oneext(...all, '--plan'));
     assert.deepEqual(tree.describe(), before);
     for (const line of [
-      /edit \/etc\/one\/oned\.conf \(AUTH_MAD: biscuit added.*VM_MAD kvm: -l migrate=migrate_tunnel/,
+      /edit \/etc\/one\/oned\.conf\n {6}AUTH_MAD: biscuit added[\s\S]*VM_MAD kvm: -l migrate=migrate_tunnel/,
       new RegExp(`create ${dropIn}`),
       new RegExp(`create ${sudoers}`),
       new RegExp(`create ${tunnel}`),
@@ -258,25 +259,50 @@ test('on the machine itself it needs root', {
   }
 });
 
-test('a self-contained OpenNebula: files below ONE_LOCATION, hooks by its API, no systemd', async (t) => {
+const prometheusYml = `global: {scrape_interval: 15s} # stays
+scrape_configs:
+- job_name: prometheus
+  static_configs:
+  - targets: ['localhost:9090']
+`;
+
+interface SelfContained {
+  readonly made: MadeFrontEnd;
+  /** ONE_LOCATION. */
+  readonly home: string;
+  readonly registry: HookRegistry;
+  readonly env: Readonly<Record<string, string>>;
+  readonly oneext: (...argv: readonly string[]) => Promise<ProgramRun>;
+}
+
+/** A self-contained OpenNebula, whose API answers, in a tree that has others' files too. */
+const startSelfContained = async (t: TestContext, promtool = 'exit 0'): Promise<SelfContained> => {
   const made = makeFrontEnd(t);
   const home = path.join(made.root, 'one');
   made.write('/one/etc/oned.conf', onedConfOf('7.4'));
+  made.write('/one/etc/prometheus/prometheus.yml', prometheusYml);
   made.write('/one/var/remotes/vmm/kvm/migrate', 'stock\n', 0o755);
   made.write('/one/var/.one/one_auth', 'oneadmin:labpass\n', 0o600);
   const registry = createHookRegistry();
-  const { endpoint } = await startLivingFrontEnd(t, registry.answer);
-  const env = {
-    ONE_LOCATION: home,
-    ONE_XMLRPC: endpoint,
-    PATH: `${programsWith(t)}:/usr/bin:/bin`,
-    HOME: home,
-  };
-  const oneext = (...argv: readonly string[]) => runProgram('dist/oneext', { argv, env });
+  const { endpoint } = await startLivingFrontEnd(t, (method, parameters) => {
+    if (method === 'one.hostpool.info') return { document: formatTestHosts([{ id: 0, name: 'kvm0' }]) };
+    if (method === 'one.zonepool.info') return { document: formatTestZone() };
+    return registry.answer(method, parameters);
+  });
+  const programs = programsWith(t);
+  writeFileSync(path.join(programs, 'promtool'), `#!/bin/sh\n${promtool}\n`, { mode: 0o755 });
+  const env = { ONE_LOCATION: home, ONE_XMLRPC: endpoint, PATH: `${programs}:/usr/bin:/bin`, HOME: home };
+  const oneext: SelfContained['oneext'] = (...argv) => runProgram('dist/oneext', { argv, env });
+  return { made, home, registry, env, oneext };
+};
+
+test('a self-contained OpenNebula: files below ONE_LOCATION, hooks by its API, Prometheus, and back', async (t) => {
+  const { made, home, registry, env, oneext } = await startSelfContained(t);
   const before = made.describe();
 
   const { stdout } = await succeed(oneext('install'));
   assert.match(stdout, /systemctl restart opennebula {3}# oned\.conf changed/);
+  assert.match(stdout, /systemctl reload opennebula-prometheus\.service/);
   const installedSuite = `${home}/lib/opennebula-extensions`;
   const commands = [...registry.hooks.values()].map(({ attributes }) => attributes.get('COMMAND'));
   assert.ok(
@@ -284,6 +310,11 @@ test('a self-contained OpenNebula: files below ONE_LOCATION, hooks by its API, n
   );
   assert.ok(made.describe().has('one/var/remotes/auth/biscuit/authenticate'));
   assert.match(made.read('/one/etc/oned.conf'), /,biscuit"/);
+  const config = made.read('/one/etc/prometheus/prometheus.yml');
+  assert.ok(config.startsWith('global: {scrape_interval: 15s} # stays\n'));
+  assert.match(config, /^rule_files: .*opennebula-extensions\.yml/m);
+  assert.ok(config.includes(`${home}/var/prometheus/targets/vm-*.json`));
+  assert.ok(made.describe().has('one/var/prometheus/targets'));
   const hooks = registry.describe();
   assert.match((await succeed(oneext('install'))).stdout, /nothing to change/);
   assert.deepEqual(registry.describe(), hooks);
@@ -294,14 +325,64 @@ test('a self-contained OpenNebula: files below ONE_LOCATION, hooks by its API, n
   assert.deepEqual(made.describe(), before);
 });
 
-test('OpenNebula does not answer: nothing is changed', async (t) => {
-  const made = makeFrontEnd(t);
-  made.write('/one/etc/oned.conf', onedConfOf('7.4'));
-  made.write('/one/var/remotes/vmm/kvm/migrate', 'stock\n', 0o755);
-  made.write('/one/var/.one/one_auth', 'oneadmin:labpass\n', 0o600);
+test("Prometheus' configuration was changed since: our jobs and rules go, the rest stays", async (t) => {
+  const { made, oneext } = await startSelfContained(t);
+  await succeed(oneext('install'));
+  const file = '/one/etc/prometheus/prometheus.yml';
+  const mine = made.read(file).replace('scrape_configs:\n', 'scrape_configs:\n- job_name: mine\n');
+  // A file that cannot be read is not given up: it is named, and the next run goes on from there.
+  made.write(file, `# mine\n${mine}]`);
+  const broken = await oneext('uninstall');
+  assert.equal(broken.code, 1);
+  assert.match(broken.stderr, /UNINSTALL_INCOMPLETE/);
+  assert.match(broken.stderr, /take what we had added out of .*prometheus\.yml: .*line \d+/);
+  made.write(file, `# mine\n${mine}`);
+  const { stdout } = await succeed(oneext('uninstall'));
+  assert.match(stdout, /prometheus\.yml \(changed since: only what we had added was taken out\)/);
+  const left = made.read(file);
+  assert.match(left, /^# mine\n/);
+  assert.match(left, /job_name: mine\n/);
+  assert.doesNotMatch(left, /sr_exporter|scaphandre|opennebula-extensions/);
+});
+
+test('promtool refuses: files and hooks are as they were', async (t) => {
+  const { made, registry, oneext } = await startSelfContained(t, 'echo "FAILED: no good" >&2; exit 1');
   const before = made.describe();
-  const env = { ONE_LOCATION: path.join(made.root, 'one'), ONE_XMLRPC: 'http://127.0.0.1:1/RPC2' };
-  const run = await runProgram('dist/oneext', { argv: ['install'], env });
+  const run = await oneext('install');
+  assert.equal(run.code, 1);
+  assert.match(
+    run.stderr,
+    /promtool check config refuses .*prometheus\.yml .*no good.*; everything is as it was/,
+  );
+  assert.deepEqual(made.describe(), before);
+  assert.deepEqual(registry.describe(), []);
+});
+
+test('--keep-hooks leaves them for other front-ends of the zone; without it a hook that was changed stays', async (t) => {
+  const { registry, oneext } = await startSelfContained(t);
+  await succeed(oneext('install'));
+  const hooks = registry.describe();
+  await succeed(oneext('uninstall', '--keep-hooks'));
+  assert.deepEqual(registry.describe(), hooks);
+  await succeed(oneext('install'));
+  const [first] = registry.hooks.values();
+  assert.ok(first !== undefined);
+  registry.hooks.set(first.id, {
+    ...first,
+    attributes: new Map(first.attributes).set('COMMAND', '/site/own.sh'),
+  });
+  const { stdout } = await succeed(oneext('uninstall'));
+  assert.match(stdout, /keep the hook \w+ \(\d+\): somebody changed it since, it runs \/site\/own\.sh/);
+  assert.equal(registry.hooks.size, 1);
+});
+
+test('OpenNebula does not answer: nothing is changed', async (t) => {
+  const { made, env } = await startSelfContained(t);
+  const before = made.describe();
+  const run = await runProgram('dist/oneext', {
+    argv: ['install'],
+    env: { ...env, ONE_XMLRPC: 'http://127.0.0.1:1/RPC2' },
+  });
   assert.equal(run.code, 75, run.stderr);
   assert.match(run.stderr, /ONE_CONNECTION/);
   assert.deepEqual(made.describe(), before);

@@ -1,0 +1,190 @@
+/**
+ * What `oneext top` needs of the page of opennebula-exporter (docs/metrics.md).
+ *
+ * A sample that is not there, or whose value makes no sense, is unknown and never 0.
+ */
+import { createLineSplitter } from '../../lib/prometheus/line-splitter.ts';
+import { createLabelReader, sampleValueOf } from '../../lib/prometheus/sample-line.ts';
+
+export interface PageVm {
+  name?: string;
+  owner?: string;
+  hostId?: number;
+  state?: number;
+  lcmState?: number;
+  vcpus?: number;
+  powerMicrowatts?: number;
+  /** Why the exporter has no power of it. */
+  unmeasured?: string;
+}
+export interface PageHost {
+  state?: number;
+  powerWatts?: number;
+  agentUp?: boolean;
+  agent?: string;
+  agentVersion?: string;
+  /** `ok`, or why the agent's answer is not used. */
+  agentReason?: string;
+}
+
+export interface PowerPage {
+  readonly vms: ReadonlyMap<number, Readonly<PageVm>>;
+  readonly hosts: ReadonlyMap<number, Readonly<PageHost>>;
+  /** Whether the page has metrics of OpenNebula at all. */
+  readonly isOfOpenNebula: boolean;
+  /** Whether it says what VMs there are; without the collector `vm` it does not. */
+  readonly listsVms: boolean;
+  /** Whether it has the families of power; the stock exporter has none. */
+  readonly hasPower: boolean;
+  /** Age of the values of power when the page was made; `undefined` where there is none. */
+  readonly powerAgeSeconds: number | undefined;
+  /** Whether the exporter could read them for this page. */
+  readonly isPowerFresh: boolean | undefined;
+}
+
+/** Bytes of a label's value: OpenNebula allows 128 characters for a name, and escapes may double them. */
+const mostLabelBytes = 2048;
+const longestLine = 64 * 1024;
+
+const readVmId = createLabelReader('one_vm_id', 20);
+const readHostId = createLabelReader('one_host_id', 20);
+const readVmName = createLabelReader('one_vm_name', mostLabelBytes);
+const readVmOwner = createLabelReader('one_vm_owner', mostLabelBytes);
+const readReason = createLabelReader('reason', mostLabelBytes);
+const readAgent = createLabelReader('agent', mostLabelBytes);
+const readVersion = createLabelReader('version', mostLabelBytes);
+const readCollector = createLabelReader('collector', mostLabelBytes);
+
+const unescapeLabel = (text: string | undefined): string =>
+  text?.includes('\\') === true
+    ? text.replaceAll(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character))
+    : (text ?? '');
+
+const parseId = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+
+const isAmount = (value: number): boolean => Number.isFinite(value) && value >= 0;
+
+type AboutVm = (vm: PageVm, line: Buffer) => void;
+type AboutHost = (host: PageHost, line: Buffer) => void;
+
+const vmNumber =
+  (name: 'state' | 'lcmState' | 'vcpus' | 'powerMicrowatts'): AboutVm =>
+  (vm, line) => {
+    const value = sampleValueOf(line);
+    if (isAmount(value)) vm[name] = value;
+  };
+
+const aboutVms: ReadonlyMap<string, AboutVm> = new Map(
+  Object.entries<AboutVm>({
+    opennebula_vm_info: (vm, line) => {
+      vm.name = unescapeLabel(readVmName(line));
+      vm.owner = unescapeLabel(readVmOwner(line));
+      const hostId = parseId(readHostId(line));
+      if (hostId !== undefined) vm.hostId = hostId;
+    },
+    opennebula_vm_host_id: (vm, line) => {
+      const hostId = sampleValueOf(line);
+      if (isAmount(hostId)) vm.hostId = hostId;
+    },
+    opennebula_vm_state: vmNumber('state'),
+    opennebula_vm_lcm_state: vmNumber('lcmState'),
+    opennebula_vm_cpu_vcpus: vmNumber('vcpus'),
+    opennebula_vm_power_consumption_uW: vmNumber('powerMicrowatts'),
+    opennebula_vm_power_unmeasured_info: (vm, line) => {
+      vm.unmeasured = unescapeLabel(readReason(line));
+      const hostId = parseId(readHostId(line));
+      if (hostId !== undefined) vm.hostId = hostId;
+    },
+  }),
+);
+
+const aboutHosts: ReadonlyMap<string, AboutHost> = new Map(
+  Object.entries<AboutHost>({
+    opennebula_host_state: (host, line) => {
+      const state = sampleValueOf(line);
+      if (isAmount(state)) host.state = state;
+    },
+    opennebula_host_power_watts: (host, line) => {
+      const watts = sampleValueOf(line);
+      if (isAmount(watts)) host.powerWatts = watts;
+    },
+    opennebula_power_agent_up: (host, line) => {
+      host.agentUp = sampleValueOf(line) === 1;
+    },
+    opennebula_power_agent_info: (host, line) => {
+      host.agent = unescapeLabel(readAgent(line));
+      host.agentVersion = unescapeLabel(readVersion(line));
+      host.agentReason = unescapeLabel(readReason(line));
+    },
+  }),
+);
+
+const entryOf = <T extends object>(entries: Map<number, T>, id: number | undefined): T | undefined => {
+  if (id === undefined) return undefined;
+  const found = entries.get(id) ?? ({} as T);
+  entries.set(id, found);
+  return found;
+};
+
+const openBrace = 0x7b;
+const hash = 0x23;
+
+export interface PageReader {
+  push(chunk: Buffer): void;
+  finish(): PowerPage;
+}
+
+/** Reads the page while it arrives; 10,000 VMs have 150,000 lines, of which half are wanted. */
+export const createPageReader = (): PageReader => {
+  const vms = new Map<number, PageVm>();
+  const hosts = new Map<number, PageHost>();
+  const families = new Set<string>();
+  let powerAgeSeconds: number | undefined;
+  let isPowerFresh: boolean | undefined;
+
+  const onScrapeSample = (family: string, value: number): void => {
+    if (family === 'opennebula_scrape_collector_success') isPowerFresh = value === 1;
+    if (family === 'opennebula_scrape_collector_age_seconds' && isAmount(value)) powerAgeSeconds = value;
+  };
+
+  const onLine = (bytes: Buffer, from: number, to: number): void => {
+    const line = bytes.subarray(from, to);
+    if (line[0] === hash) {
+      const family = /^# TYPE (opennebula_\w+) /.exec(line.toString('latin1', 0, 200))?.[1];
+      if (family !== undefined) families.add(family);
+      return;
+    }
+    const end = line.indexOf(openBrace);
+    if (end < 0) return;
+    const family = line.toString('latin1', 0, end);
+    const aboutVm = aboutVms.get(family);
+    if (aboutVm !== undefined) {
+      const vm = entryOf(vms, parseId(readVmId(line)));
+      if (vm !== undefined) aboutVm(vm, line);
+      return;
+    }
+    const aboutHost = aboutHosts.get(family);
+    if (aboutHost !== undefined) {
+      const host = entryOf(hosts, parseId(readHostId(line)));
+      if (host !== undefined) aboutHost(host, line);
+    } else if (readCollector(line) === 'power') onScrapeSample(family, sampleValueOf(line));
+  };
+
+  const splitter = createLineSplitter(longestLine, onLine);
+  return {
+    push: (chunk) => splitter.push(chunk),
+    finish: () => {
+      splitter.finish();
+      return {
+        vms,
+        hosts,
+        isOfOpenNebula: families.size > 0,
+        listsVms: families.has('opennebula_vm_info') || families.has('opennebula_vm_state'),
+        hasPower: families.has('opennebula_vm_power_consumption_uW'),
+        powerAgeSeconds,
+        isPowerFresh,
+      };
+    },
+  };
+};

@@ -1,0 +1,3 @@
+import { testLaws } from '../../support/installation-laws.ts';
+
+testLaws(true);
