@@ -5,7 +5,7 @@ import test, { type TestContext } from 'node:test';
 import { type DoctorFinding, type DoctorLab, startDoctorLab } from '../support/doctor-lab.ts';
 import { repositoryPath } from '../support/expected.ts';
 import { runProgram } from '../support/program.ts';
-import { closedPort } from '../support/raw-server.ts';
+import { closedPort, startRawServer } from '../support/raw-server.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -199,6 +199,27 @@ const breakages: readonly Breakage[] = [
       /^warning prometheus: the evaluation of the rule fails: bad$/,
       /^warning prometheus: not in line with the cloud: /,
       /^warning prometheus: there is no folder of target files$/,
+    ],
+    code: 1,
+  },
+  {
+    what: 'nobody answers, and nobody refuses',
+    breaks: async (lab, t) => {
+      const silent = await startRawServer(() => 'hang');
+      t.after(silent.close);
+      const url = `http://127.0.0.1:${silent.port}`;
+      lab.environment['ONE_XMLRPC'] = `${url}/RPC2`;
+      lab.environment['ONEEXT_DOCTOR_EXPORTER_URL'] = url;
+      lab.environment['ONEEXT_DOCTOR_PROMETHEUS_URL'] = url;
+      lab.environment['ONEEXT_DOCTOR_TIME_LIMIT'] = '2s';
+      lab.environment['ONEEXT_ONE_TIMEOUT'] = '1s';
+      lab.writeProgram('timedatectl', 'exec sleep 100');
+    },
+    tells: [
+      /^error one: one.system.version: .* did not answer within totalTimeout=1000 ms$/,
+      /^(error|warning) exporter: (does not answer|cannot tell): no (answer|end) within/,
+      /^(error|warning) prometheus: .*no (answer|end) within/,
+      /^warning clock: cannot tell: no end within 2000 ms$/,
     ],
     code: 1,
   },

@@ -64,14 +64,17 @@ type Given = Pick<Surroundings, 'environment' | 'options' | 'configuration' | 'n
 export const createSurroundings = async (given: Given): Promise<Surroundings> => {
   const { environment, options } = given;
   const places = placesOf(environment);
+  const timeLimitMs = options['doctor.time-limit'];
   const client = link('one', async () => {
-    const connected = await connectOne(environment, { totalTimeoutMs: options['one.timeout'] });
+    const totalTimeoutMs = Math.min(options['one.timeout'], timeLimitMs);
+    const connected = await connectOne(environment, { totalTimeoutMs });
     await connected.call('one.system.version', []);
     return connected;
   });
   const answers = new Map<string, () => Promise<unknown>>();
   const askPrometheus = async (question: string): Promise<unknown> => {
-    const text = await fetchText(new URL(`${options['doctor.prometheus-url']}/api/v1/${question}`));
+    const url = new URL(`${options['doctor.prometheus-url']}/api/v1/${question}`);
+    const text = await fetchText(url, timeLimitMs);
     const answer: { readonly status?: unknown; readonly data?: unknown } = JSON.parse(text);
     if (answer.status !== 'success') throw new Error('the answer is not one of Prometheus');
     return answer.data;
@@ -94,7 +97,7 @@ export const createSurroundings = async (given: Given): Promise<Surroundings> =>
     }),
     exporterPage: link('exporter', async () => {
       const reader = createExporterPageReader();
-      await fetchInto(exporterAddressOf(options).url, reader.push);
+      await fetchInto(exporterAddressOf(options).url, timeLimitMs, reader.push);
       return reader.finish();
     }),
     prometheus: (question) => {
