@@ -10,6 +10,8 @@ packages+=(docker.io gcc libc6-dev libcurl4 nftables qemu-system-x86 shellcheck)
 # The lab of simulator/migration-lab.
 packages+=(binutils iputils-ping libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu openssh-server
   openvswitch-switch qemu-system-x86 qemu-utils sudo tcpdump)
+# Packages, and the shells that complete.
+packages+=(bash-completion debootstrap fish groff-base lintian mandoc rpm shellcheck zsh)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
@@ -23,6 +25,7 @@ if ((${#missing[@]} > 0)); then
 fi
 
 bash test/system/hypervisor-lab/fetch-scaphandre.sh .cache/scaphandre
+bash test/system/clean-root/fetch.sh .cache/clean-root/trixie
 npm run --silent build
 # One file at a time: one of them loads every core.
 exec node --enable-source-maps --test --test-concurrency=1 --test-timeout=300000 --test-reporter=spec build/test/system/*.test.js

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { formatAgentPage } from './agent-page.ts';
 import { type CloudSettings, hostsAt, type SimulatedVm, vmsAt } from './cloud.ts';
 import {
+  formatAdministrator,
   formatDatastorePool,
   formatExtendedVm,
   formatHost,
@@ -11,7 +12,7 @@ import {
   formatShortVm,
   formatZonePool,
 } from './documents.ts';
-import { type Answer, createFrontEnd, encodeDocument } from './front-end.ts';
+import { type Answer, type AnswerCall, createFrontEnd, encodeDocument } from './front-end.ts';
 
 export const simulatedCredentials = 'oneadmin:opennebula';
 
@@ -23,6 +24,8 @@ export interface SimulationOptions extends CloudSettings {
   readonly processes: number;
   /** Nothing moves: every document is made once, before the first call. */
   readonly still: boolean;
+  /** For calls that are to be answered otherwise. */
+  readonly answer?: AnswerCall;
 }
 
 export interface Simulation {
@@ -63,6 +66,9 @@ const createMoment = (options: SimulationOptions, at: number): Moment => {
         'one.datastorepool.info': formatDatastorePool(),
         'one.vnpool.info': formatNetworkPool(vms.length),
         'one.zonepool.info': formatZonePool(),
+        'one.system.version': '7.4.0',
+        'one.user.info': formatAdministrator(),
+        'one.hookpool.info': '<HOOK_POOL></HOOK_POOL>',
       }).map(([method, document]) => [method, encodeDocument(document)]),
     ),
     pages: new Map(
@@ -89,6 +95,8 @@ export const simulate = async (options: SimulationOptions): Promise<Simulation> 
   };
 
   const answerCall = (method: string, parameters: readonly unknown[]): Answer | undefined => {
+    const own = options.answer?.(method, parameters);
+    if (own !== undefined) return own;
     const { documents, extendedVms } = moment();
     if (method === 'one.vmpool.infoset') {
       const ids = String(parameters[0]).split(',').map(Number);

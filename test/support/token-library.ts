@@ -2,12 +2,11 @@
  * The token library and what we make of it, in this process. Node alone cannot import the library (see
  * auth-biscuit/io/biscuit.ts), so it is bundled here as the build does it.
  */
-import { createRequire } from 'node:module';
-import { buildSync } from 'esbuild';
 import type * as Library from '../../auth-biscuit/io/biscuit.ts';
 import type * as Verification from '../../auth-biscuit/io/token-library.ts';
 import type * as Tokens from '../../auth-biscuit/io/tokens.ts';
-import { biscuitWasm, bundleOptions } from '../../scripts/bundle.ts';
+import { biscuitWasm } from '../../scripts/bundle.ts';
+import { loadBundled } from '../../scripts/load-bundled.ts';
 import { repositoryPath } from './expected.ts';
 
 type Modules = typeof Library & typeof Verification & typeof Tokens;
@@ -16,19 +15,7 @@ const contents = ['biscuit', 'token-library', 'tokens']
   .map((name) => `export * from './auth-biscuit/io/${name}.ts';`)
   .join('\n');
 
-const load = (): Modules => {
-  const { outputFiles } = buildSync({
-    ...bundleOptions,
-    stdin: { contents, resolveDir: repositoryPath('.') },
-    write: false,
-  });
-  const module = { exports: {} };
-  const require = createRequire(import.meta.url);
-  new Function('module', 'exports', 'require', outputFiles[0]?.text ?? '')(module, module.exports, require);
-  return module.exports as Modules;
-};
-
-export const modules = load();
+export const modules = loadBundled(contents) as Modules;
 export const wasmFile = repositoryPath('dist/auth/biscuit/biscuit.wasm');
 /** As it comes, without our limit of memory: making a token of many blocks needs more than judging it. */
 export const biscuits = modules.loadBiscuit(repositoryPath(biscuitWasm));

@@ -1,0 +1,127 @@
+/**
+ * Makes packages of dist/: a .deb, an .rpm, a tarball and their SHA256SUMS, byte for byte the same wherever and
+ * whenever it is run. `--output FOLDER`, `--maintainer 'NAME <ADDRESS>'`; packaging/README.md has the rest.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { reasonOf } from '../lib/errors/oneext-error.ts';
+import { version } from '../lib/version.ts';
+import { formatDebianChangelog, formatRpmChangelog, parseChangelog } from '../packaging/changelog.ts';
+import { formatBashCompletion } from '../packaging/completions/bash.ts';
+import { formatFishCompletion } from '../packaging/completions/fish.ts';
+import { formatZshCompletion } from '../packaging/completions/zsh.ts';
+import { fillTemplate } from '../packaging/fill-template.ts';
+import { buildDeb } from '../packaging/io/build-deb.ts';
+import { buildRpm } from '../packaging/io/build-rpm.ts';
+import { buildTarball } from '../packaging/io/build-tarball.ts';
+import { readBuilt, readDocumentPaths, readTime, sha256Of } from '../packaging/io/read-inputs.ts';
+import { checkTools } from '../packaging/io/tools.ts';
+import { writeTree } from '../packaging/io/write-tree.ts';
+import { formatManual } from '../packaging/manual.ts';
+import { formatThirdParties } from '../packaging/third-parties.ts';
+import {
+  debianFiles,
+  debianLayout,
+  planTree,
+  rpmLayout,
+  systemFiles,
+  type TreeInput,
+  tarballLayout,
+} from '../packaging/tree.ts';
+import { readCommands } from './read-commands.ts';
+
+const { values } = parseArgs({
+  options: {
+    output: { type: 'string', default: 'packages' },
+    // The project has no address: whoever distributes packages answers for them.
+    maintainer: {
+      type: 'string',
+      default: 'opennebula-extensions <maintainers@opennebula-extensions.invalid>',
+    },
+  },
+});
+
+const readTreeInput = async (time: number): Promise<TreeInput> => {
+  const commands = await readCommands();
+  const date = new Date(time * 1000).toISOString().slice(0, 10);
+  return {
+    built: readBuilt(),
+    documents: readDocumentPaths(),
+    manual: formatManual(readFileSync('packaging/oneext.1', 'utf8'), commands, { version, date }),
+    completions: {
+      bash: formatBashCompletion(commands),
+      zsh: formatZshCompletion(commands),
+      fish: formatFishCompletion(commands),
+    },
+    copyright: fillTemplate(readFileSync('packaging/debian/copyright', 'utf8'), {
+      THIRD_PARTIES: formatThirdParties(readFileSync('dist/THIRD-PARTY-LICENSES', 'utf8')),
+    }),
+  };
+};
+
+const makePackages = async (scratch: string): Promise<readonly string[]> => {
+  const time = readTime();
+  const { maintainer } = values;
+  const input = await readTreeInput(time);
+  const changelog = parseChangelog(readFileSync('CHANGELOG.md', 'utf8'), time);
+  const folder = `opennebula-extensions-${version}`;
+  const names = [
+    `opennebula-extensions_${version}_all.deb`,
+    `${folder}-1.noarch.rpm`,
+    `${folder}.tar.gz`,
+  ] as const;
+  const [deb, rpm, tarball] = names.map((name) => path.resolve(values.output, name)) as [
+    string,
+    string,
+    string,
+  ];
+
+  const debRoot = path.join(scratch, 'deb');
+  const debTree = [
+    ...planTree(debianLayout, input),
+    ...systemFiles,
+    ...debianFiles(formatDebianChangelog(changelog, maintainer)),
+  ];
+  writeTree(debRoot, debTree, time);
+  buildDeb({ root: debRoot, files: debTree, version, maintainer, time, output: deb });
+
+  const rpmRoot = path.join(scratch, 'rpm');
+  const rpmTree = [...planTree(rpmLayout, input), ...systemFiles];
+  writeTree(rpmRoot, rpmTree, time);
+  buildRpm({
+    root: rpmRoot,
+    files: rpmTree,
+    version,
+    maintainer,
+    changelog: formatRpmChangelog(changelog, maintainer),
+    time,
+    scratch,
+    output: rpm,
+  });
+
+  const tarballRoot = path.join(scratch, 'tarball');
+  writeTree(tarballRoot, planTree(tarballLayout(folder), input), time);
+  buildTarball({ root: tarballRoot, folder, time, output: tarball });
+  return names;
+};
+
+const main = async (): Promise<void> => {
+  checkTools();
+  const scratch = mkdtempSync(path.join(tmpdir(), 'oneext-packages-'));
+  try {
+    mkdirSync(values.output, { recursive: true });
+    const names = await makePackages(scratch);
+    const sums = names.map((name) => `${sha256Of(path.join(values.output, name))}  ${name}\n`).join('');
+    writeFileSync(path.join(values.output, 'SHA256SUMS'), sums);
+    process.stdout.write(sums);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+};
+
+main().catch((thrown: unknown) => {
+  process.stderr.write(`package: ${reasonOf(thrown)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,65 @@
+/** Where files go. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {
+  debianLayout,
+  foldersOf,
+  formatSpecFiles,
+  planTree,
+  rpmLayout,
+  systemFiles,
+  tarballLayout,
+} from '../../packaging/tree.ts';
+
+const large = { isExecutable: false, size: 100_000, sha256: 'aa' };
+const input = {
+  built: [
+    { path: 'auth/library', ...large },
+    { path: 'library', ...large },
+    { path: 'oneext', ...large, isExecutable: true },
+    { path: 'small', ...large, size: 10 },
+  ],
+  documents: ['README.md', 'docs/install.md'],
+  manual: 'page',
+  completions: { bash: 'b', zsh: 'z', fish: 'f' },
+  copyright: 'c',
+};
+
+test('the programs mirror dist, and a large file that is there twice has two names', () => {
+  const files = planTree(debianLayout, input).slice(0, 4);
+  const folder = 'usr/lib/one/opennebula-extensions';
+  assert.deepEqual(files, [
+    { path: `${folder}/auth/library`, mode: 0o644, content: { copyOf: 'dist/auth/library' } },
+    { path: `${folder}/library`, mode: 0o644, content: { sameAs: `${folder}/auth/library` } },
+    { path: `${folder}/oneext`, mode: 0o755, content: { copyOf: 'dist/oneext' } },
+    { path: `${folder}/small`, mode: 0o644, content: { copyOf: 'dist/small' } },
+  ]);
+});
+
+test('each system finds the completions, and all of a tarball is in one folder', () => {
+  const zsh = (layout: typeof rpmLayout): readonly string[] =>
+    planTree(layout, input).flatMap(({ path }) => (path.endsWith('/_oneext') ? path : []));
+  assert.deepEqual(zsh(debianLayout), ['usr/share/zsh/vendor-completions/_oneext']);
+  assert.deepEqual(zsh(rpmLayout), ['usr/share/zsh/site-functions/_oneext']);
+  for (const { path } of planTree(tarballLayout('top'), input)) assert.match(path, /^top\//);
+});
+
+test('folders above files', () => {
+  assert.deepEqual(foldersOf(['a/b/c', 'a/d', 'e']), ['a', 'a/b']);
+});
+
+test('of folders an rpm owns only ours', () => {
+  const lines = formatSpecFiles([...planTree(rpmLayout, input), ...systemFiles]).split('\n');
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith('%dir')),
+    [
+      '%dir "/usr/lib/one/opennebula-extensions"',
+      '%dir "/usr/lib/one/opennebula-extensions/auth"',
+      '%dir "/usr/share/doc/opennebula-extensions"',
+      '%dir "/usr/share/doc/opennebula-extensions/docs"',
+    ],
+  );
+  assert.ok(lines.includes('%config(noreplace) "/etc/one/oneext.yaml.sample"'));
+  assert.ok(lines.includes('%doc "/usr/share/doc/opennebula-extensions/README.md"'));
+  assert.ok(lines.includes('"/usr/bin/oneext"'));
+});

@@ -1,0 +1,87 @@
+/** The package in use on a front-end: `oneext install`, the exporter by its unit's command, and all of it away again. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import test, { type TestContext } from 'node:test';
+import { type CleanRoot, cleanEnvironment, difference, startFrontEndRoot } from '../support/clean-root.ts';
+import { repositoryPath } from '../support/expected.ts';
+import { makePackages } from '../support/packages.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+interface Cloud {
+  readonly endpoint: string;
+  readonly agentUrl: string;
+}
+
+/** A simulated cloud at the ports that a front-end has, in the machine's network. */
+const startCloud = async (t: TestContext, { pid }: CleanRoot): Promise<Cloud> => {
+  const enter = ['--target', pid, '--net', '--', process.execPath];
+  const child = spawn('nsenter', [...enter, repositoryPath('build/test/system/clean-root/front-end.js')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  t.after(async () => {
+    child.kill('SIGTERM');
+    await ended;
+  });
+  for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line) as Cloud;
+  throw new Error('the simulator ended');
+};
+
+/** What the drop-in has systemd start in place of the stock exporter. */
+const readUnit = async (
+  root: CleanRoot,
+): Promise<{ readonly command: readonly string[]; readonly user: string }> => {
+  const unit = await root.shell(
+    'cat /etc/systemd/system/opennebula-exporter.service.d/opennebula-extensions.conf',
+  );
+  const values = (name: string): readonly string[] =>
+    [...unit.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map((match) => match[1] ?? '');
+  assert.equal(values('ExecStart')[0], '', 'the command of the stock exporter must go first');
+  return { command: (values('ExecStart')[1] ?? '').split(/\s+/), user: values('User')[0] ?? '' };
+};
+
+/** Starts it as systemd would; resolves when it listens. */
+const startUnit = async (root: CleanRoot): Promise<ChildProcess> => {
+  const { command, user } = await readUnit(root);
+  const argv = [...root.enter, ...cleanEnvironment, 'runuser', '-u', user, '--', ...command];
+  const exporter = spawn('nsenter', argv, { stdio: ['ignore', 'inherit', 'pipe'] });
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: exporter.stderr })) {
+    lines.push(line);
+    if (line.includes('msg=listening')) {
+      exporter.stderr.resume();
+      return exporter;
+    }
+  }
+  throw new Error(`the exporter ended: ${lines.join('\n')}`);
+};
+
+test("the installed unit's command serves the power of VMs; with the package all of it goes", async (t) => {
+  const root = await startFrontEndRoot(t, makePackages(temporaryFolder(t)));
+  const { endpoint, agentUrl } = await startCloud(t, root);
+  assert.equal(endpoint, 'http://127.0.0.1:2633/RPC2');
+  await root.shell(`printf 'power: {agent_url: "${agentUrl}"}\\n' >/etc/one/oneext.yaml
+    install -d -o oneadmin -m 700 /var/lib/one/.one
+    printf oneadmin:opennebula | install -o oneadmin -m 600 /dev/stdin /var/lib/one/.one/one_auth`);
+  const beforehand = await root.list();
+  const configuration = await root.shell('cat /etc/one/oned.conf');
+  await root.done('dpkg', '--install', '/tmp/ours.deb');
+  await root.done('oneext', 'install');
+  assert.match(await root.shell('cat /etc/one/oned.conf'), /biscuit/);
+  await startUnit(root);
+  const ask =
+    'fetch("http://127.0.0.1:9925/metrics").then(async (answer) => console.log(await answer.text()))';
+  const page = await root.done('node', '-e', ask);
+  assert.match(page, /^opennebula_vm_power_consumption_uW\{one_vm_id="\d+"\} \d/m, page);
+  const owners = await root.shell(
+    'stat -c %U $(grep -ls /opennebula-exporter /proc/[0-9]*/cmdline | xargs dirname) || true',
+  );
+  assert.match(owners, /^oneadmin$/m);
+
+  assert.match(await root.done('dpkg', '--install', '/tmp/ours.deb'), /"oneext install" brings/);
+  assert.match(await root.done('dpkg', '--purge', 'opennebula-extensions'), /the suite is gone/);
+  assert.deepEqual(difference(await root.list(), beforehand), []);
+  assert.deepEqual(difference(beforehand, await root.list()), []);
+  assert.equal(await root.shell('cat /etc/one/oned.conf'), configuration);
+});
