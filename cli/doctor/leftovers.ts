@@ -3,8 +3,10 @@ import { type Attempt, asOneadmin, judgeProblem, ok, type Verdict, warning } fro
 
 export interface Suspect {
   readonly path: string;
-  /** What becomes of it. */
+  /** What has taken its place. */
   readonly instead: string;
+  /** Of `oneext install --only`. */
+  readonly part: string;
   /** Whether it is there and bears the marks of the first generation. */
   readonly isLeft: Attempt<boolean>;
 }
@@ -20,10 +22,10 @@ export const isTemporaryName = (name: string): boolean =>
   /^\..+\.\d+-[0-9a-f]{8}\.tmp$/.test(name) || /^oneext-ssh-\w{6}$/.test(name);
 
 export const judgeLeftovers = ({ suspects, temporary }: LeftoverFacts): readonly Verdict[] => {
-  const found = suspects.flatMap(({ path: subject, isLeft, instead }): readonly Verdict[] => {
+  const found = suspects.flatMap(({ path: subject, isLeft, instead, part }): readonly Verdict[] => {
     if (!('value' in isLeft)) return [judgeProblem(isLeft, asOneadmin, { subject })];
     return isLeft.value
-      ? [warning('is of the first generation', `oneext install: ${instead}`, { subject })]
+      ? [warning(`is of the first generation: ${instead}`, `oneext install --only ${part}`, { subject })]
       : [];
   });
   const left =

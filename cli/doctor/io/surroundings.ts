@@ -9,6 +9,8 @@ import { readDocument } from '../../../lib/io/read-pool.ts';
 import { runCommand } from '../../../lib/io/run-command.ts';
 import { placesOf } from '../../../lib/one/places.ts';
 import { takeUnique } from '../../../lib/one/unique-objects.ts';
+import { packageFolder } from '../../io/package-folder.ts';
+import { processIds } from '../../io/process-ids.ts';
 import type { Surroundings, User } from '../check.ts';
 import { cloudHostShape, parseCloudHost } from '../cloud-host.ts';
 import { exporterAddressOf } from '../exporter-address.ts';
@@ -49,15 +51,12 @@ const nameOf = (uid: number): string => {
 };
 
 const readUser = async (): Promise<User> => {
-  const uid = process.getuid?.() ?? -1;
+  const { uid } = processIds();
   const name = nameOf(uid);
   if (uid !== 0) return { uid, name };
   const ids = await attempt(async () => ({ uid: await idOf('-u'), gid: await idOf('-g') }));
   return 'value' in ids ? { uid, name, oneadmin: ids.value } : { uid, name };
 };
-
-/** Of the executable, wherever a link leads to it from. */
-const suiteFolder = __dirname;
 
 type Given = Pick<Surroundings, 'environment' | 'options' | 'configuration' | 'now' | 'hostNames'>;
 
@@ -82,7 +81,7 @@ export const createSurroundings = async (given: Given): Promise<Surroundings> =>
   return {
     ...given,
     places,
-    suite: suiteFolder,
+    suite: packageFolder(),
     user: await readUser(),
     client,
     hosts: link('one', async () => {
