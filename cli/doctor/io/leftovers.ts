@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isOldFile, type OldFile, oldFiles } from '../../../front-end-installer/first-generation.ts';
 import type { Surroundings } from '../check.ts';
-import { isTemporaryName, type LeftoverFacts, type Suspect } from '../leftovers.ts';
+import { isTemporaryName, type LeftoverFacts, type Suspect, stepAgainst } from '../leftovers.ts';
 import { attempt } from './attempt.ts';
 
 /** A run that goes on is done by then. */
 const oldMs = 3_600_000;
 
 const lookFor = async (file: OldFile): Promise<Suspect> => {
-  const { path: at, instead, part } = file;
+  const { path: at, instead } = file;
   const isLeft = await attempt(async () => isOldFile(file, await readFile(at, 'latin1')));
   const isMissing = !('value' in isLeft) && isLeft.kind === 'missing';
-  return { path: at, instead, part, isLeft: isMissing ? { value: false } : isLeft };
+  return { path: at, instead, next: stepAgainst(file), isLeft: isMissing ? { value: false } : isLeft };
 };
 
 /** A folder that is not there, or that this user may not read, has none to tell of. */
