@@ -23,10 +23,11 @@ export const wantHook = (template: string): WantedHook => ({ ...parseHookTemplat
 const isSame = (wanted: WantedHook, registered: RegisteredHook): boolean =>
   [...wanted.attributes].every(([name, value]) => registered.attributes.get(name) === value);
 
-const commandOf = ({ attributes }: RegisteredHook): string => attributes.get('COMMAND') ?? '';
+const commandOf = ({ attributes }: Pick<RegisteredHook, 'attributes'>): string =>
+  attributes.get('COMMAND') ?? '';
 
 /** The first generation's hooks, as its README has them. */
-const isFirstGeneration = (hook: RegisteredHook): boolean =>
+export const isFirstGeneration = (hook: Pick<RegisteredHook, 'attributes'>): boolean =>
   /\/(?:patch_datasources|geo)\.rb(?:\s|$)/.test(commandOf(hook));
 
 /** What an update cannot change. */

@@ -1,5 +1,7 @@
 /** What a check has found: one line for people, one object in `--json`. */
 
+import { cleanLine } from '../../lib/terminal-text.ts';
+
 export type Level = 'ok' | 'warning' | 'error' | 'skipped';
 
 /** A finding of a check, before it is known whose. */
@@ -75,11 +77,8 @@ export class BrokenLink extends Error {
   }
 }
 
-/** Text from outside, on one line: without what would steer a terminal or turn the line's direction. */
+/** Text from outside, on one line that a terminal does not act upon. */
 export const cleanText = (text: string, most = 400): string => {
-  const clean = text
-    .replaceAll(/[\u0000-\u0020\u007f-\u009f\u2028\u2029]+/g, ' ')
-    .replaceAll(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
-    .trim();
+  const clean = cleanLine(text.replaceAll(/\s+/g, ' ')).trim();
   return clean.length <= most ? clean : `${clean.slice(0, most)}...`;
 };

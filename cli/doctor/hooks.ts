@@ -1,4 +1,5 @@
 /** The hooks: registered as their templates say, and how their last runs ended. */
+import { isFirstGeneration } from '../../front-end-installer/hooks.ts';
 import type { Hook, HookExecution } from '../../lib/one/hook.ts';
 import { type Attempt, failure, judgeProblem, ok, skipped, type Verdict, warning } from './finding.ts';
 import { judgeUnit, type Unit } from './unit.ts';
@@ -20,15 +21,6 @@ const partOf = (command: string): string =>
   command.endsWith('/host_geolocation') ? 'geolocation' : 'prometheus';
 const installOf = (command: string): string => `oneext install --only ${partOf(command)}`;
 const commandOf = ({ attributes }: HookTemplate): string => attributes.get('COMMAND') ?? '';
-
-const firstGeneration: ReadonlySet<string> = new Set([
-  '/usr/share/one/geo.rb',
-  '/usr/share/one/prometheus/patch_datasources.rb',
-  '/usr/share/one/patch_datasources.rb',
-]);
-
-const isFirstGeneration = (hook: Hook): boolean =>
-  firstGeneration.has(commandOf(hook).split(/\s/)[0] ?? '') || hook.name === 'prometheus_vm_discovery';
 
 const firstGenerationPart = (hook: Hook): string =>
   commandOf(hook).endsWith('/geo.rb') ? 'geolocation' : 'prometheus';

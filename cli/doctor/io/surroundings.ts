@@ -10,6 +10,7 @@ import { runCommand } from '../../../lib/io/run-command.ts';
 import { placesOf } from '../../../lib/one/places.ts';
 import { takeUnique } from '../../../lib/one/unique-objects.ts';
 import { packageFolder } from '../../io/package-folder.ts';
+import { processIds } from '../../io/process-ids.ts';
 import type { Surroundings, User } from '../check.ts';
 import { cloudHostShape, parseCloudHost } from '../cloud-host.ts';
 import { exporterAddressOf } from '../exporter-address.ts';
@@ -50,7 +51,7 @@ const nameOf = (uid: number): string => {
 };
 
 const readUser = async (): Promise<User> => {
-  const uid = process.getuid?.() ?? -1;
+  const { uid } = processIds();
   const name = nameOf(uid);
   if (uid !== 0) return { uid, name };
   const ids = await attempt(async () => ({ uid: await idOf('-u'), gid: await idOf('-g') }));

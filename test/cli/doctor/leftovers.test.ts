@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { isTemporaryName } from '../../../cli/doctor/leftovers.ts';
+import { isTemporaryName, stepAgainst } from '../../../cli/doctor/leftovers.ts';
 import { temporaryPath } from '../../../lib/io/write-atomic.ts';
 
 test('names of temporary files are those that we give', () => {
@@ -8,4 +8,12 @@ test('names of temporary files are those that we give', () => {
   assert.ok(isTemporaryName('oneext-ssh-Ab12Cd'));
   for (const name of ['vm-1.json', '.vm-1.json.swp', 'prometheus.yml.oneext-1.bak', 'oneext-test-Ab12Cd'])
     assert.equal(isTemporaryName(name), false, name);
+});
+
+test('what only the package manager brings back is not left to the installer', () => {
+  assert.equal(stepAgainst({ fate: { kind: 'remove' }, part: 'auth' }), 'oneext install --only auth');
+  assert.match(
+    stepAgainst({ fate: { kind: 'name' }, part: 'exporter' }),
+    /--reinstall opennebula-prometheus/,
+  );
 });
