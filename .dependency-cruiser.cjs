@@ -36,6 +36,14 @@ module.exports = {
       to: { path: '/io/' },
     },
     {
+      name: 'what-top-shows-is-pure',
+      comment:
+        'A screen is a function of what was read and of the keys: it can be tested without a terminal.',
+      severity: 'error',
+      from: { path: '^cli/top/', pathNot: '^cli/top/top\\.ts$' },
+      to: { path: [touchesTheWorld, '/io/'] },
+    },
+    {
       name: 'lib-imports-no-component',
       comment: 'lib/ is the bottom layer: a component may change without it.',
       severity: 'error',

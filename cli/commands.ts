@@ -42,4 +42,9 @@ export const commands: readonly Command[] = [
     summary: 'list the tunnels of live migrations, and remove what is left of them',
     load: async () => (await import('./tunnel.ts')).tunnel,
   },
+  {
+    name: 'doctor',
+    summary: 'look at every link of the chain, and say what to do next',
+    load: async () => (await import('./doctor/doctor.ts')).doctor,
+  },
 ];

@@ -5,15 +5,16 @@ import { OneExtError } from '../lib/errors/oneext-error.ts';
 import { connectOne } from '../lib/io/connect-one.ts';
 import type { EditedConfig } from '../prometheus-patches/edit-config.ts';
 import { type ConfigFile, readConfigFile, replaceConfigFile } from '../prometheus-patches/io/config-file.ts';
+import { readHosts } from '../prometheus-patches/io/read-cloud.ts';
 import { reloadPrometheus } from '../prometheus-patches/io/reload.ts';
-import { findRuleFile, ruleFileOf } from '../prometheus-patches/io/rule-file.ts';
+import { ruleFileOf } from '../prometheus-patches/io/rule-file.ts';
 import { prepareTargetFolder } from '../prometheus-patches/io/target-folder.ts';
-import { patchConfig } from '../prometheus-patches/patch-config.ts';
 import { configOptions, patchOptions, targetOptions } from '../prometheus-patches/prometheus-options.ts';
 import { unpatchConfig } from '../prometheus-patches/unpatch-config.ts';
 import type { Given, Terminal, Verb, VerbGroup } from './command.ts';
 import { readConfigured, verbOptions } from './configured.ts';
-import { readScrapePlan, syncAllTargets } from './io/scraped-cloud.ts';
+import { readPatch } from './io/read-patch.ts';
+import { syncAllTargets } from './io/scraped-cloud.ts';
 
 const syncTable = { ...suiteOptions, ...targetOptions };
 const patchTable = {
@@ -75,12 +76,8 @@ last five old files are kept beside it.`,
   options: { ...changeOptions, ...verbOptions(patchTable) },
   run: async (given, terminal) => {
     const { options } = await readConfigured(patchTable, given, terminal);
-    const path = options['prometheus.config'];
     const client = await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] });
-    const scrapes = await readScrapePlan(client, options);
-    const file = await readConfigFile(path);
-    const rules = await findRuleFile(path, options['prometheus.rules-file']);
-    const patched = patchConfig(file.text, { ...scrapes, rules });
+    const { file, patched } = await readPatch(client, await readHosts(client), options);
     await applyChange(file, patched, options, given, terminal, () =>
       prepareTargetFolder(options['prometheus.targets-folder']),
     );

@@ -126,4 +126,4 @@ export type ExporterOptions = OptionValues<typeof exporterOptions>;
 export const sharedSection = 'prometheus';
 
 /** Sections of oneext.yaml that other programs of the suite read. */
-export const foreignSections = ['auth', 'geolocation', 'tunnel', 'hosts', 'hooks', 'top'];
+export const foreignSections = ['auth', 'geolocation', 'tunnel', 'hosts', 'hooks', 'top', 'doctor'];

@@ -1,57 +1,24 @@
 /** Which hooks OpenNebula should have, compared with those that it has. */
+import { type Hook, parseHookTemplate } from '../lib/one/hook.ts';
 
-/** As oned keeps it: without NAME, TYPE and ON. */
-type Attributes = ReadonlyMap<string, string>;
+type Attributes = Hook['attributes'];
 
 export interface WantedHook {
   readonly name: string;
-  readonly type: string;
   readonly attributes: Attributes;
   /** The template that one.hook.allocate takes. */
   readonly template: string;
 }
 
-export interface RegisteredHook {
-  readonly id: number;
-  readonly name: string;
-  readonly type: string;
-  readonly attributes: Attributes;
-}
+export type RegisteredHook = Pick<Hook, 'id' | 'name' | 'attributes'>;
 
 export type HookChange =
   | { readonly kind: 'create-hook'; readonly wanted: WantedHook }
   | { readonly kind: 'update-hook'; readonly wanted: WantedHook; readonly registered: RegisteredHook }
   | { readonly kind: 'delete-hook'; readonly registered: RegisteredHook; readonly why: string };
 
-/** What oned makes of the short forms of ON. Source: src/hm/HookStateVM.cc. */
-const shortForms: Readonly<Record<string, readonly [state: string, lcmState: string]>> = {
-  PROLOG: ['ACTIVE', 'PROLOG'],
-  RUNNING: ['ACTIVE', 'RUNNING'],
-  SHUTDOWN: ['ACTIVE', 'EPILOG'],
-  STOP: ['STOPPED', 'LCM_INIT'],
-  DONE: ['DONE', 'LCM_INIT'],
-  UNKNOWN: ['ACTIVE', 'UNKNOWN'],
-};
-
-/** One of the suite's own templates: a line an attribute. */
-export const parseHookTemplate = (template: string): WantedHook => {
-  const attributes = new Map<string, string>();
-  for (const line of template.split('\n')) {
-    const match = /^\s*(\w+)\s*=\s*"?(.*?)"?\s*$/.exec(line);
-    if (match !== null) attributes.set(match[1] ?? '', match[2] ?? '');
-  }
-  const take = (name: string): string => {
-    const value = attributes.get(name) ?? '';
-    attributes.delete(name);
-    return value;
-  };
-  const [name, type, on] = [take('NAME'), take('TYPE'), take('ON')];
-  const [state, lcmState] = shortForms[on] ?? [];
-  if (state !== undefined && lcmState !== undefined) {
-    attributes.set('STATE', state).set('LCM_STATE', lcmState);
-  }
-  return { name, type, attributes, template };
-};
+/** One of the suite's own templates. */
+export const wantHook = (template: string): WantedHook => ({ ...parseHookTemplate(template), template });
 
 const isSame = (wanted: WantedHook, registered: RegisteredHook): boolean =>
   [...wanted.attributes].every(([name, value]) => registered.attributes.get(name) === value);
@@ -62,9 +29,9 @@ const commandOf = ({ attributes }: RegisteredHook): string => attributes.get('CO
 const isFirstGeneration = (hook: RegisteredHook): boolean =>
   /\/(?:patch_datasources|geo)\.rb(?:\s|$)/.test(commandOf(hook));
 
-const cannotBecome = (wanted: WantedHook, registered: RegisteredHook): boolean =>
-  wanted.type !== registered.type ||
-  wanted.attributes.get('RESOURCE') !== registered.attributes.get('RESOURCE');
+/** What an update cannot change. */
+export const isOfKind = (a: Attributes, b: Attributes): boolean =>
+  ['TYPE', 'RESOURCE'].every((name) => a.get(name) === b.get(name));
 
 /** A hook is known by its name, which oned keeps unique: none is ever registered twice. */
 export const planHooks = (
@@ -75,7 +42,7 @@ export const planHooks = (
   const ours = wanted.flatMap((one): readonly HookChange[] => {
     const known = byName.get(one.name);
     if (known === undefined) return [{ kind: 'create-hook', wanted: one }];
-    if (cannotBecome(one, known)) {
+    if (!isOfKind(one.attributes, known.attributes)) {
       return [
         { kind: 'delete-hook', registered: known, why: 'it is of another kind' },
         { kind: 'create-hook', wanted: one },
@@ -98,15 +65,18 @@ export const planHooks = (
 
 const cdata = (value: string): string => `<![CDATA[${value.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
 
-/** Attributes as a template in XML, in which no value has to be quoted. */
-export const formatHookXml = (attributes: Iterable<readonly [string, string]>): string => {
+const formatXml = (attributes: Iterable<readonly [string, string]>): string => {
   const elements = [...attributes].map(([name, value]) => `<${name}>${cdata(value)}</${name}>`);
   return `<TEMPLATE>${elements.join('')}</TEMPLATE>`;
 };
 
+/** What one.hook.update takes: XML, in which no value has to be quoted. */
+export const formatHookUpdate = (attributes: Attributes): string =>
+  formatXml([...attributes].filter(([name]) => name !== 'TYPE'));
+
 /** What one.hook.allocate needs to make a hook again as it was. */
-export const formatHookAgain = (name: string, type: string, attributes: Attributes): string => {
+export const formatHookAgain = (name: string, attributes: Attributes): string => {
   const on: readonly (readonly [string, string])[] =
     attributes.get('RESOURCE') === 'VM' ? [['ON', 'CUSTOM']] : [];
-  return formatHookXml([['NAME', name], ['TYPE', type], ...on, ...attributes]);
+  return formatXml([['NAME', name], ...on, ...attributes]);
 };

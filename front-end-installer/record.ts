@@ -25,8 +25,8 @@ export interface FileRecord {
 
 export interface HookRecord {
   readonly name: string;
-  /** What the hook was before us; `undefined` where there was none. */
-  readonly original?: { readonly type: string; readonly attributes: Readonly<Record<string, string>> };
+  /** The attributes of the hook before us; `undefined` where there was none. */
+  readonly original?: Readonly<Record<string, string>>;
 }
 
 export interface InstallRecord {
@@ -76,12 +76,7 @@ const isFileRecord = (one: Readonly<Record<string, unknown>>): boolean =>
   isTexts(one['written']);
 
 const isHookRecord = ({ name, original }: Readonly<Record<string, unknown>>): boolean =>
-  isText(name) &&
-  (original === undefined ||
-    (isObject(original) &&
-      isText(original['type']) &&
-      isObject(original['attributes']) &&
-      Object.values(original['attributes']).every(isText)));
+  isText(name) && (original === undefined || (isObject(original) && Object.values(original).every(isText)));
 
 /** `undefined` where the text is not a record that this version can read. */
 export const parseRecord = (text: string): InstallRecord | undefined => {

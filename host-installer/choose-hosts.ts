@@ -47,9 +47,9 @@ const chooseNamed = (hosts: readonly Host[], named: readonly string[]): HostChoi
   return { targets: [...targets.values()], skipped: [], problems };
 };
 
-/** @param named names or ids; none of them: all hosts */
-export const chooseHosts = (hosts: readonly Host[], named: readonly string[]): HostChoice => {
-  if (named.length > 0) return chooseNamed(hosts, named);
+/** @param named names or ids; `undefined` for all hosts */
+export const chooseHosts = (hosts: readonly Host[], named: readonly string[] | undefined): HostChoice => {
+  if (named !== undefined) return chooseNamed(hosts, named);
   const targets: HostTarget[] = [];
   const skipped: (HostTarget & { readonly reason: string })[] = [];
   for (const host of hosts.filter(isKvm)) {

@@ -50,6 +50,10 @@ export const emptyReport: HostReport = {
 const mostShown = 200;
 const marker = 'oneext-hosts: ';
 
+/** What remote.sh tells us, not people. */
+export const isMarker = ({ stream, text }: OutputLine): boolean =>
+  stream === 'stdout' && text.startsWith(marker);
+
 type Reading = (report: HostReport, found: readonly string[]) => Partial<HostReport>;
 
 /** Lines of host.sh status; `found` is what stands in the parentheses. */

@@ -80,17 +80,25 @@ const isSameAim = (
   other: Pick<LastRun, 'version' | 'options'>,
 ): boolean => one.version === other.version && JSON.stringify(one.options) === JSON.stringify(other.options);
 
-/** Hosts that the last run, with the same version and options, did well are not worked on again. */
+export interface Resumption {
+  readonly todo: readonly HostTarget[];
+  /** Targets that the last run, with the same version and options, did well. */
+  readonly done: readonly HostRecord[];
+  /** Hosts of the last run that are no targets now: they stay to be resumed. */
+  readonly others: readonly HostRecord[];
+  readonly isSameAim: boolean;
+}
+
 export const planResume = (
   targets: readonly HostTarget[],
   lastRun: LastRun,
   aim: Pick<LastRun, 'version' | 'options'>,
-): {
-  readonly todo: readonly HostTarget[];
-  readonly done: readonly HostRecord[];
-  readonly isSameAim: boolean;
-} => {
-  if (!isSameAim(lastRun, aim)) return { todo: targets, done: [], isSameAim: false };
+): Resumption => {
+  const ids = new Set(targets.map(({ id }) => id));
+  const others = lastRun.hosts.filter(({ id }) => !ids.has(id));
+  if (!isSameAim(lastRun, aim)) {
+    return { todo: targets, done: [], others: others.map(notBegun), isSameAim: false };
+  }
   const records = new Map(lastRun.hosts.map((record) => [record.id, record]));
   const todo: HostTarget[] = [];
   const done: HostRecord[] = [];
@@ -99,7 +107,7 @@ export const planResume = (
     if (record !== undefined && record.name === target.name && isWell(record.result)) done.push(record);
     else todo.push(target);
   }
-  return { todo, done, isSameAim: true };
+  return { todo, done, others, isSameAim: true };
 };
 
 /** Without hosts that are not any more as that run has left them. */
@@ -115,7 +123,8 @@ export const withLastErrors = (records: readonly HostRecord[], lastRun: LastRun)
   );
   return records.map((record) => {
     const last = failures.get(record.id);
-    if (last === undefined || last.detail === '' || isWell(record.result)) return record;
+    if (last === undefined || isWell(record.result)) return record;
+    if (last.detail === '' || last.detail === record.detail) return record;
     const told = `last install: ${last.result}: ${last.detail}`;
     return { ...record, detail: record.detail === '' ? told : `${record.detail}; ${told}` };
   });

@@ -1,4 +1,6 @@
 /** The options of all programs, for the sample file and docs/options.md. */
+
+import { shownOptions as doctorOptions } from '../cli/doctor/doctor-options.ts';
 import { topOptions } from '../cli/top/top-options.ts';
 import { exporterOptions } from '../collectors/exporter-options.ts';
 import { geolocationOptions } from '../geolocation/geolocation-options.ts';
@@ -30,6 +32,7 @@ export const programTables: Readonly<Record<string, OptionTable>> = {
   'oneext tunnel': { ...suiteOptions, ...hostOptions },
   'oneext top': { ...suiteOptions, ...topOptions },
   'oneext hosts': { ...suiteOptions, ...hostsOptions },
+  'oneext doctor': doctorOptions,
 };
 
 export const allOptions: OptionTable = Object.assign({}, ...Object.values(programTables));

@@ -196,3 +196,6 @@ export const formatNetworkPool = (vms: number): string => {
 
 export const formatZonePool = (): string =>
   '<ZONE_POOL><ZONE><ID>0</ID><NAME>OpenNebula</NAME><STATE>0</STATE><SERVER_POOL></SERVER_POOL></ZONE></ZONE_POOL>';
+
+export const formatAdministrator = (): string =>
+  '<USER><ID>0</ID><GID>0</GID><GROUPS><ID>0</ID></GROUPS><GNAME>oneadmin</GNAME><NAME>oneadmin</NAME><ENABLED>1</ENABLED></USER>';

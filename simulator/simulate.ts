@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { formatAgentPage } from './agent-page.ts';
 import { type CloudSettings, hostsAt, type SimulatedVm, vmsAt } from './cloud.ts';
 import {
+  formatAdministrator,
   formatDatastorePool,
   formatExtendedVm,
   formatHost,
@@ -11,7 +12,7 @@ import {
   formatShortVm,
   formatZonePool,
 } from './documents.ts';
-import { type Answer, createFrontEnd, encodeDocument } from './front-end.ts';
+import { type Answer, type AnswerCall, createFrontEnd, encodeDocument } from './front-end.ts';
 
 export const simulatedCredentials = 'oneadmin:opennebula';
 
@@ -23,8 +24,8 @@ export interface SimulationOptions extends CloudSettings {
   readonly processes: number;
   /** Nothing moves: every document is made once, before the first call. */
   readonly still: boolean;
-  /** For calls that a test answers itself. */
-  readonly answer?: (method: string, parameters: readonly unknown[]) => Answer | undefined;
+  /** For calls that are to be answered otherwise. */
+  readonly answer?: AnswerCall;
 }
 
 export interface Simulation {
@@ -65,6 +66,9 @@ const createMoment = (options: SimulationOptions, at: number): Moment => {
         'one.datastorepool.info': formatDatastorePool(),
         'one.vnpool.info': formatNetworkPool(vms.length),
         'one.zonepool.info': formatZonePool(),
+        'one.system.version': '7.4.0',
+        'one.user.info': formatAdministrator(),
+        'one.hookpool.info': '<HOOK_POOL></HOOK_POOL>',
       }).map(([method, document]) => [method, encodeDocument(document)]),
     ),
     pages: new Map(

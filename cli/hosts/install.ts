@@ -6,7 +6,13 @@ import {
   formatPlans,
 } from '../../host-installer/format-outcomes.ts';
 import { openLastRunFile, readLastRun } from '../../host-installer/io/last-run-file.ts';
-import { type HostRecord, type LastRun, notBegun, planResume } from '../../host-installer/last-run.ts';
+import {
+  type HostRecord,
+  type LastRun,
+  notBegun,
+  planResume,
+  type Resumption,
+} from '../../host-installer/last-run.ts';
 import { isWell } from '../../host-installer/outcome.ts';
 import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import { version } from '../../lib/version.ts';
@@ -15,6 +21,7 @@ import {
   chooseTargets,
   inOrder,
   jobsProblems,
+  namedHosts,
   type Preparation,
   prepare,
   runOptions,
@@ -47,13 +54,13 @@ const usageProblems = (given: Given): readonly string[] => {
   return problems;
 };
 
-/** Which names stand for what is to be resumed: the operands or, without, the hosts of the last run. */
+/** What is to be resumed: the operands or, without, the hosts of the last run that are still there. */
 const namesToResume = (
-  lastRun: LastRun,
+  given: Given,
   { hosts }: Preparation,
-  named: readonly string[],
-): readonly string[] => {
-  if (named.length > 0 || lastRun.isOfAll) return named;
+  lastRun: LastRun,
+): readonly string[] | undefined => {
+  if (given.operands.length > 0 || lastRun.isOfAll) return namedHosts(given);
   const ids = new Set(lastRun.hosts.map(({ id }) => id));
   return hosts.filter(({ id }) => ids.has(id)).map(({ name }) => name);
 };
@@ -69,7 +76,7 @@ const showPlans = async (
   terminal: Terminal,
   preparation: Preparation,
 ): Promise<readonly HostRecord[]> => {
-  const choice = chooseTargets(preparation.hosts, given.operands);
+  const choice = chooseTargets(preparation.hosts, namedHosts(given));
   const run = {
     command: 'plan',
     sudoRules: isSet(given, 'live-migrate'),
@@ -81,40 +88,55 @@ const showPlans = async (
   return all;
 };
 
+interface Work extends Omit<Resumption, 'isSameAim'> {
+  readonly skipped: readonly HostRecord[];
+  readonly isOfAll: boolean;
+}
+
+const planWork = async (
+  given: Given,
+  terminal: Terminal,
+  preparation: Preparation,
+  aim: Pick<LastRun, 'version' | 'options'>,
+): Promise<Work> => {
+  const { hosts, lastRunPath } = preparation;
+  if (!isSet(given, 'resume')) {
+    const choice = chooseTargets(hosts, namedHosts(given));
+    const isOfAll = given.operands.length === 0;
+    return { todo: choice.targets, done: [], others: [], skipped: skippedRecords(choice), isOfAll };
+  }
+  const lastRun = await readRunToResume(lastRunPath);
+  const choice = chooseTargets(hosts, namesToResume(given, preparation, lastRun));
+  const resumed = planResume(choice.targets, lastRun, aim);
+  if (!resumed.isSameAim) {
+    const note = 'The version or the options are not those of the last run: every host is done again.\n';
+    terminal.writeNote(note);
+  }
+  return { ...resumed, skipped: skippedRecords(choice), isOfAll: lastRun.isOfAll };
+};
+
 const install = async (
   given: Given,
   terminal: Terminal,
   preparation: Preparation,
 ): Promise<readonly HostRecord[]> => {
-  const { lastRunPath } = preparation;
   const sudoRules = isSet(given, 'live-migrate');
   const options = agentArgv(given);
   const aim = { version, options: sudoRules ? [...options, '--live-migrate'] : options };
-  const lastRun = isSet(given, 'resume') ? await readRunToResume(lastRunPath) : undefined;
-  const names = lastRun === undefined ? given.operands : namesToResume(lastRun, preparation, given.operands);
-  const choice = chooseTargets(preparation.hosts, names);
-  const resumed = lastRun === undefined ? undefined : planResume(choice.targets, lastRun, aim);
-  if (resumed?.isSameAim === false)
-    terminal.writeNote(
-      'The version or the options are not those of the last run: every host is done again.\n',
-    );
-  const { todo, done } = resumed ?? { todo: choice.targets, done: [] };
-
-  const file = openLastRunFile(lastRunPath, (text) => terminal.writeNote(`warning: ${text}\n`));
-  const isOfAll = given.operands.length === 0 && (lastRun?.isOfAll ?? true);
+  const { todo, done, others, skipped, isOfAll } = await planWork(given, terminal, preparation, aim);
+  const warn = (text: string): void => terminal.writeNote(`warning: ${text}\n`);
+  const file = openLastRunFile(preparation.lastRunPath, warn);
   const remember = (records: readonly HostRecord[]): Promise<void> =>
-    file.write({ ...aim, isOfAll, hosts: inOrder(records, done) });
+    file.write({ ...aim, isOfAll, hosts: inOrder(records, done, others) });
   await remember(todo.map(notBegun));
-  const { records } = await preparation.run(
-    { command: 'install', sudoRules, options },
-    todo,
-    (current) => void remember(current),
-  );
+  const run = { command: 'install', sudoRules, options } as const;
+  const { records } = await preparation.run(run, todo, (current) => void remember(current));
   await remember(records);
-  const all = inOrder(records, done, skippedRecords(choice));
+  const all = inOrder(records, done, skipped);
   terminal.writeResult(isSet(given, 'json') ? formatOutcomesJson(all) : formatOutcomes(all));
-  if (all.some(({ result }) => result === 'installed'))
+  if (all.some(({ result }) => result === 'installed')) {
     terminal.writeNote('Next, so that Prometheus scrapes the agents: oneext prometheus patch\n');
+  }
   return all;
 };
 

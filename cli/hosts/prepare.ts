@@ -69,8 +69,12 @@ export const prepare = async (given: Given, terminal: Terminal): Promise<Prepara
   };
 };
 
+/** `undefined`: all hosts. */
+export const namedHosts = ({ operands }: Given): readonly string[] | undefined =>
+  operands.length === 0 ? undefined : operands;
+
 /** Fails with HOSTS_NAMED_WRONGLY, and all that is wrong. */
-export const chooseTargets = (hosts: readonly Host[], named: readonly string[]): HostChoice => {
+export const chooseTargets = (hosts: readonly Host[], named: readonly string[] | undefined): HostChoice => {
   const choice = chooseHosts(hosts, named);
   if (choice.problems.length > 0)
     throw new OneExtError('HOSTS_NAMED_WRONGLY', { problems: choice.problems.join('; ') });

@@ -5,7 +5,15 @@ import { type LastRun, withLastErrors } from '../../host-installer/last-run.ts';
 import { isWell } from '../../host-installer/outcome.ts';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { type Terminal, usageError, type Verb } from '../command.ts';
-import { chooseTargets, inOrder, jobsProblems, prepare, runOptions, skippedRecords } from './prepare.ts';
+import {
+  chooseTargets,
+  inOrder,
+  jobsProblems,
+  namedHosts,
+  prepare,
+  runOptions,
+  skippedRecords,
+} from './prepare.ts';
 
 /** A record that cannot be read costs what it would have told, and no more. */
 const readRecord = async (path: string, terminal: Terminal): Promise<LastRun | undefined> => {
@@ -28,7 +36,7 @@ disabled nor offline. LAST ERROR: what is wrong now and, where the last install 
     const problems = jobsProblems(given);
     if (problems.length > 0) throw usageError(problems.join('; '));
     const preparation = await prepare(given, terminal);
-    const choice = chooseTargets(preparation.hosts, given.operands);
+    const choice = chooseTargets(preparation.hosts, namedHosts(given));
     const run = { command: 'status', sudoRules: false, options: [] } as const;
     const { records } = await preparation.run(run, choice.targets);
     const lastRun = await readRecord(preparation.lastRunPath, terminal);

@@ -11,6 +11,7 @@ import {
   chooseTargets,
   inOrder,
   jobsProblems,
+  namedHosts,
   type Preparation,
   prepare,
   runOptions,
@@ -50,7 +51,7 @@ are neither disabled nor offline. The sudo rules of live migration go too, unles
     const problems = usageProblems(given);
     if (problems.length > 0) throw usageError(problems.join('; '));
     const preparation = await prepare(given, terminal);
-    const choice = chooseTargets(preparation.hosts, given.operands);
+    const choice = chooseTargets(preparation.hosts, namedHosts(given));
     await forget(preparation, choice.targets, (text) => terminal.writeNote(`warning: ${text}\n`));
     const run = { command: 'uninstall', sudoRules: true, options: [] } as const;
     const { records } = await preparation.run(run, choice.targets);

@@ -11,6 +11,7 @@ import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Places } from '../../lib/one/places.ts';
 import type { EditedConfig } from '../../prometheus-patches/edit-config.ts';
+import { readHosts } from '../../prometheus-patches/io/read-cloud.ts';
 import { ruleFileOf } from '../../prometheus-patches/io/rule-file.ts';
 import { patchConfig } from '../../prometheus-patches/patch-config.ts';
 import { patchOptions, targetOptions } from '../../prometheus-patches/prometheus-options.ts';
@@ -88,7 +89,10 @@ const prometheusYml = async (
   file: string,
   places: Places,
 ): Promise<EditedFile> => {
-  const plan = { ...(await readScrapePlan(client, options)), rules: rulesOf(file, options, places) };
+  const plan = {
+    ...(await readScrapePlan(client, await readHosts(client), options)),
+    rules: rulesOf(file, options, places),
+  };
   return {
     path: file,
     encoding: 'utf8',

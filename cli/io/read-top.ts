@@ -47,6 +47,13 @@ const readAuthorization = async (file: string): Promise<Readonly<Record<string, 
   }
 };
 
+const detailOf = (failure: DownloadFailure, { exporterTimeoutMs }: TopSourceOptions): string => {
+  if (failure.kind !== 'timeout') return reasonOf(failure.cause ?? failure);
+  return failure.amount === exporterTimeoutMs
+    ? `no answer within ${exporterTimeoutMs} ms (--top.exporter-timeout)`
+    : `no connection within ${failure.amount} ms`;
+};
+
 const readPage = async (options: TopSourceOptions, signal: AbortSignal | undefined): Promise<PowerPage> => {
   const url = new URL(options.exporterUrl);
   const shown = `${url.protocol}//${url.host}${url.pathname}`; // without user and password
@@ -64,8 +71,11 @@ const readPage = async (options: TopSourceOptions, signal: AbortSignal | undefin
     });
   } catch (thrown) {
     if (!(thrown instanceof DownloadFailure)) throw thrown;
-    const detail = reasonOf(thrown.cause ?? thrown);
-    throw new OneExtError('TOP_EXPORTER_UNREACHABLE', { url: shown, detail }, thrown);
+    throw new OneExtError(
+      'TOP_EXPORTER_UNREACHABLE',
+      { url: shown, detail: detailOf(thrown, options) },
+      thrown,
+    );
   }
   const page = reader.finish();
   if (!page.isOfOpenNebula) throw new OneExtError('TOP_NO_EXPORTER', { url: shown });

@@ -1,8 +1,9 @@
 /** What Prometheus should scrape of this cloud, as several commands need it. */
 import { powerAgentTargets } from '../../collectors/power-agent-targets.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
+import type { Host } from '../../lib/one/host.ts';
 import type { AddressPreference } from '../../lib/prometheus/vm-targets.ts';
-import { readCloud, readExportingVms, readHosts } from '../../prometheus-patches/io/read-cloud.ts';
+import { readCloud, readExportingVms } from '../../prometheus-patches/io/read-cloud.ts';
 import { readExportingVm } from '../../prometheus-patches/io/read-exporting-vm.ts';
 import { type SyncResult, syncTargets } from '../../prometheus-patches/io/sync-targets.ts';
 import { planScrapes, type ScrapePlan } from '../../prometheus-patches/jobs.ts';
@@ -15,8 +16,11 @@ export interface ScrapeOptions {
   readonly 'power.agent-url': string;
 }
 
-export const readScrapePlan = async (client: XmlRpcClient, options: ScrapeOptions): Promise<ScrapePlan> => {
-  const hosts = await readHosts(client);
+export const readScrapePlan = async (
+  client: XmlRpcClient,
+  hosts: readonly Host[],
+  options: ScrapeOptions,
+): Promise<ScrapePlan> => {
   const cloud = await readCloud(client, hosts, {
     zone: options['prometheus.zone'],
     probeTimeoutMs: options['prometheus.probe-timeout'],

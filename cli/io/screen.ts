@@ -28,7 +28,8 @@ export interface Screen {
 
 // Alternate screen, no cursor, no wrapping of lines that a terminal sees wider than we do.
 const entering = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J';
-const leaving = '\x1b[m\x1b[?7h\x1b[?25h\x1b[?1049l';
+// The cursor goes to the end first, for terminals that have but one screen.
+const leaving = '\x1b[m\x1b[?7h\x1b[?25h\x1b[999;1H\r\n\x1b[?1049l';
 const endingSignals = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const;
 /** Of a terminal that does not say. */
 const usualSize = { columns: 80, rows: 24 };

@@ -52,10 +52,14 @@ export const formatTitle = (status: Status, selection: Selection, charset: Chars
 const formatDownAgent = ({ name, agentReason }: TopHost): string =>
   agentReason === undefined ? name : `${name} ${agentReason.replaceAll('_', ' ')}`;
 
+const mostAgentsNamed = 50;
+
 const formatHosts = ({ hosts, totals }: TopCloud, charset: Charset): Line => {
   const down = hosts.filter(({ agentUp }) => agentUp === false);
   const agents = totals.agentsDown === 1 ? '1 agent down' : `${number(totals.agentsDown)} agents down`;
-  const which = formatDisplayText(down.slice(0, 50).map(formatDownAgent).join(', '), charset);
+  const more = down.length > mostAgentsNamed ? `, and ${number(down.length - mostAgentsNamed)} more` : '';
+  const named = down.slice(0, mostAgentsNamed).map(formatDownAgent).join(', ');
+  const which = formatDisplayText(`${named}${more}`, charset);
   return [
     { text: `Hosts  ${formatPower(totals.hostWatts).padStart(9)}`, style: 'strong' },
     { text: `  ${number(totals.hostsMeasured)} of ${number(totals.hosts)} measured` },

@@ -1,41 +1,23 @@
 /** OpenNebula's hooks, by its API. */
 import { readDocument } from '../../lib/io/read-pool.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
-import { childOf, everyChild, type OneElement, parseInteger, textAt } from '../../lib/one/document-reader.ts';
+import { hookShape, parseHook } from '../../lib/one/hook.ts';
 import {
   formatHookAgain,
-  formatHookXml,
+  formatHookUpdate,
   type HookChange,
+  isOfKind,
   type RegisteredHook,
   type WantedHook,
 } from '../hooks.ts';
 import type { Step } from './run-steps.ts';
-
-const parseHook = (element: OneElement): RegisteredHook | undefined => {
-  const id = parseInteger(textAt(element, 'ID'));
-  if (id === undefined) return undefined;
-  const children = childOf(element, 'TEMPLATE')?.children ?? [];
-  return {
-    id,
-    name: textAt(element, 'NAME') ?? '',
-    type: textAt(element, 'TYPE') ?? '',
-    attributes: new Map(children.map(({ name, text }) => [name, text ?? ''])),
-  };
-};
-
-const text = new Map();
 
 export const readHooks = (client: XmlRpcClient): Promise<readonly RegisteredHook[]> =>
   readDocument(client, {
     method: 'one.hookpool.info',
     parameters: [],
     objectName: 'HOOK',
-    shape: new Map([
-      ['ID', text],
-      ['NAME', text],
-      ['TYPE', text],
-      ['TEMPLATE', everyChild],
-    ]),
+    shape: hookShape,
     parse: parseHook,
   });
 
@@ -53,16 +35,15 @@ export const deleteHook = async (client: XmlRpcClient, name: string): Promise<vo
 /** Makes a hook what it was, wherever it stands now: gone, changed, or as it should be. */
 export const restoreHook = async (
   client: XmlRpcClient,
-  { name, type, attributes }: Omit<RegisteredHook, 'id'>,
+  { name, attributes }: Omit<RegisteredHook, 'id'>,
 ): Promise<void> => {
   const now = await findHook(client, name);
-  const isOfKind = now?.type === type && now.attributes.get('RESOURCE') === attributes.get('RESOURCE');
-  if (now !== undefined && isOfKind) {
-    await client.call('one.hook.update', [now.id, formatHookXml(attributes), replaceWhole]);
+  if (now !== undefined && isOfKind(now.attributes, attributes)) {
+    await client.call('one.hook.update', [now.id, formatHookUpdate(attributes), replaceWhole]);
     return;
   }
   if (now !== undefined) await client.call('one.hook.delete', [now.id]);
-  await client.call('one.hook.allocate', [formatHookAgain(name, type, attributes)]);
+  await client.call('one.hook.allocate', [formatHookAgain(name, attributes)]);
 };
 
 const create = (client: XmlRpcClient, { template }: WantedHook): Promise<unknown> =>
@@ -92,7 +73,7 @@ export const hookStep = (
       await remember(registered.name, registered);
       if (change.kind === 'delete-hook') await deleteHook(client, registered.name);
       else {
-        const parameters = [registered.id, formatHookXml(change.wanted.attributes), replaceWhole] as const;
+        const parameters = [registered.id, formatHookUpdate(change.wanted.attributes), replaceWhole] as const;
         await client.call('one.hook.update', parameters);
       }
     },

@@ -82,7 +82,7 @@ const hookRecordOf = (
 ): HookRecord => {
   const isOurs = hook?.attributes.get('COMMAND')?.startsWith(`${places.suite}/`) ?? true;
   if (hook === undefined || isOurs) return { name };
-  return { name, original: { type: hook.type, attributes: Object.fromEntries(hook.attributes) } };
+  return { name, original: Object.fromEntries(hook.attributes) };
 };
 
 const folderStep = ({ fileSystem, owners }: Installation, memory: Memory, folder: string): Step => {

@@ -5,7 +5,7 @@ import { desiredFromEdits, desiredFromOld, desiredFromWanted, type Owners } from
 import type { EditedFile } from '../edited-file.ts';
 import { absent, type FileState, stateName } from '../file-state.ts';
 import { oldFiles } from '../first-generation.ts';
-import { type HookChange, parseHookTemplate, planHooks } from '../hooks.ts';
+import { type HookChange, planHooks, wantHook } from '../hooks.ts';
 import type { Part } from '../parts.ts';
 import { type DesiredFile, type FileChange, planFiles, type States } from '../plan-files.ts';
 import type { FileRecord, InstallRecord } from '../record.ts';
@@ -55,9 +55,7 @@ export const hooksOf = ({ packageFiles, places, parts }: Installation) =>
   packageFiles
     .filter(({ name }) => name.startsWith('hooks/templates/'))
     .map(({ content }) =>
-      parseHookTemplate(
-        content.toString('utf8').replaceAll('/usr/lib/one/opennebula-extensions', places.suite),
-      ),
+      wantHook(content.toString('utf8').replaceAll('/usr/lib/one/opennebula-extensions', places.suite)),
     )
     .filter(({ name }) => parts.includes(partOfHook(name)));
 

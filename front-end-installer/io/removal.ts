@@ -49,8 +49,7 @@ const hookReturn = (
     return { line, run: undefined, isKept: true, forget };
   }
   if (original !== undefined) {
-    const attributes = new Map(Object.entries(original.attributes));
-    const run = () => restoreHook(client, { name, type: original.type, attributes });
+    const run = () => restoreHook(client, { name, attributes: new Map(Object.entries(original)) });
     return { line: `bring back the hook ${name}`, run, isKept: false, forget };
   }
   const run = registered === undefined ? undefined : () => deleteHook(client, name);

@@ -6,6 +6,7 @@ import { type Coordinates, coordinatesOfRecord } from '../coordinates.ts';
 interface Database {
   readonly path: string;
   readonly ipVersion: number;
+  readonly builtAt: Date;
   get(address: string): unknown;
 }
 
@@ -22,7 +23,12 @@ const openDatabase = async (path: string): Promise<Database | undefined> => {
   const { Reader } = await import('maxmind');
   try {
     const reader = new Reader(content);
-    return { path, ipVersion: reader.metadata.ipVersion, get: (address) => reader.get(address) };
+    return {
+      path,
+      ipVersion: reader.metadata.ipVersion,
+      builtAt: reader.metadata.buildEpoch,
+      get: (address) => reader.get(address),
+    };
   } catch (thrown) {
     throw new OneExtError('GEOLOCATION_DATABASE', { path, detail: reasonOf(thrown) }, thrown);
   }
@@ -61,3 +67,7 @@ export const lookupCoordinates = async (
   });
   return { places, missing: paths.filter((_, at) => opened[at] === undefined) };
 };
+
+/** When the database was made; `undefined` where there is none. Fails with GEOLOCATION_DATABASE. */
+export const readDatabaseDate = async (path: string): Promise<Date | undefined> =>
+  (await openDatabase(path))?.builtAt;

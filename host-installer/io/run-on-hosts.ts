@@ -1,6 +1,7 @@
 /** Runs remote.sh on many hosts: with a display or plain lines on stderr, all output in a log, a record of each host. */
 import { cleanLine } from '../../lib/terminal-text.ts';
 import type { HostTarget } from '../choose-hosts.ts';
+import { isMarker } from '../host-report.ts';
 import type { HostRecord } from '../last-run.ts';
 import { isWell, judgeHost } from '../outcome.ts';
 import { formatProgress, type Progress, type RunningHost, type Screen } from '../progress.ts';
@@ -32,9 +33,9 @@ export interface HostsRunEnd {
   readonly plans: ReadonlyMap<number, readonly string[]>;
 }
 
-const formatEnd = ({ name, result, detail, agent, seconds }: HostRecord): string => {
+const formatEnd = ({ result, detail, agent, seconds }: HostRecord): string => {
   const watts = agent.watts === undefined ? '' : `, ${agent.watts.toFixed(1)} W`;
-  return `${name}: ${result}${watts} (${seconds?.toFixed(0) ?? '?'} s)${detail === '' ? '' : `: ${detail}`}`;
+  return `${result}${watts} (${seconds?.toFixed(0) ?? '?'} s)${detail === '' ? '' : `: ${detail}`}`;
 };
 
 /** Who runs, and how many have ended. */
@@ -77,9 +78,10 @@ export const runOnHosts = async (hosts: HostsRun): Promise<HostsRunEnd> => {
     log.write(name, `${run.command} begins`);
     if (!display.isDrawn) display.say(`${name}: begins`);
     const command = formatRemoteRun(run, id, { archiveBytes: archive.length, user });
-    const { report, end } = await runOnHost(target, command, { ...hosts, ...interrupts }, ({ text }) => {
-      counts.note(target, startedMs, text);
-      log.write(name, text);
+    const { report, end } = await runOnHost(target, command, { ...hosts, ...interrupts }, (line) => {
+      if (isMarker(line)) return;
+      counts.note(target, startedMs, line.text);
+      log.write(name, line.text);
     });
     plans.set(id, report.shown);
     const seconds = (now().getTime() - startedMs) / 1000;
@@ -87,7 +89,7 @@ export const runOnHosts = async (hosts: HostsRun): Promise<HostsRunEnd> => {
     counts.end(record);
     log.write(name, formatEnd(record));
     // What is drawn has counts of what went well.
-    if (!display.isDrawn || !isWell(record.result)) display.say(formatEnd(record));
+    if (!display.isDrawn || !isWell(record.result)) display.say(`${name}: ${formatEnd(record)}`);
     return record;
   };
 

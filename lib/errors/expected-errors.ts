@@ -375,6 +375,13 @@ export const expectedErrors = {
     message: 'cannot use the credentials file {path}: {detail}',
     hint: 'it has user:password, or a bearer token, in one line; name another with --top.credentials-file',
   },
+
+  // The suite as a whole.
+  DOCTOR_FOUND: {
+    exitCode: 1,
+    message: 'the doctor found {found}',
+    hint: 'each line above has its next step; oneext doctor --only PART looks again',
+  },
 } as const satisfies Record<string, ExpectedError>;
 
 export type ErrorCode = keyof typeof expectedErrors;

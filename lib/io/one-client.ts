@@ -32,8 +32,15 @@ export const readOneEndpoint = async (environment: Environment): Promise<string>
   return (await firstReadable(files)) ?? defaultEndpoint;
 };
 
-/** `user:password`; fails with ONE_AUTH_MISSING, which names the files that were tried. */
-export const readOneAuth = async (environment: Environment): Promise<string> => {
+export interface OneAuth {
+  /** `user:password` */
+  readonly credentials: string;
+  /** The file that holds them. */
+  readonly path: string;
+}
+
+/** Fails with ONE_AUTH_MISSING, which names the files that were tried. */
+export const findOneAuth = async (environment: Environment): Promise<OneAuth> => {
   const named = environment['ONE_AUTH'];
   const paths =
     named !== undefined && named !== ''
@@ -43,7 +50,7 @@ export const readOneAuth = async (environment: Environment): Promise<string> => 
   for (const path of paths) {
     try {
       const credentials = (await readFile(path, 'utf8')).trim();
-      if (credentials.includes(':')) return credentials;
+      if (credentials.includes(':')) return { credentials, path };
       problems.push(`${path} does not hold user:password`);
     } catch (thrown) {
       problems.push(reasonOf(thrown));
@@ -51,3 +58,7 @@ export const readOneAuth = async (environment: Environment): Promise<string> => 
   }
   throw new OneExtError('ONE_AUTH_MISSING', { detail: problems.join('; ') });
 };
+
+/** `user:password`; fails with ONE_AUTH_MISSING, which names the files that were tried. */
+export const readOneAuth = async (environment: Environment): Promise<string> =>
+  (await findOneAuth(environment)).credentials;

@@ -1,9 +1,10 @@
 /** `oneext top` as it is run without a terminal, with a real exporter. The live screen is in test/system. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { collectOutput } from '../support/child-output.ts';
@@ -149,12 +150,22 @@ test('an exporter that does not answer, and a page that is another', async (t) =
   const other = await runAlone('--json', `--top.exporter-url=${elsewhere}`);
   assert.deepEqual([other.code, other.stdout], [1, '']);
   assert.match(other.stderr, /has no metric of OpenNebula\nTOP_NO_EXPORTER/);
-  const hanging = await runAlone(
+  const hanging = net.createServer().listen(0, '127.0.0.1');
+  const sockets = new Set<net.Socket>();
+  hanging.on('connection', (socket) => sockets.add(socket));
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    hanging.close();
+  });
+  await once(hanging, 'listening');
+  const { port } = hanging.address() as AddressInfo;
+  const late = await runAlone(
     '--once',
-    '--top.exporter-url=http://127.0.0.1:1/metrics',
-    '--top.exporter-timeout=1ms',
+    `--top.exporter-url=http://127.0.0.1:${port}/metrics`,
+    '--top.exporter-timeout=200ms',
   );
-  assert.equal(hanging.code, 78);
+  assert.equal(late.code, 75);
+  assert.match(late.stderr, /no answer within 200 ms \(--top\.exporter-timeout\)/);
 });
 
 test('credentials come from a file', async (t) => {

@@ -3,16 +3,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import test from 'node:test';
 import {
   formatHookAgain,
-  parseHookTemplate,
   planHooks,
   type RegisteredHook,
+  wantHook,
 } from '../../front-end-installer/hooks.ts';
 import { repositoryPath } from '../support/expected.ts';
-import { createHookRegistry, type StoredHook } from '../support/hook-registry.ts';
+import { createHookRegistry } from '../support/hook-registry.ts';
 
 const folder = repositoryPath('hooks/templates');
 const templates = readdirSync(folder).map((name) => readFileSync(`${folder}/${name}`, 'utf8'));
-const wanted = templates.map(parseHookTemplate);
+const wanted = templates.map(wantHook);
 
 const firstGeneration = [
   'NAME = host_geolocation\nTYPE = state\nRESOURCE = HOST\nSTATE = MONITORED\nCOMMAND = /usr/share/one/geo.rb\nARGUMENTS = $TEMPLATE\n',
@@ -26,10 +26,13 @@ const kindsOf = (registered: readonly RegisteredHook[]): readonly string[] =>
       : `${change.kind.replace('-hook', '')} ${change.registered.name}`,
   );
 
-const registryOf = (texts: readonly string[]): readonly StoredHook[] => {
+const registryOf = (texts: readonly string[]): readonly RegisteredHook[] => {
   const registry = createHookRegistry();
   for (const text of texts) registry.register(text);
-  return [...registry.hooks.values()];
+  return [...registry.hooks.values()].map(({ type, attributes, ...hook }) => ({
+    ...hook,
+    attributes: new Map([['TYPE', type], ...attributes]),
+  }));
 };
 
 test('what has been registered from our templates is as it should be', () => {
@@ -77,7 +80,7 @@ test('a hook made again is what it was, whatever its values hold', () => {
     const [before] = registryOf([text]);
     assert.ok(before !== undefined);
     const attributes = new Map(before.attributes).set('ARGUMENTS', '$TEMPLATE "a" <b> & \\');
-    const [after] = registryOf([formatHookAgain(before.name, before.type, attributes)]);
+    const [after] = registryOf([formatHookAgain(before.name, attributes)]);
     assert.deepEqual(
       { ...after, attributes: new Map([...(after?.attributes ?? [])].sort()) },
       {

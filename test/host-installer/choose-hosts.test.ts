@@ -36,7 +36,7 @@ const hosts = [
 ];
 
 test('all: KVM hosts that are not switched off; the others with the reason', () => {
-  const { targets, skipped, problems } = chooseHosts(hosts, []);
+  const { targets, skipped, problems } = chooseHosts(hosts, undefined);
   assert.deepEqual(
     targets.map(({ name }) => name),
     ['kvm0', 'kvm4', '10.0.0.7', '0', 'new'],
@@ -60,6 +60,10 @@ test('named: by name before id, each once, also those that are disabled', () => 
     [2, 7, 8],
   );
   assert.deepEqual(problems, []);
+});
+
+test('none are named: none, and not all', () => {
+  assert.deepEqual(chooseHosts(hosts, []), { targets: [], skipped: [], problems: [] });
 });
 
 test('named wrongly: all of it is told', () => {

@@ -107,6 +107,15 @@ test('another version, other options: every host is done again', () => {
   }
 });
 
+test('hosts of the last run that are not resumed now can be later', () => {
+  assert.deepEqual(planResume([first], lastRun, aim).others, [lastRun.hosts[1]]);
+  const { others } = planResume([first], lastRun, { ...aim, options: [] });
+  assert.deepEqual(
+    others.map(({ id, result }) => [id, result]),
+    [[3, 'not begun']],
+  );
+});
+
 test('an id that stands for another host by now, and a host that is new, are done', () => {
   const targets = [{ id: 0, name: 'renamed' }, second, { id: 9, name: 'new' }];
   assert.deepEqual(planResume(targets, lastRun, aim).todo, targets);
@@ -117,12 +126,13 @@ test('hosts that were uninstalled are not taken for done', () => {
 });
 
 test('status tells why the last install failed, of those that are not well', () => {
-  const now = [recordOf(first, 'failed'), recordOf(second, 'failed')];
+  const now = [recordOf(first, 'failed'), { ...recordOf(second, 'failed'), detail: 'it does not run' }];
   assert.deepEqual(
     withLastErrors(now, lastRun).map(({ detail }) => detail),
-    ['why not', 'why not; last install: failed: why not'],
+    ['why not', 'it does not run; last install: failed: why not'],
   );
   assert.equal(withLastErrors([recordOf(second, 'measures')], lastRun)[0]?.detail, '');
+  assert.equal(withLastErrors([recordOf(second, 'failed')], lastRun)[0]?.detail, 'why not', 'not twice');
 });
 
 test('a file that is not ours is told from ours', () => {

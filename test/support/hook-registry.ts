@@ -1,7 +1,7 @@
 /** The hooks of a front-end, which a test's programs register, update and delete as oned lets them. */
 import type { Answer } from '../../simulator/front-end.ts';
 
-export interface StoredHook {
+interface StoredHook {
   readonly id: number;
   readonly name: string;
   readonly type: string;

@@ -61,8 +61,13 @@ const bitsOf = (network: string, ipVersion: 4 | 6): readonly number[] => {
 /**
  * @param records what the database knows, by network in CIDR notation; IPv4 networks stand in the first 2^32
  *   addresses of a database for IPv6
+ * @param builtAt seconds since 1970
  */
-export const makeMmdb = (ipVersion: 4 | 6, records: Readonly<Record<string, MmdbValue>>): Buffer => {
+export const makeMmdb = (
+  ipVersion: 4 | 6,
+  records: Readonly<Record<string, MmdbValue>>,
+  builtAt = 1_700_000_000,
+): Buffer => {
   const root: Node = [undefined, undefined];
   const data: Buffer[] = [];
   let dataBytes = 0;
@@ -104,7 +109,7 @@ export const makeMmdb = (ipVersion: 4 | 6, records: Readonly<Record<string, Mmdb
   const metadata = encode({
     binary_format_major_version: { uint: 2 },
     binary_format_minor_version: { uint: 0 },
-    build_epoch: { uint: 1_700_000_000 },
+    build_epoch: { uint: builtAt },
     database_type: 'Test-City',
     description: { en: 'a test database' },
     ip_version: { uint: ipVersion },

@@ -23,8 +23,16 @@ export interface SshHost {
   readonly connections: () => number;
 }
 
-const clientKeys = ssh2.utils.generateKeyPairSync('ed25519');
-const hostKeys = ssh2.utils.generateKeyPairSync('ed25519');
+/** One key in some two hundred that ssh2 makes it cannot read itself. */
+export const makeKeys = (): ReturnType<typeof ssh2.utils.generateKeyPairSync> => {
+  for (;;) {
+    const keys = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(keys.private) instanceof Error)) return keys;
+  }
+};
+
+const clientKeys = makeKeys();
+const hostKeys = makeKeys();
 
 export interface SshServer {
   readonly port: number;
@@ -70,6 +78,12 @@ const serveCommand = (
   tryAnswer();
 };
 
+export const readPublicKey = (text: string): Buffer => {
+  const key = ssh2.utils.parseKey(text);
+  if (key instanceof Error) throw key;
+  return key.getPublicSSH();
+};
+
 /** @param serve is given each command */
 export const startSshServer = async (
   t: TestContext,
@@ -77,7 +91,7 @@ export const startSshServer = async (
 ): Promise<SshServer> => {
   let connections = 0;
   const sockets = new Set<ssh2.Connection>();
-  const allowed = ssh2.utils.parseKey(clientKeys.public).getPublicSSH();
+  const allowed = readPublicKey(clientKeys.public);
   const server = new ssh2.Server({ hostKeys: [hostKeys.private] }, (connection) => {
     connections += 1;
     sockets.add(connection);

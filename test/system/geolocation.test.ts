@@ -9,11 +9,12 @@ import { makeMmdb } from '../support/mmdb.ts';
 import { type ProgramRun, runProgram } from '../support/program.ts';
 import { httpAnswer, methodOf, type RawServer, startRawServer } from '../support/raw-server.ts';
 import { recordedAnswer, recordedBody } from '../support/recordings.ts';
+import { makeKeys, readPublicKey } from '../support/ssh-host.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
-const hostKeys = ssh2.utils.generateKeyPairSync('ed25519');
-const otherKeys = ssh2.utils.generateKeyPairSync('ed25519');
-const clientKeys = ssh2.utils.generateKeyPairSync('ed25519');
+const hostKeys = makeKeys();
+const otherKeys = makeKeys();
+const clientKeys = makeKeys();
 
 interface HostOptions {
   readonly banner?: string;
@@ -30,7 +31,7 @@ const startHost = async (
   options: HostOptions,
 ): Promise<{ port: number; commands: string[] }> => {
   const commands: string[] = [];
-  const allowed = ssh2.utils.parseKey(clientKeys.public).getPublicSSH();
+  const allowed = readPublicKey(clientKeys.public);
   const methods = options.methods ?? ['publickey'];
   const { banner } = options;
   const server = new ssh2.Server(

@@ -97,6 +97,11 @@ test('30 hosts, ten at a time: failures of every kind stop no other, and --resum
   const again = names(30).filter((name) => (lab.servers.get(name)?.connections() ?? 0) > 1);
   assert.deepEqual(again, ['kvm3', 'kvm4', 'kvm5', 'kvm6', 'kvm7', 'kvm9']);
 
+  script('kvm6', '');
+  const one = await lab.run('install', '--port', '9100', '--resume', 'kvm6');
+  assert.equal(one.code, 0, one.stderr);
+  assert.equal(readResults(lab)['closed'], 'unreachable', 'the others of that run are still to be resumed');
+
   const otherOptions = await lab.run('install', '--resume', 'kvm1');
   assert.equal(otherOptions.code, 0, otherOptions.stderr);
   assert.match(otherOptions.stderr, /not those of the last run/);

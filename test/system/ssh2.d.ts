@@ -43,7 +43,7 @@ declare module 'ssh2' {
     readonly Server: typeof Server;
     readonly utils: {
       generateKeyPairSync(type: 'ed25519'): { readonly private: string; readonly public: string };
-      parseKey(key: string): { getPublicSSH(): Buffer };
+      parseKey(key: string): { getPublicSSH(): Buffer } | Error;
     };
   };
   export = ssh2;

@@ -11,6 +11,7 @@ import { textOf } from '../../../cli/top/line.ts';
 import { type Selection, selectVms, sortKeys } from '../../../cli/top/selection.ts';
 import { measureTable } from '../../../cli/top/table.ts';
 import { appendSamples, type Trends } from '../../../cli/top/trends.ts';
+import type { Watts } from '../../../lib/units/units.ts';
 import { assertExpectedFile, repositoryPath } from '../../support/expected.ts';
 import { anyCloud, anyName, makeCloud, makeNames } from '../../support/top-cloud.ts';
 
@@ -67,7 +68,9 @@ const trends = Array.from({ length: 30 }, (_, at) => at).reduce<Trends>(
       before,
       cloud.vms.map((vm) => ({
         ...vm,
-        watts: (vm.watts === undefined ? undefined : vm.watts * (1 + Math.sin((at + vm.id) / 3))) as never,
+        watts: (vm.watts === undefined ? undefined : vm.watts * (1 + Math.sin((at + vm.id) / 3))) as
+          | Watts
+          | undefined,
       })),
     ),
   noTrends,

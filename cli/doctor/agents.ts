@@ -1,0 +1,102 @@
+/** The power agents of the hosts, and VMs without a measurement, as the exporter's page tells of them. */
+import { type UnsoundReason, unsoundReasons } from '../../collectors/agents/agent.ts';
+import { hasPowerAgent, unmeasuredReasons } from '../../collectors/power.ts';
+import type { CloudHost } from './cloud-host.ts';
+import type { AgentSample, ExporterPage, UnmeasuredVm } from './exporter-page.ts';
+import { failure, ok, skipped, type Verdict, warning } from './finding.ts';
+
+export interface AgentFacts {
+  readonly page: Pick<ExporterPage, 'agents' | 'unmeasured' | 'measuredVms' | 'collectors'>;
+  readonly hosts: readonly CloudHost[];
+}
+
+/** As docs/troubleshoot.md has it; HOST stands for the host's name. */
+const agentSteps: Readonly<Record<UnsoundReason, string>> = {
+  connection_failed:
+    'oneext hosts install HOST; or let its port through the firewall: curl the URL from here',
+  timeout: 'raise power.agent-timeout if the host has thousands of processes; or packets are dropped',
+  empty_body: 'restart the agent on HOST: it has crashed inside',
+  no_process_power: 'wait for the next scrape: the agent has just started',
+  rapl_unreadable:
+    'host.sh status on HOST, then host.sh again: it says why the energy counters cannot be read',
+  absurd_value: "restart the agent on HOST; if it stays, the host's counters are broken",
+  http_status: 'check power.agent-url and POWER_AGENT_URL of HOST: something else answers there',
+  not_an_agent_page: 'check power.agent-url and POWER_AGENT_URL of HOST: something else answers there',
+  bad_url: 'check power.agent-url and POWER_AGENT_URL of HOST',
+  too_large: 'check power.agent-url and POWER_AGENT_URL of HOST: something else answers there',
+  truncated: 'check power.agent-url and POWER_AGENT_URL of HOST: something else answers there',
+};
+const isReason = (text: string): text is UnsoundReason => Object.hasOwn(unsoundReasons, text);
+
+const judgeAgent = ({ reason }: AgentSample, name: string): Verdict => {
+  const details = { subject: name, group: `agents not up: ${reason}` };
+  if (!isReason(reason))
+    return failure(`its agent is not up: ${reason}`, 'see docs/troubleshoot.md', details);
+  const message = `its agent is not up: ${reason}: ${unsoundReasons[reason]}`;
+  const next = agentSteps[reason].replaceAll('HOST', name);
+  return reason === 'no_process_power' ? warning(message, next, details) : failure(message, next, details);
+};
+
+const judgeHosts = ({ page, hosts }: AgentFacts): readonly Verdict[] => {
+  const samples = new Map(page.agents.map((sample) => [sample.hostId, sample]));
+  const asked = hosts.filter(hasPowerAgent);
+  if (asked.length === 0) return [skipped('no host has a power agent: none runs KVM and is not offline')];
+  const known = asked.flatMap((host) => {
+    const sample = samples.get(host.id);
+    return sample === undefined ? [] : [{ host, sample }];
+  });
+  const down = known.filter(({ sample }) => sample.reason !== 'ok');
+  const unknown = asked
+    .filter(({ id }) => !samples.has(id))
+    .map(({ name }) =>
+      warning('the exporter has not asked its agent yet', 'look again after the next scrape', {
+        subject: name,
+        group: 'hosts that the exporter does not know yet',
+      }),
+    );
+  const up = known.length - down.length;
+  const sum = up === 0 ? [] : [ok(`${up} of ${asked.length} agents are up`)];
+  return [...sum, ...down.map(({ host, sample }) => judgeAgent(sample, host.name)), ...unknown];
+};
+
+/** Nobody measures there, or the host's agent has a line of its own. */
+const noConcern: ReadonlySet<string> = new Set([
+  'no_host',
+  'host_unknown',
+  'host_offline',
+  'host_not_kvm',
+  'agent_unsound',
+]);
+const reasonText: Readonly<Record<string, string>> = unmeasuredReasons;
+const vmSteps: Readonly<Record<string, string>> = {
+  process_not_found: 'wait if it has just started; else compare on its host: ps -C qemu-kvm-one -o args',
+  migration_partly_measured: 'nothing: the sample is back after the migration',
+};
+
+const judgeVm = ({ vmId, reason }: UnmeasuredVm): Verdict =>
+  warning(
+    `is not measured: ${reason}: ${reasonText[reason] ?? 'unknown'}`,
+    vmSteps[reason] ?? 'see docs/troubleshoot.md',
+    {
+      subject: `VM ${vmId}`,
+      group: `VMs not measured: ${reason}`,
+    },
+  );
+
+const judgeVms = ({ unmeasured, measuredVms }: AgentFacts['page']): readonly Verdict[] => {
+  const elsewhere = unmeasured.filter(({ reason }) => noConcern.has(reason));
+  const counts = new Map<string, number>();
+  for (const { reason } of elsewhere) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const told = [...counts].map(([reason, count]) => `${count} ${reason}`).join(', ');
+  return [
+    ok(
+      `the power of ${measuredVms} VMs is known${told === '' ? '' : `; not measured for their hosts' sake: ${told}`}`,
+    ),
+    ...unmeasured.filter(({ reason }) => !noConcern.has(reason)).map(judgeVm),
+  ];
+};
+
+export const judgeAgents = (facts: AgentFacts): readonly Verdict[] =>
+  facts.page.collectors.has('power')
+    ? [...judgeHosts(facts), ...judgeVms(facts.page)]
+    : [skipped('the exporter does not collect power')];

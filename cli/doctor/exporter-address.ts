@@ -1,0 +1,28 @@
+/** Where the exporter answers, from its own options. */
+import type { ListenAddress } from '../../collectors/exporter-options.ts';
+
+export interface ExporterAddress {
+  readonly url: URL;
+  /** Whether it may ask for a certificate or a password, which this command has not. */
+  readonly isGuarded: boolean;
+}
+
+const everywhere: ReadonlySet<string> = new Set(['::', '0.0.0.0', '']);
+
+export const exporterAddressOf = (options: {
+  readonly 'doctor.exporter-url': string;
+  readonly 'web.listen-address': ListenAddress;
+  readonly 'web.telemetry-path': string;
+  readonly 'web.config.file': string;
+}): ExporterAddress => {
+  const path = options['web.telemetry-path'];
+  const given = options['doctor.exporter-url'];
+  if (given !== '') {
+    const url = new URL(given);
+    return { url: url.pathname === '/' ? new URL(path, url) : url, isGuarded: false };
+  }
+  const { host, port } = options['web.listen-address'];
+  const name = everywhere.has(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  const isGuarded = options['web.config.file'] !== '';
+  return { url: new URL(`http://${name}:${port}${path}`), isGuarded };
+};

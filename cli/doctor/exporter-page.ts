@@ -1,0 +1,113 @@
+/** What the exporter's page tells of itself, the agents and the VMs; read line by line, as it may be long. */
+import { createLineSplitter } from '../../lib/prometheus/line-splitter.ts';
+import { createLabelReader, sampleValueOf } from '../../lib/prometheus/sample-line.ts';
+
+export interface CollectorSample {
+  readonly name: string;
+  readonly success: boolean;
+  /** Age of what it serves; `undefined` where it serves nothing. */
+  ageSeconds: number | undefined;
+}
+export interface AgentSample {
+  readonly hostId: number;
+  readonly agent: string;
+  readonly version: string;
+  /** `ok` where it is up. */
+  readonly reason: string;
+}
+export interface UnmeasuredVm {
+  readonly vmId: number;
+  readonly hostId: number;
+  readonly reason: string;
+}
+
+export interface ExporterPage {
+  /** Whether it is a page of an OpenNebula exporter, ours or the stock one. */
+  readonly isOpenNebula: boolean;
+  /** Whether OpenNebula answered; `undefined` where the page does not tell. */
+  readonly oneUp: boolean | undefined;
+  readonly version: string | undefined;
+  /** By name; none on the page of the stock exporter. */
+  readonly collectors: ReadonlyMap<string, CollectorSample>;
+  readonly agents: readonly AgentSample[];
+  readonly unmeasured: readonly UnmeasuredVm[];
+  readonly measuredVms: number;
+}
+
+const longestLine = 64 * 1024;
+const longestLabel = 256;
+const label = (name: string) => createLabelReader(name, longestLabel);
+const [collector, version, hostId, vmId, agent, reason] = [
+  label('collector'),
+  label('version'),
+  label('one_host_id'),
+  label('one_vm_id'),
+  label('agent'),
+  label('reason'),
+];
+const idOf = (text: string | undefined): number => (/^\d{1,10}$/.test(text ?? '') ? Number(text) : -1);
+
+export interface ExporterPageReader {
+  push(chunk: Buffer): void;
+  finish(): ExporterPage;
+}
+
+export const createExporterPageReader = (): ExporterPageReader => {
+  let [isOpenNebula, measuredVms] = [false, 0];
+  let oneUp: boolean | undefined;
+  let ownVersion: string | undefined;
+  const collectors = new Map<string, CollectorSample>();
+  const ages = new Map<string, number>();
+  const agents: AgentSample[] = [];
+  const unmeasured: UnmeasuredVm[] = [];
+
+  const readers: Readonly<Record<string, (line: Buffer) => void>> = {
+    opennebula_up: (line) => {
+      oneUp = sampleValueOf(line) === 1;
+    },
+    opennebula_exporter_build_info: (line) => {
+      ownVersion = version(line);
+    },
+    opennebula_scrape_collector_success: (line) => {
+      const name = collector(line) ?? '';
+      collectors.set(name, { name, success: sampleValueOf(line) === 1, ageSeconds: undefined });
+    },
+    opennebula_scrape_collector_age_seconds: (line) => {
+      ages.set(collector(line) ?? '', sampleValueOf(line));
+    },
+    opennebula_power_agent_info: (line) => {
+      agents.push({
+        hostId: idOf(hostId(line)),
+        agent: agent(line) ?? '',
+        version: version(line) ?? '',
+        reason: reason(line) ?? '',
+      });
+    },
+    opennebula_vm_power_unmeasured_info: (line) => {
+      unmeasured.push({ vmId: idOf(vmId(line)), hostId: idOf(hostId(line)), reason: reason(line) ?? '' });
+    },
+    opennebula_vm_power_consumption_uW: () => {
+      measuredVms += 1;
+    },
+  };
+
+  const lines = createLineSplitter(longestLine, (bytes, from, to) => {
+    if (bytes[from] !== 0x6f /* opennebula_ */) return;
+    const line = bytes.subarray(from, to);
+    const name = /^opennebula_\w+/.exec(line.toString('latin1', 0, 80))?.[0];
+    if (name === undefined) return;
+    isOpenNebula = true;
+    if (Object.hasOwn(readers, name)) readers[name]?.(line);
+  });
+  return {
+    push: lines.push,
+    finish() {
+      lines.finish();
+      for (const [name, age] of ages) {
+        const known = collectors.get(name);
+        if (known !== undefined) known.ageSeconds = age;
+      }
+      return { isOpenNebula, oneUp, version: ownVersion, collectors, agents, unmeasured, measuredVms };
+    },
+  };
+};

@@ -1,0 +1,38 @@
+/** Asks OpenNebula who it is and who we are. */
+import { stat } from 'node:fs/promises';
+import { readEndpointUrl } from '../../../lib/io/connect-one.ts';
+import { findOneAuth } from '../../../lib/io/one-client.ts';
+import { readDocument } from '../../../lib/io/read-pool.ts';
+import { accountShape, parseAccount } from '../../../lib/one/account.ts';
+import type { Surroundings } from '../check.ts';
+import type { OneFacts } from '../one.ts';
+import { attempt } from './attempt.ts';
+
+const ownId = -1;
+
+export const probeOne = async ({ environment, user, client, hosts }: Surroundings): Promise<OneFacts> => {
+  const [auth, endpoint, version, account, count] = await Promise.all([
+    attempt(async () => {
+      const { path } = await findOneAuth(environment);
+      return { path, mode: (await stat(path)).mode };
+    }),
+    attempt(async () => {
+      const { protocol, host, pathname } = await readEndpointUrl(environment);
+      return `${protocol}//${host}${pathname}`;
+    }),
+    attempt(async () => String(await (await client()).call('one.system.version', []))),
+    attempt(async () => {
+      const [found] = await readDocument(await client(), {
+        method: 'one.user.info',
+        parameters: [ownId],
+        objectName: 'USER',
+        shape: accountShape,
+        parse: parseAccount,
+      });
+      if (found === undefined) throw new Error('one.user.info says nothing of the user');
+      return found;
+    }),
+    attempt(async () => (await hosts()).length),
+  ]);
+  return { user, auth, endpoint, version, account, hosts: count };
+};
