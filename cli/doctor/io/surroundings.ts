@@ -9,6 +9,7 @@ import { readDocument } from '../../../lib/io/read-pool.ts';
 import { runCommand } from '../../../lib/io/run-command.ts';
 import { placesOf } from '../../../lib/one/places.ts';
 import { takeUnique } from '../../../lib/one/unique-objects.ts';
+import { packageFolder } from '../../io/package-folder.ts';
 import type { Surroundings, User } from '../check.ts';
 import { cloudHostShape, parseCloudHost } from '../cloud-host.ts';
 import { exporterAddressOf } from '../exporter-address.ts';
@@ -56,9 +57,6 @@ const readUser = async (): Promise<User> => {
   return 'value' in ids ? { uid, name, oneadmin: ids.value } : { uid, name };
 };
 
-/** Of the executable, wherever a link leads to it from. */
-const suiteFolder = __dirname;
-
 type Given = Pick<Surroundings, 'environment' | 'options' | 'configuration' | 'now' | 'hostNames'>;
 
 export const createSurroundings = async (given: Given): Promise<Surroundings> => {
@@ -82,7 +80,7 @@ export const createSurroundings = async (given: Given): Promise<Surroundings> =>
   return {
     ...given,
     places,
-    suite: suiteFolder,
+    suite: packageFolder(),
     user: await readUser(),
     client,
     hosts: link('one', async () => {
