@@ -3,7 +3,7 @@
 import type { EditedFile, EditResult } from './edited-file.ts';
 import { absent, type FileState, type RegularFile, stateName } from './file-state.ts';
 import { isOldFile, type OldFile } from './first-generation.ts';
-import type { DesiredFile, States } from './plan-files.ts';
+import type { DesiredFile, RevertedFile, States } from './plan-files.ts';
 import type { FileRecord } from './record.ts';
 import type { WantedFile } from './wanted-files.ts';
 
@@ -74,13 +74,10 @@ export const desiredFromOld = (
 
 const textOf = (file: RegularFile, { encoding }: EditedFile): string => file.content.toString(encoding);
 
-export const revertState = (
-  edit: EditedFile,
-  file: RegularFile,
-): { readonly to: RegularFile } | { readonly problem: string } => {
+export const revertState = (edit: EditedFile, file: RegularFile): RevertedFile => {
   const result = edit.revert(textOf(file, edit));
   if (result.kind === 'refused') return { problem: result.detail };
-  return { to: { ...file, content: Buffer.from(result.text, edit.encoding) } };
+  return { to: { ...file, content: Buffer.from(result.text, edit.encoding) }, changes: result.changes };
 };
 
 /** Edited files; `problems` has those that cannot be edited. A file that is not there is left out. */

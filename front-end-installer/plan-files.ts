@@ -76,12 +76,17 @@ export interface FileReturn {
   readonly problem?: string;
 }
 
+/** A file without our edits, and what was taken out or, as somebody changed it, left in; or why it cannot be done. */
+export type RevertedFile =
+  | { readonly to: RegularFile; readonly changes: readonly string[] }
+  | { readonly problem: string };
+
 export interface KnownFile {
   readonly record: FileRecord;
   readonly current: FileState;
   readonly original: FileState;
   /** The current content without our edits; `undefined` where the file is ours as a whole. */
-  readonly revert?: (current: RegularFile) => { readonly to: RegularFile } | { readonly problem: string };
+  readonly revert?: (current: RegularFile) => RevertedFile;
 }
 
 /** One path on the way back; a file that somebody changed since is kept, and an edit is taken out of it. */
@@ -93,7 +98,8 @@ export const planReturn = ({ record, current, original, revert }: KnownFile): Fi
   if (revert !== undefined && current.kind === 'file') {
     const reverted = revert(current);
     if ('problem' in reverted) return { ...base, to: current, problem: reverted.problem };
-    return { ...base, to: reverted.to, note: 'changed since: only what we had added was taken out' };
+    const said = ['changed since: only what we had added was taken out', ...reverted.changes];
+    return { ...base, to: reverted.to, note: said.join('; ') };
   }
   const what = current.kind === 'absent' ? 'removed' : 'changed';
   return { ...base, to: current, note: `${what} since by somebody else: kept as it is` };

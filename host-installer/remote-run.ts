@@ -18,8 +18,7 @@ export const sudoersPath = 'sudoers.d/opennebula-extensions';
  * bash takes stdin that is a socket for a remote shell, and would read ~/.bashrc.
  * It takes no more of stdin than the archive: what follows tells remote.sh that the front-end is still there.
  */
-const unpackAndRun = `umask 077
-folder=$(mktemp -d) || exit 1
+const unpackAndRun = `folder=$(mktemp -d) || exit 1
 trap 'rm -rf -- "$folder"' EXIT
 trap 'exit 143' HUP INT PIPE TERM
 head -c "$1" | tar -x --no-same-owner -f - -C "$folder" || exit 1

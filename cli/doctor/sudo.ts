@@ -39,10 +39,7 @@ export const judgeSudo = (subject: string, answers: readonly SudoAnswer[]): read
   }
   return needed.map(({ right }) => {
     const { argv, from } = sudoRights[right];
-    const next =
-      right === 'address'
-        ? 'oneext install --only live-migrate, or oneext hosts install'
-        : 'install opennebula-node-kvm';
+    const next = right === 'address' ? 'oneext hosts install --live-migrate' : 'install opennebula-node-kvm';
     return failure(`sudo does not permit ${argv.join(' ')}: ${from} is missing`, next, { subject, group });
   });
 };

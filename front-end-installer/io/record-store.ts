@@ -58,6 +58,12 @@ export const recordStoreIn = (folder: string): RecordStore => {
   const fail = (detail: string, cause?: unknown): OneExtError =>
     new OneExtError('INSTALL_RECORD', { path: file, detail }, cause);
 
+  /** The folder that host.sh and oneext hosts use too is open to everybody, ours in it is not. */
+  const makeFolder = async (): Promise<void> => {
+    await mkdir(path.dirname(folder), { recursive: true, mode: 0o755 });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  };
+
   const readCopy = async (sha256: string): Promise<Buffer> => {
     const copy = path.join(originals, sha256);
     const content = await readFile(copy).catch((thrown: unknown) => {
@@ -83,7 +89,7 @@ export const recordStoreIn = (folder: string): RecordStore => {
 
     async write(record) {
       if (record === undefined) return rm(file, { force: true });
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder();
       await writeAtomic(file, formatRecord(record), 0o600);
     },
 
@@ -91,6 +97,7 @@ export const recordStoreIn = (folder: string): RecordStore => {
       if (state.kind !== 'file') return state;
       const { content, mode, uid, gid } = state;
       const sha256 = digestOf(content);
+      await makeFolder();
       await mkdir(originals, { recursive: true, mode: 0o700 });
       await writeAtomic(path.join(originals, sha256), content, 0o600);
       return { kind: 'file', sha256, mode, uid, gid };
@@ -116,7 +123,7 @@ export const recordStoreIn = (folder: string): RecordStore => {
     },
 
     async lock() {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder();
       const release = await takeLock(path.join(folder, 'lock'));
       return async () => {
         await release();

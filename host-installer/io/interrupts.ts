@@ -1,4 +1,5 @@
 /** What ends a run: the first Ctrl-C, or TERM or HUP, stops it; the next leaves hosts to themselves. */
+import { setMaxListeners } from 'node:events';
 
 export interface Interrupts {
   readonly stop: AbortSignal;
@@ -11,6 +12,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export const watchInterrupts = (): Interrupts => {
   const [stop, abandon] = [new AbortController(), new AbortController()];
+  setMaxListeners(0, stop.signal, abandon.signal); // each host that runs listens
   const onSignal = (): void => (stop.signal.aborted ? abandon : stop).abort();
   for (const signal of signals) process.on(signal, onSignal);
   return {

@@ -54,6 +54,12 @@ test('the host unpacks, runs what it got, leaves stdin to it, passes its status 
   assert.deepEqual([status, stdout], [7, 'still here:no:install:--host-id:3']);
 });
 
+test('what runs there makes files as the login does', (t) => {
+  const archive = formatTar([entry('remote.sh', 'umask')]);
+  const command = formatRemoteRun(run, 3, { archiveBytes: archive.length, user: 'root' });
+  assert.equal(take(t, `umask 022; ${command}`, archive).stdout, '0022\n');
+});
+
 test('what did not come whole is not run', (t) => {
   const archive = formatTar([entry('remote.sh', 'echo ran'), entry('rest', 'x'.repeat(20_000))]);
   const command = formatRemoteRun(run, 3, { archiveBytes: archive.length, user: 'root' });
