@@ -1,5 +1,5 @@
 /** What came of a run over many hosts: tables for people, JSON for programs. */
-import { cleanLine, formatColumns } from '../lib/terminal-text.ts';
+import { cleanLine, formatColumns } from '../lib/text/terminal-text.ts';
 import type { AgentFacts } from './host-report.ts';
 import type { HostRecord } from './last-run.ts';
 

@@ -1,5 +1,5 @@
 /** Lines of a program's output, made harmless: a carriage return ends a line too, and no line is longer than a limit. */
-import { cleanLine } from '../lib/terminal-text.ts';
+import { cleanLine } from '../lib/text/terminal-text.ts';
 
 const mostCharacters = 2000;
 

@@ -1,5 +1,5 @@
 /** How far a run over many hosts has come, as lines for a terminal that are drawn over and over. */
-import { cutToWidth, padToWidth, widthOf } from '../lib/terminal-text.ts';
+import { cutToWidth, displayWidthOf, fitToWidth } from '../lib/text/display-text.ts';
 
 export interface RunningHost {
   readonly name: string;
@@ -37,11 +37,11 @@ const formatCounts = ({ total, well, unwell, running, isStopping }: Progress): s
 /** Names take a third of the line at most. */
 const formatRunning = (running: readonly RunningHost[], nowMs: number, columns: number): string[] => {
   const nameWidth = Math.min(
-    Math.max(0, ...running.map(({ name }) => widthOf(name))),
+    Math.max(0, ...running.map(({ name }) => displayWidthOf(name))),
     Math.max(8, Math.floor(columns / 3)),
   );
   return running.map(({ name, startedMs, lastLine }) => {
-    const shown = padToWidth(cutToWidth(name, nameWidth), nameWidth);
+    const shown = fitToWidth(name, nameWidth, 'left', 'ascii');
     return `${shown} ${formatElapsed(nowMs - startedMs).padStart(6)}  ${lastLine}`.trimEnd();
   });
 };
@@ -56,5 +56,7 @@ export const formatProgress = (
   const lines = formatRunning(progress.running, nowMs, columns);
   const hidden = lines.length - room;
   const shown = hidden > 0 ? [...lines.slice(0, room - 1), `and ${hidden + 1} more`] : lines;
-  return [formatCounts(progress), ...shown.slice(0, room)].map((line) => cutToWidth(line, columns - 1));
+  return [formatCounts(progress), ...shown.slice(0, room)].map((line) =>
+    cutToWidth(line, columns - 1, 'ascii'),
+  );
 };

@@ -61,50 +61,43 @@ const readTreeInput = async (time: number): Promise<TreeInput> => {
   };
 };
 
-const makePackages = async (scratch: string): Promise<readonly string[]> => {
-  const time = readTime();
-  const { maintainer } = values;
-  const input = await readTreeInput(time);
-  const changelog = parseChangelog(readFileSync('CHANGELOG.md', 'utf8'), time);
+interface Making {
+  readonly input: TreeInput;
+  /** Of everything in the packages, in seconds since 1970. */
+  readonly time: number;
+  readonly scratch: string;
+}
+const output = (name: string): string => path.resolve(values.output, name);
+const readChangelog = (time: number) => parseChangelog(readFileSync('CHANGELOG.md', 'utf8'), time);
+const { maintainer } = values;
+
+/** Each makes a file and says its name. */
+const makeDeb = ({ input, time, scratch }: Making): string => {
+  const name = `opennebula-extensions_${version}_all.deb`;
+  const root = path.join(scratch, 'deb');
+  const changelog = formatDebianChangelog(readChangelog(time), maintainer);
+  const files = [...planTree(debianLayout, input), ...systemFiles, ...debianFiles(changelog)];
+  writeTree(root, files, time);
+  buildDeb({ root, files, version, maintainer, time, output: output(name) });
+  return name;
+};
+
+const makeRpm = ({ input, time, scratch }: Making): string => {
+  const name = `opennebula-extensions-${version}-1.noarch.rpm`;
+  const root = path.join(scratch, 'rpm');
+  const changelog = formatRpmChangelog(readChangelog(time), maintainer);
+  const files = [...planTree(rpmLayout, input), ...systemFiles];
+  writeTree(root, files, time);
+  buildRpm({ root, files, version, maintainer, changelog, time, scratch, output: output(name) });
+  return name;
+};
+
+const makeTarball = ({ input, time, scratch }: Making): string => {
   const folder = `opennebula-extensions-${version}`;
-  const names = [
-    `opennebula-extensions_${version}_all.deb`,
-    `${folder}-1.noarch.rpm`,
-    `${folder}.tar.gz`,
-  ] as const;
-  const [deb, rpm, tarball] = names.map((name) => path.resolve(values.output, name)) as [
-    string,
-    string,
-    string,
-  ];
-
-  const debRoot = path.join(scratch, 'deb');
-  const debTree = [
-    ...planTree(debianLayout, input),
-    ...systemFiles,
-    ...debianFiles(formatDebianChangelog(changelog, maintainer)),
-  ];
-  writeTree(debRoot, debTree, time);
-  buildDeb({ root: debRoot, files: debTree, version, maintainer, time, output: deb });
-
-  const rpmRoot = path.join(scratch, 'rpm');
-  const rpmTree = [...planTree(rpmLayout, input), ...systemFiles];
-  writeTree(rpmRoot, rpmTree, time);
-  buildRpm({
-    root: rpmRoot,
-    files: rpmTree,
-    version,
-    maintainer,
-    changelog: formatRpmChangelog(changelog, maintainer),
-    time,
-    scratch,
-    output: rpm,
-  });
-
-  const tarballRoot = path.join(scratch, 'tarball');
-  writeTree(tarballRoot, planTree(tarballLayout(folder), input), time);
-  buildTarball({ root: tarballRoot, folder, time, output: tarball });
-  return names;
+  const root = path.join(scratch, 'tarball');
+  writeTree(root, planTree(tarballLayout(folder), input), time);
+  buildTarball({ root, folder, time, output: output(`${folder}.tar.gz`) });
+  return `${folder}.tar.gz`;
 };
 
 const main = async (): Promise<void> => {
@@ -112,9 +105,11 @@ const main = async (): Promise<void> => {
   const scratch = mkdtempSync(path.join(tmpdir(), 'oneext-packages-'));
   try {
     mkdirSync(values.output, { recursive: true });
-    const names = await makePackages(scratch);
-    const sums = names.map((name) => `${sha256Of(path.join(values.output, name))}  ${name}\n`).join('');
-    writeFileSync(path.join(values.output, 'SHA256SUMS'), sums);
+    const time = readTime();
+    const making = { input: await readTreeInput(time), time, scratch };
+    const names = [makeDeb, makeRpm, makeTarball].map((make) => make(making));
+    const sums = names.map((name) => `${sha256Of(output(name))}  ${name}\n`).join('');
+    writeFileSync(output('SHA256SUMS'), sums);
     process.stdout.write(sums);
   } finally {
     rmSync(scratch, { recursive: true, force: true });

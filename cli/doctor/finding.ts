@@ -1,6 +1,6 @@
 /** What a check has found: one line for people, one object in `--json`. */
 
-import { cleanLine } from '../../lib/terminal-text.ts';
+import { cleanLine } from '../../lib/text/terminal-text.ts';
 
 export type Level = 'ok' | 'warning' | 'error' | 'skipped';
 

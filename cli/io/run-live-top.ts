@@ -1,7 +1,7 @@
 /** `oneext top` in a terminal: reads, draws and listens to keys until it is told to quit. */
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import type { Charset } from '../../lib/text/display-text.ts';
 import type { Action } from '../top/controls.ts';
-import type { Charset } from '../top/display-text.ts';
 import { formatFrame } from '../top/frame.ts';
 import { createKeyReader, type Key } from '../top/keys.ts';
 import {

@@ -1,7 +1,8 @@
 /** The whole screen of `oneext top`, and what it prints once. Pure: the same model gives the same lines. */
+
+import { type Charset, displayWidthOf, fitToWidth, formatDisplayText } from '../../lib/text/display-text.ts';
 import type { TopCloud } from './cloud.ts';
 import { clampOffset, type FilterName, type Prompt, type View } from './controls.ts';
-import { type Charset, displayWidthOf, fitToWidth, formatDisplayText } from './display-text.ts';
 import { cutLines, formatProblems, formatTitle, formatTotals, type Status } from './header.ts';
 import { cutLine, fullLine, type Line, textOf } from './line.ts';
 import type { Selection } from './selection.ts';

@@ -1,5 +1,5 @@
 /** A line of the screen: text in pieces, each with its manner. */
-import { type Charset, cutToWidth, displayWidthOf, fitToWidth } from './display-text.ts';
+import { type Charset, cutToWidth, displayWidthOf, fitToWidth } from '../../lib/text/display-text.ts';
 
 export type Style = 'strong' | 'faint' | 'head' | 'trend' | 'warning';
 

@@ -1,7 +1,8 @@
 /** What the live `oneext top` knows and shows, and how that changes. Pure: time is given. */
+
+import type { Charset } from '../../lib/text/display-text.ts';
 import { type CloudNames, formatMissingNames, joinCloud, judgePage, type TopCloud } from './cloud.ts';
 import { type Action, stepView, type View } from './controls.ts';
-import type { Charset } from './display-text.ts';
 import { type Model, pageRowsOf, type Size } from './frame.ts';
 import type { Key } from './keys.ts';
 import type { PowerPage } from './power-page.ts';

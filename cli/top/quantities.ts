@@ -1,6 +1,7 @@
 /** Power, shares and ages in few characters. Of what is not known there is no text: its place says why. */
+
+import type { Charset } from '../../lib/text/display-text.ts';
 import type { Watts } from '../../lib/units/units.ts';
-import type { Charset } from './display-text.ts';
 
 /** In a column of nine: never cut, since what is left of a number that is cut is another number. */
 export const formatWatts = (watts: Watts): string => {

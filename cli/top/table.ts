@@ -1,6 +1,7 @@
 /** The table of VMs: which columns there is room for, and what stands in them. */
+
+import { type Charset, displayWidthOf, fitToWidth, formatDisplayText } from '../../lib/text/display-text.ts';
 import type { TopVm } from './cloud.ts';
-import { type Charset, displayWidthOf, fitToWidth, formatDisplayText } from './display-text.ts';
 import { cutLine, type Line, type Span, type Style } from './line.ts';
 import { formatShare, formatTrend, formatWatts } from './quantities.ts';
 import type { Trends } from './trends.ts';

@@ -2,12 +2,12 @@
 import { durationOption } from '../../lib/config/options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import type { Charset } from '../../lib/text/display-text.ts';
 import { type Given, type Terminal, textOf, textsOf, usageError, type Verb } from '../command.ts';
 import { readConfigured, verbOptions } from '../configured.ts';
 import { createTopSource, type TopSource } from '../io/read-top.ts';
 import { runLiveTop } from '../io/run-live-top.ts';
 import { type CloudNames, formatMissingNames, joinCloud, judgePage } from './cloud.ts';
-import type { Charset } from './display-text.ts';
 import { formatTopJson } from './format-json.ts';
 import { formatOnce } from './frame.ts';
 import { type Selection, selectVms, sortKeys } from './selection.ts';

@@ -1,5 +1,5 @@
 /** Runs remote.sh on many hosts: with a display or plain lines on stderr, all output in a log, a record of each host. */
-import { cleanLine } from '../../lib/terminal-text.ts';
+import { cleanLine } from '../../lib/text/terminal-text.ts';
 import type { HostTarget } from '../choose-hosts.ts';
 import { isMarker } from '../host-report.ts';
 import type { HostRecord } from '../last-run.ts';

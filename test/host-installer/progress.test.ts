@@ -3,7 +3,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { openDisplay } from '../../host-installer/io/progress-display.ts';
 import { formatProgress, type Progress } from '../../host-installer/progress.ts';
-import { widthOf } from '../../lib/terminal-text.ts';
+import { displayWidthOf } from '../../lib/text/display-text.ts';
 
 const progress: Progress = {
   total: 500,
@@ -58,7 +58,7 @@ test('law: it fits on every screen', () => {
         const lines = formatProgress({ ...progress, running: hosts }, nowMs, { columns, rows });
         assert.ok(lines.length <= Math.max(1, rows - 1), `${lines.length} lines on ${rows} rows`);
         for (const line of lines)
-          assert.ok(widthOf(line) < Math.max(2, columns), `${line} on ${columns} columns`);
+          assert.ok(displayWidthOf(line) < Math.max(2, columns), `${line} on ${columns} columns`);
       },
     ),
   );

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import test, { type TestContext } from 'node:test';
-import { widthOf } from '../../lib/terminal-text.ts';
+import { displayWidthOf } from '../../lib/text/display-text.ts';
 import { type HostsLab, readResults, startHostsLab } from '../support/hosts-lab.ts';
 import { startTerminal, type TmuxTerminal, waitUntil } from '../support/tmux.ts';
 
@@ -73,7 +73,7 @@ test('a narrow and low terminal: nothing wraps, nothing scrolls', async (t) => {
   terminal.enter(command(lab));
   const screen = await terminal.waitFor(/and 2 more/);
   assert.match(screen, /^0 done, 0 failed, 4 running, 2~\nkvm1 +\d+s/);
-  for (const line of screen.split('\n')) assert.ok(widthOf(line) <= 32, line);
+  for (const line of screen.split('\n')) assert.ok(displayWidthOf(line) <= 32, line);
   terminal.resize(80, 24);
   await terminal.waitFor(/^kvm-with-a-name/m);
   for (const name of names) release(lab, name);

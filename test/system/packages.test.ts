@@ -1,9 +1,10 @@
 /** What packages are: the same from every build, and nothing that those who check packages find wrong. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import test from 'node:test';
+import test, { after } from 'node:test';
 import { repositoryPath } from '../support/expected.ts';
 import { makePackages, packagesIn } from '../support/packages.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -16,12 +17,14 @@ const complaints = (file: string, ...argv: readonly string[]): string => {
   return status === 0 ? '' : `${stdout}${stderr}exit ${status}`;
 };
 
+const made = mkdtempSync(path.join(tmpdir(), 'packages-test-'));
+after(() => rmSync(made, { recursive: true }));
+const packages = makePackages(made);
+
 const commitTime = (): string => run('git', 'log', '-1', '--format=%ct').trim();
 
 test('another folder, another time, umask and time zone: the same bytes', (t) => {
-  const folder = temporaryFolder(t);
-  const [here, there] = [path.join(folder, 'here'), path.join(folder, 'another folder', 'repository')];
-  const first = makePackages(here);
+  const there = path.join(temporaryFolder(t), 'another folder', 'repository');
   mkdirSync(there, { recursive: true });
   const sources = run('git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard');
   execFileSync('cp', ['--parents', '-t', there, '--', ...sources.split('\0').filter(Boolean)]);
@@ -35,9 +38,9 @@ test('another folder, another time, umask and time zone: the same bytes', (t) =>
   });
   const second = packagesIn(path.join(there, 'packages'));
   for (const kind of ['deb', 'rpm', 'tarball', 'sums'] as const) {
-    assert.ok(readFileSync(first[kind]).equals(readFileSync(second[kind])), `${kind} differs`);
+    assert.ok(readFileSync(packages[kind]).equals(readFileSync(second[kind])), `${kind} differs`);
   }
-  execFileSync('sha256sum', ['--check', '--strict', '--quiet', 'SHA256SUMS'], { cwd: here });
+  execFileSync('sha256sum', ['--check', '--strict', '--quiet', 'SHA256SUMS'], { cwd: made });
 });
 
 test('what is missing is told, with the package that has it', (t) => {
@@ -60,7 +63,7 @@ test('what is missing is told, with the package that has it', (t) => {
 
 test('lintian, rpm and mandoc find nothing', (t) => {
   const folder = temporaryFolder(t);
-  const { deb, rpm } = makePackages(folder);
+  const { deb, rpm } = packages;
   assert.equal(run('lintian', '--fail-on', 'none', '--allow-root', deb), '');
   assert.match(run('rpm', '-K', '--nosignature', rpm), /digests OK/);
   const root = path.join(folder, 'root');
@@ -77,7 +80,7 @@ test('lintian, rpm and mandoc find nothing', (t) => {
 
 test('the tarball is all in one folder, whose programs run where it stands', (t) => {
   const folder = temporaryFolder(t);
-  const { tarball } = makePackages(folder);
+  const { tarball } = packages;
   const top = /^(.+)\.tar\.gz$/.exec(path.basename(tarball))?.[1] ?? '';
   for (const name of run('tar', '-tf', tarball).split('\n').filter(Boolean))
     assert.ok(name.startsWith(`${top}/`), name);

@@ -5,7 +5,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { displayWidthOf, formatDisplayText } from '../../cli/top/display-text.ts';
+import { displayWidthOf, formatDisplayText } from '../../lib/text/display-text.ts';
 import { repositoryPath } from '../support/expected.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { startTerminal, type TmuxTerminal, waitUntil } from '../support/tmux.ts';

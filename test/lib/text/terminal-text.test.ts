@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { cleanLine, cutToWidth, formatColumns, padToWidth, widthOf } from '../../lib/terminal-text.ts';
+import { cleanLine, formatColumns } from '../../../lib/text/terminal-text.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 80 });
 
@@ -32,30 +32,6 @@ test('law: a clean line has no control character, whatever it was', () => {
       const clean = cleanLine(text);
       assert.doesNotMatch(clean, /[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/u);
       assert.equal(cleanLine(clean), clean);
-    }),
-  );
-});
-
-test('widths', () => {
-  for (const [text, width] of [
-    ['kvm1', 4],
-    ['東京', 4],
-    ['e\u0301', 1],
-    ['🔌', 2],
-    ['가', 2],
-    ['', 0],
-  ] as const) {
-    assert.equal(widthOf(text), width, text);
-  }
-});
-
-test('law: what is cut or padded has the width that was asked for', () => {
-  fc.assert(
-    fc.property(anyText.map(cleanLine), fc.integer({ min: 0, max: 100 }), (text, columns) => {
-      const cut = cutToWidth(text, columns);
-      assert.ok(widthOf(cut) <= columns);
-      if (widthOf(text) <= columns) assert.equal(cut, text);
-      assert.ok(widthOf(padToWidth(text, columns)) >= columns);
     }),
   );
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { cutToWidth, displayWidthOf, fitToWidth, formatDisplayText } from '../../../cli/top/display-text.ts';
+import { cutToWidth, displayWidthOf, fitToWidth, formatDisplayText } from '../../../lib/text/display-text.ts';
 import { anyName } from '../../support/top-cloud.ts';
 
 const control = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
