@@ -24,7 +24,7 @@ const serviceRules = (prometheusUnit: string): readonly ServiceRule[] => [
       path.includes('/opennebula-exporter.service.d/') || path.endsWith('/opennebula-exporter'),
   },
   {
-    restart: { unit: prometheusUnit, verb: 'reload', why: 'its configuration or rules' },
+    restart: { unit: prometheusUnit, verb: 'hang-up', why: 'its configuration or rules' },
     concerns: (path) => /\/prometheus\/[^/]+\.yml$/.test(path),
   },
 ];

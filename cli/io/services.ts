@@ -23,11 +23,15 @@ export const reloadUnits = async (): Promise<void> => {
 
 export interface Restart {
   readonly unit: string;
-  readonly verb: 'restart' | 'reload';
+  /** Prometheus reads its configuration again at SIGHUP; its unit has no ExecReload. */
+  readonly verb: 'restart' | 'hang-up';
   readonly why: string;
 }
 
-export const formatRestart = ({ unit, verb }: Restart): string => `systemctl ${verb} ${unit}`;
+const argvOf = ({ unit, verb }: Restart): readonly string[] =>
+  verb === 'restart' ? ['restart', unit] : ['kill', '--signal=HUP', unit];
+
+export const formatRestart = (restart: Restart): string => `systemctl ${argvOf(restart).join(' ')}`;
 
 const isActive = (unit: string): Promise<boolean> =>
   systemctl('is-active', '--quiet', '--', unit).then(
@@ -40,13 +44,13 @@ export const restartServices = async (restarts: readonly Restart[]): Promise<rea
   const lines: string[] = [];
   const problems: string[] = [];
   for (const restart of restarts) {
-    const { unit, verb } = restart;
+    const { unit } = restart;
     if (!(await isActive(unit))) {
       lines.push(`${unit} does not run: it was left so`);
       continue;
     }
     try {
-      await systemctl(verb, '--', unit);
+      await systemctl(...argvOf(restart));
       if (!(await isActive(unit))) throw new Error('it does not run any more');
       lines.push(`${formatRestart(restart)}: done`);
     } catch (thrown) {

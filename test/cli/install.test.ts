@@ -305,7 +305,7 @@ test('a self-contained OpenNebula: files below ONE_LOCATION, hooks by its API, P
 
   const { stdout } = await succeed(oneext('install'));
   assert.match(stdout, /systemctl restart opennebula {3}# oned\.conf changed/);
-  assert.match(stdout, /systemctl reload opennebula-prometheus\.service/);
+  assert.match(stdout, /systemctl kill --signal=HUP opennebula-prometheus\.service/);
   const installedSuite = `${home}/lib/opennebula-extensions`;
   const commands = [...registry.hooks.values()].map(({ attributes }) => attributes.get('COMMAND'));
   assert.ok(
