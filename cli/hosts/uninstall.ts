@@ -2,7 +2,7 @@
 
 import type { HostTarget } from '../../host-installer/choose-hosts.ts';
 import { formatNames, formatOutcomes, formatOutcomesJson } from '../../host-installer/format-outcomes.ts';
-import { openLastRunFile, readLastRun } from '../../host-installer/io/last-run-file.ts';
+import { openLastRunFile, readLastRun, removeLastRun } from '../../host-installer/io/last-run-file.ts';
 import { forgetHosts } from '../../host-installer/last-run.ts';
 import { isWell } from '../../host-installer/outcome.ts';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
@@ -40,6 +40,12 @@ const forget = async (
   }
 };
 
+/** Nothing is remembered of hosts that have nothing of ours any more. */
+const tidy = async (file: string): Promise<void> => {
+  const lastRun = await readLastRun(file).catch(() => undefined);
+  if (lastRun?.hosts.every(({ result }) => result === 'not begun') === true) await removeLastRun(file);
+};
+
 export const uninstallVerb: Verb = {
   name: 'uninstall',
   summary: 'take away what install put on hypervisors',
@@ -58,6 +64,7 @@ are neither disabled nor offline. The sudo rules of live migration go too, unles
     const all = inOrder(records, skippedRecords(choice));
     terminal.writeResult(given.values['json'] === true ? formatOutcomesJson(all) : formatOutcomes(all));
     const unwell = all.filter(({ result }) => !isWell(result));
+    if (unwell.length === 0) await tidy(preparation.lastRunPath);
     if (unwell.length === 0) return;
     const hosts = formatNames(unwell.map(({ name }) => name));
     throw new OneExtError('HOSTS_INCOMPLETE', { count: unwell.length, total: all.length, hosts });

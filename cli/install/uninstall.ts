@@ -81,6 +81,11 @@ const takeAway = async (given: Given, terminal: Terminal): Promise<void> => {
   if (failures.length > 0) {
     throw new OneExtError('UNINSTALL_INCOMPLETE', { problems: failures.join('; ') });
   }
+  if (await removal.fileSystem.exists(`${removal.places.state}/hosts/last-run.json`)) {
+    terminal.writeNote(
+      'note: power agents stay on hypervisors: oneext hosts uninstall --all takes them away\n',
+    );
+  }
   terminal.writeResult(
     'the suite is gone from this front-end; /etc/one/oneext.yaml, if there is one, stays\n',
   );

@@ -1,5 +1,5 @@
 /** The file that says what the last run came to. It is written whenever a host has ended. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { writeAtomic } from '../../lib/io/write-atomic.ts';
@@ -19,6 +19,13 @@ export const readLastRun = async (file: string): Promise<LastRun | undefined> =>
     throw new OneExtError('HOSTS_STATE_UNREADABLE', { path: file, detail: 'its content is not ours' });
   }
   return run;
+};
+
+/** Removes the file, and the folders that it leaves empty. */
+export const removeLastRun = async (file: string): Promise<void> => {
+  await rm(file, { force: true });
+  const folder = path.dirname(file);
+  for (const empty of [folder, path.dirname(folder)]) await rmdir(empty).catch(() => undefined);
 };
 
 export interface LastRunFile {

@@ -203,6 +203,17 @@ test('over the first generation: replaced or named, and back again', async (t) =
   assert.deepEqual(tree.describe(), before);
 });
 
+test('agents that stay on hypervisors are named', async (t) => {
+  const { tree, oneext } = startLab(t);
+  await succeed(oneext('install', '--only', 'auth'));
+  tree.write('/var/lib/opennebula-extensions/hosts/last-run.json', '{}');
+  assert.match(
+    (await succeed(oneext('uninstall'))).stderr,
+    /note: power agents stay .*oneext hosts uninstall --all/,
+  );
+  assert.ok(tree.describe().has('var/lib/opennebula-extensions/hosts/last-run.json'));
+});
+
 test("OpenNebula's own files at the same paths are not taken for the first generation", async (t) => {
   const { tree, oneext } = startLab(t);
   const { stderr } = await succeed(oneext('install', '--plan'));
