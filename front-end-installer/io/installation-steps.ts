@@ -1,5 +1,5 @@
 /** The steps that bring a planned installation about. Each remembers before it changes anything. */
-import { absent, stateName } from '../file-state.ts';
+import { absent, isSameState, stateName } from '../file-state.ts';
 import { formatFileChange } from '../format-plan.ts';
 import type { RegisteredHook } from '../hooks.ts';
 import type { FileChange } from '../plan-files.ts';
@@ -45,7 +45,8 @@ const fileStep = (
     },
     async undo() {
       if (change.isAdopted) return;
-      await fileSystem.write(path, from);
+      // What was never changed is not written: where a disk is full or read-only, that would fail.
+      if (!isSameState(await fileSystem.read(path), from, true)) await fileSystem.write(path, from);
       if (change.keepsCopy) await fileSystem.write(copy, absent);
       for (const folder of made) await fileSystem.removeFolder(folder);
     },
@@ -68,7 +69,9 @@ const memoryStep = (
         ({ path }) => !(frontEnd.packageIsInPlace && path.startsWith(`${places.suite}/`)),
       ),
     })),
-  async undo() {
+  async undo(left) {
+    // What still stands there has to be known, and what stood there kept: the next run goes on, or back.
+    if (left.length > 0) return;
     await store.write(before);
     await store.tidy(before);
   },

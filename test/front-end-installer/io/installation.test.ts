@@ -1,8 +1,10 @@
 /** What an installation says and does when something is wrong with its steps, its lock or its record. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { FileState } from '../../../front-end-installer/file-state.ts';
+import type { Installation } from '../../../front-end-installer/io/plan-installation.ts';
 import { runSteps, type Step } from '../../../front-end-installer/io/run-steps.ts';
-import { installAll, removeAll, startLab } from '../../support/installation-lab.ts';
+import { installAll, locked, removeAll, startLab, stepsOf } from '../../support/installation-lab.ts';
 
 test('the first failure is told, also where undoing fails', async () => {
   const step = (title: string, run: () => Promise<void>, undo: () => Promise<void>): Step => ({
@@ -66,4 +68,56 @@ test('a record that is damaged, or an original that is not what was saved, is to
   await assert.rejects(removeAll(installation), /is not what was saved/);
   tree.write(copy, original, 0o600);
   assert.deepEqual(describe(), installed);
+});
+
+/** The file system of a lab, on which writing a path fails once `isBroken` says so. */
+const breakWrites = (
+  installation: Installation,
+  isBroken: (file: string, state: FileState) => boolean,
+): Installation => ({
+  ...installation,
+  fileSystem: {
+    ...installation.fileSystem,
+    write: async (file, state, check) => {
+      if (isBroken(file, state)) throw new Error('no space left on device');
+      await installation.fileSystem.write(file, state, check);
+    },
+  },
+});
+
+test('what could not be undone is remembered with its original: uninstalling brings it back', async (t) => {
+  const { installation, tree, describe } = await startLab(t, true);
+  const before = describe();
+  const stock = tree.read('/etc/one/oned.conf');
+  let isFull = false;
+  const broken = breakWrites(installation, (file, state) => {
+    if (file.endsWith('/oned.conf') && state.kind === 'file') {
+      const isOurs = state.content.toString('latin1') !== stock;
+      if (isOurs) isFull = true;
+      return !isOurs && isFull;
+    }
+    return false;
+  });
+  const steps = await stepsOf(broken);
+  const failing = steps.map((step, at) =>
+    at === steps.length - 1 ? { ...step, run: () => Promise.reject(new Error('the step fails')) } : step,
+  );
+  await assert.rejects(
+    locked(broken, () => runSteps(failing, () => undefined)),
+    /could not be undone: edit \/etc\/one\/oned\.conf: no space left/,
+  );
+  assert.notEqual(tree.read('/etc/one/oned.conf'), stock);
+  assert.deepEqual(await removeAll(installation), []);
+  assert.deepEqual(describe(), before);
+});
+
+test('a path that was not changed is not written when the run is undone: the disk is full', async (t) => {
+  const { installation, describe } = await startLab(t, true);
+  const before = describe();
+  const full = breakWrites(
+    installation,
+    (file, state) => file.startsWith('/etc/one/') && state.kind === 'file',
+  );
+  await assert.rejects(installAll(full), /no space left on device; everything is as it was/);
+  assert.deepEqual(describe(), before);
 });
