@@ -112,8 +112,9 @@ export const recordStoreIn = (folder: string): RecordStore => {
 
     async tidy(record) {
       if (record === undefined) {
-        await rm(file, { force: true });
-        return rm(originals, { recursive: true, force: true });
+        // The record last: without it nobody would come back for the originals, which may hold secrets.
+        await rm(originals, { recursive: true, force: true });
+        return rm(file, { force: true });
       }
       const named = new Set(
         record.files.map(({ original }) => (original.kind === 'file' ? original.sha256 : '')),

@@ -390,3 +390,30 @@ test('OpenNebula does not answer: nothing is changed', async (t) => {
   assert.match(run.stderr, /ONE_CONNECTION/);
   assert.deepEqual(made.describe(), before);
 });
+
+test('uninstall while OpenNebula does not answer: files go, hooks and our programs wait for another run', async (t) => {
+  const { made, home, registry, env, oneext } = await startSelfContained(t);
+  const before = made.describe();
+  await succeed(oneext('install'));
+  const command = `${home}/bin/oneext`;
+  const down = { ...env, ONE_XMLRPC: 'http://127.0.0.1:1/RPC2' };
+  const run = await runProgram(command, { argv: ['uninstall'], env: down });
+  assert.equal(run.code, 1, run.stderr);
+  assert.match(run.stderr, /UNINSTALL_INCOMPLETE: .*delete the hooks .*host_geolocation.*cannot reach/);
+  assert.equal(made.read('/one/etc/oned.conf'), onedConfOf('7.4'));
+  assert.ok(!made.describe().has('one/var/remotes/auth/biscuit/authenticate'));
+  assert.ok(registry.hooks.size > 5);
+  await succeed(runProgram(command, { argv: ['uninstall'], env }));
+  assert.deepEqual(registry.describe(), []);
+  assert.deepEqual(made.describe(), before);
+});
+
+test('another folder of target files since: those of the earlier one go as well', async (t) => {
+  const { made, home, oneext } = await startSelfContained(t);
+  const before = made.describe();
+  const folder = `${home}/var/other/targets`;
+  await succeed(oneext('install', '--prometheus.targets-folder', folder));
+  made.write('/one/var/other/targets/vm-7.json', '[]\n');
+  await succeed(oneext('uninstall'));
+  assert.deepEqual(made.describe(), before);
+});
