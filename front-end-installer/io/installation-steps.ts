@@ -53,22 +53,26 @@ const fileStep = (
   };
 };
 
+/** The command as packages of a system have it; what we make is `commandLink`. */
+const packagedCommand = '/usr/bin/oneext';
+
 const memoryStep = (
-  { store, frontEnd, places }: Installation,
+  { store, frontEnd, places, fileSystem }: Installation,
   before: InstallRecord | undefined,
   memory: Memory,
   after: Pick<InstallRecord, 'version' | 'parts' | 'migrateThroughTunnel'>,
 ): Step => ({
   title: 'remember what is there',
-  run: () =>
-    memory.update((record) => ({
+  async run() {
+    // What a package manager has put there since is its own; the copy that runs may also be one that we made.
+    const isPackaged =
+      frontEnd.packageIsInPlace && places.oneLocation === '' && (await fileSystem.exists(packagedCommand));
+    await memory.update((record) => ({
       ...record,
       ...after,
-      // What a package manager has put there since is its own.
-      files: record.files.filter(
-        ({ path }) => !(frontEnd.packageIsInPlace && path.startsWith(`${places.suite}/`)),
-      ),
-    })),
+      files: record.files.filter(({ path }) => !(isPackaged && path.startsWith(`${places.suite}/`))),
+    }));
+  },
   async undo(left) {
     // What still stands there has to be known, and what stood there kept: the next run goes on, or back.
     if (left.length > 0) return;

@@ -417,3 +417,13 @@ test('another folder of target files since: those of the earlier one go as well'
   await succeed(oneext('uninstall'));
   assert.deepEqual(made.describe(), before);
 });
+
+test('a later run of the copy that was installed remembers that it is ours', async (t) => {
+  const { tree, oneext } = startLab(t);
+  const before = tree.describe();
+  await succeed(oneext('install', '--only', 'exporter'));
+  const installed = startLab(t, tree, path.join(tree.root, suite, 'oneext'));
+  await succeed(installed.oneext('install'));
+  await succeed(oneext('uninstall'));
+  assert.deepEqual(tree.describe(), before);
+});
