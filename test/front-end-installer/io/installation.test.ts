@@ -52,6 +52,26 @@ test('one run at a time; the lock of a process that has gone does not count', as
   await (await installation.store.lock())();
 });
 
+test('a lock whose number another process has since does not count', async (t) => {
+  const { installation, tree } = await startLab(t);
+  const lock = '/var/lib/opennebula-extensions/front-end/lock';
+  await (await installation.store.lock())();
+  tree.write(lock, `${process.pid} 00000000-0000-0000-0000-000000000000 1\n`);
+  await (await installation.store.lock())();
+});
+
+test('of many that find the lock of a process that has gone, one gets it', async (t) => {
+  const { installation, tree } = await startLab(t);
+  const lock = '/var/lib/opennebula-extensions/front-end/lock';
+  for (let round = 0; round < 20; round += 1) {
+    tree.write(lock, '999999999\n');
+    const runs = await Promise.allSettled(Array.from({ length: 8 }, () => installation.store.lock()));
+    const taken = runs.flatMap((run) => (run.status === 'fulfilled' ? [run.value] : []));
+    assert.equal(taken.length, 1, `round ${round}`);
+    for (const release of taken) await release();
+  }
+});
+
 test('a record that is damaged, or an original that is not what was saved, is told and nothing is done', async (t) => {
   const { installation, tree, describe } = await startLab(t, true);
   await installAll(installation);
