@@ -1,6 +1,6 @@
 /** From what should stand on the front-end and what does: the changes, and what each of them takes the place of. */
 import { type FileState, isSameState, type RegularFile, stateName } from './file-state.ts';
-import type { FileRecord } from './record.ts';
+import { type FileRecord, originalName } from './record.ts';
 
 /** What should stand at a path, and why. */
 export interface DesiredFile {
@@ -31,8 +31,11 @@ export interface FileChange extends Omit<DesiredFile, 'original'> {
 
 export type States = ReadonlyMap<string, FileState>;
 
+/** Neither what we had put there nor, where a run was killed before it wrote, what stood there before us. */
 const wasChangedSince = (known: FileRecord | undefined, current: FileState): boolean =>
-  known !== undefined && current.kind !== 'absent' && !known.written.includes(stateName(current));
+  known !== undefined &&
+  current.kind !== 'absent' &&
+  ![...known.written, originalName(known.original)].includes(stateName(current));
 
 /** A file that is ours as a whole has one original; that of an edited file moves with what others change. */
 const originalOf = (

@@ -2,6 +2,7 @@
  * What the installer remembers: for each path, what stood there before us and what we have put there. It is
  * written before anything is changed, so that a run that is killed can be undone by the next.
  */
+import { stateName } from './file-state.ts';
 import { isPart, type Part } from './parts.ts';
 
 export type OriginalState =
@@ -15,6 +16,10 @@ export type OriginalState =
       readonly gid: number;
     }
   | { readonly kind: 'link'; readonly target: string };
+
+/** As `stateName` names what stood there. */
+export const originalName = (original: OriginalState): string =>
+  original.kind === 'file' ? original.sha256 : stateName(original);
 
 export interface FileRecord {
   readonly path: string;

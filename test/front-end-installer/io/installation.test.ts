@@ -141,3 +141,22 @@ test('a path that was not changed is not written when the run is undone: the dis
   await assert.rejects(installAll(full), /no space left on device; everything is as it was/);
   assert.deepEqual(describe(), before);
 });
+
+test('killed between remembering and writing: the next run finds no change of anybody else', async (t) => {
+  const { installation, describe } = await startLab(t, true);
+  const before = describe();
+  // What happens before the write has happened; the process is gone, and so nothing is undone.
+  const killed = breakWrites(installation, (file) => file.endsWith('/authenticate'));
+  for (const step of await stepsOf(killed)) {
+    if (
+      await step.run().then(
+        () => false,
+        () => true,
+      )
+    )
+      break;
+  }
+  await installAll(installation);
+  assert.deepEqual(await removeAll(installation), []);
+  assert.deepEqual(describe(), before);
+});
