@@ -92,7 +92,7 @@ export const desiredFromEdits = (
     return [];
   };
   const desired = edits.flatMap((edit): readonly DesiredFile[] => {
-    const { path, encoding, check } = edit;
+    const { path, kind, encoding, check } = edit;
     const current = states.get(path);
     if (current === undefined || current.kind === 'absent') return [];
     if (current.kind === 'link') {
@@ -115,6 +115,7 @@ export const desiredFromEdits = (
         to: { ...current, content: Buffer.from(edited.text, encoding) },
         changes: edited.changes,
         isEdit: true,
+        editKind: kind,
         ...(reverted === undefined ? {} : { original: reverted.to }),
         ...(check === undefined ? {} : { check }),
       },

@@ -1,4 +1,5 @@
 /** From what should stand on the front-end and what does: the changes, and what each of them takes the place of. */
+import type { EditKind } from './edited-file.ts';
 import { type FileState, isSameState, type RegularFile, stateName } from './file-state.ts';
 import { type FileRecord, originalName } from './record.ts';
 
@@ -17,6 +18,7 @@ export interface DesiredFile {
   readonly original?: FileState;
   /** An edit keeps what others changed: nothing has to be saved beside it. */
   readonly isEdit?: boolean;
+  readonly editKind?: EditKind;
 }
 
 export interface FileChange extends Omit<DesiredFile, 'original'> {

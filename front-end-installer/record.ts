@@ -2,6 +2,7 @@
  * What the installer remembers: for each path, what stood there before us and what we have put there. It is
  * written before anything is changed, so that a run that is killed can be undone by the next.
  */
+import { type EditKind, editKinds } from './edited-file.ts';
 import { stateName } from './file-state.ts';
 import { isPart, type Part } from './parts.ts';
 
@@ -24,6 +25,8 @@ export const originalName = (original: OriginalState): string =>
 export interface FileRecord {
   readonly path: string;
   readonly original: OriginalState;
+  /** Of a file of others that we edit: how to take our edits out, also where options name another file since. */
+  readonly edit?: EditKind;
   /** What we have put there, in any version, as `stateName` names it. */
   readonly written: readonly string[];
 }
@@ -78,6 +81,7 @@ const isFileRecord = (one: Readonly<Record<string, unknown>>): boolean =>
   isText(one['path']) &&
   one['path'].startsWith('/') &&
   isOriginal(one['original']) &&
+  (one['edit'] === undefined || editKinds.some((kind) => kind === one['edit'])) &&
   isTexts(one['written']);
 
 const isHookRecord = ({ name, original }: Readonly<Record<string, unknown>>): boolean =>
@@ -110,11 +114,13 @@ export const rememberFile = (
   path: string,
   written: string,
   original: OriginalState | undefined,
+  edit?: EditKind,
 ): InstallRecord => {
   const known = record.files.find((one) => one.path === path);
   const file: FileRecord = {
     path,
     original: original ?? known?.original ?? { kind: 'absent' },
+    ...(edit === undefined ? {} : { edit }),
     written: [...new Set([...(known?.written ?? []), written])],
   };
   const others = record.files.filter((one) => one !== known);

@@ -36,7 +36,7 @@ const prepare = async (given: Given, terminal: Terminal) => {
     places,
     fileSystem,
     store,
-    edits: await editsForUninstall(places, root, options),
+    edits: await editsForUninstall(places, root, options, record.files),
     client: leavesHooks
       ? undefined
       : await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] }).catch(

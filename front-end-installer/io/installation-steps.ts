@@ -32,7 +32,7 @@ const fileStep = (
       const kept = original === undefined ? undefined : await store.keep(original);
       const folders = to.kind === 'absent' ? [] : await fileSystem.missingFolders(path);
       await memory.update((record) => {
-        const remembered = rememberFile(record, path, stateName(to), kept);
+        const remembered = rememberFile(record, path, stateName(to), kept, change.editKind);
         return { ...remembered, folders: [...new Set([...remembered.folders, ...folders])] };
       });
       if (change.isAdopted) return;

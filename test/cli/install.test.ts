@@ -430,3 +430,14 @@ test('a later run of the copy that was installed remembers that it is ours', asy
   await succeed(oneext('uninstall'));
   assert.deepEqual(tree.describe(), before);
 });
+
+test('another prometheus.config since: our jobs go out of the file that has them', async (t) => {
+  const { made, home, oneext } = await startSelfContained(t);
+  const file = '/one/etc/prometheus/site.yml';
+  made.write(file, prometheusYml);
+  await succeed(oneext('install', '--prometheus.config', `${home}/etc/prometheus/site.yml`));
+  made.write(file, `# mine\n${made.read(file)}`);
+  await succeed(oneext('uninstall'));
+  assert.match(made.read(file), /^# mine\nglobal/);
+  assert.doesNotMatch(made.read(file), /sr_exporter|scaphandre|opennebula-extensions/);
+});
