@@ -2,9 +2,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { FileState } from '../../../front-end-installer/file-state.ts';
+import { fileSystemAt } from '../../../front-end-installer/io/files.ts';
 import type { Installation } from '../../../front-end-installer/io/plan-installation.ts';
 import { runSteps, type Step } from '../../../front-end-installer/io/run-steps.ts';
+import { surveyFrontEnd } from '../../../front-end-installer/io/survey.ts';
+import { placesOf } from '../../../lib/one/places.ts';
+import { repositoryPath } from '../../support/expected.ts';
 import { installAll, locked, removeAll, startLab, stepsOf } from '../../support/installation-lab.ts';
+import { makeFrontEnd } from '../../support/made-front-end.ts';
 
 test('the first failure is told, also where undoing fails', async () => {
   const step = (title: string, run: () => Promise<void>, undo: () => Promise<void>): Step => ({
@@ -140,6 +145,18 @@ test('a path that was not changed is not written when the run is undone: the dis
   );
   await assert.rejects(installAll(full), /no space left on device; everything is as it was/);
   assert.deepEqual(describe(), before);
+});
+
+test('a self-contained OpenNebula gets no unit and no rules for sudo, whatever else the machine has', async (t) => {
+  const { root, write } = makeFrontEnd(t);
+  write('/srv/one/etc/oned.conf', '');
+  write('/srv/one/var/remotes/vmm/kvm/migrate', '');
+  const survey = (ONE_LOCATION: string) =>
+    surveyFrontEnd(fileSystemAt(root), placesOf({ ONE_LOCATION }), repositoryPath('dist'));
+  const contained = (await survey('/srv/one')).frontEnd;
+  assert.deepEqual([contained.hasExporterUnit, contained.isHypervisor], [false, false]);
+  const { frontEnd } = await survey('');
+  assert.deepEqual([frontEnd.hasExporterUnit, frontEnd.isHypervisor], [true, true]);
 });
 
 test('killed between remembering and writing: the next run finds no change of anybody else', async (t) => {
