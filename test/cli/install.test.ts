@@ -441,3 +441,16 @@ test('another prometheus.config since: our jobs go out of the file that has them
   assert.match(made.read(file), /^# mine\nglobal/);
   assert.doesNotMatch(made.read(file), /sr_exporter|scaphandre|opennebula-extensions/);
 });
+
+test('over the first generation, what oned.conf has for its driver is not ours to take out', async (t) => {
+  const { tree, oneext } = startLab(t);
+  addFirstGeneration(tree);
+  const conf = tree.read('/etc/one/oned.conf').replace(/(AUTHN = "[^"]*)"/, '$1,biscuit"');
+  tree.write('/etc/one/oned.conf', conf, 0o640);
+  assert.match(conf, /,biscuit"/);
+  const before = tree.describe();
+  await succeed(oneext('install'));
+  await succeed(oneext('install', '--migrate-through-tunnel'));
+  await succeed(oneext('uninstall'));
+  assert.deepEqual(tree.describe(), before);
+});
