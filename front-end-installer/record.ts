@@ -134,3 +134,15 @@ export const rememberHook = (record: InstallRecord, hook: HookRecord): InstallRe
   record.hooks.some(({ name }) => name === hook.name)
     ? record
     : { ...record, hooks: [...record.hooks, hook] };
+
+/** Whether the record knows all that a run is about, also where that run has nothing to change. */
+export const isRemembered = (
+  record: InstallRecord | undefined,
+  run: Pick<InstallRecord, 'version' | 'parts' | 'migrateThroughTunnel'>,
+  hooks: readonly string[],
+): boolean =>
+  record !== undefined &&
+  record.version === run.version &&
+  run.parts.every((part) => record.parts.includes(part)) &&
+  (record.migrateThroughTunnel || !run.migrateThroughTunnel) &&
+  hooks.every((name) => record.hooks.some((hook) => hook.name === name));

@@ -454,3 +454,14 @@ test('over the first generation, what oned.conf has for its driver is not ours t
   await succeed(oneext('uninstall'));
   assert.deepEqual(tree.describe(), before);
 });
+
+test('hooks that are there already, of another front-end, are remembered also where nothing is to be changed', async (t) => {
+  const { home, registry, oneext } = await startSelfContained(t);
+  await succeed(oneext('install'));
+  await succeed(oneext('uninstall', '--keep-hooks'));
+  await succeed(oneext('install', '--only', 'exporter'));
+  assert.match((await succeed(oneext('install', '--only', 'geolocation'))).stdout, /nothing to change/);
+  await succeed(oneext('uninstall'));
+  const left = [...registry.hooks.values()].map(({ name }) => name);
+  assert.ok(left.length > 5 && !left.includes('host_geolocation'), `${home}: ${left.join(' ')}`);
+});
