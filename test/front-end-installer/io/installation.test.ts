@@ -1,5 +1,7 @@
 /** What an installation says and does when something is wrong with its steps, its lock or its record. */
 import assert from 'node:assert/strict';
+import { chownSync, lchownSync, rmSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
 import test from 'node:test';
 import type { FileState } from '../../../front-end-installer/file-state.ts';
 import { fileSystemAt } from '../../../front-end-installer/io/files.ts';
@@ -176,4 +178,36 @@ test('killed between remembering and writing: the next run finds no change of an
   await installAll(installation);
   assert.deepEqual(await removeAll(installation), []);
   assert.deepEqual(describe(), before);
+});
+
+test("root does not follow oneadmin's links into folders of root", {
+  skip: process.getuid?.() !== 0 && 'needs root to make links of others',
+}, async (t) => {
+  const { root, write, describe } = makeFrontEnd(t);
+  write('/etc/cron.daily/kept', '');
+  write('/srv/drivers/kept', '');
+  const nobody = 65_534;
+  const link = path.join(root, '/var/lib/one/remotes/auth/biscuit');
+  const state: FileState = { kind: 'file', content: Buffer.from(''), mode: 0o755, uid: nobody, gid: nobody };
+  const file = '/var/lib/one/remotes/auth/biscuit/authenticate';
+  const { write: put, makeFolder } = fileSystemAt(root);
+
+  symlinkSync(path.join(root, '/etc/cron.daily'), link);
+  lchownSync(link, nobody, nobody);
+  const before = describe();
+  await assert.rejects(put(file, state), /biscuit cannot be used: it is a link of user 65534/);
+  await assert.rejects(
+    makeFolder(path.join(path.dirname(file), 'new'), { uid: nobody, gid: nobody }),
+    /a link of user/,
+  );
+  assert.deepEqual(describe(), before);
+
+  // His own folder, wherever it is, and links that root has made.
+  rmSync(link);
+  symlinkSync(path.join(root, '/srv/drivers'), link);
+  await put(file, state);
+  lchownSync(link, nobody, nobody);
+  chownSync(path.join(root, '/srv/drivers'), nobody, nobody);
+  await put(file, { ...state, mode: 0o700 });
+  assert.ok(describe().has('srv/drivers/authenticate'));
 });
