@@ -95,11 +95,18 @@ export interface KnownFile {
 }
 
 /** One path on the way back; a file that somebody changed since is kept, and an edit is taken out of it. */
+/** An edit leaves mode and owner as they are: what they are now, they are by somebody else's will. */
+const withTheirMode = (original: FileState, current: FileState, isEdit: boolean): FileState => {
+  if (!isEdit || original.kind !== 'file' || current.kind !== 'file') return original;
+  const { mode, uid, gid } = current;
+  return { ...original, mode, uid, gid };
+};
+
 export const planReturn = ({ record, current, original, revert }: KnownFile): FileReturn => {
   const { path, written } = record;
   const base = { path, from: current };
-  if (stateName(current) === stateName(original)) return { ...base, to: original };
-  if (written.includes(stateName(current))) return { ...base, to: original };
+  const isKnown = [stateName(original), ...written].includes(stateName(current));
+  if (isKnown) return { ...base, to: withTheirMode(original, current, revert !== undefined) };
   if (revert !== undefined && current.kind === 'file') {
     const reverted = revert(current);
     if ('problem' in reverted) return { ...base, to: current, problem: reverted.problem };

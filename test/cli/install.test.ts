@@ -465,3 +465,12 @@ test('hooks that are there already, of another front-end, are remembered also wh
   const left = [...registry.hooks.values()].map(({ name }) => name);
   assert.ok(left.length > 5 && !left.includes('host_geolocation'), `${home}: ${left.join(' ')}`);
 });
+
+test('an edited file keeps the mode that somebody gave it since', async (t) => {
+  const { tree, oneext } = startLab(t);
+  await succeed(oneext('install'));
+  tree.write('/etc/one/oned.conf', tree.read('/etc/one/oned.conf'), 0o600);
+  await succeed(oneext('uninstall'));
+  assert.equal(tree.read('/etc/one/oned.conf'), onedConfOf('7.4'));
+  assert.equal(tree.describe().get('etc/one/oned.conf')?.split(' ')[1], '600');
+});
