@@ -61,7 +61,8 @@ const readLock = (file: string): Promise<string> =>
 const replaceStale = async (file: string, stale: string): Promise<boolean> => {
   const turn = `${file}.stale`;
   if (!(await makeLock(turn))) {
-    if (!(await isHeld(await readLock(turn)))) await rm(turn, { force: true });
+    const holder = await readLock(turn);
+    if (holder !== '' && !(await isHeld(holder))) await rm(turn, { force: true });
     return false;
   }
   try {
