@@ -80,11 +80,39 @@ export const revertState = (edit: EditedFile, file: RegularFile): RevertedFile =
   return { to: { ...file, content: Buffer.from(result.text, edit.encoding) }, changes: result.changes };
 };
 
-/** Edited files; `problems` has those that cannot be edited. A file that is not there is left out. */
+/**
+ * Whether the first generation is there, or was when the record began. What looks like an edit of ours in the files
+ * of others may then be its own, and comes back with it.
+ */
+export const hasFirstGeneration = (
+  old: readonly OldFile[],
+  driver: string,
+  states: States,
+  records: readonly FileRecord[],
+): boolean => {
+  const paths = [driver, ...old.map(({ path }) => path)];
+  if (records.some(({ path, original }) => paths.includes(path) && original.kind === 'file')) return true;
+  const contentOf = (path: string): string | undefined => {
+    const state = states.get(path);
+    return state?.kind === 'file' ? state.content.toString('latin1') : undefined;
+  };
+  const atDriver = states.get(driver);
+  return (
+    (atDriver?.kind === 'file' && !isOurs(atDriver.content)) ||
+    old.some((file) => isOldFile(file, contentOf(file.path) ?? ''))
+  );
+};
+
+/**
+ * Edited files; `problems` has those that cannot be edited. A file that is not there is left out.
+ *
+ * @param takesOver what is done already, and nobody recorded, is ours: an installation by hand
+ */
 export const desiredFromEdits = (
   edits: readonly EditedFile[],
   states: States,
   records: readonly FileRecord[],
+  takesOver: boolean,
 ): { readonly desired: readonly DesiredFile[]; readonly problems: readonly string[] } => {
   const problems: string[] = [];
   const refuse = (path: string, { detail }: EditResult & { readonly kind: 'refused' }): readonly [] => {
@@ -92,7 +120,7 @@ export const desiredFromEdits = (
     return [];
   };
   const desired = edits.flatMap((edit): readonly DesiredFile[] => {
-    const { path, encoding, check } = edit;
+    const { path, kind, encoding, check } = edit;
     const current = states.get(path);
     if (current === undefined || current.kind === 'absent') return [];
     if (current.kind === 'link') {
@@ -103,8 +131,8 @@ export const desiredFromEdits = (
     if (edited.kind === 'refused') return refuse(path, edited);
     // What we wrote last is no original: neither is what others made of it since, which holds our edits as well.
     const known = records.find((record) => record.path === path);
-    const reverted =
-      known?.written.includes(stateName(current)) === true ? undefined : revertState(edit, current);
+    const isOriginal = known === undefined ? !takesOver : known.written.includes(stateName(current));
+    const reverted = isOriginal ? undefined : revertState(edit, current);
     if (reverted !== undefined && 'problem' in reverted) {
       problems.push(`${path}: ${reverted.problem}`);
       return [];
@@ -115,6 +143,7 @@ export const desiredFromEdits = (
         to: { ...current, content: Buffer.from(edited.text, encoding) },
         changes: edited.changes,
         isEdit: true,
+        editKind: kind,
         ...(reverted === undefined ? {} : { original: reverted.to }),
         ...(check === undefined ? {} : { check }),
       },

@@ -3,8 +3,13 @@ export type EditResult =
   | { readonly kind: 'edited'; readonly text: string; readonly changes: readonly string[] }
   | { readonly kind: 'refused'; readonly detail: string };
 
+export const editKinds = ['oned.conf', 'prometheus.yml'] as const;
+/** What kind of file an edit understands, wherever it stands and whatever it is called. */
+export type EditKind = (typeof editKinds)[number];
+
 export interface EditedFile {
   readonly path: string;
+  readonly kind: EditKind;
   /** latin1 keeps bytes that are no text as they are. */
   readonly encoding: 'latin1' | 'utf8';
   /** What has to accept the result before it takes its place: a command that is given the file. */

@@ -1,6 +1,7 @@
 /** From what should stand on the front-end and what does: the changes, and what each of them takes the place of. */
+import type { EditKind } from './edited-file.ts';
 import { type FileState, isSameState, type RegularFile, stateName } from './file-state.ts';
-import type { FileRecord } from './record.ts';
+import { type FileRecord, originalName } from './record.ts';
 
 /** What should stand at a path, and why. */
 export interface DesiredFile {
@@ -17,6 +18,7 @@ export interface DesiredFile {
   readonly original?: FileState;
   /** An edit keeps what others changed: nothing has to be saved beside it. */
   readonly isEdit?: boolean;
+  readonly editKind?: EditKind;
 }
 
 export interface FileChange extends Omit<DesiredFile, 'original'> {
@@ -31,8 +33,11 @@ export interface FileChange extends Omit<DesiredFile, 'original'> {
 
 export type States = ReadonlyMap<string, FileState>;
 
+/** Neither what we had put there nor, where a run was killed before it wrote, what stood there before us. */
 const wasChangedSince = (known: FileRecord | undefined, current: FileState): boolean =>
-  known !== undefined && current.kind !== 'absent' && !known.written.includes(stateName(current));
+  known !== undefined &&
+  current.kind !== 'absent' &&
+  ![...known.written, originalName(known.original)].includes(stateName(current));
 
 /** A file that is ours as a whole has one original; that of an edited file moves with what others change. */
 const originalOf = (
@@ -90,11 +95,18 @@ export interface KnownFile {
 }
 
 /** One path on the way back; a file that somebody changed since is kept, and an edit is taken out of it. */
+/** An edit leaves mode and owner as they are: what they are now, they are by somebody else's will. */
+const withTheirMode = (original: FileState, current: FileState, isEdit: boolean): FileState => {
+  if (!isEdit || original.kind !== 'file' || current.kind !== 'file') return original;
+  const { mode, uid, gid } = current;
+  return { ...original, mode, uid, gid };
+};
+
 export const planReturn = ({ record, current, original, revert }: KnownFile): FileReturn => {
   const { path, written } = record;
   const base = { path, from: current };
-  if (stateName(current) === stateName(original)) return { ...base, to: original };
-  if (written.includes(stateName(current))) return { ...base, to: original };
+  const isKnown = [stateName(original), ...written].includes(stateName(current));
+  if (isKnown) return { ...base, to: withTheirMode(original, current, revert !== undefined) };
   if (revert !== undefined && current.kind === 'file') {
     const reverted = revert(current);
     if ('problem' in reverted) return { ...base, to: current, problem: reverted.problem };

@@ -2,6 +2,8 @@
  * What the installer remembers: for each path, what stood there before us and what we have put there. It is
  * written before anything is changed, so that a run that is killed can be undone by the next.
  */
+import { type EditKind, editKinds } from './edited-file.ts';
+import { stateName } from './file-state.ts';
 import { isPart, type Part } from './parts.ts';
 
 export type OriginalState =
@@ -16,9 +18,15 @@ export type OriginalState =
     }
   | { readonly kind: 'link'; readonly target: string };
 
+/** As `stateName` names what stood there. */
+export const originalName = (original: OriginalState): string =>
+  original.kind === 'file' ? original.sha256 : stateName(original);
+
 export interface FileRecord {
   readonly path: string;
   readonly original: OriginalState;
+  /** Of a file of others that we edit: how to take our edits out, also where options name another file since. */
+  readonly edit?: EditKind;
   /** What we have put there, in any version, as `stateName` names it. */
   readonly written: readonly string[];
 }
@@ -73,6 +81,7 @@ const isFileRecord = (one: Readonly<Record<string, unknown>>): boolean =>
   isText(one['path']) &&
   one['path'].startsWith('/') &&
   isOriginal(one['original']) &&
+  (one['edit'] === undefined || editKinds.some((kind) => kind === one['edit'])) &&
   isTexts(one['written']);
 
 const isHookRecord = ({ name, original }: Readonly<Record<string, unknown>>): boolean =>
@@ -105,11 +114,13 @@ export const rememberFile = (
   path: string,
   written: string,
   original: OriginalState | undefined,
+  edit?: EditKind,
 ): InstallRecord => {
   const known = record.files.find((one) => one.path === path);
   const file: FileRecord = {
     path,
     original: original ?? known?.original ?? { kind: 'absent' },
+    ...(edit === undefined ? {} : { edit }),
     written: [...new Set([...(known?.written ?? []), written])],
   };
   const others = record.files.filter((one) => one !== known);
@@ -123,3 +134,15 @@ export const rememberHook = (record: InstallRecord, hook: HookRecord): InstallRe
   record.hooks.some(({ name }) => name === hook.name)
     ? record
     : { ...record, hooks: [...record.hooks, hook] };
+
+/** Whether the record knows all that a run is about, also where that run has nothing to change. */
+export const isRemembered = (
+  record: InstallRecord | undefined,
+  run: Pick<InstallRecord, 'version' | 'parts' | 'migrateThroughTunnel'>,
+  hooks: readonly string[],
+): boolean =>
+  record !== undefined &&
+  record.version === run.version &&
+  run.parts.every((part) => record.parts.includes(part)) &&
+  (record.migrateThroughTunnel || !run.migrateThroughTunnel) &&
+  hooks.every((name) => record.hooks.some((hook) => hook.name === name));

@@ -52,7 +52,9 @@ export const attendServices = async (
     return;
   }
   const lines = restarts.map((restart) => `  ${formatRestart(restart)}   # ${restart.why} changed\n`);
-  terminal.writeResult(`for the changes to take effect (--restart does it):\n${lines.join('')}`);
+  terminal.writeResult(
+    `for the changes to take effect (--restart would have done it in this run):\n${lines.join('')}`,
+  );
 };
 
 const isRemote = ({ path, isAdopted }: FileChange, remotes: string): boolean =>

@@ -5,6 +5,7 @@ import type { EditedFile, EditResult } from '../../front-end-installer/edited-fi
 import { followLinks } from '../../front-end-installer/io/files.ts';
 import { editOnedConf, type OnedConfWanted, revertOnedConf } from '../../front-end-installer/oned-conf.ts';
 import type { Part } from '../../front-end-installer/parts.ts';
+import type { FileRecord } from '../../front-end-installer/record.ts';
 import type { OptionValues } from '../../lib/config/options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { OneExtError } from '../../lib/errors/oneext-error.ts';
@@ -66,6 +67,7 @@ const onedConf = async ({ places, root, parts, migrateThroughTunnel }: EditChoic
   };
   return {
     path: await editedPath(`${places.etc}/oned.conf`, root),
+    kind: 'oned.conf',
     encoding: 'latin1',
     edit: (text) => editOnedConf(text, wanted),
     revert: (text) => revertOnedConf(text, everything),
@@ -95,6 +97,7 @@ const prometheusYml = async (
   };
   return {
     path: file,
+    kind: 'prometheus.yml',
     encoding: 'utf8',
     check: [options['prometheus.promtool'], 'check', 'config'],
     edit: (text) => edited(patchConfig(text, plan)),
@@ -115,22 +118,26 @@ export const editsForInstall = async (
   return [oned, await prometheusYml(client, options, file, places)];
 };
 
-/** The same files, on the way back. */
+const withoutPrometheus = (file: string, options: InstallOptions): EditedFile => ({
+  path: file,
+  kind: 'prometheus.yml',
+  encoding: 'utf8',
+  edit: (text) => ({ kind: 'edited', text, changes: [] }),
+  revert: (text) => edited(unpatchConfig(text, ruleFileOf(file, options['prometheus.rules-file']))),
+});
+
+/** On the way back: the files that were edited, whatever options and links name today. */
 export const editsForUninstall = async (
   places: Places,
   root: string,
   options: InstallOptions,
+  files: readonly FileRecord[],
 ): Promise<readonly EditedFile[]> => {
-  const file = await editedPath(options['prometheus.config'], root);
-  return [
-    await onedConf({ places, root, parts: [], migrateThroughTunnel: false }),
-    {
-      path: file,
-      encoding: 'utf8',
-      edit: (text) => ({ kind: 'edited', text, changes: [] }),
-      revert: (text) => edited(unpatchConfig(text, ruleFileOf(file, options['prometheus.rules-file']))),
-    },
-  ];
+  const oned = await onedConf({ places, root, parts: [], migrateThroughTunnel: false });
+  return files.flatMap(({ path: file, edit }): readonly EditedFile[] => {
+    if (edit === undefined) return [];
+    return [edit === 'oned.conf' ? { ...oned, path: file } : withoutPrometheus(file, options)];
+  });
 };
 
 export const recordFolder = ({ state }: Places): string => path.join(state, 'front-end');

@@ -3,11 +3,16 @@
 import { formatFileChange, formatHookChange } from '../../front-end-installer/format-plan.ts';
 import { fileSystemAt } from '../../front-end-installer/io/files.ts';
 import { installationSteps } from '../../front-end-installer/io/installation-steps.ts';
-import { type Installation, planInstallation } from '../../front-end-installer/io/plan-installation.ts';
+import {
+  hooksOf,
+  type Installation,
+  planInstallation,
+} from '../../front-end-installer/io/plan-installation.ts';
 import { recordStoreIn } from '../../front-end-installer/io/record-store.ts';
 import { runSteps } from '../../front-end-installer/io/run-steps.ts';
 import { readPackage, surveyFrontEnd } from '../../front-end-installer/io/survey.ts';
 import { parts as allParts, type Part, parseParts } from '../../front-end-installer/parts.ts';
+import { isRemembered } from '../../front-end-installer/record.ts';
 import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { placesOf } from '../../lib/one/places.ts';
@@ -98,7 +103,8 @@ const apply = async (given: Given, terminal: Terminal, installation: Installatio
     if (changes.length === 0) return terminal.writeResult('nothing to change\n');
     return terminal.writeResult(formatPlan(changes));
   }
-  if (changes.length > 0 || before?.version !== version) {
+  const hooks = installation.client === undefined ? [] : hooksOf(installation).map(({ name }) => name);
+  if (changes.length > 0 || !isRemembered(before, installation, hooks)) {
     const reload = isHere && (await hasSystemd()) ? reloadUnits : undefined;
     const steps = installationSteps(installation, plan, before, { reload });
     const { signal, stop } = watchInterruption();

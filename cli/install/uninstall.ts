@@ -1,7 +1,7 @@
 /** `oneext uninstall`: puts every file and hook of this front-end back as it was. */
 import { fileSystemAt } from '../../front-end-installer/io/files.ts';
 import { recordStoreIn } from '../../front-end-installer/io/record-store.ts';
-import { planRemoval, type Removal, runRemoval } from '../../front-end-installer/io/removal.ts';
+import { planRemoval, type Removal, type Return, runRemoval } from '../../front-end-installer/io/removal.ts';
 import type { InstallRecord } from '../../front-end-installer/record.ts';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
@@ -11,7 +11,13 @@ import type { Given, Terminal, Verb } from '../command.ts';
 import { readConfigured, verbOptions } from '../configured.ts';
 import { hasSystemd, reloadUnits, syncRemotes } from '../io/services.ts';
 import { attendServices, restartsFor } from './after-install.ts';
-import { editsForUninstall, installTable, recordFolder, requireRoot } from './front-end.ts';
+import {
+  editsForUninstall,
+  type InstallOptions,
+  installTable,
+  recordFolder,
+  requireRoot,
+} from './front-end.ts';
 import { chosenRoot } from './install.ts';
 import { formatPlan, newLines } from './progress.ts';
 
@@ -30,13 +36,35 @@ const prepare = async (given: Given, terminal: Terminal) => {
     places,
     fileSystem,
     store,
-    edits: await editsForUninstall(places, root, options),
+    edits: await editsForUninstall(places, root, options, record.files),
     client: leavesHooks
       ? undefined
-      : await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] }),
+      : await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] }).catch(
+          (thrown: unknown) => ({ call: () => Promise.reject(thrown) }),
+        ),
   };
   const kept: InstallRecord = leavesHooks ? { ...record, hooks: [] } : record;
   return { removal, record: kept, options, isHere: root === '' };
+};
+
+/** In the folder of the options as they are, and in those that were made while they were others. */
+const targetFilesOf = (
+  { fileSystem }: Removal,
+  { parts, folders }: InstallRecord,
+  options: InstallOptions,
+): readonly Return[] => {
+  if (!parts.includes('prometheus')) return [];
+  const folder = options['prometheus.targets-folder'];
+  return [
+    {
+      line: `remove the target files of the VMs in ${folder}`,
+      async run() {
+        for (const one of new Set([folder, ...folders])) await removeTargetFiles(fileSystem.at(one));
+      },
+      isKept: false,
+      forget: (record) => record,
+    },
+  ];
 };
 
 const isDropIn = (path: string): boolean =>
@@ -64,12 +92,10 @@ const settle = async (
 
 const takeAway = async (given: Given, terminal: Terminal): Promise<void> => {
   const { removal, record, options, isHere } = await prepare(given, terminal);
-  const returns = await planRemoval(removal, record);
-  const folder = options['prometheus.targets-folder'];
+  const returns = await planRemoval(removal, record, targetFilesOf(removal, record, options));
   if (given.values['plan'] === true) {
     return terminal.writeResult(formatPlan(returns.map(({ line }) => line)));
   }
-  if (record.parts.includes('prometheus')) await removeTargetFiles(removal.fileSystem.at(folder));
   const failures = [...(await runRemoval(removal, returns, record, newLines(terminal)))];
   if (isHere) failures.push(...(await settle(terminal, removal, record)));
   for (const { line } of returns.filter(({ isKept }) => isKept)) terminal.writeResult(`${line}\n`);

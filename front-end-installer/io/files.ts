@@ -1,5 +1,6 @@
 /** Reads and writes the states of paths, below a folder that stands for the root of the front-end. */
 import {
+  constants,
   lstat,
   mkdir,
   open,
@@ -9,6 +10,7 @@ import {
   rename,
   rm,
   rmdir,
+  stat,
   symlink,
 } from 'node:fs/promises';
 import path from 'node:path';
@@ -58,6 +60,21 @@ const readState = async (file: string): Promise<FileState> => {
     if (isMissing(thrown)) return absent;
     throw new OneExtError('INSTALL_PATH', { path: file, detail: reasonOf(thrown) }, thrown);
   }
+};
+
+/**
+ * Refuses a way through a link of somebody else than root that leads to what is not his: oneadmin, in whose folders
+ * root writes here, could have it write in folders of root. As the kernel's protected_symlinks, for /tmp.
+ */
+const refuseLedAway = async (folder: string): Promise<void> => {
+  if (process.getuid?.() !== 0 || folder === path.dirname(folder)) return;
+  await refuseLedAway(path.dirname(folder));
+  const link = await lstat(folder).catch(() => undefined);
+  if (link?.isSymbolicLink() !== true || link.uid === 0) return;
+  const target = await stat(folder).catch(() => undefined);
+  if (target?.uid === link.uid) return;
+  const detail = `it is a link of user ${link.uid} to what is not his`;
+  throw new OneExtError('INSTALL_PATH', { path: folder, detail });
 };
 
 const runCheck = async (check: readonly [string, ...string[]], temporary: string, shown: string) => {
@@ -122,6 +139,7 @@ export const fileSystemAt = (root: string): FileSystem => {
     exists,
     read: (frontEndPath) => readState(at(frontEndPath)),
     async write(frontEndPath, state, check) {
+      await refuseLedAway(path.dirname(at(frontEndPath)));
       await writeState(at(frontEndPath), frontEndPath, state, check);
     },
     async missingFolders(frontEndPath) {
@@ -131,8 +149,13 @@ export const fileSystemAt = (root: string): FileSystem => {
       return missing;
     },
     async makeFolder(frontEndPath, { uid, gid }) {
+      await refuseLedAway(path.dirname(at(frontEndPath)));
       await mkdir(at(frontEndPath), { mode: 0o755 });
-      const handle = await open(at(frontEndPath), 'r');
+      // Whoever owns the folder above could have put a link in its place.
+      const handle = await open(
+        at(frontEndPath),
+        constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW,
+      );
       try {
         await handle.chmod(0o755);
         if (process.getuid?.() === 0) await handle.chown(uid, gid);

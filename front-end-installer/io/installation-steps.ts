@@ -1,5 +1,5 @@
 /** The steps that bring a planned installation about. Each remembers before it changes anything. */
-import { absent, stateName } from '../file-state.ts';
+import { absent, isSameState, stateName } from '../file-state.ts';
 import { formatFileChange } from '../format-plan.ts';
 import type { RegisteredHook } from '../hooks.ts';
 import type { FileChange } from '../plan-files.ts';
@@ -32,7 +32,7 @@ const fileStep = (
       const kept = original === undefined ? undefined : await store.keep(original);
       const folders = to.kind === 'absent' ? [] : await fileSystem.missingFolders(path);
       await memory.update((record) => {
-        const remembered = rememberFile(record, path, stateName(to), kept);
+        const remembered = rememberFile(record, path, stateName(to), kept, change.editKind);
         return { ...remembered, folders: [...new Set([...remembered.folders, ...folders])] };
       });
       if (change.isAdopted) return;
@@ -45,30 +45,37 @@ const fileStep = (
     },
     async undo() {
       if (change.isAdopted) return;
-      await fileSystem.write(path, from);
+      // What was never changed is not written: where a disk is full or read-only, that would fail.
+      if (!isSameState(await fileSystem.read(path), from, true)) await fileSystem.write(path, from);
       if (change.keepsCopy) await fileSystem.write(copy, absent);
       for (const folder of made) await fileSystem.removeFolder(folder);
     },
   };
 };
 
+/** The command as packages of a system have it; what we make is `commandLink`. */
+const packagedCommand = '/usr/bin/oneext';
+
 const memoryStep = (
-  { store, frontEnd, places }: Installation,
+  { store, frontEnd, places, fileSystem }: Installation,
   before: InstallRecord | undefined,
   memory: Memory,
   after: Pick<InstallRecord, 'version' | 'parts' | 'migrateThroughTunnel'>,
 ): Step => ({
   title: 'remember what is there',
-  run: () =>
-    memory.update((record) => ({
+  async run() {
+    // What a package manager has put there since is its own; the copy that runs may also be one that we made.
+    const isPackaged =
+      frontEnd.packageIsInPlace && places.oneLocation === '' && (await fileSystem.exists(packagedCommand));
+    await memory.update((record) => ({
       ...record,
       ...after,
-      // What a package manager has put there since is its own.
-      files: record.files.filter(
-        ({ path }) => !(frontEnd.packageIsInPlace && path.startsWith(`${places.suite}/`)),
-      ),
-    })),
-  async undo() {
+      files: record.files.filter(({ path }) => !(isPackaged && path.startsWith(`${places.suite}/`))),
+    }));
+  },
+  async undo(left) {
+    // What still stands there has to be known, and what stood there kept: the next run goes on, or back.
+    if (left.length > 0) return;
     await store.write(before);
     await store.tidy(before);
   },

@@ -1,7 +1,13 @@
 /** Surveys a front-end and plans what an installation changes there. */
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Places } from '../../lib/one/places.ts';
-import { desiredFromEdits, desiredFromOld, desiredFromWanted, type Owners } from '../desired-files.ts';
+import {
+  desiredFromEdits,
+  desiredFromOld,
+  desiredFromWanted,
+  hasFirstGeneration,
+  type Owners,
+} from '../desired-files.ts';
 import type { EditedFile } from '../edited-file.ts';
 import { absent, type FileState, stateName } from '../file-state.ts';
 import { oldFiles } from '../first-generation.ts';
@@ -111,15 +117,18 @@ export const planInstallation = async (
   const old = oldFiles(places).filter(({ part }) => parts.includes(part));
   const records = record?.files ?? [];
   const stale = desiredWithoutOld(installation, wanted, records);
+  const driver = `${places.remotes}/auth/biscuit/authenticate`;
   const paths = [
     ...[...wanted, ...stale, ...old, ...edits].map(({ path }) => path),
     ...old.flatMap(({ fate }) => (fate.kind === 'restore' ? [fate.from] : [])),
-    `${places.remotes}/auth/biscuit/authenticate`,
+    ...oldFiles(places).map(({ path }) => path),
+    driver,
     commandLink(places),
   ];
   const states = await readStates(fileSystem, [...new Set(paths)]);
   const fromOld = desiredFromOld(old, states);
-  const fromEdits = desiredFromEdits(edits, states, records);
+  const takesOver = !hasFirstGeneration(oldFiles(places), driver, states, records);
+  const fromEdits = desiredFromEdits(edits, states, records, takesOver);
   const desired = [
     ...desiredFromWanted(wanted, states, owners, places.suite),
     ...stale,

@@ -1,12 +1,13 @@
 /** The installer's record and the originals that it keeps, in a folder that only its owner reads. */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { writeAtomic } from '../../lib/io/write-atomic.ts';
 import { absent, type FileState } from '../file-state.ts';
 import { formatRecord, type InstallRecord, type OriginalState, parseRecord } from '../record.ts';
 import { isMissing } from './files.ts';
+import { takeLock } from './lock.ts';
 
 export interface RecordStore {
   /** `undefined` where nothing is installed. Fails with INSTALL_RECORD. */
@@ -22,35 +23,6 @@ export interface RecordStore {
 }
 
 const digestOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
-  }
-};
-
-/** The lock holds the number of its process: that of a process that has gone does not count. */
-const takeLock = async (file: string): Promise<() => Promise<void>> => {
-  for (let tries = 0; tries < 2; tries += 1) {
-    try {
-      const handle = await open(file, 'wx', 0o600);
-      await handle.writeFile(`${process.pid}\n`);
-      await handle.close();
-      return () => rm(file, { force: true });
-    } catch (thrown) {
-      if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST')) throw thrown;
-      const pid = Number(await readFile(file, 'utf8').catch(() => ''));
-      if (Number.isSafeInteger(pid) && pid > 0 && isAlive(pid)) {
-        throw new OneExtError('INSTALL_UNDERWAY', { pid, file }, thrown);
-      }
-      await rm(file, { force: true });
-    }
-  }
-  throw new OneExtError('INSTALL_UNDERWAY', { pid: 'unknown', file });
-};
 
 export const recordStoreIn = (folder: string): RecordStore => {
   const file = path.join(folder, 'record.json');
@@ -112,8 +84,9 @@ export const recordStoreIn = (folder: string): RecordStore => {
 
     async tidy(record) {
       if (record === undefined) {
-        await rm(file, { force: true });
-        return rm(originals, { recursive: true, force: true });
+        // The record last: without it nobody would come back for the originals, which may hold secrets.
+        await rm(originals, { recursive: true, force: true });
+        return rm(file, { force: true });
       }
       const named = new Set(
         record.files.map(({ original }) => (original.kind === 'file' ? original.sha256 : '')),

@@ -9,6 +9,7 @@ import { formatFileReturn, formatFolderReturn } from '../format-plan.ts';
 import type { RegisteredHook } from '../hooks.ts';
 import { planReturn } from '../plan-files.ts';
 import type { FileRecord, HookRecord, InstallRecord } from '../record.ts';
+import { commandLink } from '../wanted-files.ts';
 import type { FileSystem } from './files.ts';
 import { deleteHook, readHooks, restoreHook } from './hook-registry.ts';
 import type { RecordStore } from './record-store.ts';
@@ -29,6 +30,8 @@ export interface Return {
   readonly run: (() => Promise<void>) | undefined;
   /** It stays, or not all of it goes: people have to know. */
   readonly isKept: boolean;
+  /** Only once all else has gone: another run needs these programs, and a folder empties last. */
+  readonly isLast?: true;
   /** The record without it. */
   readonly forget: (record: InstallRecord) => InstallRecord;
 }
@@ -56,13 +59,27 @@ const hookReturn = (
   return { line: `delete the hook ${name}`, run, isKept: false, forget };
 };
 
+/** OpenNebula does not answer: the hooks stay for another run, and nothing else waits for it. */
+const unreachable = (hooks: readonly HookRecord[], thrown: unknown): Return => ({
+  line: `delete the hooks ${hooks.map(({ name }) => name).join(', ')}`,
+  run: () => Promise.reject(thrown),
+  isKept: false,
+  forget: (record) => record,
+});
+
 const planHookReturns = async (
   removal: Removal,
   hooks: readonly HookRecord[],
 ): Promise<readonly Return[]> => {
   const { client } = removal;
   if (client === undefined || hooks.length === 0) return [];
-  const registered = new Map((await readHooks(client)).map((hook) => [hook.name, hook]));
+  let pool: readonly RegisteredHook[];
+  try {
+    pool = await readHooks(client);
+  } catch (thrown) {
+    return [unreachable(hooks, thrown)];
+  }
+  const registered = new Map(pool.map((hook) => [hook.name, hook]));
   return hooks.map((hook) => hookReturn({ ...removal, client }, hook, registered.get(hook.name)));
 };
 
@@ -97,6 +114,7 @@ const fileReturn = async (
     run: isSame && planned.note !== undefined ? undefined : () => fileSystem.write(path, planned.to),
     isKept: planned.note !== undefined,
     forget,
+    ...(path === commandLink(places) || path.startsWith(`${places.suite}/`) ? { isLast: true } : {}),
   };
 };
 
@@ -104,15 +122,25 @@ const folderReturn = ({ fileSystem, places }: Removal, folder: string): Return =
   line: formatFolderReturn(folder, places.suite),
   run: () => fileSystem.removeFolder(folder),
   isKept: false,
+  isLast: true,
   forget: (one) => ({ ...one, folders: one.folders.filter((path) => path !== folder) }),
 });
 
-/** Hooks first, so that none of them runs any more; then files and folders, newest first. */
-export const planRemoval = async (removal: Removal, record: InstallRecord): Promise<readonly Return[]> => {
-  const files = [...record.files].reverse().map((file) => fileReturn(removal, file));
+/**
+ * Hooks first, so that none of them runs any more; then what they left behind, files and folders, newest first, and
+ * our own programs after the others.
+ */
+export const planRemoval = async (
+  removal: Removal,
+  record: InstallRecord,
+  leftByHooks: readonly Return[] = [],
+): Promise<readonly Return[]> => {
+  const files = await Promise.all([...record.files].reverse().map((file) => fileReturn(removal, file)));
   return [
     ...(await planHookReturns(removal, record.hooks)),
-    ...(await Promise.all(files)),
+    ...leftByHooks,
+    ...files.filter(({ isLast }) => isLast !== true),
+    ...files.filter(({ isLast }) => isLast === true),
     ...[...record.folders].reverse().map((folder) => folderReturn(removal, folder)),
   ];
 };
@@ -126,7 +154,8 @@ export const runRemoval = async (
 ): Promise<readonly string[]> => {
   const failures: string[] = [];
   let record = before;
-  for (const { line, run, forget } of returns) {
+  for (const { line, run, isLast, forget } of returns) {
+    if (isLast === true && failures.length > 0) continue;
     try {
       onReturn(line);
       await run?.();
@@ -138,7 +167,6 @@ export const runRemoval = async (
   }
   const left = record.hooks.length + record.files.length;
   if (failures.length === 0 && left === 0) {
-    await store.write(undefined);
     await store.tidy(undefined);
   } else await store.tidy(record);
   return failures;

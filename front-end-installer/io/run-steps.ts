@@ -5,8 +5,12 @@ export interface Step {
   /** Its first line names it; more may say what it does. */
   readonly title: string;
   readonly run: () => Promise<void>;
-  /** Has to work whether `run` has done nothing, half or all of its work. */
-  readonly undo: () => Promise<void>;
+  /**
+   * Has to work whether `run` has done nothing, half or all of its work.
+   *
+   * @param left what later steps could not undo
+   */
+  readonly undo: (left: readonly string[]) => Promise<void>;
 }
 
 const firstLine = (title: string): string => title.split('\n')[0] ?? title;
@@ -33,7 +37,7 @@ export const runSteps = async (
   } catch (thrown) {
     const left: string[] = [];
     for (const { title, undo } of begun) {
-      await undo().catch((second: unknown) => left.push(`${firstLine(title)}: ${reasonOf(second)}`));
+      await undo(left).catch((second: unknown) => left.push(`${firstLine(title)}: ${reasonOf(second)}`));
     }
     const undone = left.length === 0 ? 'everything is as it was' : `could not be undone: ${left.join('; ')}`;
     const step = nameOf(begun[0]);

@@ -54,6 +54,8 @@ export const surveyFrontEnd = async (
     if (!(await fileSystem.exists(path))) throw new OneExtError('INSTALL_NO_FRONT_END', { path });
   }
   const drivers = await stat(fileSystem.at(places.remotes));
+  // What is self-contained has all of its files below one folder: units and rules for sudo are the system's.
+  const isSystemWide = places.oneLocation === '';
   const isRoot = process.getuid?.() === 0;
   const myself = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   return {
@@ -61,11 +63,13 @@ export const surveyFrontEnd = async (
       places,
       packageIsInPlace: await isSameFolder(packageFolder, fileSystem.at(places.suite)),
       hasPrometheus: await fileSystem.exists(`${places.etc}/prometheus/prometheus.yml`),
-      hasExporterUnit: await anyExists(
-        fileSystem,
-        unitFolders.map((folder) => `${folder}/opennebula-exporter.service`),
-      ),
-      isHypervisor: await anyExists(fileSystem, hypervisorRules),
+      hasExporterUnit:
+        isSystemWide &&
+        (await anyExists(
+          fileSystem,
+          unitFolders.map((folder) => `${folder}/opennebula-exporter.service`),
+        )),
+      isHypervisor: isSystemWide && (await anyExists(fileSystem, hypervisorRules)),
     },
     owners: {
       root: isRoot ? { uid: 0, gid: 0 } : myself,

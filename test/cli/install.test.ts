@@ -401,3 +401,87 @@ test('OpenNebula does not answer: nothing is changed', async (t) => {
   assert.match(run.stderr, /ONE_CONNECTION/);
   assert.deepEqual(made.describe(), before);
 });
+
+test('uninstall while OpenNebula does not answer: files go, hooks and our programs wait for another run', async (t) => {
+  const { made, home, registry, env, oneext } = await startSelfContained(t);
+  const before = made.describe();
+  await succeed(oneext('install'));
+  const command = `${home}/bin/oneext`;
+  const down = { ...env, ONE_XMLRPC: 'http://127.0.0.1:1/RPC2' };
+  const run = await runProgram(command, { argv: ['uninstall'], env: down });
+  assert.equal(run.code, 1, run.stderr);
+  assert.match(
+    run.stderr,
+    /not everything could be taken away: delete the hooks host_geolocation.*cannot reach/,
+  );
+  assert.equal(made.read('/one/etc/oned.conf'), onedConfOf('7.4'));
+  assert.ok(!made.describe().has('one/var/remotes/auth/biscuit/authenticate'));
+  assert.ok(registry.hooks.size > 5);
+  await succeed(runProgram(command, { argv: ['uninstall'], env }));
+  assert.deepEqual(registry.describe(), []);
+  assert.deepEqual(made.describe(), before);
+});
+
+test('another folder of target files since: those of the earlier one go as well', async (t) => {
+  const { made, home, oneext } = await startSelfContained(t);
+  const before = made.describe();
+  const folder = `${home}/var/other/targets`;
+  await succeed(oneext('install', '--prometheus.targets-folder', folder));
+  made.write('/one/var/other/targets/vm-7.json', '[]\n');
+  await succeed(oneext('uninstall'));
+  assert.deepEqual(made.describe(), before);
+});
+
+test('a later run of the copy that was installed remembers that it is ours', async (t) => {
+  const { tree, oneext } = startLab(t);
+  const before = tree.describe();
+  await succeed(oneext('install', '--only', 'exporter'));
+  const installed = startLab(t, tree, path.join(tree.root, suite, 'oneext'));
+  await succeed(installed.oneext('install'));
+  await succeed(oneext('uninstall'));
+  assert.deepEqual(tree.describe(), before);
+});
+
+test('another prometheus.config since: our jobs go out of the file that has them', async (t) => {
+  const { made, home, oneext } = await startSelfContained(t);
+  const file = '/one/etc/prometheus/site.yml';
+  made.write(file, prometheusYml);
+  await succeed(oneext('install', '--prometheus.config', `${home}/etc/prometheus/site.yml`));
+  made.write(file, `# mine\n${made.read(file)}`);
+  await succeed(oneext('uninstall'));
+  assert.match(made.read(file), /^# mine\nglobal/);
+  assert.doesNotMatch(made.read(file), /sr_exporter|scaphandre|opennebula-extensions/);
+});
+
+test('over the first generation, what oned.conf has for its driver is not ours to take out', async (t) => {
+  const { tree, oneext } = startLab(t);
+  addFirstGeneration(tree);
+  const conf = tree.read('/etc/one/oned.conf').replace(/(AUTHN = "[^"]*)"/, '$1,biscuit"');
+  tree.write('/etc/one/oned.conf', conf, 0o640);
+  assert.match(conf, /,biscuit"/);
+  const before = tree.describe();
+  await succeed(oneext('install'));
+  await succeed(oneext('install', '--migrate-through-tunnel'));
+  await succeed(oneext('uninstall'));
+  assert.deepEqual(tree.describe(), before);
+});
+
+test('hooks that are there already, of another front-end, are remembered also where nothing is to be changed', async (t) => {
+  const { home, registry, oneext } = await startSelfContained(t);
+  await succeed(oneext('install'));
+  await succeed(oneext('uninstall', '--keep-hooks'));
+  await succeed(oneext('install', '--only', 'exporter'));
+  assert.match((await succeed(oneext('install', '--only', 'geolocation'))).stdout, /nothing to change/);
+  await succeed(oneext('uninstall'));
+  const left = [...registry.hooks.values()].map(({ name }) => name);
+  assert.ok(left.length > 5 && !left.includes('host_geolocation'), `${home}: ${left.join(' ')}`);
+});
+
+test('an edited file keeps the mode that somebody gave it since', async (t) => {
+  const { tree, oneext } = startLab(t);
+  await succeed(oneext('install'));
+  tree.write('/etc/one/oned.conf', tree.read('/etc/one/oned.conf'), 0o600);
+  await succeed(oneext('uninstall'));
+  assert.equal(tree.read('/etc/one/oned.conf'), onedConfOf('7.4'));
+  assert.equal(tree.describe().get('etc/one/oned.conf')?.split(' ')[1], '600');
+});

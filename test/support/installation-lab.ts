@@ -87,6 +87,7 @@ export const startLab = async (t: TestContext, isFirstGeneration = false): Promi
     edits: [
       {
         path: '/etc/one/oned.conf',
+        kind: 'oned.conf',
         encoding: 'latin1',
         edit: (text) => editOnedConf(text, wanted),
         revert: (text) => revertOnedConf(text, wanted),

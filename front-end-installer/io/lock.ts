@@ -1,0 +1,87 @@
+/** One run at a time: a file that names the process which holds it. */
+import { link, readFile, rm } from 'node:fs/promises';
+import { OneExtError } from '../../lib/errors/oneext-error.ts';
+import { temporaryPath, writeNew } from '../../lib/io/write-atomic.ts';
+
+const codeOf = (thrown: unknown): unknown =>
+  thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return codeOf(thrown) === 'EPERM';
+  }
+};
+
+const startTimeField = 19; // behind the name, proc(5)
+
+/** Numbers are used again, after a restart soon: a process is known by the boot and the tick of its start too. */
+const identityOf = async (pid: number): Promise<string> => {
+  const files = ['/proc/sys/kernel/random/boot_id', `/proc/${pid}/stat`];
+  const [boot = '', stat = ''] = await Promise.all(
+    files.map((file) => readFile(file, 'utf8').catch(() => '')),
+  );
+  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[startTimeField];
+  return started === undefined ? `${pid}` : `${pid} ${boot.trim()} ${started}`;
+};
+
+const pidOf = (content: string): number => Number(content.split(' ')[0]);
+
+const isHeld = async (content: string): Promise<boolean> => {
+  const pid = pidOf(content);
+  if (!Number.isSafeInteger(pid) || pid <= 0 || !isAlive(pid)) return false;
+  const identity = await identityOf(pid);
+  return [content, identity].some((one) => !one.includes(' ')) || content === identity;
+};
+
+/** Whole from the start: nobody sees a lock that names nobody yet. False where there is one already. */
+const makeLock = async (file: string): Promise<boolean> => {
+  const whole = temporaryPath(file);
+  try {
+    await writeNew(whole, `${await identityOf(process.pid)}\n`, 0o600);
+    await link(whole, file);
+    return true;
+  } catch (thrown) {
+    if (codeOf(thrown) === 'EEXIST') return false;
+    throw thrown;
+  } finally {
+    await rm(whole, { force: true });
+  }
+};
+
+const readLock = (file: string): Promise<string> =>
+  readFile(file, 'utf8').then(
+    (text) => text.trim(),
+    () => '',
+  );
+
+/** The lock instead of one whose process has gone; one run at a time does this, and only if it still is that one. */
+const replaceStale = async (file: string, stale: string): Promise<boolean> => {
+  const turn = `${file}.stale`;
+  if (!(await makeLock(turn))) {
+    const holder = await readLock(turn);
+    if (holder !== '' && !(await isHeld(holder))) await rm(turn, { force: true });
+    return false;
+  }
+  try {
+    if ((await readLock(file)) !== stale) return false;
+    await rm(file, { force: true });
+    return await makeLock(file);
+  } finally {
+    await rm(turn, { force: true });
+  }
+};
+
+/** What gives the lock back. That of a process that has gone does not count. Fails with INSTALL_UNDERWAY. */
+export const takeLock = async (file: string): Promise<() => Promise<void>> => {
+  const release = (): Promise<void> => rm(file, { force: true });
+  for (let tries = 0; tries < 3; tries += 1) {
+    if (await makeLock(file)) return release;
+    const content = await readLock(file);
+    if (await isHeld(content)) throw new OneExtError('INSTALL_UNDERWAY', { pid: pidOf(content), file });
+    if (await replaceStale(file, content)) return release;
+  }
+  throw new OneExtError('INSTALL_UNDERWAY', { pid: 'unknown', file });
+};
