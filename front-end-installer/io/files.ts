@@ -27,6 +27,8 @@ const codeOf = (thrown: unknown): unknown =>
 export const isMissing = (thrown: unknown): boolean =>
   codeOf(thrown) === 'ENOENT' || codeOf(thrown) === 'ENOTDIR';
 
+export const isForbidden = (thrown: unknown): boolean => codeOf(thrown) === 'EACCES';
+
 export interface FileSystem {
   /** Where a path of the front-end is to be found by this process. */
   readonly at: (frontEndPath: string) => string;

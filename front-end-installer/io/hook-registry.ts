@@ -1,4 +1,5 @@
 /** OpenNebula's hooks, by its API. */
+import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import { readDocument } from '../../lib/io/read-pool.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import { hookShape, parseHook } from '../../lib/one/hook.ts';
@@ -57,13 +58,20 @@ export const hookStep = (
 ): Step => {
   if (change.kind === 'create-hook') {
     const { wanted } = change;
+    let isOthers = false;
     return {
       title: `register the hook ${wanted.name}`,
       async run() {
         await remember(wanted.name, undefined);
-        await create(client, wanted);
+        await create(client, wanted).catch((thrown: unknown) => {
+          // Somebody else, such as another front-end of the zone, has just registered it.
+          isOthers = thrown instanceof OneExtError && thrown.code === 'ONE_REFUSED';
+          throw thrown;
+        });
       },
-      undo: () => deleteHook(client, wanted.name),
+      undo: async () => {
+        if (!isOthers) await deleteHook(client, wanted.name);
+      },
     };
   }
   const { registered } = change;

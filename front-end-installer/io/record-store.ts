@@ -6,7 +6,7 @@ import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { writeAtomic } from '../../lib/io/write-atomic.ts';
 import { absent, type FileState } from '../file-state.ts';
 import { formatRecord, type InstallRecord, type OriginalState, parseRecord } from '../record.ts';
-import { isMissing } from './files.ts';
+import { isForbidden, isMissing } from './files.ts';
 import { takeLock } from './lock.ts';
 
 export interface RecordStore {
@@ -52,6 +52,8 @@ export const recordStoreIn = (folder: string): RecordStore => {
         text = await readFile(file, 'utf8');
       } catch (thrown) {
         if (isMissing(thrown)) return undefined;
+        if (isForbidden(thrown))
+          throw new OneExtError('INSTALL_NOT_ROOT', { uid: process.getuid?.() ?? 0 }, thrown);
         throw fail(reasonOf(thrown), thrown);
       }
       const record = parseRecord(text);

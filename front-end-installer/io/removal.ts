@@ -104,7 +104,7 @@ const fileReturn = async (
   if (problem !== undefined) {
     const line = `take what we had added out of ${path}`;
     const run = async (): Promise<void> => {
-      throw new Error(`${problem}`);
+      throw new Error(problem);
     };
     return { line, run, isKept: false, forget };
   }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import test from 'node:test';
 import type { FileState } from '../../../front-end-installer/file-state.ts';
 import { fileSystemAt } from '../../../front-end-installer/io/files.ts';
-import type { Installation } from '../../../front-end-installer/io/plan-installation.ts';
+import { type Installation, planInstallation } from '../../../front-end-installer/io/plan-installation.ts';
 import { runSteps, type Step } from '../../../front-end-installer/io/run-steps.ts';
 import { surveyFrontEnd } from '../../../front-end-installer/io/survey.ts';
 import { placesOf } from '../../../lib/one/places.ts';
@@ -210,4 +210,22 @@ test("root does not follow oneadmin's links into folders of root", {
   chownSync(path.join(root, '/srv/drivers'), nobody, nobody);
   await put(file, { ...state, mode: 0o700 });
   assert.ok(describe().has('srv/drivers/authenticate'));
+});
+
+test('a hook that another front-end registers at the same moment is not deleted when this run is undone', async (t) => {
+  const { installation, registry } = await startLab(t);
+  const [planned] = (await planInstallation(installation, undefined)).hooks;
+  assert.ok(planned?.kind === 'create-hook');
+  const steps = await stepsOf(installation);
+  registry.register(planned.wanted.template);
+  await locked(installation, () =>
+    assert.rejects(
+      runSteps(steps, () => undefined),
+      /NAME is already taken/,
+    ),
+  );
+  assert.deepEqual(
+    [...registry.hooks.values()].map(({ name }) => name),
+    [planned.wanted.name],
+  );
 });
