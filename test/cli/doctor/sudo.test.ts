@@ -11,6 +11,6 @@ test('Open vSwitch may be missing, the others not', () => {
   assert.deepEqual(linesOf(judgeSudo('h', answers(true, false))), [
     'ok: sudo permits what tunnels need, but not for Open vSwitch',
   ]);
-  assert.match(judgeSudo('h', answers(false, true))[0]?.next ?? '', /^oneext install --only live-migrate/);
+  assert.match(judgeSudo('h', answers(false, true))[0]?.next ?? '', /^oneext hosts install --live-migrate$/);
   assert.equal(judgeSudo('h', [])[0]?.level, 'skipped');
 });
