@@ -8,6 +8,8 @@ import {
   readRevocations,
 } from '../../../auth-biscuit/io/read-configuration.ts';
 import { createKeyPair, createToken } from '../../../auth-biscuit/io/tokens.ts';
+import { readDocument } from '../../../lib/io/read-pool.ts';
+import { shapeOf, text, textAt } from '../../../lib/one/document-reader.ts';
 import { biscuits } from '../../io/biscuits.ts';
 import type { AuthFacts, DriverEnd } from '../auth.ts';
 import type { Surroundings } from '../check.ts';
@@ -53,11 +55,24 @@ const tryDriver = async (driver: string, surroundings: Surroundings): Promise<Au
   return { foreign, good };
 };
 
+/** one.system.config: what oned read when it started, for the group oneadmin alone. */
+const readRunningDrivers = async ({ client }: Surroundings): Promise<string | undefined> => {
+  const [authMad] = await readDocument(await client(), {
+    method: 'one.system.config',
+    parameters: [],
+    objectName: 'AUTH_MAD',
+    shape: shapeOf({ AUTHN: text }),
+    parse: (element) => ({ drivers: textAt(element, 'AUTHN') }),
+  });
+  return authMad?.drivers;
+};
+
 export const probeAuth = async (surroundings: Surroundings): Promise<AuthFacts> => {
   const { places } = surroundings;
   const driver = path.join(places.remotes, 'auth/biscuit/authenticate');
-  const [onedConf, isInPlace, siteChecks] = await Promise.all([
+  const [onedConf, runningDrivers, isInPlace, siteChecks] = await Promise.all([
     surroundings.onedConf(),
+    attempt(() => readRunningDrivers(surroundings)),
     attempt(async () => {
       await access(driver, constants.X_OK);
       return true as const;
@@ -69,5 +84,6 @@ export const probeAuth = async (surroundings: Surroundings): Promise<AuthFacts> 
     }),
   ]);
   const runs = 'value' in isInPlace ? await tryDriver(driver, surroundings) : undefined;
-  return { onedConfFile: path.join(places.etc, 'oned.conf'), onedConf, driver, isInPlace, siteChecks, runs };
+  const onedConfFile = path.join(places.etc, 'oned.conf');
+  return { onedConfFile, onedConf, runningDrivers, driver, isInPlace, siteChecks, runs };
 };
