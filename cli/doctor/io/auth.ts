@@ -1,6 +1,5 @@
 /** Tries the driver as oned starts it: with keys and tokens that are made for this and die with it. */
 import { execFile } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import {
   configurationFilesOf,
@@ -14,6 +13,7 @@ import { biscuits } from '../../io/biscuits.ts';
 import type { AuthFacts, DriverEnd } from '../auth.ts';
 import type { Surroundings } from '../check.ts';
 import { attempt } from './attempt.ts';
+import { mustBeExecutable } from './executable.ts';
 
 const driverTimeoutMs = 20_000;
 const lifetimeMs = 60_000;
@@ -73,10 +73,7 @@ export const probeAuth = async (surroundings: Surroundings): Promise<AuthFacts> 
   const [onedConf, runningDrivers, isInPlace, siteChecks] = await Promise.all([
     surroundings.onedConf(),
     attempt(() => readRunningDrivers(surroundings)),
-    attempt(async () => {
-      await access(driver, constants.X_OK);
-      return true as const;
-    }),
+    attempt(() => mustBeExecutable(driver)),
     attempt(async () => {
       const { checks, revocationFile } = await readConfiguration(configurationFilesOf(places.oneLocation));
       readRevocations(revocationFile);
