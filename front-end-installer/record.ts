@@ -5,6 +5,7 @@
 import { type EditKind, editKinds } from './edited-file.ts';
 import { stateName } from './file-state.ts';
 import { isPart, type Part } from './parts.ts';
+import type { PendingRestart } from './restarts.ts';
 
 export type OriginalState =
   | { readonly kind: 'absent' }
@@ -47,6 +48,8 @@ export interface InstallRecord {
   /** Folders that we have made, in this order. */
   readonly folders: readonly string[];
   readonly hooks: readonly HookRecord[];
+  /** Services that were not seen restarted since a change of theirs. */
+  readonly restarts?: readonly PendingRestart[];
 }
 
 export const emptyRecord = (version: string): InstallRecord => ({
@@ -87,6 +90,12 @@ const isFileRecord = (one: Readonly<Record<string, unknown>>): boolean =>
 const isHookRecord = ({ name, original }: Readonly<Record<string, unknown>>): boolean =>
   isText(name) && (original === undefined || (isObject(original) && Object.values(original).every(isText)));
 
+const isPendingRestart = ({ unit, verb, why, since }: Readonly<Record<string, unknown>>): boolean =>
+  [unit, why].every(isText) &&
+  (verb === 'restart' || verb === 'hang-up') &&
+  isText(since) &&
+  !Number.isNaN(Date.parse(since));
+
 /** `undefined` where the text is not a record that this version can read. */
 export const parseRecord = (text: string): InstallRecord | undefined => {
   let value: unknown;
@@ -104,7 +113,8 @@ export const parseRecord = (text: string): InstallRecord | undefined => {
     typeof value['migrateThroughTunnel'] === 'boolean' &&
     isTexts(value['folders']) &&
     isListOf(value['files'], isFileRecord) &&
-    isListOf(value['hooks'], isHookRecord);
+    isListOf(value['hooks'], isHookRecord) &&
+    (value['restarts'] === undefined || isListOf(value['restarts'], isPendingRestart));
   return isRecord ? (value as unknown as InstallRecord) : undefined;
 };
 

@@ -12,6 +12,8 @@ export interface DriverEnd {
 export interface AuthFacts {
   readonly onedConfFile: string;
   readonly onedConf: Attempt<OnedConf>;
+  /** AUTHN of AUTH_MAD as oned read it when it started; `undefined` where it has none. */
+  readonly runningDrivers: Attempt<string | undefined>;
   readonly driver: string;
   readonly isInPlace: Attempt<true>;
   /** biscuit.yaml is valid; the number of its checks. */
@@ -47,6 +49,14 @@ const judgeConf = (file: string, conf: OnedConf): readonly Verdict[] => {
     : [ok('AUTH_MAD names biscuit, AUTH_MAD_CONF is as it should be', { subject: file })];
 };
 
+/** Says nothing where oned does not tell: only the group oneadmin may ask it. */
+const judgeRunning = (running: AuthFacts['runningDrivers']): readonly Verdict[] => {
+  if (!('value' in running) || running.value === undefined) return [];
+  if (running.value.split(/[\s,]+/).includes('biscuit')) return [];
+  const message = 'it runs with an AUTHN that does not name biscuit, unlike oned.conf: no token logs in';
+  return [failure(message, 'systemctl restart opennebula', { subject: 'oned' })];
+};
+
 const judgeForeign = (run: Attempt<DriverEnd>, subject: string): Verdict => {
   if (!('value' in run)) return judgeProblem(run, install, { subject });
   const { exitCode, stdout, stderr } = run.value;
@@ -69,7 +79,7 @@ const judgeGood = (run: Attempt<DriverEnd>, siteChecks: number, subject: string)
 };
 
 export const judgeAuth = (facts: AuthFacts): readonly Verdict[] => {
-  const { onedConfFile, onedConf, driver, isInPlace, siteChecks, runs } = facts;
+  const { onedConfFile, onedConf, runningDrivers, driver, isInPlace, siteChecks, runs } = facts;
   const isEnabled = 'value' in onedConf ? enablesBiscuit(onedConf.value) : undefined;
   const isMissing = !('value' in isInPlace) && isInPlace.kind === 'missing';
   if (isMissing && isEnabled !== true)
@@ -83,7 +93,8 @@ export const judgeAuth = (facts: AuthFacts): readonly Verdict[] => {
         { subject: onedConfFile },
       ),
     );
-  else if (isEnabled === true) found.push(...judgeConf(onedConfFile, onedConf.value));
+  else if (isEnabled === true)
+    found.push(...judgeConf(onedConfFile, onedConf.value), ...judgeRunning(runningDrivers));
   else
     found.push(
       failure(

@@ -57,6 +57,8 @@ export const judgeClocks = ({ isSynchronized, clocks }: ClockFacts): readonly Ve
     ...(few ? [skipped('no answer of OpenNebula, Prometheus or an agent tells the time')] : []),
     ...(few || bad.length > 0 ? [] : [ok(`${told}, at most ${Math.round(largest / 1000)} s from this one`)]),
     ...bad,
-    ...(few || silent === 0 ? [] : [skipped(`${silent} others do not tell the time`)]),
+    ...(few || silent === 0
+      ? []
+      : [skipped(`${silent} ${silent === 1 ? 'other does' : 'others do'} not tell the time`)]),
   ];
 };

@@ -14,19 +14,28 @@ export interface ExporterFacts {
 const restart = 'systemctl restart opennebula-exporter';
 const readLog = 'journalctl -u opennebula-exporter';
 const install = 'oneext install --only exporter';
+/** Without opennebula-prometheus there is no unit. */
+const startByHand =
+  'start it as oneadmin: /usr/lib/one/opennebula-extensions/opennebula-exporter; or install opennebula-prometheus, then oneext install';
 /** Three scrapes that are missed, as Prometheus is configured by default. */
 const mostAgeSeconds = 60;
 
-const judgeNoPage = (problem: string, { url, isGuarded }: ExporterFacts): Verdict =>
+const hasNoUnit = (unit: Attempt<Unit>): boolean => 'value' in unit && unit.value.loadState === 'not-found';
+
+const judgeNoPage = (problem: string, { url, isGuarded, unit }: ExporterFacts): Verdict =>
   isGuarded
     ? warning(
         `cannot tell: web.config.file guards it, and oneext has no certificate and no password (${problem})`,
         `curl it yourself, or name another address: oneext doctor --doctor.exporter-url URL`,
         { subject: url },
       )
-    : failure(`does not answer: ${problem}`, `systemctl status opennebula-exporter; ${readLog}`, {
-        subject: url,
-      });
+    : failure(
+        `does not answer: ${problem}`,
+        hasNoUnit(unit) ? startByHand : `systemctl status opennebula-exporter; ${readLog}`,
+        {
+          subject: url,
+        },
+      );
 
 const judgeCollectors = ({ collectors }: ExporterPage): readonly Verdict[] => {
   const bad = [...collectors.values()].flatMap(({ name, success, ageSeconds }): readonly Verdict[] => {

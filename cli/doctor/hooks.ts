@@ -20,6 +20,8 @@ export interface HookFacts {
 const partOf = (command: string): string =>
   command.endsWith('/host_geolocation') ? 'geolocation' : 'prometheus';
 const installOf = (command: string): string => `oneext install --only ${partOf(command)}`;
+/** The programs are the package's: an installed oneext has no others to bring them back from. */
+const reinstall = 'install the package again; from the tarball: its own oneext install';
 const commandOf = ({ attributes }: HookTemplate): string => attributes.get('COMMAND') ?? '';
 
 const firstGenerationPart = (hook: Hook): string =>
@@ -102,7 +104,7 @@ const judgeCommand = (
   const all =
     start === undefined || 'value' in start
       ? found
-      : [judgeProblem(start, next, { subject: command }), ...found];
+      : [judgeProblem(start, reinstall, { subject: command }), ...found];
   const events = templates.length === 1 ? '1 hook' : `${templates.length} hooks`;
   return all.length > 0 ? all : [ok(`${events} registered, no last run failed`, { subject })];
 };

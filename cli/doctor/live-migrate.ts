@@ -15,6 +15,7 @@ export interface LiveMigrateFacts {
 }
 
 const install = 'oneext install --only live-migrate';
+const ask = 'oneext install --migrate-through-tunnel, then restart opennebula (only if you want tunnels)';
 export const tunnelScript = 'migrate_tunnel';
 
 /** KVM's drivers, and those of them that migrate through tunnels. */
@@ -37,7 +38,7 @@ const judgeDrivers = ({ onedConfFile: subject, onedConf }: LiveMigrateFacts): Ve
   if (tunnelling.length === 0)
     return skipped('no driver has migrate=migrate_tunnel: live migrations go without a tunnel', {
       subject,
-      next: install,
+      next: ask,
     });
   const names = tunnelling.join(', ');
   return tunnelling.length === all.length

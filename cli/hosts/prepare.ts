@@ -8,7 +8,7 @@ import type { RemoteRun } from '../../host-installer/remote-run.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
-import type { Host } from '../../lib/one/host.ts';
+import { type Host, isKvm } from '../../lib/one/host.ts';
 import { placesOf } from '../../lib/one/places.ts';
 import { readHosts } from '../../prometheus-patches/io/read-cloud.ts';
 import { type Given, type Terminal, textOf, type VerbOption } from '../command.ts';
@@ -50,8 +50,10 @@ export const prepare = async (given: Given, terminal: Terminal): Promise<Prepara
   const { options } = await readConfigured(table, given, terminal);
   const archive = await readArchive(packageFolder());
   const client = await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] });
+  const hosts = await readHosts(client);
+  if (!hosts.some(isKvm)) terminal.writeNote(`None of OpenNebula's hosts (${hosts.length}) is a KVM host.\n`);
   return {
-    hosts: await readHosts(client),
+    hosts,
     lastRunPath: `${placesOf(terminal.environment).state}/hosts/last-run.json`,
     run: (run, targets, onEnd = () => undefined) =>
       runOnHosts({

@@ -73,6 +73,7 @@ const prepare = async (given: Given, terminal: Terminal): Promise<Installation> 
     parts,
     migrateThroughTunnel,
     edits: await editsForInstall(choice, options, client),
+    prometheusUnit: options['prometheus.unit'],
     folders: usesTargets ? [options['prometheus.targets-folder']] : [],
     client,
     now: terminal.now(),

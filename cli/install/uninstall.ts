@@ -3,6 +3,7 @@ import { fileSystemAt } from '../../front-end-installer/io/files.ts';
 import { recordStoreIn } from '../../front-end-installer/io/record-store.ts';
 import { planRemoval, type Removal, type Return, runRemoval } from '../../front-end-installer/io/removal.ts';
 import type { InstallRecord } from '../../front-end-installer/record.ts';
+import { restartsFor } from '../../front-end-installer/restarts.ts';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { placesOf } from '../../lib/one/places.ts';
@@ -10,7 +11,7 @@ import { removeTargetFiles } from '../../prometheus-patches/io/remove-target-fil
 import type { Given, Terminal, Verb } from '../command.ts';
 import { readConfigured, verbOptions } from '../configured.ts';
 import { hasSystemd, reloadUnits, syncRemotes } from '../io/services.ts';
-import { attendServices, restartsFor } from './after-install.ts';
+import { attendServices } from './after-install.ts';
 import {
   editsForUninstall,
   type InstallOptions,
@@ -102,7 +103,8 @@ const takeAway = async (given: Given, terminal: Terminal): Promise<void> => {
   if (isHere) {
     const paths = record.files.map(({ path }) => path);
     const restarts = restartsFor(paths, options['prometheus.unit'], paths.some(isDropIn));
-    await attendServices(restarts, given.values['restart'] === true, terminal);
+    const otherwise = '--restart would have done it in this run';
+    await attendServices(restarts, given.values['restart'] === true, terminal, otherwise);
   }
   if (failures.length > 0) {
     throw new OneExtError('UNINSTALL_INCOMPLETE', { problems: failures.join('; ') });

@@ -1,5 +1,6 @@
 /** systemd's units on the front-end, and the copies of the drivers on the hypervisors. */
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import type { PendingRestart, Restart } from '../../front-end-installer/restarts.ts';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { runCommand } from '../../lib/io/run-command.ts';
 import type { Places } from '../../lib/one/places.ts';
@@ -20,13 +21,6 @@ export const hasSystemd = (): Promise<boolean> =>
 export const reloadUnits = async (): Promise<void> => {
   await systemctl('daemon-reload');
 };
-
-export interface Restart {
-  readonly unit: string;
-  /** Prometheus reads its configuration again at SIGHUP; its unit has no ExecReload. */
-  readonly verb: 'restart' | 'hang-up';
-  readonly why: string;
-}
 
 const argvOf = ({ unit, verb }: Restart): readonly string[] =>
   verb === 'restart' ? ['restart', unit] : ['kill', '--signal=HUP', unit];
@@ -59,6 +53,31 @@ export const restartServices = async (restarts: readonly Restart[]): Promise<rea
   }
   if (problems.length > 0) throw new OneExtError('SERVICE_RESTART', { problems: problems.join('; ') });
   return lines;
+};
+
+const ticksASecond = 100; // of /proc, on every Linux that Node runs on
+const startTimeField = 19; // behind the name, proc(5)
+
+/** When the unit's main process started; `undefined` where it has none. */
+const startOf = async (unit: string): Promise<number | undefined> => {
+  const pid = Number(await systemctl('show', '--property=MainPID', '--value', '--', unit));
+  if (!(pid > 0)) return undefined;
+  const [stat, kernel] = await Promise.all([
+    readFile(`/proc/${pid}/stat`, 'utf8'),
+    readFile('/proc/stat', 'utf8'),
+  ]);
+  const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[startTimeField]);
+  const bootSeconds = Number(/^btime (\d+)$/m.exec(kernel)?.[1]);
+  return (bootSeconds + ticks / ticksASecond) * 1000;
+};
+
+/** Services whose process is older than the change, or of which that cannot be told. */
+export const stillPending = async (
+  pending: readonly PendingRestart[],
+): Promise<readonly PendingRestart[]> => {
+  if (!(await hasSystemd())) return pending;
+  const starts = await Promise.all(pending.map(({ unit }) => startOf(unit).catch(() => undefined)));
+  return pending.filter(({ since }, at) => !((starts[at] ?? 0) > Date.parse(since)));
 };
 
 /** `onehost sync --force`, as the owner of the drivers: it refuses root. Fails with COMMAND_FAILED. */

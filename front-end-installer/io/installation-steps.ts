@@ -4,6 +4,7 @@ import { formatFileChange } from '../format-plan.ts';
 import type { RegisteredHook } from '../hooks.ts';
 import type { FileChange } from '../plan-files.ts';
 import { emptyRecord, type HookRecord, type InstallRecord, rememberFile, rememberHook } from '../record.ts';
+import { addRestarts, type Restart, restartsFor } from '../restarts.ts';
 import { hookStep } from './hook-registry.ts';
 import { hooksOf, type Installation, type InstallationPlan, planInstallation } from './plan-installation.ts';
 import type { Step } from './run-steps.ts';
@@ -60,7 +61,7 @@ const memoryStep = (
   { store, frontEnd, places, fileSystem }: Installation,
   before: InstallRecord | undefined,
   memory: Memory,
-  after: Pick<InstallRecord, 'version' | 'parts' | 'migrateThroughTunnel'>,
+  after: Pick<InstallRecord, 'version' | 'parts' | 'migrateThroughTunnel' | 'restarts'>,
 ): Step => ({
   title: 'remember what is there',
   async run() {
@@ -123,6 +124,14 @@ const adoptHooksStep = (installation: Installation, memory: Memory): Step => ({
   undo: nothing,
 });
 
+const restartsAfter = (
+  { prometheusUnit, frontEnd }: Installation,
+  { files }: InstallationPlan,
+): readonly Restart[] => {
+  const paths = files.filter(({ isAdopted }) => !isAdopted).map(({ path }) => path);
+  return restartsFor(paths, prometheusUnit, frontEnd.hasExporterUnit);
+};
+
 /** Fails where something is not as planned after all. */
 const verifyStep = (installation: Installation): Step => ({
   title: 'look whether all of it is so',
@@ -154,6 +163,7 @@ export const installationSteps = (
     version,
     parts: [...new Set([...record.parts, ...parts])],
     migrateThroughTunnel: record.migrateThroughTunnel || migrateThroughTunnel,
+    restarts: addRestarts(record.restarts ?? [], restartsAfter(installation, plan), installation.now),
   };
   const hookSteps =
     client === undefined

@@ -37,6 +37,8 @@ export interface Installation {
   readonly parts: readonly Part[];
   readonly migrateThroughTunnel: boolean;
   readonly edits: readonly EditedFile[];
+  /** Prometheus' unit in systemd. */
+  readonly prometheusUnit: string;
   /** Folders that have to be there, for oneadmin. */
   readonly folders: readonly string[];
   /** `undefined`: hooks are left alone, as an image of a front-end has no OpenNebula that runs. */

@@ -230,7 +230,7 @@ const breakages: readonly Breakage[] = [
     },
     tells: [
       /^error prometheus: does not answer: connect ECONNREFUSED/,
-      /^skipped clock: 1 others do not tell the time$/,
+      /^skipped clock: 1 other does not tell the time$/,
     ],
     code: 1,
   },

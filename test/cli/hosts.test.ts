@@ -48,6 +48,7 @@ test('no host to work on is no failure', async (t) => {
     [0, 'HOST  RESULT  AGENT  WATTS  SECONDS  LAST ERROR\n'],
     run.stderr,
   );
+  assert.match(run.stderr, /^None of OpenNebula's hosts \(1\) is a KVM host\.$/m);
 });
 
 test('an executable without its installer says what it misses', async (t) => {

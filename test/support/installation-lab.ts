@@ -93,6 +93,7 @@ export const startLab = async (t: TestContext, isFirstGeneration = false): Promi
         revert: (text) => revertOnedConf(text, wanted),
       },
     ],
+    prometheusUnit: 'opennebula-prometheus.service',
     folders: ['/var/lib/one/prometheus/targets'],
     client,
     now: new Date('2026-01-02T03:04:05Z'),

@@ -1,6 +1,5 @@
 /** Tries the driver as oned starts it: with keys and tokens that are made for this and die with it. */
 import { execFile } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import {
   configurationFilesOf,
@@ -8,10 +7,13 @@ import {
   readRevocations,
 } from '../../../auth-biscuit/io/read-configuration.ts';
 import { createKeyPair, createToken } from '../../../auth-biscuit/io/tokens.ts';
+import { readDocument } from '../../../lib/io/read-pool.ts';
+import { shapeOf, text, textAt } from '../../../lib/one/document-reader.ts';
 import { biscuits } from '../../io/biscuits.ts';
 import type { AuthFacts, DriverEnd } from '../auth.ts';
 import type { Surroundings } from '../check.ts';
 import { attempt } from './attempt.ts';
+import { mustBeExecutable } from './executable.ts';
 
 const driverTimeoutMs = 20_000;
 const lifetimeMs = 60_000;
@@ -53,15 +55,25 @@ const tryDriver = async (driver: string, surroundings: Surroundings): Promise<Au
   return { foreign, good };
 };
 
+/** one.system.config: what oned read when it started, for the group oneadmin alone. */
+const readRunningDrivers = async ({ client }: Surroundings): Promise<string | undefined> => {
+  const [authMad] = await readDocument(await client(), {
+    method: 'one.system.config',
+    parameters: [],
+    objectName: 'AUTH_MAD',
+    shape: shapeOf({ AUTHN: text }),
+    parse: (element) => ({ drivers: textAt(element, 'AUTHN') }),
+  });
+  return authMad?.drivers;
+};
+
 export const probeAuth = async (surroundings: Surroundings): Promise<AuthFacts> => {
   const { places } = surroundings;
   const driver = path.join(places.remotes, 'auth/biscuit/authenticate');
-  const [onedConf, isInPlace, siteChecks] = await Promise.all([
+  const [onedConf, runningDrivers, isInPlace, siteChecks] = await Promise.all([
     surroundings.onedConf(),
-    attempt(async () => {
-      await access(driver, constants.X_OK);
-      return true as const;
-    }),
+    attempt(() => readRunningDrivers(surroundings)),
+    attempt(() => mustBeExecutable(driver)),
     attempt(async () => {
       const { checks, revocationFile } = await readConfiguration(configurationFilesOf(places.oneLocation));
       readRevocations(revocationFile);
@@ -69,5 +81,6 @@ export const probeAuth = async (surroundings: Surroundings): Promise<AuthFacts> 
     }),
   ]);
   const runs = 'value' in isInPlace ? await tryDriver(driver, surroundings) : undefined;
-  return { onedConfFile: path.join(places.etc, 'oned.conf'), onedConf, driver, isInPlace, siteChecks, runs };
+  const onedConfFile = path.join(places.etc, 'oned.conf');
+  return { onedConfFile, onedConf, runningDrivers, driver, isInPlace, siteChecks, runs };
 };

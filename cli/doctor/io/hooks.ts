@@ -1,5 +1,5 @@
 /** Reads templates of the package, and hooks with their last executions from OpenNebula. */
-import { access, constants, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readDocument } from '../../../lib/io/read-pool.ts';
 import type { XmlRpcClient } from '../../../lib/io/xml-rpc-client.ts';
@@ -8,6 +8,7 @@ import { relocatePath } from '../../../lib/one/places.ts';
 import type { Surroundings } from '../check.ts';
 import type { HookFacts, HookTemplate } from '../hooks.ts';
 import { attempt } from './attempt.ts';
+import { mustBeExecutable } from './executable.ts';
 import { readUnit } from './unit.ts';
 
 const readTemplates = async ({ suite, environment }: Surroundings): Promise<readonly HookTemplate[]> => {
@@ -32,11 +33,7 @@ const withExecutions = async (client: XmlRpcClient, hook: Hook): Promise<Hook> =
   return known ?? hook;
 };
 
-const canStart = (command: string) =>
-  attempt(async () => {
-    await access(command, constants.X_OK);
-    return true as const;
-  });
+const canStart = (command: string) => attempt(() => mustBeExecutable(command));
 
 export const probeHooks = async (surroundings: Surroundings): Promise<HookFacts> => {
   const templates = await readTemplates(surroundings);

@@ -1,5 +1,4 @@
 /** Looks at what migrate_tunnel needs on this machine. */
-import { access, constants } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { runCommand } from '../../../lib/io/run-command.ts';
@@ -9,6 +8,7 @@ import type { Attempt } from '../finding.ts';
 import { type LiveMigrateFacts, tunnelScript } from '../live-migrate.ts';
 import { type SudoAnswer, sudoListArgv, sudoRights } from '../sudo.ts';
 import { attempt } from './attempt.ts';
+import { mustBeExecutable } from './executable.ts';
 
 const commandTimeoutMs = 10_000;
 
@@ -42,10 +42,7 @@ export const probeLiveMigrate = async (surroundings: Surroundings): Promise<Live
   const mayAsk = user.uid === 0 || user.name === 'oneadmin';
   const [onedConf, isInPlace, node, isHere] = await Promise.all([
     surroundings.onedConf(),
-    attempt(async () => {
-      await access(script, constants.X_OK);
-      return true as const;
-    }),
+    attempt(() => mustBeExecutable(script)),
     attempt(async () => (await runCommand(['/usr/bin/env', 'node', '--version'], commandTimeoutMs)).trim()),
     isHypervisor(surroundings),
   ]);

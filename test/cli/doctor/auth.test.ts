@@ -11,6 +11,7 @@ const authFacts: AuthFacts = {
       'AUTH_MAD = [ AUTHN = "ssh,biscuit" ]\nAUTH_MAD_CONF = [ NAME = "biscuit", PASSWORD_CHANGE = "no", MAX_TOKEN_TIME = "0" ]\n',
     ),
   },
+  runningDrivers: { value: 'ssh,x509,biscuit' },
   driver: '/r/auth/biscuit/authenticate',
   isInPlace: { value: true },
   siteChecks: { value: 0 },
@@ -58,4 +59,15 @@ test('not installed is no fault, unless oned.conf counts on it', () => {
   const without = { ...facts, onedConf: { value: readOnedConf('AUTH_MAD = [ AUTHN = "ssh" ]\n') } };
   assert.deepEqual(linesOf(judgeAuth(without)), ['skipped: the driver is not installed']);
   assert.equal(judgeAuth({ ...authFacts, onedConf: denied })[0]?.level, 'warning');
+});
+
+test('an oned that has not been restarted since oned.conf was changed', () => {
+  const judgeRunning = (runningDrivers: AuthFacts['runningDrivers']) =>
+    judgeAuth({ ...authFacts, runningDrivers }).filter(({ level }) => level !== 'ok');
+  const [stale, ...others] = judgeRunning({ value: 'ssh,x509' });
+  assert.deepEqual(others, []);
+  assert.equal(stale?.next, 'systemctl restart opennebula');
+  assert.equal(stale?.level, 'error');
+  for (const fine of [{ value: undefined }, { value: 'biscuit' }, denied])
+    assert.deepEqual(judgeRunning(fine), []);
 });

@@ -14,7 +14,7 @@ test('small differences are none, larger ones are told with their direction', ()
   assert.deepEqual(linesOf(judgeClocks(facts(6000, -61_000, undefined))).slice(1), [
     'warning: its clock is 6 s ahead of this machine',
     'error: its clock is 61 s behind this machine',
-    'skipped: 1 others do not tell the time',
+    'skipped: 1 other does not tell the time',
   ]);
   assert.equal(judgeClocks(facts(undefined))[1]?.level, 'skipped');
 });

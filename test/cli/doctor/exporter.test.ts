@@ -56,6 +56,8 @@ test('the stock one, something else, one behind a password', () => {
   );
   const refused = { problem: 'HTTP status 401', kind: 'failed' } as const;
   assert.equal(first({ page: refused })?.level, 'error');
+  const unknown = { value: parseUnit('x', 'LoadState=not-found\nActiveState=inactive') };
+  assert.match(first({ page: refused, unit: unknown })?.next ?? '', /^start it as oneadmin/);
   const guarded = first({ page: refused, isGuarded: true });
   assert.deepEqual(
     [guarded?.level, guarded?.message.includes('no password (HTTP status 401)')],

@@ -27,4 +27,6 @@ test('asked for or not, in place or not', () => {
     judgeLiveMigrate({ ...unasked, isInPlace: missing }).map(({ level }) => level),
     ['skipped'],
   );
+  // --only live-migrate alone would leave oned.conf as it is
+  assert.match(judgeLiveMigrate(unasked)[0]?.next ?? '', /^oneext install --migrate-through-tunnel/);
 });
