@@ -12,7 +12,7 @@ const verbOf = ({ isAdopted, isEdit, from, to }: FileChange): string => {
 };
 
 /** Many files of one kind are one line: what is said of them does not name them. */
-const ownFiles = (verb: string, suite: string): string => `${verb} the suite's own files below ${suite}`;
+const ownFiles = (verb: string, suite: string): string => `${verb} files of the suite's own below ${suite}`;
 
 export const formatFileChange = (change: FileChange, suite: string): string => {
   if (change.path.startsWith(`${suite}/`) && !change.keepsCopy) return ownFiles(verbOf(change), suite);

@@ -82,7 +82,7 @@ const prepare = async (given: Given, terminal: Terminal): Promise<Installation> 
 
 const apply = async (given: Given, terminal: Terminal, installation: Installation): Promise<void> => {
   const isHere = chosenRoot(given) === '';
-  const { store, folders, fileSystem } = installation;
+  const { store } = installation;
   const before = await store.read();
   const plan = await planInstallation(installation, before);
   for (const note of plan.notes) terminal.writeNote(`note: ${note}\n`);
@@ -92,12 +92,9 @@ const apply = async (given: Given, terminal: Terminal, installation: Installatio
       problems: plan.problems.join('; '),
     });
   }
-  const missing = (
-    await Promise.all(folders.map(async (folder) => ((await fileSystem.exists(folder)) ? [] : [folder])))
-  ).flat();
   const changes = [
     ...plan.files.map((change) => formatFileChange(change, installation.places.suite)),
-    ...missing.map((folder) => `make the folder ${folder}`),
+    ...plan.folders.map((folder) => `make the folder ${folder}`),
     ...plan.hooks.map(formatHookChange),
   ];
   if (given.values['plan'] === true) {
@@ -111,7 +108,11 @@ const apply = async (given: Given, terminal: Terminal, installation: Installatio
     const { signal, stop } = watchInterruption();
     await runSteps(steps, newLines(terminal), signal).finally(stop);
   }
-  terminal.writeResult(changes.length === 0 ? 'nothing to change\n' : `${changes.length} changes made\n`);
+  terminal.writeResult(
+    changes.length === 0
+      ? 'nothing to change\n'
+      : `${changes.length} ${changes.length === 1 ? 'change' : 'changes'} made\n`,
+  );
   if (isHere) await afterInstall(given, terminal, installation, plan);
 };
 

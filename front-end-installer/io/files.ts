@@ -16,7 +16,7 @@ import {
 import path from 'node:path';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { runCommand } from '../../lib/io/run-command.ts';
-import { temporaryPath } from '../../lib/io/write-atomic.ts';
+import { removeTemporaries, temporaryPath } from '../../lib/io/write-atomic.ts';
 import { absent, type FileState, type RegularFile } from '../file-state.ts';
 
 const checkTimeoutMs = 60_000;
@@ -41,6 +41,8 @@ export interface FileSystem {
     state: FileState,
     check?: readonly [string, ...string[]],
   ) => Promise<void>;
+  /** Removes what writes of the path have left that were killed. */
+  readonly removeTemporaries: (frontEndPath: string) => Promise<void>;
   /** The parents that are not there, outermost first. */
   readonly missingFolders: (frontEndPath: string) => Promise<readonly string[]>;
   readonly makeFolder: (
@@ -144,6 +146,7 @@ export const fileSystemAt = (root: string): FileSystem => {
       await refuseLedAway(path.dirname(at(frontEndPath)));
       await writeState(at(frontEndPath), frontEndPath, state, check);
     },
+    removeTemporaries: (frontEndPath) => removeTemporaries(at(frontEndPath)),
     async missingFolders(frontEndPath) {
       const missing: string[] = [];
       for (let at = path.dirname(frontEndPath); !(await exists(at)); at = path.dirname(at))

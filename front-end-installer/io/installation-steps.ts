@@ -150,7 +150,7 @@ export const installationSteps = (
   before: InstallRecord | undefined,
   systemd: { readonly reload: (() => Promise<void>) | undefined },
 ): readonly Step[] => {
-  const { store, client, version, migrateThroughTunnel, parts, folders } = installation;
+  const { store, client, version, migrateThroughTunnel, parts } = installation;
   let record = before ?? emptyRecord(version);
   const memory: Memory = {
     async update(change) {
@@ -177,7 +177,7 @@ export const installationSteps = (
     memoryStep(installation, before, memory, after),
     ...(reload === undefined ? [] : [{ title: 'have systemd ready', run: nothing, undo: reload }]),
     ...plan.files.map((change) => fileStep(installation, memory, change)),
-    ...folders.map((folder) => folderStep(installation, memory, folder)),
+    ...plan.folders.map((folder) => folderStep(installation, memory, folder)),
     ...hookSteps,
     ...(client === undefined ? [] : [adoptHooksStep(installation, memory)]),
     ...(reload === undefined

@@ -48,6 +48,8 @@ export interface Installation {
 
 export interface InstallationPlan {
   readonly files: readonly FileChange[];
+  /** Folders that are to be made. */
+  readonly folders: readonly string[];
   readonly hooks: readonly HookChange[];
   /** For people: what is of the first generation and stays, what is not there. */
   readonly notes: readonly string[];
@@ -110,6 +112,11 @@ const desiredWithoutOld = (
   return records.filter(isStale).map(({ path }) => ({ path, to: absent, changes: [] }));
 };
 
+const missingOf = async (fileSystem: FileSystem, folders: readonly string[]): Promise<readonly string[]> => {
+  const exist = await Promise.all(folders.map(fileSystem.exists));
+  return folders.filter((_, at) => exist[at] !== true);
+};
+
 export const planInstallation = async (
   installation: Installation,
   record: InstallRecord | undefined,
@@ -141,6 +148,7 @@ export const planInstallation = async (
   const comparesOwners = process.getuid?.() === 0;
   return {
     files: planFiles(desired, states, records, comparesOwners),
+    folders: await missingOf(fileSystem, installation.folders),
     hooks: client === undefined ? [] : planHooks(hooksOf(installation), await readHooks(client)),
     notes: [...notesOf(installation), ...fromOld.notes],
     problems: fromEdits.problems,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
-import { writeAtomic } from '../../lib/io/write-atomic.ts';
+import { removeTemporaries, writeAtomic } from '../../lib/io/write-atomic.ts';
 import { absent, type FileState } from '../file-state.ts';
 import { formatRecord, type InstallRecord, type OriginalState, parseRecord } from '../record.ts';
 import { isForbidden, isMissing } from './files.ts';
@@ -88,6 +88,7 @@ export const recordStoreIn = (folder: string): RecordStore => {
       if (record === undefined) {
         // The record last: without it nobody would come back for the originals, which may hold secrets.
         await rm(originals, { recursive: true, force: true });
+        await removeTemporaries(file);
         return rm(file, { force: true });
       }
       const named = new Set(

@@ -147,13 +147,15 @@ export const planRemoval = async (
 
 /** What could not be done, and why; the record keeps it for another run. */
 export const runRemoval = async (
-  { store }: Removal,
+  { store, fileSystem }: Removal,
   returns: readonly Return[],
   before: InstallRecord,
   onReturn: (line: string) => void,
 ): Promise<readonly string[]> => {
   const failures: string[] = [];
   let record = before;
+  // Of runs that were killed; a folder would not be empty with them.
+  for (const { path } of before.files) await fileSystem.removeTemporaries(path).catch(() => undefined);
   for (const { line, run, isLast, forget } of returns) {
     if (isLast === true && failures.length > 0) continue;
     try {

@@ -1,6 +1,7 @@
 /** The log of a run over many hosts: a line of a host a line, with the time and the host's name. */
 import { createWriteStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 
 export interface RunLog {
@@ -11,6 +12,13 @@ export interface RunLog {
 const mode = 0o640;
 /** Of one host: a host that talks without end does not fill the disk. */
 const mostCharacters = 4 * 1024 * 1024;
+
+/** What root makes in oneadmin's folder of logs is oneadmin's, who looks at hosts too. */
+const giveToFolderOwner = async (handle: FileHandle, file: string): Promise<void> => {
+  if (process.getuid?.() !== 0) return;
+  const [made, folder] = await Promise.all([handle.stat(), stat(path.dirname(file))]);
+  if (made.size === 0 && made.uid !== folder.uid) await handle.chown(folder.uid, folder.gid);
+};
 
 /** Appends to the file. What cannot be written is told once, and the run goes on. */
 export const openRunLog = async (
@@ -23,6 +31,7 @@ export const openRunLog = async (
   const written = new Map<string, number>();
   try {
     const handle = await open(file, 'a', mode);
+    await giveToFolderOwner(handle, file);
     const stream = createWriteStream(file, { fd: handle, flags: 'a' });
     let isBroken = false;
     stream.on('error', (error) => {

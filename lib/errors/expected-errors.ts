@@ -194,7 +194,7 @@ export const expectedErrors = {
   PROMETHEUS_CONFIG_WRITE: {
     exitCode: 1,
     message: 'cannot write the configuration of Prometheus {path}: {detail}',
-    hint: 'run the command as oneadmin or root; the folder of the file must be writable',
+    hint: 'run the command as root, or as the owner of the folder of the file, which must be writable',
   },
   PROMETHEUS_RELOAD: {
     exitCode: 1,

@@ -1,6 +1,6 @@
 /** Writes files so that a reader sees the old or the new content, and never half of one. */
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 /** A hidden name beside the file that no other process uses. */
@@ -9,6 +9,16 @@ export const temporaryPath = (file: string): string =>
     path.dirname(file),
     `.${path.basename(file)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`,
   );
+
+/** Removes what writes of this file have left that were killed. Nobody may be writing it. */
+export const removeTemporaries = async (file: string): Promise<void> => {
+  const folder = path.dirname(file);
+  const prefix = `.${path.basename(file)}.`;
+  const names = await readdir(folder).catch(() => []);
+  const isLeft = (name: string): boolean =>
+    name.startsWith(prefix) && /^\d+-[0-9a-f]{8}\.tmp$/.test(name.slice(prefix.length));
+  for (const name of names.filter(isLeft)) await rm(path.join(folder, name), { force: true });
+};
 
 /** Writes a new file with exactly this mode, whatever the umask; fails where there is one. */
 export const writeNew = async (file: string, content: string | Buffer, mode: number): Promise<void> => {

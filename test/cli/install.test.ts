@@ -203,6 +203,22 @@ test('over the first generation: replaced or named, and back again', async (t) =
   assert.deepEqual(tree.describe(), before);
 });
 
+test('what a killed run left of its writing goes too, and nothing that looks alike', async (t) => {
+  const { tree, oneext } = startLab(t);
+  tree.write('/etc/one/.other.conf.12-0123abcd.tmp', 'of somebody else');
+  const before = tree.describe();
+  await succeed(oneext('install'));
+  for (const path of [
+    '/etc/one/.oned.conf.12-0123abcd.tmp',
+    `${suite}/hooks/.vm_scrape_target.12-0123abcd.tmp`,
+    '/var/lib/one/remotes/auth/biscuit/.authenticate.12-0123abcd.tmp',
+    '/var/lib/opennebula-extensions/front-end/.record.json.12-0123abcd.tmp',
+  ])
+    tree.write(path, 'half');
+  await succeed(oneext('uninstall'));
+  assert.deepEqual(tree.describe(), before);
+});
+
 test('agents that stay on hypervisors are named', async (t) => {
   const { tree, oneext } = startLab(t);
   await succeed(oneext('install', '--only', 'auth'));
