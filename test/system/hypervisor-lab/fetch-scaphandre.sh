@@ -5,9 +5,12 @@ set -euo pipefail
 mkdir -p "$1"/{lists,archives/partial}
 cd "$1"
 [[ ! -f scaphandre.deb ]] || exit 0
-cat >trixie.sources <<'SOURCES'
+# From where this machine has its own packages; apt-get fills in what it is given.
+# shellcheck disable=SC2016
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v -- -security | sort -u | sed -n 1p)
+cat >trixie.sources <<SOURCES
 Types: deb
-URIs: http://deb.debian.org/debian
+URIs: $mirror
 Suites: trixie
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
