@@ -59,6 +59,10 @@ export const desiredFromOld = (
     if (current?.kind !== 'file' || !isOldFile(file, current.content.toString('latin1'))) return [];
     const changes = [`first generation: ${instead}`];
     if (fate.kind === 'remove') return [{ path, to: absent, changes }];
+    if (fate.kind === 'replace') {
+      const to = { ...current, content: Buffer.from(fate.script), mode: current.mode | 0o111 };
+      return [{ path, to, changes }];
+    }
     const beside = fate.kind === 'restore' ? states.get(fate.from) : undefined;
     if (fate.kind === 'name' || beside?.kind !== 'file') {
       notes.push(`${path} is of the first generation: ${instead}`);

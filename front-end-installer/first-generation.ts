@@ -10,9 +10,13 @@ export interface OldFile {
   readonly part: Part;
   /** Texts that are in the first generation's file, and in no file of OpenNebula. */
   readonly marks: readonly RegExp[];
-  /** What becomes of it: it goes; OpenNebula's own file, kept beside it, comes back; or it stays, unused. */
+  /**
+   * What becomes of it: it goes; something of ours stands there instead; OpenNebula's own file, kept beside it, comes
+   * back; or it stays, unused.
+   */
   readonly fate:
     | { readonly kind: 'remove' }
+    | { readonly kind: 'replace'; readonly script: string }
     | { readonly kind: 'restore'; readonly from: string }
     | { readonly kind: 'name' };
   readonly instead: string;
@@ -21,7 +25,13 @@ export interface OldFile {
 const reinstall =
   'the package manager brings back its own: apt-get install --reinstall, or dnf reinstall, opennebula-prometheus';
 
-export const oldFiles = ({ share, lib, remotes }: Places): readonly OldFile[] => [
+/** For those who call it by hand or from cron; Ruby, too, starts the program that a first line names. */
+const patchScript = (suite: string): string => `#!/bin/sh
+# opennebula-extensions: in place of the first generation's patch_datasources.rb.
+exec ${suite}/oneext prometheus patch
+`;
+
+export const oldFiles = ({ share, lib, remotes, suite }: Places): readonly OldFile[] => [
   {
     path: `${share}/geo.rb`,
     part: 'geolocation',
@@ -40,8 +50,8 @@ export const oldFiles = ({ share, lib, remotes }: Places): readonly OldFile[] =>
     path: `${share}/prometheus/patch_datasources.rb`,
     part: 'prometheus',
     marks: [/sr_exporter/],
-    fate: { kind: 'name' },
-    instead: `oneext prometheus patch takes its place; ${reinstall}`,
+    fate: { kind: 'replace', script: patchScript(suite) },
+    instead: `it calls oneext prometheus patch now; ${reinstall}`,
   },
   {
     path: `${lib}/opennebula_exporter/opennebula_vm_collector.rb`,

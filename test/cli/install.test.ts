@@ -192,12 +192,17 @@ test('over the first generation: replaced or named, and back again', async (t) =
   for (const line of [
     /remove \/usr\/share\/one\/geo\.rb \(first generation: the hook host_geolocation takes its place\)/,
     /remove \/usr\/share\/one\/patch_datasources\.rb/,
-    /note: \/usr\/share\/one\/prometheus\/patch_datasources\.rb is of the first generation/,
+    /replace \/usr\/share\/one\/prometheus\/patch_datasources\.rb \(first generation: it calls oneext prometheus patch now/,
     /note: .*opennebula_vm_collector\.rb is of the first generation: .*--reinstall/,
     /replace .*\/migrate \(first generation/,
   ])
     assert.match(stderr, line);
   assert.equal(tree.read('/var/lib/one/remotes/vmm/kvm/migrate'), stock);
+  const patch = tree.read('/usr/share/one/prometheus/patch_datasources.rb');
+  assert.match(
+    patch,
+    /^#!\/bin\/sh\n[\s\S]*\nexec \/usr\/lib\/one\/opennebula-extensions\/oneext prometheus patch\n$/,
+  );
   assert.equal(tree.read(driver), readFileSync(repositoryPath('dist/auth/biscuit/authenticate'), 'latin1'));
   await succeed(oneext('uninstall'));
   assert.deepEqual(tree.describe(), before);
