@@ -25,10 +25,10 @@ export interface OldFile {
 const reinstall =
   'the package manager brings back its own: apt-get install --reinstall, or dnf reinstall, opennebula-prometheus';
 
-/** For those who call it by hand or from cron; Ruby, too, starts the program that a first line names. */
-const patchScript = (suite: string): string => `#!/bin/sh
+/** For those who call it by hand, from cron, or as `ruby FILE`. */
+const patchScript = (suite: string): string => `#!/usr/bin/env ruby
 # opennebula-extensions: in place of the first generation's patch_datasources.rb.
-exec ${suite}/oneext prometheus patch
+exec('${suite}/oneext', 'prometheus', 'patch')
 `;
 
 export const oldFiles = ({ share, lib, remotes, suite }: Places): readonly OldFile[] => [
