@@ -201,7 +201,7 @@ test('over the first generation: replaced or named, and back again', async (t) =
   const patch = tree.read('/usr/share/one/prometheus/patch_datasources.rb');
   assert.match(
     patch,
-    /^#!\/bin\/sh\n[\s\S]*\nexec \/usr\/lib\/one\/opennebula-extensions\/oneext prometheus patch\n$/,
+    /^#!\/usr\/bin\/env ruby\n[\s\S]*\nexec\('\/usr\/lib\/one\/opennebula-extensions\/oneext', 'prometheus', 'patch'\)\n$/,
   );
   assert.equal(tree.read(driver), readFileSync(repositoryPath('dist/auth/biscuit/authenticate'), 'latin1'));
   await succeed(oneext('uninstall'));
