@@ -17,7 +17,7 @@ export type FileState =
 
 export const absent: FileState = { kind: 'absent' };
 
-const digestOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
+export const digestOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
 
 /** Names what stands somewhere, apart from its mode and owner: a digest, or a word. */
 export const stateName = (state: FileState): string => {

@@ -35,8 +35,8 @@ export interface FrontEnd {
 const packagedSuite = '/usr/lib/one/opennebula-extensions';
 
 /** Files of ours that name our own folder name the right one. */
-const relocate = (content: Buffer, places: Places): Buffer =>
-  Buffer.from(content.toString('utf8').replaceAll(packagedSuite, places.suite));
+export const relocateText = (content: Buffer, { suite }: Places): string =>
+  content.toString('utf8').replaceAll(packagedSuite, suite);
 
 /** What stands apart from the suite's folder: its name in the package, where it goes, whose it is. */
 const partFiles = (part: Part, { places, hasPrometheus, hasExporterUnit, isHypervisor }: FrontEnd) => {
@@ -92,7 +92,7 @@ export const wantedFiles = (
   const { places, packageIsInPlace } = frontEnd;
   const mended = packageFiles.map((file) =>
     /^(?:hooks\/templates|systemd)\//.test(file.name)
-      ? { ...file, content: relocate(file.content, places) }
+      ? { ...file, content: Buffer.from(relocateText(file.content, places)) }
       : file,
   );
   const suite: readonly WantedFile[] = packageIsInPlace

@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { PendingRestart, Restart } from '../../front-end-installer/restarts.ts';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { startTimeOf } from '../../lib/io/process-start.ts';
 import { runCommand } from '../../lib/io/run-command.ts';
 import type { Places } from '../../lib/one/places.ts';
 
@@ -56,17 +57,13 @@ export const restartServices = async (restarts: readonly Restart[]): Promise<rea
 };
 
 const ticksASecond = 100; // of /proc, on every Linux that Node runs on
-const startTimeField = 19; // behind the name, proc(5)
 
 /** When the unit's main process started; `undefined` where it has none. */
 const startOf = async (unit: string): Promise<number | undefined> => {
   const pid = Number(await systemctl('show', '--property=MainPID', '--value', '--', unit));
   if (!(pid > 0)) return undefined;
-  const [stat, kernel] = await Promise.all([
-    readFile(`/proc/${pid}/stat`, 'utf8'),
-    readFile('/proc/stat', 'utf8'),
-  ]);
-  const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[startTimeField]);
+  const ticks = Number(startTimeOf(pid));
+  const kernel = await readFile('/proc/stat', 'utf8');
   const bootSeconds = Number(/^btime (\d+)$/m.exec(kernel)?.[1]);
   return (bootSeconds + ticks / ticksASecond) * 1000;
 };

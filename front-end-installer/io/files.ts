@@ -21,7 +21,7 @@ import { absent, type FileState, type RegularFile } from '../file-state.ts';
 
 const checkTimeoutMs = 60_000;
 
-const codeOf = (thrown: unknown): unknown =>
+export const codeOf = (thrown: unknown): unknown =>
   thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
 
 export const isMissing = (thrown: unknown): boolean =>

@@ -1,10 +1,9 @@
 /** One run at a time: a file that names the process which holds it. */
 import { link, readFile, rm } from 'node:fs/promises';
 import { OneExtError } from '../../lib/errors/oneext-error.ts';
+import { readBootId, startTimeOf } from '../../lib/io/process-start.ts';
 import { temporaryPath, writeNew } from '../../lib/io/write-atomic.ts';
-
-const codeOf = (thrown: unknown): unknown =>
-  thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+import { codeOf } from './files.ts';
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -15,16 +14,10 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-const startTimeField = 19; // behind the name, proc(5)
-
 /** Numbers are used again, after a restart soon: a process is known by the boot and the tick of its start too. */
-const identityOf = async (pid: number): Promise<string> => {
-  const files = ['/proc/sys/kernel/random/boot_id', `/proc/${pid}/stat`];
-  const [boot = '', stat = ''] = await Promise.all(
-    files.map((file) => readFile(file, 'utf8').catch(() => '')),
-  );
-  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[startTimeField];
-  return started === undefined ? `${pid}` : `${pid} ${boot.trim()} ${started}`;
+const identityOf = (pid: number): string => {
+  const started = startTimeOf(pid);
+  return started === undefined ? `${pid}` : `${pid} ${readBootId()} ${started}`;
 };
 
 const pidOf = (content: string): number => Number(content.split(' ')[0]);
@@ -32,7 +25,7 @@ const pidOf = (content: string): number => Number(content.split(' ')[0]);
 const isHeld = async (content: string): Promise<boolean> => {
   const pid = pidOf(content);
   if (!Number.isSafeInteger(pid) || pid <= 0 || !isAlive(pid)) return false;
-  const identity = await identityOf(pid);
+  const identity = identityOf(pid);
   return [content, identity].some((one) => !one.includes(' ')) || content === identity;
 };
 
@@ -40,7 +33,7 @@ const isHeld = async (content: string): Promise<boolean> => {
 const makeLock = async (file: string): Promise<boolean> => {
   const whole = temporaryPath(file);
   try {
-    await writeNew(whole, `${await identityOf(process.pid)}\n`, 0o600);
+    await writeNew(whole, `${identityOf(process.pid)}\n`, 0o600);
     await link(whole, file);
     return true;
   } catch (thrown) {

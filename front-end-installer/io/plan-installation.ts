@@ -19,6 +19,7 @@ import {
   commandLink,
   type FrontEnd,
   type PackageFile,
+  relocateText,
   type WantedFile,
   wantedFiles,
 } from '../wanted-files.ts';
@@ -64,9 +65,7 @@ const partOfHook = (name: string): Part =>
 export const hooksOf = ({ packageFiles, places, parts }: Installation) =>
   packageFiles
     .filter(({ name }) => name.startsWith('hooks/templates/'))
-    .map(({ content }) =>
-      wantHook(content.toString('utf8').replaceAll('/usr/lib/one/opennebula-extensions', places.suite)),
-    )
+    .map(({ content }) => wantHook(relocateText(content, places)))
     .filter(({ name }) => parts.includes(partOfHook(name)));
 
 const readStates = async (

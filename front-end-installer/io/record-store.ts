@@ -1,10 +1,9 @@
 /** The installer's record and the originals that it keeps, in a folder that only its owner reads. */
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { removeTemporaries, writeAtomic } from '../../lib/io/write-atomic.ts';
-import { absent, type FileState } from '../file-state.ts';
+import { absent, digestOf, type FileState } from '../file-state.ts';
 import { formatRecord, type InstallRecord, type OriginalState, parseRecord } from '../record.ts';
 import { isForbidden, isMissing } from './files.ts';
 import { takeLock } from './lock.ts';
@@ -21,8 +20,6 @@ export interface RecordStore {
   /** One run at a time, until what is given back is called: fails with INSTALL_UNDERWAY. */
   readonly lock: () => Promise<() => Promise<void>>;
 }
-
-const digestOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
 
 export const recordStoreIn = (folder: string): RecordStore => {
   const file = path.join(folder, 'record.json');
