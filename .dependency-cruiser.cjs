@@ -40,7 +40,7 @@ module.exports = {
       comment:
         'A screen is a function of what was read and of the keys: it can be tested without a terminal.',
       severity: 'error',
-      from: { path: '^cli/top/', pathNot: '^cli/top/top\\.ts$' },
+      from: { path: '^cli/top/', pathNot: ['/io/', '^cli/top/top\\.ts$'] },
       to: { path: [touchesTheWorld, '/io/'] },
     },
     {

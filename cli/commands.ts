@@ -35,7 +35,7 @@ export const commands: readonly Command[] = [
   {
     name: 'prometheus',
     summary: "bring Prometheus' configuration and the VMs' target files in line with the cloud",
-    load: async () => (await import('./prometheus.ts')).prometheus,
+    load: async () => (await import('./prometheus/prometheus.ts')).prometheus,
   },
   {
     name: 'tunnel',

@@ -5,9 +5,9 @@ import type { Restart } from '../../front-end-installer/restarts.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import type { Given, Terminal } from '../command.ts';
 import { readConfigured } from '../configured.ts';
-import { syncAllTargets } from '../io/scraped-cloud.ts';
-import { formatRestart, hasSystemd, restartServices, stillPending, syncRemotes } from '../io/services.ts';
+import { syncAllTargets } from '../prometheus/io/scraped-cloud.ts';
 import { installTable } from './front-end.ts';
+import { formatRestart, hasSystemd, restartServices, stillPending, syncRemotes } from './io/services.ts';
 
 /** Restarts services where that is asked for, and names them otherwise: whether they have taken notice. */
 export const attendServices = async (

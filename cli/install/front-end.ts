@@ -9,6 +9,7 @@ import type { FileRecord } from '../../front-end-installer/record.ts';
 import type { OptionValues } from '../../lib/config/options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { OneExtError } from '../../lib/errors/oneext-error.ts';
+import { processIds } from '../../lib/io/process-ids.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Places } from '../../lib/one/places.ts';
 import type { EditedConfig } from '../../prometheus-patches/edit-config.ts';
@@ -18,8 +19,7 @@ import { patchConfig } from '../../prometheus-patches/patch-config.ts';
 import { patchOptions, targetOptions } from '../../prometheus-patches/prometheus-options.ts';
 import type { RuleFile } from '../../prometheus-patches/rule-file.ts';
 import { unpatchConfig } from '../../prometheus-patches/unpatch-config.ts';
-import { processIds } from '../io/process-ids.ts';
-import { readScrapePlan } from '../io/scraped-cloud.ts';
+import { readScrapePlan } from '../prometheus/io/scraped-cloud.ts';
 
 /** The options that an installation reads; those of Prometheus are those of `oneext prometheus patch`. */
 export const installTable = {

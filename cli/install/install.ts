@@ -15,15 +15,15 @@ import { parts as allParts, type Part, parseParts } from '../../front-end-instal
 import { isRemembered } from '../../front-end-installer/record.ts';
 import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
+import { watchInterruption } from '../../lib/io/interruption.ts';
+import { packageFolder } from '../../lib/io/package-folder.ts';
 import { placesOf } from '../../lib/one/places.ts';
 import { version } from '../../lib/version.ts';
 import { type Given, type Terminal, textOf, usageError, type Verb } from '../command.ts';
 import { readConfigured, verbOptions } from '../configured.ts';
-import { watchInterruption } from '../io/interruption.ts';
-import { packageFolder } from '../io/package-folder.ts';
-import { hasSystemd, reloadUnits } from '../io/services.ts';
 import { afterInstall } from './after-install.ts';
 import { editsForInstall, installTable, recordFolder, requireRoot } from './front-end.ts';
+import { hasSystemd, reloadUnits } from './io/services.ts';
 import { formatPlan, newLines } from './progress.ts';
 
 const chosenParts = (given: Given): readonly Part[] => {

@@ -10,7 +10,6 @@ import { placesOf } from '../../lib/one/places.ts';
 import { removeTargetFiles } from '../../prometheus-patches/io/remove-target-files.ts';
 import type { Given, Terminal, Verb } from '../command.ts';
 import { readConfigured, verbOptions } from '../configured.ts';
-import { hasSystemd, reloadUnits, syncRemotes } from '../io/services.ts';
 import { attendServices } from './after-install.ts';
 import {
   editsForUninstall,
@@ -20,6 +19,7 @@ import {
   requireRoot,
 } from './front-end.ts';
 import { chosenRoot } from './install.ts';
+import { hasSystemd, reloadUnits, syncRemotes } from './io/services.ts';
 import { formatPlan, newLines } from './progress.ts';
 
 const prepare = async (given: Given, terminal: Terminal) => {

@@ -1,9 +1,9 @@
 /** `oneext token attenuate`: a token that may less, made from one by whoever holds it. */
 import { attenuateToken } from '../../auth-biscuit/io/tokens.ts';
 import { usageError, type Verb } from '../command.ts';
-import { biscuits } from '../io/biscuits.ts';
-import { publicKeyOption, readPublicKey, readTokenText } from '../io/token-input.ts';
 import { checkOption, readBlockOptions } from './block-options.ts';
+import { biscuits } from './io/biscuits.ts';
+import { publicKeyOption, readPublicKey, readTokenText } from './io/token-input.ts';
 
 export const attenuate: Verb = {
   name: 'attenuate',

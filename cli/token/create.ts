@@ -2,9 +2,9 @@
 import { createToken } from '../../auth-biscuit/io/tokens.ts';
 import { isUserName } from '../../auth-biscuit/request.ts';
 import { textOf, usageError, type Verb } from '../command.ts';
-import { biscuits } from '../io/biscuits.ts';
-import { defaultKeyFile, privateKeyFileOption, readPrivateKey } from '../io/key-file.ts';
 import { checkOption, readBlockOptions } from './block-options.ts';
+import { biscuits } from './io/biscuits.ts';
+import { defaultKeyFile, privateKeyFileOption, readPrivateKey } from './io/key-file.ts';
 
 export const create: Verb = {
   name: 'create',

@@ -1,8 +1,8 @@
 /** `oneext token inspect`: what a token says. */
 import { readToken } from '../../auth-biscuit/io/tokens.ts';
 import type { Verb } from '../command.ts';
-import { biscuits } from '../io/biscuits.ts';
-import { publicKeyOption, readPublicKey, readTokenText } from '../io/token-input.ts';
+import { biscuits } from './io/biscuits.ts';
+import { publicKeyOption, readPublicKey, readTokenText } from './io/token-input.ts';
 
 /** Names in tokens may hold anything: what a terminal would act on is shown escaped. */
 const printable = (text: string): string =>

@@ -1,8 +1,8 @@
 /** `oneext token keypair`: a new pair of keys. */
 import { createKeyPair } from '../../auth-biscuit/io/tokens.ts';
 import { textOf, type Verb } from '../command.ts';
-import { biscuits } from '../io/biscuits.ts';
-import { defaultKeyFile, privateKeyFileOption, writePrivateKey } from '../io/key-file.ts';
+import { biscuits } from './io/biscuits.ts';
+import { defaultKeyFile, privateKeyFileOption, writePrivateKey } from './io/key-file.ts';
 
 export const keypair: Verb = {
   name: 'keypair',

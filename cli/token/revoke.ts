@@ -1,8 +1,8 @@
 /** `oneext token revoke`: adds a token to the file of revoked ids. */
 import { readRevocationIds } from '../../auth-biscuit/io/tokens.ts';
 import { textOf, type Verb } from '../command.ts';
-import { addRevocation, defaultRevocationFile } from '../io/revocation-file.ts';
-import { readTokenText } from '../io/token-input.ts';
+import { addRevocation, defaultRevocationFile } from './io/revocation-file.ts';
+import { readTokenText } from './io/token-input.ts';
 
 export const revoke: Verb = {
   name: 'revoke',

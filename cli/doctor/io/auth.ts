@@ -9,7 +9,7 @@ import {
 import { createKeyPair, createToken } from '../../../auth-biscuit/io/tokens.ts';
 import { readDocument } from '../../../lib/io/read-pool.ts';
 import { shapeOf, text, textAt } from '../../../lib/one/document-reader.ts';
-import { biscuits } from '../../io/biscuits.ts';
+import { biscuits } from '../../token/io/biscuits.ts';
 import type { AuthFacts, DriverEnd } from '../auth.ts';
 import type { Surroundings } from '../check.ts';
 import { attempt } from './attempt.ts';

@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { vmOfTargetFile } from '../../../prometheus-patches/target-file.ts';
-import { readPatch } from '../../io/read-patch.ts';
+import { readPatch } from '../../prometheus/io/read-patch.ts';
 import type { Surroundings } from '../check.ts';
 import type { PrometheusFacts, Target } from '../prometheus.ts';
 import { type Rule, ruleNamesOf } from '../prometheus-rules.ts';

@@ -1,10 +1,10 @@
 /** What prometheus.yml is, and what it would become: `oneext prometheus patch` and `oneext doctor`. */
-import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
-import type { Host } from '../../lib/one/host.ts';
-import type { EditedConfig } from '../../prometheus-patches/edit-config.ts';
-import { type ConfigFile, readConfigFile } from '../../prometheus-patches/io/config-file.ts';
-import { findRuleFile } from '../../prometheus-patches/io/rule-file.ts';
-import { patchConfig } from '../../prometheus-patches/patch-config.ts';
+import type { XmlRpcClient } from '../../../lib/io/xml-rpc-client.ts';
+import type { Host } from '../../../lib/one/host.ts';
+import type { EditedConfig } from '../../../prometheus-patches/edit-config.ts';
+import { type ConfigFile, readConfigFile } from '../../../prometheus-patches/io/config-file.ts';
+import { findRuleFile } from '../../../prometheus-patches/io/rule-file.ts';
+import { patchConfig } from '../../../prometheus-patches/patch-config.ts';
 import { readScrapePlan, type ScrapeOptions } from './scraped-cloud.ts';
 
 export interface PatchOptions extends ScrapeOptions {

@@ -7,12 +7,12 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { collectOutput } from '../support/child-output.ts';
-import { repositoryPath } from '../support/expected.ts';
-import type { ProgramRun } from '../support/program.ts';
-import { temporaryFolder } from '../support/temporary.ts';
-import { formatMadePage } from '../support/top-cloud.ts';
-import { startTopLab } from '../support/top-lab.ts';
+import { collectOutput } from '../../support/child-output.ts';
+import { repositoryPath } from '../../support/expected.ts';
+import type { ProgramRun } from '../../support/program.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+import { formatMadePage } from '../../support/top-cloud.ts';
+import { startTopLab } from '../../support/top-lab.ts';
 
 /** A server of one page. */
 const servePage = async (

@@ -3,18 +3,18 @@ import assert from 'node:assert/strict';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { formatTestHosts, formatTestZone } from '../support/cloud-documents.ts';
-import { repositoryPath } from '../support/expected.ts';
-import { createHookRegistry, type HookRegistry } from '../support/hook-registry.ts';
-import { startLivingFrontEnd } from '../support/living-front-end.ts';
+import { formatTestHosts, formatTestZone } from '../../support/cloud-documents.ts';
+import { repositoryPath } from '../../support/expected.ts';
+import { createHookRegistry, type HookRegistry } from '../../support/hook-registry.ts';
+import { startLivingFrontEnd } from '../../support/living-front-end.ts';
 import {
   addFirstGeneration,
   type MadeFrontEnd,
   makeFrontEnd,
   onedConfOf,
-} from '../support/made-front-end.ts';
-import { type ProgramRun, runProgram } from '../support/program.ts';
-import { temporaryFolder } from '../support/temporary.ts';
+} from '../../support/made-front-end.ts';
+import { type ProgramRun, runProgram } from '../../support/program.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
 
 const suite = '/usr/lib/one/opennebula-extensions';
 const dropIn = '/etc/systemd/system/opennebula-exporter.service.d/opennebula-extensions.conf';

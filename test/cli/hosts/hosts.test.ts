@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { startHostsLab } from '../support/hosts-lab.ts';
+import { startHostsLab } from '../../support/hosts-lab.ts';
 
 const others = [
   { id: 0, name: 'kvm0' },

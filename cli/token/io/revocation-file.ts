@@ -1,9 +1,9 @@
 /** The file of revoked ids, one a line. */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { parseRevocations } from '../../auth-biscuit/configuration.ts';
-import { configurationFilesOf, readConfiguration } from '../../auth-biscuit/io/read-configuration.ts';
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
-import { type Terminal, usageError } from '../command.ts';
+import { parseRevocations } from '../../../auth-biscuit/configuration.ts';
+import { configurationFilesOf, readConfiguration } from '../../../auth-biscuit/io/read-configuration.ts';
+import { OneExtError, reasonOf } from '../../../lib/errors/oneext-error.ts';
+import { type Terminal, usageError } from '../../command.ts';
 
 /** The file that the driver reads; fails with USAGE if biscuit.yaml names none. */
 export const defaultRevocationFile = async (environment: Terminal['environment']): Promise<string> => {

@@ -1,8 +1,8 @@
 /** Files with private keys: `ed25519-private/` and 64 hex digits, as the biscuit command line tool writes them. */
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
-import type { Terminal, VerbOption } from '../command.ts';
+import { OneExtError, reasonOf } from '../../../lib/errors/oneext-error.ts';
+import type { Terminal, VerbOption } from '../../command.ts';
 
 export const privateKeyFileOption: VerbOption = {
   form: 'FILE',

@@ -1,10 +1,10 @@
 /** systemd's units on the front-end, and the copies of the drivers on the hypervisors. */
 import { readFile, stat } from 'node:fs/promises';
-import type { PendingRestart, Restart } from '../../front-end-installer/restarts.ts';
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
-import { startTimeOf } from '../../lib/io/process-start.ts';
-import { runCommand } from '../../lib/io/run-command.ts';
-import type { Places } from '../../lib/one/places.ts';
+import type { PendingRestart, Restart } from '../../../front-end-installer/restarts.ts';
+import { OneExtError, reasonOf } from '../../../lib/errors/oneext-error.ts';
+import { startTimeOf } from '../../../lib/io/process-start.ts';
+import { runCommand } from '../../../lib/io/run-command.ts';
+import type { Places } from '../../../lib/one/places.ts';
 
 const systemctlTimeoutMs = 120_000;
 const onehostSyncTimeoutMs = 600_000;

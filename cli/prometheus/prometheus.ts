@@ -1,18 +1,22 @@
 /** `oneext prometheus`: what Prometheus should scrape. */
-import { agentUrlOption } from '../collectors/exporter-options.ts';
-import { suiteOptions } from '../lib/config/suite-options.ts';
-import { OneExtError } from '../lib/errors/oneext-error.ts';
-import { connectOne } from '../lib/io/connect-one.ts';
-import type { EditedConfig } from '../prometheus-patches/edit-config.ts';
-import { type ConfigFile, readConfigFile, replaceConfigFile } from '../prometheus-patches/io/config-file.ts';
-import { readHosts } from '../prometheus-patches/io/read-cloud.ts';
-import { reloadPrometheus } from '../prometheus-patches/io/reload.ts';
-import { ruleFileOf } from '../prometheus-patches/io/rule-file.ts';
-import { prepareTargetFolder } from '../prometheus-patches/io/target-folder.ts';
-import { configOptions, patchOptions, targetOptions } from '../prometheus-patches/prometheus-options.ts';
-import { unpatchConfig } from '../prometheus-patches/unpatch-config.ts';
-import type { Given, Terminal, Verb, VerbGroup } from './command.ts';
-import { readConfigured, verbOptions } from './configured.ts';
+import { agentUrlOption } from '../../collectors/exporter-options.ts';
+import { suiteOptions } from '../../lib/config/suite-options.ts';
+import { OneExtError } from '../../lib/errors/oneext-error.ts';
+import { connectOne } from '../../lib/io/connect-one.ts';
+import type { EditedConfig } from '../../prometheus-patches/edit-config.ts';
+import {
+  type ConfigFile,
+  readConfigFile,
+  replaceConfigFile,
+} from '../../prometheus-patches/io/config-file.ts';
+import { readHosts } from '../../prometheus-patches/io/read-cloud.ts';
+import { reloadPrometheus } from '../../prometheus-patches/io/reload.ts';
+import { ruleFileOf } from '../../prometheus-patches/io/rule-file.ts';
+import { prepareTargetFolder } from '../../prometheus-patches/io/target-folder.ts';
+import { configOptions, patchOptions, targetOptions } from '../../prometheus-patches/prometheus-options.ts';
+import { unpatchConfig } from '../../prometheus-patches/unpatch-config.ts';
+import type { Given, Terminal, Verb, VerbGroup } from '../command.ts';
+import { readConfigured, verbOptions } from '../configured.ts';
 import { readPatch } from './io/read-patch.ts';
 import { syncAllTargets } from './io/scraped-cloud.ts';
 

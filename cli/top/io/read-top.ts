@@ -1,16 +1,16 @@
 /** Reads what `oneext top` shows: the exporter's page, and names from OpenNebula's API. */
 import { readFile } from 'node:fs/promises';
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
-import { connectOne } from '../../lib/io/connect-one.ts';
-import { DownloadFailure, download } from '../../lib/io/download.ts';
-import { allOfPool, readDocument } from '../../lib/io/read-pool.ts';
-import { shapeOf, text, textAt } from '../../lib/one/document-reader.ts';
-import { hostShape, parseHost } from '../../lib/one/host.ts';
-import { takeUnique } from '../../lib/one/unique-objects.ts';
-import { parseVm, vmShape } from '../../lib/one/vm.ts';
-import { contentTypes } from '../../lib/prometheus/exposition.ts';
-import type { CloudNames } from '../top/cloud.ts';
-import { createPageReader, type PowerPage } from '../top/power-page.ts';
+import { OneExtError, reasonOf } from '../../../lib/errors/oneext-error.ts';
+import { connectOne } from '../../../lib/io/connect-one.ts';
+import { DownloadFailure, download } from '../../../lib/io/download.ts';
+import { allOfPool, readDocument } from '../../../lib/io/read-pool.ts';
+import { shapeOf, text, textAt } from '../../../lib/one/document-reader.ts';
+import { hostShape, parseHost } from '../../../lib/one/host.ts';
+import { takeUnique } from '../../../lib/one/unique-objects.ts';
+import { parseVm, vmShape } from '../../../lib/one/vm.ts';
+import { contentTypes } from '../../../lib/prometheus/exposition.ts';
+import type { CloudNames } from '../cloud.ts';
+import { createPageReader, type PowerPage } from '../power-page.ts';
 
 export interface TopSourceOptions {
   readonly exporterUrl: string;

@@ -15,10 +15,10 @@ import net from 'node:net';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { formatTestHosts, formatTestZone } from '../support/cloud-documents.ts';
-import { type LivingFrontEnd, type LivingVm, startLivingFrontEnd } from '../support/living-front-end.ts';
-import { type ProgramRun, runProgram } from '../support/program.ts';
-import { temporaryFolder } from '../support/temporary.ts';
+import { formatTestHosts, formatTestZone } from '../../support/cloud-documents.ts';
+import { type LivingFrontEnd, type LivingVm, startLivingFrontEnd } from '../../support/living-front-end.ts';
+import { type ProgramRun, runProgram } from '../../support/program.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
 
 const stockConfig = `global: {scrape_interval: 15s} # stays
 scrape_configs:

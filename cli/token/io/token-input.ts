@@ -1,9 +1,9 @@
 /** A token from a file or stdin, and the public key to verify it with. */
 import { readFileSync } from 'node:fs';
-import { type PublicKey, parsePublicKeys } from '../../auth-biscuit/public-keys.ts';
-import { longestToken } from '../../auth-biscuit/request.ts';
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
-import { type Given, textOf, usageError, type VerbOption } from '../command.ts';
+import { type PublicKey, parsePublicKeys } from '../../../auth-biscuit/public-keys.ts';
+import { longestToken } from '../../../auth-biscuit/request.ts';
+import { OneExtError, reasonOf } from '../../../lib/errors/oneext-error.ts';
+import { type Given, textOf, usageError, type VerbOption } from '../../command.ts';
 
 export const publicKeyOption: VerbOption = {
   form: 'KEY',

@@ -1,13 +1,13 @@
 /** What Prometheus should scrape of this cloud, as several commands need it. */
-import { powerAgentTargets } from '../../collectors/power-agent-targets.ts';
-import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
-import type { Host } from '../../lib/one/host.ts';
-import type { AddressPreference } from '../../lib/prometheus/vm-targets.ts';
-import { readCloud, readExportingVms } from '../../prometheus-patches/io/read-cloud.ts';
-import { readExportingVm } from '../../prometheus-patches/io/read-exporting-vm.ts';
-import { type SyncResult, syncTargets } from '../../prometheus-patches/io/sync-targets.ts';
-import { planScrapes, type ScrapePlan } from '../../prometheus-patches/jobs.ts';
-import { targetFilePattern } from '../../prometheus-patches/target-file.ts';
+import { powerAgentTargets } from '../../../collectors/power-agent-targets.ts';
+import type { XmlRpcClient } from '../../../lib/io/xml-rpc-client.ts';
+import type { Host } from '../../../lib/one/host.ts';
+import type { AddressPreference } from '../../../lib/prometheus/vm-targets.ts';
+import { readCloud, readExportingVms } from '../../../prometheus-patches/io/read-cloud.ts';
+import { readExportingVm } from '../../../prometheus-patches/io/read-exporting-vm.ts';
+import { type SyncResult, syncTargets } from '../../../prometheus-patches/io/sync-targets.ts';
+import { planScrapes, type ScrapePlan } from '../../../prometheus-patches/jobs.ts';
+import { targetFilePattern } from '../../../prometheus-patches/target-file.ts';
 
 export interface ScrapeOptions {
   readonly 'prometheus.zone': string;

@@ -1,9 +1,10 @@
 /** `oneext top` in a terminal: reads, draws and listens to keys until it is told to quit. */
-import { reasonOf } from '../../lib/errors/oneext-error.ts';
-import type { Charset } from '../../lib/text/display-text.ts';
-import type { Action } from '../top/controls.ts';
-import { formatFrame } from '../top/frame.ts';
-import { createKeyReader, type Key } from '../top/keys.ts';
+import { reasonOf } from '../../../lib/errors/oneext-error.ts';
+import { createCycle } from '../../../lib/io/cycle.ts';
+import type { Charset } from '../../../lib/text/display-text.ts';
+import type { Action } from '../controls.ts';
+import { formatFrame } from '../frame.ts';
+import { createKeyReader, type Key } from '../keys.ts';
 import {
   type LiveState,
   modelOf,
@@ -13,10 +14,9 @@ import {
   takeNames,
   takeNamesProblem,
   takePage,
-} from '../top/live-state.ts';
-import { renderLine } from '../top/render.ts';
-import type { Selection } from '../top/selection.ts';
-import { createCycle } from './cycle.ts';
+} from '../live-state.ts';
+import { renderLine } from '../render.ts';
+import type { Selection } from '../selection.ts';
 import type { TopSource } from './read-top.ts';
 import { openScreen, type Screen } from './screen.ts';
 

@@ -5,8 +5,8 @@
  * SIGKILL cannot be helped.
  */
 import { writeSync } from 'node:fs';
-import type { Size } from '../top/frame.ts';
-import { renderChanges } from '../top/render.ts';
+import type { Size } from '../frame.ts';
+import { renderChanges } from '../render.ts';
 
 export interface ScreenEvents {
   onBytes(bytes: Uint8Array): void;

@@ -5,8 +5,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { createInstallation, type DriverAnswer, formatRequest, runDriver } from '../support/driver.ts';
-import { repositoryPath } from '../support/expected.ts';
+import { createInstallation, type DriverAnswer, formatRequest, runDriver } from '../../support/driver.ts';
+import { repositoryPath } from '../../support/expected.ts';
 
 const executable = repositoryPath('dist/oneext');
 

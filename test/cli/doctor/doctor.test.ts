@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, chmodSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import test, { type TestContext } from 'node:test';
-import { type DoctorFinding, type DoctorLab, startDoctorLab } from '../support/doctor-lab.ts';
-import { repositoryPath } from '../support/expected.ts';
-import { runProgram } from '../support/program.ts';
-import { closedPort, startRawServer } from '../support/raw-server.ts';
+import { type DoctorFinding, type DoctorLab, startDoctorLab } from '../../support/doctor-lab.ts';
+import { repositoryPath } from '../../support/expected.ts';
+import { runProgram } from '../../support/program.ts';
+import { closedPort, startRawServer } from '../../support/raw-server.ts';
 
 const isRoot = process.getuid?.() === 0;
 
