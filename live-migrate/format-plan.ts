@@ -1,7 +1,7 @@
 /** A plan as text, for `--dry-run`: what would be run where, and how it would be undone. */
 
 import { type Argv, quoteForShell } from '../lib/remote-command.ts';
-import type { Step } from './plan.ts';
+import type { Step } from './steps.ts';
 
 const formatArgv = (argv: Argv): string =>
   argv

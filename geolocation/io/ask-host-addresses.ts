@@ -1,5 +1,6 @@
 /** Asks a hypervisor for its addresses over OpenSSH, with the configuration that OpenNebula itself uses. */
 import { runCommand } from '../../lib/io/run-command.ts';
+import { sshArgv } from '../../lib/io/ssh.ts';
 import { addressCommand } from '../host-addresses.ts';
 
 /**
@@ -12,11 +13,7 @@ export const askHostAddresses = (
   timeoutMs: number,
   signal?: AbortSignal,
 ): Promise<string> => {
-  const connectTimeout = Math.max(1, Math.ceil(timeoutMs / 2000));
-  const options = ['BatchMode=yes', `ConnectTimeout=${connectTimeout}`, 'ControlMaster=no', 'ForwardX11=no'];
-  return runCommand(
-    ['ssh', '-T', '-n', ...options.flatMap((option) => ['-o', option]), '--', hostName, addressCommand],
-    timeoutMs,
-    signal === undefined ? {} : { signal },
-  );
+  const options = ['ControlMaster=no', 'ForwardX11=no'];
+  const call = { host: hostName, command: addressCommand, connectTimeoutMs: timeoutMs / 2, options };
+  return runCommand(['ssh', ...sshArgv(call)], timeoutMs, signal === undefined ? {} : { signal });
 };

@@ -3,6 +3,7 @@
  * hosts). stdin carries the archive and then stays open; when it ends, host.sh is interrupted and undoes.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { sshArgv } from '../../lib/io/ssh.ts';
 import { formatDuration } from '../../lib/units/duration.ts';
 import type { HostTarget } from '../choose-hosts.ts';
 import { emptyReport, type HostReport, type OutputLine, readLine } from '../host-report.ts';
@@ -30,18 +31,16 @@ const beginMs = 30_000;
 /** How long host.sh may undo after it was interrupted. */
 const undoMs = 120_000;
 /** A host that goes away is noticed after 4 times 15 s. */
-const keepAlive = ['-o', 'ServerAliveInterval=15', '-o', 'ServerAliveCountMax=4'];
+const keepAlive = { seconds: 15, count: 4 };
+/** The connection is its own: no master that was there before, and none that stays. */
+const options = ['ControlMaster=no', 'ControlPath=none', 'ForwardAgent=no'];
 
 const formatSshArgv = (
   { name }: HostTarget,
   command: string,
   { user, connectTimeoutMs }: HostConnection,
-): readonly string[] => {
-  const seconds = Math.ceil(connectTimeoutMs / 1000);
-  const own = ['-o', 'ControlMaster=no', '-o', 'ControlPath=none', '-o', 'ForwardAgent=no'];
-  const common = ['-T', '-o', 'BatchMode=yes', '-o', `ConnectTimeout=${seconds}`, ...keepAlive, ...own];
-  return [...common, '-o', `User=${user}`, '--', name, command];
-};
+): readonly string[] =>
+  sshArgv({ host: name, command, connectTimeoutMs, keepAlive, options: [...options, `User=${user}`] });
 
 interface EarlyEnd {
   /** From here on nothing ends it; what has. */

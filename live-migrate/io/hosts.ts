@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { OneExtError } from '../../lib/errors/oneext-error.ts';
+import { sshArgv } from '../../lib/io/ssh.ts';
 import { type Argv, formatRemoteCommand } from '../../lib/remote-command.ts';
 
 export interface CommandEnd {
@@ -43,7 +44,7 @@ const timedOut = 124;
 const mostOutput = 8 * 1024 * 1024;
 const ready = 'oneext-is-connected';
 /** A host that is down is noticed after 3 times 5 s. */
-const keepAlive = ['-o', 'ServerAliveInterval=5', '-o', 'ServerAliveCountMax=3'];
+const keepAlive = { seconds: 5, count: 3 };
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1)?.trim() ?? '';
 
@@ -88,15 +89,13 @@ const startMaster = (argv: readonly string[], host: string, timeoutMs: number): 
 export const createHosts = async ({ connectTimeoutMs, commandTimeoutMs }: HostsOptions): Promise<Hosts> => {
   // Short: the path of a socket has 108 characters at most.
   const folder = await mkdtemp(path.join(tmpdir(), 'oneext-ssh-'));
-  const connectSeconds = Math.ceil(connectTimeoutMs / 1000);
-  const common = ['-T', '-o', 'BatchMode=yes', '-o', `ConnectTimeout=${connectSeconds}`, ...keepAlive];
   const masters = new Map<string, { readonly socket: string; readonly child: ChildProcess }>();
   let sockets = 0;
 
   const sessionArgv = (host: string, argv: Argv): readonly string[] => {
     const socket = masters.get(host)?.socket ?? 'none';
-    const control = ['-o', 'ControlMaster=no', '-o', `ControlPath=${socket}`];
-    return [...common, ...control, '--', host, formatRemoteCommand(argv)];
+    const options = ['ControlMaster=no', `ControlPath=${socket}`];
+    return sshArgv({ host, command: formatRemoteCommand(argv), connectTimeoutMs, keepAlive, options });
   };
 
   return {
@@ -104,10 +103,10 @@ export const createHosts = async ({ connectTimeoutMs, commandTimeoutMs }: HostsO
       if (masters.has(host)) return;
       sockets += 1;
       const socket = path.join(folder, String(sockets));
-      const agent = forwardAgent ? ['-o', 'ForwardAgent=yes'] : [];
-      const control = ['-o', 'ControlMaster=yes', '-o', `ControlPath=${socket}`, '-o', 'ControlPersist=no'];
+      const agent = forwardAgent ? ['ForwardAgent=yes'] : [];
+      const options = [...agent, 'ControlMaster=yes', `ControlPath=${socket}`, 'ControlPersist=no'];
       const command = `echo ${ready}; exec cat > /dev/null`;
-      const argv = [...common, ...agent, ...control, '--', host, command];
+      const argv = sshArgv({ host, command, connectTimeoutMs, keepAlive, options });
       masters.set(host, { socket, child: await startMaster(argv, host, connectTimeoutMs) });
     },
 

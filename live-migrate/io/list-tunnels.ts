@@ -3,7 +3,7 @@ import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { createLimit } from '../../lib/io/concurrency.ts';
 import { formatRemoteCommand } from '../../lib/remote-command.ts';
 import { type JudgedTunnel, judgeTunnels, strayResets } from '../leftovers.ts';
-import { planRemoval } from '../plan.ts';
+import { removalSteps } from '../steps.ts';
 import { readFrontEnd } from './front-end.ts';
 import type { Hosts } from './hosts.ts';
 import { readHostNetwork } from './survey.ts';
@@ -63,7 +63,7 @@ export const removeLeftovers = async (
   tunnels: readonly JudgedTunnel[],
 ): Promise<Removal> => {
   const [removed, problems]: [string[], string[]] = [[], []];
-  for (const { argv } of planRemoval([{ host, tunnels, resets }])) {
+  for (const { argv } of removalSteps([{ host, tunnels, resets }])) {
     const { status, stderr } = await hosts.run(host, argv);
     const command = formatRemoteCommand(argv);
     if (status === 0) removed.push(`${host}: ${command}`);

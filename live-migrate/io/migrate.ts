@@ -3,10 +3,10 @@ import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { formatRemoteCommand } from '../../lib/remote-command.ts';
 import { formatPlan } from '../format-plan.ts';
 import type { FrontEnd } from '../lease.ts';
-import { pingThrough, planDirect, type Step } from '../plan.ts';
+import { planMigration } from '../plan.ts';
 import type { MigrationRequest } from '../request.ts';
+import { directMigrationStep, pingThrough, type Step } from '../steps.ts';
 import type { TunnelOptions } from '../tunnel-options.ts';
-import { planWhole } from '../whole-plan.ts';
 import { leaseOf } from './front-end.ts';
 import type { CommandEnd, Hosts } from './hosts.ts';
 import { type PlanEnd, runPlan } from './run-plan.ts';
@@ -71,12 +71,12 @@ const runSteps = async (
 };
 
 const migrateDirectly = (run: MigrationRun): Promise<number> =>
-  runSteps(run, [planDirect(run.request, run.options['tunnel.remotes'])]);
+  runSteps(run, [directMigrationStep(run.request, run.options['tunnel.remotes'])]);
 
 const surveyAndPlan = async ({ request, options, hosts, frontEnd }: MigrationRun) => {
   const { source, destination, vmId } = request;
   const survey = await surveyEnds(hosts, { source, destination });
-  return planWhole({ request, options, survey, frontEnd, lease: leaseOf(vmId, frontEnd) });
+  return planMigration({ request, options, survey, frontEnd, lease: leaseOf(vmId, frontEnd) });
 };
 
 const migrateThroughTunnel = async (run: MigrationRun): Promise<number> => {
@@ -122,7 +122,7 @@ export const migrate = async (run: MigrationRun): Promise<number> => {
 export const describeMigration = async (run: MigrationRun): Promise<string> => {
   const { request, options, hosts } = run;
   const { source, destination } = request;
-  if (source === destination) return formatPlan([planDirect(request, options['tunnel.remotes'])]);
+  if (source === destination) return formatPlan([directMigrationStep(request, options['tunnel.remotes'])]);
   await Promise.all([source, destination].map((host) => hosts.connect(host)));
   return formatPlan((await surveyAndPlan(run)).steps);
 };

@@ -1,7 +1,7 @@
 /** Runs steps in order, and undoes what they made, newest first, whatever happens. */
 
 import type { Argv } from '../../lib/remote-command.ts';
-import type { Step } from '../plan.ts';
+import type { Step } from '../steps.ts';
 import type { CommandEnd } from './hosts.ts';
 
 export interface PlanEnd {

@@ -3,8 +3,8 @@ import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { type Argv, formatRemoteCommand } from '../../lib/remote-command.ts';
 import { type Ends, parseResolved, parseRoute, planUnderlay, type Route } from '../addresses.ts';
 import { type HostNetwork, parseHostNetwork } from '../host-network.ts';
-import { vsctl } from '../plan.ts';
-import type { Survey } from '../whole-plan.ts';
+import type { Survey } from '../plan.ts';
+import { vsctl } from '../steps.ts';
 import type { Hosts } from './hosts.ts';
 
 /** sshd's PATH has no sbin for ordinary users. */

@@ -3,7 +3,7 @@ import { isKvm } from '../../../lib/one/host.ts';
 import type { Argv } from '../../../lib/remote-command.ts';
 import { createHosts, type Hosts } from '../../../live-migrate/io/hosts.ts';
 import { type HostTunnels, withTunnels } from '../../../live-migrate/io/list-tunnels.ts';
-import { vsctl } from '../../../live-migrate/plan.ts';
+import { vsctl } from '../../../live-migrate/steps.ts';
 import type { Surroundings } from '../check.ts';
 import type { HostFacts, HostLook } from '../hosts.ts';
 import { tunnelDriversOf } from '../live-migrate.ts';

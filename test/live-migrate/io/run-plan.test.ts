@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { runPlan } from '../../../live-migrate/io/run-plan.ts';
-import type { Step } from '../../../live-migrate/plan.ts';
+import type { Step } from '../../../live-migrate/steps.ts';
 
 const endOf = (status: number) => ({ status, stdout: '', stderr: '' });
 

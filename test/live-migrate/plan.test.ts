@@ -9,9 +9,9 @@ import { parseResolved, parseRoute, planUnderlay, type Route } from '../../live-
 import { formatPlan } from '../../live-migrate/format-plan.ts';
 import { type HostNetwork, parseHostNetwork } from '../../live-migrate/host-network.ts';
 import { formatLease } from '../../live-migrate/lease.ts';
+import { planMigration } from '../../live-migrate/plan.ts';
 import { parseRequest } from '../../live-migrate/request.ts';
 import { tunnelOptions } from '../../live-migrate/tunnel-options.ts';
-import { planWhole } from '../../live-migrate/whole-plan.ts';
 import { assertExpectedFile } from '../support/expected.ts';
 
 interface Case {
@@ -59,7 +59,7 @@ const planOf = (input: Case): string => {
   const found = [routeOf('hostA', routes?.[0]), routeOf('hostB', routes?.[1])] as const;
   try {
     const underlay = planUnderlay({ source: 'hostA', destination: 'hostB' }, reached, found, networks);
-    const { steps } = planWhole({
+    const { steps } = planMigration({
       request: parseRequest(words, Buffer.from(document)),
       options: values,
       survey: { networks, underlay },
