@@ -9,8 +9,8 @@ import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { DownloadFailure, download } from '../../lib/io/download.ts';
 import { createLookup } from '../../lib/io/lookup.ts';
 import type { Host } from '../../lib/one/host.ts';
-import { agentUrlOf } from '../agent-url.ts';
 import type { PowerAgent, PowerVerdict, UnsoundReason } from '../agents/agent.ts';
+import { agentUrlOf } from '../agents/agent-url.ts';
 import type { AgentAnswer } from '../collector.ts';
 import { hasPowerAgent } from '../power.ts';
 

@@ -3,8 +3,8 @@ import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import type { WebAnswer, WebHandler } from '../../lib/io/web-server.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { formatTargetGroups, type TargetGroup } from '../../lib/prometheus/target-group.ts';
+import { powerAgentTargets } from '../agents/power-agent-targets.ts';
 import { discoveryPaths, type ExporterOptions } from '../exporter-options.ts';
-import { powerAgentTargets } from '../power-agent-targets.ts';
 import { hostTargets, parsePort, vmExporterTargets } from '../service-discovery.ts';
 import type { Sources } from './sources.ts';
 

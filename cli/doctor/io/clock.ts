@@ -1,5 +1,5 @@
 /** Asks OpenNebula, Prometheus and agents that are up for the time; agents not for their page, which they make anew. */
-import { agentUrlOf } from '../../../collectors/agent-url.ts';
+import { agentUrlOf } from '../../../collectors/agents/agent-url.ts';
 import { createLimit } from '../../../lib/io/concurrency.ts';
 import { readEndpointUrl } from '../../../lib/io/connect-one.ts';
 import { createLookup } from '../../../lib/io/lookup.ts';

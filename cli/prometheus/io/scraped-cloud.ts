@@ -1,5 +1,5 @@
 /** What Prometheus should scrape of this cloud, as several commands need it. */
-import { powerAgentTargets } from '../../../collectors/power-agent-targets.ts';
+import { powerAgentTargets } from '../../../collectors/agents/power-agent-targets.ts';
 import type { XmlRpcClient } from '../../../lib/io/xml-rpc-client.ts';
 import type { Host } from '../../../lib/one/host.ts';
 import type { AddressPreference } from '../../../lib/prometheus/vm-targets.ts';

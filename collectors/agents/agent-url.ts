@@ -1,5 +1,5 @@
 /** Where a host's power agent answers: the template of the configuration, or the host's own attribute. */
-import type { Host } from '../lib/one/host.ts';
+import type { Host } from '../../lib/one/host.ts';
 
 /** Names that OpenNebula allows may hold spaces and the like; a host name or an address holds these. */
 const hostName = /^[\w.:%-]+$/;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { agentUrlOf } from '../../collectors/agent-url.ts';
+import { agentUrlOf } from '../../../collectors/agents/agent-url.ts';
 
 const urlOf = (name: string, template: string, powerAgentUrl?: string): string | undefined =>
   agentUrlOf({ id: 7, name, powerAgentUrl }, template)?.href;

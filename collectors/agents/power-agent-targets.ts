@@ -1,7 +1,7 @@
 /** The power agents as targets: for Prometheus servers that scrape them too. */
-import type { Host } from '../lib/one/host.ts';
-import { isKvm } from '../lib/one/host.ts';
-import type { TargetGroup } from '../lib/prometheus/target-group.ts';
+import type { Host } from '../../lib/one/host.ts';
+import { isKvm } from '../../lib/one/host.ts';
+import type { TargetGroup } from '../../lib/prometheus/target-group.ts';
 import { agentUrlOf } from './agent-url.ts';
 
 const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
