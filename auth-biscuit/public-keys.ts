@@ -5,7 +5,9 @@
  * Ed25519 only: with secp256r1 somebody else's valid signature can be turned into another valid one, and with
  * it the revocation id changes. Fails with AUTH_KEY_INVALID.
  */
-import { OneExtError } from '../lib/errors/oneext-error.ts';
+
+import type { OneExtError } from '../lib/errors/oneext-error.ts';
+import { authError } from './errors.ts';
 
 /** 64 hex digits in lower case. */
 export type PublicKey = string & { readonly publicKey: unique symbol };
@@ -23,7 +25,7 @@ const problemOf = (text: string): string | undefined => {
 };
 
 export const parsePublicKeys = (field: string): readonly PublicKey[] => {
-  const invalid = (detail: string): OneExtError => new OneExtError('AUTH_KEY_INVALID', { detail });
+  const invalid = (detail: string): OneExtError => authError('AUTH_KEY_INVALID', { detail });
   if (field === '' || field === '-') throw invalid('there is none');
   const texts = field.split(',');
   if (texts.length > mostKeys) throw invalid(`there are ${texts.length} keys, more than ${mostKeys}`);

@@ -4,7 +4,9 @@
  * Read strictly: this form and no other, no DOCTYPE, no attributes, no comments, no entities but the five of
  * XML and numeric references. Fails with AUTH_REQUEST_INVALID, whose detail quotes nothing of the request.
  */
-import { OneExtError } from '../lib/errors/oneext-error.ts';
+
+import type { OneExtError } from '../lib/errors/oneext-error.ts';
+import { authError } from './errors.ts';
 
 export interface AuthenticationRequest {
   readonly user: string;
@@ -34,7 +36,7 @@ const entities = new Map([
   ['apos', "'"],
 ]);
 
-const invalid = (detail: string): OneExtError => new OneExtError('AUTH_REQUEST_INVALID', { detail });
+const invalid = (detail: string): OneExtError => authError('AUTH_REQUEST_INVALID', { detail });
 
 const decodeReference = (name: string | undefined): string => {
   const known = entities.get(name ?? '');

@@ -1,6 +1,8 @@
 /** What a command of `oneext` is, and how its options are read and shown. */
+
 import { parseArgs } from 'node:util';
-import { OneExtError, reasonOf } from '../lib/errors/oneext-error.ts';
+import { commonError } from '../lib/errors/common-errors.ts';
+import { type OneExtError, reasonOf } from '../lib/errors/oneext-error.ts';
 
 /** What a command may do with the terminal. Results go to stdout; notes, for people, to stderr. */
 export interface Terminal {
@@ -53,7 +55,7 @@ export interface Given {
   readonly operands: readonly string[];
 }
 
-export const usageError = (problems: string): OneExtError => new OneExtError('USAGE', { problems });
+export const usageError = (problems: string): OneExtError => commonError('USAGE', { problems });
 
 /** The value of an option that is given once at most. */
 export const textOf = (given: Given, name: string): string | undefined => {

@@ -1,10 +1,11 @@
 /** `oneext geolocation`: tries what the hook host_geolocation does. */
+
 import { formatGeolocation } from '../geolocation/coordinates.ts';
+import { geolocationError } from '../geolocation/errors.ts';
 import { geolocationOptions } from '../geolocation/geolocation-options.ts';
 import { lookupCoordinates } from '../geolocation/io/lookup-coordinates.ts';
 import { isPublicAddress, parseAddress } from '../geolocation/public-address.ts';
 import { suiteOptions } from '../lib/config/suite-options.ts';
-import { OneExtError } from '../lib/errors/oneext-error.ts';
 import { usageError, type Verb, type VerbGroup } from './command.ts';
 import { readConfigured, verbOptions } from './configured.ts';
 
@@ -30,7 +31,7 @@ const lookup: Verb = {
     const { places, missing } = await lookupCoordinates([address], databases);
     for (const path of missing) terminal.writeNote(`There is no database at ${path}.\n`);
     const [place] = places;
-    if (place === undefined) throw new OneExtError('GEOLOCATION_UNKNOWN', { address });
+    if (place === undefined) throw geolocationError('GEOLOCATION_UNKNOWN', { address });
     terminal.writeResult(`${formatGeolocation([place])}\n`);
   },
 };

@@ -1,4 +1,5 @@
 /** oneext: the entry of the command for operators and users of the suite. */
+import { commonError } from '../lib/errors/common-errors.ts';
 import { OneExtError, reasonOf } from '../lib/errors/oneext-error.ts';
 import { version } from '../lib/version.ts';
 import { formatList, runCommandLine, type Terminal } from './command.ts';
@@ -24,7 +25,7 @@ const main = async (argv: readonly string[]): Promise<void> => {
   if (command === undefined) {
     const names = commands.map((one) => one.name).join(', ');
     const problems = `${name === undefined ? 'there is no command' : `${JSON.stringify(name)} is no command`}; there are: ${names}`;
-    throw new OneExtError('USAGE', { problems });
+    throw commonError('USAGE', { problems });
   }
   await runCommandLine(`oneext ${command.name}`, await command.load(), rest, terminal);
 };

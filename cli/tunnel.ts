@@ -1,8 +1,9 @@
 /** `oneext tunnel`: the tunnels that live migrations make, and what is left of them. */
+
 import { suiteOptions } from '../lib/config/suite-options.ts';
-import { OneExtError } from '../lib/errors/oneext-error.ts';
 import { connectOne } from '../lib/io/connect-one.ts';
 import { isKvm } from '../lib/one/host.ts';
+import { migrationError } from '../live-migrate/errors.ts';
 import { createHosts, type Hosts } from '../live-migrate/io/hosts.ts';
 import { removeLeftovers, withTunnels } from '../live-migrate/io/list-tunnels.ts';
 import type { JudgedTunnel } from '../live-migrate/leftovers.ts';
@@ -47,8 +48,7 @@ const prepare = async (given: Given, terminal: Terminal) => {
 };
 
 const fail = (problems: readonly string[]): void => {
-  if (problems.length > 0)
-    throw new OneExtError('TUNNEL_HOSTS_INCOMPLETE', { problems: problems.join('; ') });
+  if (problems.length > 0) throw migrationError('TUNNEL_HOSTS_INCOMPLETE', { problems: problems.join('; ') });
 };
 
 const owners = {

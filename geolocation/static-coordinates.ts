@@ -8,7 +8,7 @@
  *
  * Keys are names or ids. The most particular wins: host name, host id, cluster name, cluster id.
  */
-import { OneExtError } from '../lib/errors/oneext-error.ts';
+import { commonError } from '../lib/errors/common-errors.ts';
 import { type Coordinates, parseCoordinates } from './coordinates.ts';
 
 type Places = ReadonlyMap<string, readonly Coordinates[]>;
@@ -86,5 +86,5 @@ export const staticCoordinatesOf = (
 export const requireStaticCoordinates = (document: unknown): StaticCoordinates => {
   const { coordinates, problems } = parseStaticCoordinates(document);
   if (problems.length === 0) return coordinates;
-  throw new OneExtError('CONFIG_INVALID', { count: problems.length, problems: problems.join('; ') });
+  throw commonError('CONFIG_INVALID', { count: problems.length, problems: problems.join('; ') });
 };

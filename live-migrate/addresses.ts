@@ -1,5 +1,7 @@
 /** How two hosts reach each other: the underlay's addresses, and how large a packet of the tunnel may be. */
-import { OneExtError } from '../lib/errors/oneext-error.ts';
+
+import type { OneExtError } from '../lib/errors/oneext-error.ts';
+import { migrationError } from './errors.ts';
 import type { HostNetwork } from './host-network.ts';
 
 export interface Route {
@@ -63,7 +65,7 @@ export const planUnderlay = (
   networks: readonly [HostNetwork, HostNetwork],
 ): Underlay => {
   const refuse = (detail: string): OneExtError =>
-    new OneExtError('TUNNEL_NO_UNDERLAY', { source, destination, detail });
+    migrationError('TUNNEL_NO_UNDERLAY', { source, destination, detail });
   const [there, back] = routes;
   if (there.isLocal || back.isLocal)
     throw refuse(`${source} takes ${destination} (${destinationAddress}) for itself`);

@@ -1,5 +1,5 @@
 /** Finds a VNI and a network for a tunnel that neither host uses. */
-import { OneExtError } from '../lib/errors/oneext-error.ts';
+import { migrationError } from './errors.ts';
 import type { HostNetwork } from './host-network.ts';
 import { candidateOf, parseIpv4, type Tunnel } from './tunnel.ts';
 
@@ -28,5 +28,5 @@ export const chooseTunnel = (vmId: number, hosts: readonly HostNetwork[]): Tunne
     const tunnel = candidateOf(vmId, attempt);
     if (hosts.every((host) => isFree(tunnel, host))) return tunnel;
   }
-  throw new OneExtError('TUNNEL_NONE_FREE', { vmId, count: candidateCount });
+  throw migrationError('TUNNEL_NONE_FREE', { vmId, count: candidateCount });
 };

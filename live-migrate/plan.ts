@@ -1,7 +1,8 @@
 /** Plans one migration from what its two hosts have. */
-import { OneExtError } from '../lib/errors/oneext-error.ts';
+
 import type { Underlay } from './addresses.ts';
 import { chooseTunnel } from './choose-tunnel.ts';
+import { migrationError } from './errors.ts';
 import type { HostNetwork, TunnelKind } from './host-network.ts';
 import type { FrontEnd } from './lease.ts';
 import { type JudgedTunnel, judgeTunnels, strayResets } from './leftovers.ts';
@@ -35,7 +36,7 @@ const findLeftovers = ({ request, frontEnd }: PlanInput, host: string, network: 
   const isLeftover = ({ vmId, owner, lease }: JudgedTunnel): boolean => {
     if (vmId !== request.vmId) return owner === 'dead';
     if (owner === 'alive')
-      throw new OneExtError('MIGRATION_UNDERWAY', { vmId, pid: lease?.pid ?? '?', frontEnd: frontEnd.name });
+      throw migrationError('MIGRATION_UNDERWAY', { vmId, pid: lease?.pid ?? '?', frontEnd: frontEnd.name });
     return true; // OpenNebula never migrates a VM twice at once
   };
   const tunnels = judgeTunnels(network, frontEnd).filter(isLeftover);

@@ -2,7 +2,9 @@
  * What oned gives the action `migrate` when it runs on the front-end: argv `DEPLOY_ID DST SRC VMID SRC`, and on
  * stdin the base64 of `<VMM_DRIVER_ACTION_DATA>`. Fails with MIGRATION_REQUEST_INVALID.
  */
-import { OneExtError } from '../lib/errors/oneext-error.ts';
+
+import type { OneExtError } from '../lib/errors/oneext-error.ts';
+import { migrationError } from './errors.ts';
 
 export interface MigrationRequest {
   readonly deployId: string;
@@ -18,7 +20,7 @@ export interface MigrationRequest {
 /** Names of devices end in the id and have 15 characters at most. */
 const highestVmId = 99_999_999;
 
-const invalid = (detail: string): OneExtError => new OneExtError('MIGRATION_REQUEST_INVALID', { detail });
+const invalid = (detail: string): OneExtError => migrationError('MIGRATION_REQUEST_INVALID', { detail });
 
 const requireName = (what: string, text: string): string => {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,252}$/.test(text))

@@ -1,5 +1,5 @@
 /** The front-ends of a zone, from one.zonepool.info. */
-import { OneExtError } from '../lib/errors/oneext-error.ts';
+import { commonError } from '../lib/errors/common-errors.ts';
 import { type OneElement, textAt } from '../lib/one/document-reader.ts';
 import { parseZoneServers } from '../lib/one/zone.ts';
 
@@ -29,5 +29,5 @@ export const chooseZone = (zones: readonly ZoneAddresses[], nameOrId: string): Z
   if (zone !== undefined) return zone;
   const known = zones.map(({ name }) => name).join(', ');
   const problems = `prometheus.zone is ${JSON.stringify(nameOrId)} but must be one of ${known}`;
-  throw new OneExtError('CONFIG_INVALID', { count: 1, problems });
+  throw commonError('CONFIG_INVALID', { count: 1, problems });
 };

@@ -5,9 +5,11 @@
  * build takes its glue code alone (scripts/build.ts), and here the module is made from the file beside the
  * executable, with a console that is silent: what the library prints may be text of a token.
  */
+
 import { readFileSync } from 'node:fs';
 import * as glue from '@biscuit-auth/biscuit-wasm';
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import { authError } from '../errors.ts';
 
 declare module '@biscuit-auth/biscuit-wasm' {
   /** In the glue code, but not in its types: gives it the instance that it calls. */
@@ -35,6 +37,6 @@ export const loadBiscuit = (wasmFile: string): Biscuits => {
     (exports['__wbindgen_start'] as () => void)();
     return glue;
   } catch (thrown) {
-    throw new OneExtError('AUTH_LIBRARY_UNUSABLE', { file: wasmFile, detail: reasonOf(thrown) }, thrown);
+    throw authError('AUTH_LIBRARY_UNUSABLE', { file: wasmFile, detail: reasonOf(thrown) }, thrown);
   }
 };

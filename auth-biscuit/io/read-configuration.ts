@@ -1,13 +1,15 @@
 /** Reads biscuit.yaml and the file of revoked ids. A file that is broken fails: nothing is guessed. */
+
 import { lstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { type OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import {
   type BiscuitConfiguration,
   defaultConfiguration,
   parseConfiguration,
   parseRevocations,
 } from '../configuration.ts';
+import { authError } from '../errors.ts';
 
 /** As OpenNebula's own drivers find their files; a self-contained installation says where it is. */
 export const configurationFilesOf = (oneLocation: string | undefined): readonly string[] => [
@@ -28,7 +30,7 @@ const exists = (file: string): boolean => {
 };
 
 const invalid = (path: string, problems: readonly string[]): OneExtError =>
-  new OneExtError('AUTH_CONFIG_INVALID', { path, count: problems.length, problems: problems.join('; ') });
+  authError('AUTH_CONFIG_INVALID', { path, count: problems.length, problems: problems.join('; ') });
 
 /** From the first file that exists; fails with CONFIG_UNREADABLE or AUTH_CONFIG_INVALID. */
 export const readConfiguration = async (files: readonly string[]): Promise<BiscuitConfiguration> => {

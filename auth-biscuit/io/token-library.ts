@@ -1,6 +1,8 @@
 /** Verifies tokens and asks them, with the token library. Whatever it throws is no yes. */
+
 import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import type { Answer, Question, TokenLibrary, VerifiedToken } from '../authorize.ts';
+import { authError } from '../errors.ts';
 import {
   type Authorizer,
   type Biscuit,
@@ -33,7 +35,7 @@ const describeCheck = (check: unknown): string => {
 /** A trap of the engine is an Error. What the library was about is lost then: it must not be used again. */
 const failIfTrapped = (thrown: unknown): void => {
   if (thrown instanceof Error && !(thrown instanceof OneExtError))
-    throw new OneExtError('AUTH_TOKEN_TOO_LARGE', {}, thrown);
+    throw authError('AUTH_TOKEN_TOO_LARGE', {}, thrown);
 };
 
 /** What the library throws itself are plain objects, in the shape of its Rust enums. */
@@ -69,7 +71,7 @@ const parseChecks = (biscuits: Biscuits, sources: readonly string[]): readonly C
       return biscuits.Check.fromString(source);
     } catch {
       const problems = `checks[${index}] is no check in Datalog: ${JSON.stringify(source)}`;
-      throw new OneExtError('AUTH_CONFIG_INVALID', { path: 'biscuit.yaml', count: 1, problems });
+      throw authError('AUTH_CONFIG_INVALID', { path: 'biscuit.yaml', count: 1, problems });
     }
   });
 

@@ -4,9 +4,12 @@
  * The library reads only tokens whose signature it can verify. Where the public key is not at hand, the
  * authority block is signed anew with a key of our own, and its true signature put back afterwards.
  */
+
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { commonError } from '../../lib/errors/common-errors.ts';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { readContainer, replaceSignature, revocationIdsOf, signedContent } from '../container.ts';
+import { authError } from '../errors.ts';
 import type { PublicKey } from '../public-keys.ts';
 import type { Biscuit, Biscuits, Check, Fact } from './biscuit.ts';
 
@@ -54,7 +57,7 @@ const fillBlock = (
       builder.addCheck(biscuits.Check.fromString(source));
     } catch {
       const problems = `--check ${JSON.stringify(source)} is no check in Datalog, such as: check if operation("login")`;
-      throw new OneExtError('USAGE', { problems });
+      throw commonError('USAGE', { problems });
     }
   }
 };
@@ -79,7 +82,7 @@ export const createToken = (biscuits: Biscuits, privateKey: string, content: Blo
 };
 
 const unreadable = (detail: string, cause?: unknown): OneExtError =>
-  new OneExtError('TOKEN_UNREADABLE', { detail }, cause);
+  authError('TOKEN_UNREADABLE', { detail }, cause);
 
 const openWithKey = (biscuits: Biscuits, token: string, key: string): Biscuit | undefined => {
   try {
@@ -104,7 +107,7 @@ const open = (biscuits: Biscuits, text: string, key: PublicKey | undefined): Bis
   if (key !== undefined) {
     const verified = openWithKey(biscuits, text, key);
     if (verified === undefined)
-      throw new OneExtError('TOKEN_UNVERIFIED', { detail: 'its signature does not verify with the key' });
+      throw authError('TOKEN_UNVERIFIED', { detail: 'its signature does not verify with the key' });
     return verified;
   }
   try {

@@ -1,4 +1,5 @@
 /** `oneext doctor`: looks at every link of the chain, and says what to do next. Changes nothing. */
+
 import { environmentName } from '../../lib/config/options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { OneExtError } from '../../lib/errors/oneext-error.ts';
@@ -6,6 +7,7 @@ import { relocatePath } from '../../lib/one/places.ts';
 import { version } from '../../lib/version.ts';
 import { type Given, type Terminal, textOf, usageError, type Verb } from '../command.ts';
 import { readConfigured, verbOptions } from '../configured.ts';
+import { cliError } from '../errors.ts';
 import type { Check, Surroundings } from './check.ts';
 import { checks } from './checks.ts';
 import { doctorTable, shownOptions, strayKeysOf } from './doctor-options.ts';
@@ -94,7 +96,6 @@ ${checks.map(({ name, about }) => `  ${name.padEnd(13)} ${about}`).join('\n')}`,
         ? formatFindingsJson(findings, version, now())
         : formatFindings(findings, hasColour(environment)),
     );
-    if (countLevels(findings).error > 0)
-      throw new OneExtError('DOCTOR_FOUND', { found: formatCounts(findings) });
+    if (countLevels(findings).error > 0) throw cliError('DOCTOR_FOUND', { found: formatCounts(findings) });
   },
 };

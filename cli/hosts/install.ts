@@ -1,4 +1,5 @@
 /** `oneext hosts install`: a power agent on every hypervisor. */
+import { hostsError } from '../../host-installer/errors.ts';
 import {
   formatNames,
   formatOutcomes,
@@ -14,7 +15,6 @@ import {
   type Resumption,
 } from '../../host-installer/last-run.ts';
 import { isWell } from '../../host-installer/outcome.ts';
-import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import { version } from '../../lib/version.ts';
 import { type Given, type Terminal, textOf, usageError, type Verb } from '../command.ts';
 import {
@@ -67,7 +67,7 @@ const namesToResume = (
 
 const readRunToResume = async (path: string): Promise<LastRun> => {
   const lastRun = await readLastRun(path);
-  if (lastRun === undefined) throw new OneExtError('HOSTS_NOTHING_TO_RESUME', { path });
+  if (lastRun === undefined) throw hostsError('HOSTS_NOTHING_TO_RESUME', { path });
   return lastRun;
 };
 
@@ -164,6 +164,6 @@ export const installVerb: Verb = {
     const unwell = records.filter(({ result }) => !isWell(result));
     if (unwell.length === 0) return;
     const hosts = formatNames(unwell.map(({ name }) => name));
-    throw new OneExtError('HOSTS_INCOMPLETE', { count: unwell.length, total: records.length, hosts });
+    throw hostsError('HOSTS_INCOMPLETE', { count: unwell.length, total: records.length, hosts });
   },
 };

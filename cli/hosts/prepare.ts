@@ -1,12 +1,13 @@
 /** What the verbs of `oneext hosts` share: options, the hosts that OpenNebula has, and a run over them. */
+
 import { chooseHosts, type HostChoice, type HostTarget } from '../../host-installer/choose-hosts.ts';
+import { hostsError } from '../../host-installer/errors.ts';
 import { hostsOptions } from '../../host-installer/hosts-options.ts';
 import { readArchive } from '../../host-installer/io/read-archive.ts';
 import { type HostsRunEnd, runOnHosts } from '../../host-installer/io/run-on-hosts.ts';
 import type { HostRecord } from '../../host-installer/last-run.ts';
 import type { RemoteRun } from '../../host-installer/remote-run.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
-import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { packageFolder } from '../../lib/io/package-folder.ts';
 import { type Host, isKvm } from '../../lib/one/host.ts';
@@ -79,7 +80,7 @@ export const namedHosts = ({ operands }: Given): readonly string[] | undefined =
 export const chooseTargets = (hosts: readonly Host[], named: readonly string[] | undefined): HostChoice => {
   const choice = chooseHosts(hosts, named);
   if (choice.problems.length > 0)
-    throw new OneExtError('HOSTS_NAMED_WRONGLY', { problems: choice.problems.join('; ') });
+    throw hostsError('HOSTS_NAMED_WRONGLY', { problems: choice.problems.join('; ') });
   return choice;
 };
 

@@ -1,9 +1,10 @@
 /** `oneext hosts status`: how the power agents are. */
+import { hostsError } from '../../host-installer/errors.ts';
 import { formatNames, formatOutcomesJson, formatStatus } from '../../host-installer/format-outcomes.ts';
 import { readLastRun } from '../../host-installer/io/last-run-file.ts';
 import { type LastRun, withLastErrors } from '../../host-installer/last-run.ts';
 import { isWell } from '../../host-installer/outcome.ts';
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { type Terminal, usageError, type Verb } from '../command.ts';
 import {
   chooseTargets,
@@ -48,6 +49,6 @@ disabled nor offline. LAST ERROR: what is wrong now and, where the last install 
     const unwell = all.filter(({ result }) => !isWell(result));
     if (unwell.length === 0) return;
     const hosts = formatNames(unwell.map(({ name }) => name));
-    throw new OneExtError('HOSTS_NOT_MEASURING', { count: unwell.length, total: all.length, hosts });
+    throw hostsError('HOSTS_NOT_MEASURING', { count: unwell.length, total: all.length, hosts });
   },
 };

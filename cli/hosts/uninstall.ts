@@ -1,11 +1,12 @@
 /** `oneext hosts uninstall`: what was put on hypervisors is taken away. */
 
 import type { HostTarget } from '../../host-installer/choose-hosts.ts';
+import { hostsError } from '../../host-installer/errors.ts';
 import { formatNames, formatOutcomes, formatOutcomesJson } from '../../host-installer/format-outcomes.ts';
 import { openLastRunFile, readLastRun, removeLastRun } from '../../host-installer/io/last-run-file.ts';
 import { forgetHosts } from '../../host-installer/last-run.ts';
 import { isWell } from '../../host-installer/outcome.ts';
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { type Given, usageError, type Verb } from '../command.ts';
 import {
   chooseTargets,
@@ -67,6 +68,6 @@ are neither disabled nor offline. The sudo rules of live migration go too, unles
     if (unwell.length === 0) await tidy(preparation.lastRunPath);
     if (unwell.length === 0) return;
     const hosts = formatNames(unwell.map(({ name }) => name));
-    throw new OneExtError('HOSTS_INCOMPLETE', { count: unwell.length, total: all.length, hosts });
+    throw hostsError('HOSTS_INCOMPLETE', { count: unwell.length, total: all.length, hosts });
   },
 };

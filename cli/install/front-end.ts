@@ -1,14 +1,15 @@
 /** What install and uninstall have in common: where the front-end is, and which of its files are edited. */
+
 import path from 'node:path';
 import { agentUrlOption } from '../../collectors/exporter-options.ts';
 import type { EditedFile, EditResult } from '../../front-end-installer/edited-file.ts';
+import { installError } from '../../front-end-installer/errors.ts';
 import { followLinks } from '../../front-end-installer/io/files.ts';
 import { editOnedConf, type OnedConfWanted, revertOnedConf } from '../../front-end-installer/oned-conf.ts';
 import type { Part } from '../../front-end-installer/parts.ts';
 import type { FileRecord } from '../../front-end-installer/record.ts';
 import type { OptionValues } from '../../lib/config/options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
-import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import { processIds } from '../../lib/io/process-ids.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Places } from '../../lib/one/places.ts';
@@ -33,7 +34,7 @@ export type InstallOptions = OptionValues<typeof installTable>;
 /** Fails with INSTALL_NOT_ROOT; who owns a self-contained OpenNebula, or makes an image, needs no root. */
 export const requireRoot = ({ oneLocation }: Places, root: string): void => {
   const { uid } = processIds();
-  if (uid !== 0 && oneLocation === '' && root === '') throw new OneExtError('INSTALL_NOT_ROOT', { uid });
+  if (uid !== 0 && oneLocation === '' && root === '') throw installError('INSTALL_NOT_ROOT', { uid });
 };
 
 /** As auth-biscuit/README.md has it: such users make no login tokens, and do not change their keys. */

@@ -1,5 +1,6 @@
 /** `oneext install`: puts the suite on this front-end. */
 
+import { installError } from '../../front-end-installer/errors.ts';
 import { formatFileChange, formatHookChange } from '../../front-end-installer/format-plan.ts';
 import { fileSystemAt } from '../../front-end-installer/io/files.ts';
 import { installationSteps } from '../../front-end-installer/io/installation-steps.ts';
@@ -13,7 +14,6 @@ import { runSteps } from '../../front-end-installer/io/run-steps.ts';
 import { readPackage, surveyFrontEnd } from '../../front-end-installer/io/survey.ts';
 import { parts as allParts, type Part, parseParts } from '../../front-end-installer/parts.ts';
 import { isRemembered } from '../../front-end-installer/record.ts';
-import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { watchInterruption } from '../../lib/io/interruption.ts';
 import { packageFolder } from '../../lib/io/package-folder.ts';
@@ -87,7 +87,7 @@ const apply = async (given: Given, terminal: Terminal, installation: Installatio
   const plan = await planInstallation(installation, before);
   for (const note of plan.notes) terminal.writeNote(`note: ${note}\n`);
   if (plan.problems.length > 0) {
-    throw new OneExtError('INSTALL_REFUSED', {
+    throw installError('INSTALL_REFUSED', {
       count: plan.problems.length,
       problems: plan.problems.join('; '),
     });

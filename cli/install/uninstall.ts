@@ -1,10 +1,11 @@
 /** `oneext uninstall`: puts every file and hook of this front-end back as it was. */
+import { installError } from '../../front-end-installer/errors.ts';
 import { fileSystemAt } from '../../front-end-installer/io/files.ts';
 import { recordStoreIn } from '../../front-end-installer/io/record-store.ts';
 import { planRemoval, type Removal, type Return, runRemoval } from '../../front-end-installer/io/removal.ts';
 import type { InstallRecord } from '../../front-end-installer/record.ts';
 import { restartsFor } from '../../front-end-installer/restarts.ts';
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { placesOf } from '../../lib/one/places.ts';
 import { removeTargetFiles } from '../../prometheus-patches/io/remove-target-files.ts';
@@ -30,7 +31,7 @@ const prepare = async (given: Given, terminal: Terminal) => {
   const store = recordStoreIn(fileSystem.at(recordFolder(places)));
   const record = await store.read();
   if (record === undefined) {
-    throw new OneExtError('UNINSTALL_NOTHING', { path: `${recordFolder(places)}/record.json` });
+    throw installError('UNINSTALL_NOTHING', { path: `${recordFolder(places)}/record.json` });
   }
   const leavesHooks = root !== '' || given.values['keep-hooks'] === true || record.hooks.length === 0;
   const removal: Removal = {
@@ -107,7 +108,7 @@ const takeAway = async (given: Given, terminal: Terminal): Promise<void> => {
     await attendServices(restarts, given.values['restart'] === true, terminal, otherwise);
   }
   if (failures.length > 0) {
-    throw new OneExtError('UNINSTALL_INCOMPLETE', { problems: failures.join('; ') });
+    throw installError('UNINSTALL_INCOMPLETE', { problems: failures.join('; ') });
   }
   if (await removal.fileSystem.exists(`${removal.places.state}/hosts/last-run.json`)) {
     terminal.writeNote(

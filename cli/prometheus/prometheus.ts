@@ -1,9 +1,10 @@
 /** `oneext prometheus`: what Prometheus should scrape. */
+
 import { agentUrlOption } from '../../collectors/exporter-options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
-import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import type { EditedConfig } from '../../prometheus-patches/edit-config.ts';
+import { prometheusError } from '../../prometheus-patches/errors.ts';
 import {
   type ConfigFile,
   readConfigFile,
@@ -54,7 +55,7 @@ const applyChange = async (
 ): Promise<void> => {
   const { path } = file;
   if (edited.kind === 'refused') {
-    throw new OneExtError('PROMETHEUS_CONFIG_UNEDITABLE', { path, detail: edited.detail });
+    throw prometheusError('PROMETHEUS_CONFIG_UNEDITABLE', { path, detail: edited.detail });
   }
   if (edited.text === file.text) return terminal.writeResult(`${path}: nothing to change\n`);
   const changes = `${edited.changes.join('\n')}\n`;

@@ -1,10 +1,12 @@
 /** Reads what this machine knows of itself: its name, systemd's units, OpenNebula's backup state. */
+
 import { lookup, lookupService } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { runCommand } from '../../lib/io/run-command.ts';
 import type { ServerStates } from '../collector.ts';
+import { collectorError } from '../errors.ts';
 import { parseActiveStates, serverUnits } from '../server.ts';
 
 const systemctlTimeoutMs = 5000;
@@ -52,12 +54,12 @@ export const readBackupState = async (path: string): Promise<unknown> => {
     content = await readFile(path, 'utf8');
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
-    throw new OneExtError('COLLECTOR_INPUT', { path, detail: reasonOf(thrown) }, thrown);
+    throw collectorError('COLLECTOR_INPUT', { path, detail: reasonOf(thrown) }, thrown);
   }
   if (content.trim() === '') return undefined;
   try {
     return JSON.parse(content);
   } catch (thrown) {
-    throw new OneExtError('COLLECTOR_INPUT', { path, detail: reasonOf(thrown) }, thrown);
+    throw collectorError('COLLECTOR_INPUT', { path, detail: reasonOf(thrown) }, thrown);
   }
 };

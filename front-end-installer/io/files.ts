@@ -1,4 +1,5 @@
 /** Reads and writes the states of paths, below a folder that stands for the root of the front-end. */
+
 import {
   constants,
   lstat,
@@ -14,9 +15,10 @@ import {
   symlink,
 } from 'node:fs/promises';
 import path from 'node:path';
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { runCommand } from '../../lib/io/run-command.ts';
 import { removeTemporaries, temporaryPath } from '../../lib/io/write-atomic.ts';
+import { installError } from '../errors.ts';
 import { absent, type FileState, type RegularFile } from '../file-state.ts';
 
 const checkTimeoutMs = 60_000;
@@ -62,7 +64,7 @@ const readState = async (file: string): Promise<FileState> => {
     return { kind: 'file', content: await readFile(file), mode: mode & 0o7777, uid, gid };
   } catch (thrown) {
     if (isMissing(thrown)) return absent;
-    throw new OneExtError('INSTALL_PATH', { path: file, detail: reasonOf(thrown) }, thrown);
+    throw installError('INSTALL_PATH', { path: file, detail: reasonOf(thrown) }, thrown);
   }
 };
 
@@ -78,7 +80,7 @@ const refuseLedAway = async (folder: string): Promise<void> => {
   const target = await stat(folder).catch(() => undefined);
   if (target?.uid === link.uid) return;
   const detail = `it is a link of user ${link.uid} to what is not his`;
-  throw new OneExtError('INSTALL_PATH', { path: folder, detail });
+  throw installError('INSTALL_PATH', { path: folder, detail });
 };
 
 const runCheck = async (check: readonly [string, ...string[]], temporary: string, shown: string) => {
@@ -89,7 +91,7 @@ const runCheck = async (check: readonly [string, ...string[]], temporary: string
       .replaceAll(temporary, shown)
       .replaceAll(/\s*\n\s*/g, ' ');
     const detail = said.replace(`${check.join(' ')} ${shown} failed: `, '');
-    throw new OneExtError('INSTALL_CHECK', { path: shown, command: check.join(' '), detail }, thrown);
+    throw installError('INSTALL_CHECK', { path: shown, command: check.join(' '), detail }, thrown);
   }
 };
 

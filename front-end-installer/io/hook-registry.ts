@@ -1,5 +1,5 @@
 /** OpenNebula's hooks, by its API. */
-import { OneExtError } from '../../lib/errors/oneext-error.ts';
+import { commonError } from '../../lib/errors/common-errors.ts';
 import { readDocument } from '../../lib/io/read-pool.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import { hookShape, parseHook } from '../../lib/one/hook.ts';
@@ -65,7 +65,7 @@ export const hookStep = (
         await remember(wanted.name, undefined);
         await create(client, wanted).catch((thrown: unknown) => {
           // Somebody else, such as another front-end of the zone, has just registered it.
-          isOthers = thrown instanceof OneExtError && thrown.code === 'ONE_REFUSED';
+          isOthers = commonError.is(thrown, 'ONE_REFUSED');
           throw thrown;
         });
       },

@@ -1,8 +1,9 @@
 /** One run at a time: a file that names the process which holds it. */
+
 import { link, readFile, rm } from 'node:fs/promises';
-import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import { readBootId, startTimeOf } from '../../lib/io/process-start.ts';
 import { temporaryPath, writeNew } from '../../lib/io/write-atomic.ts';
+import { installError } from '../errors.ts';
 import { codeOf } from './files.ts';
 
 const isAlive = (pid: number): boolean => {
@@ -73,8 +74,8 @@ export const takeLock = async (file: string): Promise<() => Promise<void>> => {
   for (let tries = 0; tries < 3; tries += 1) {
     if (await makeLock(file)) return release;
     const content = await readLock(file);
-    if (await isHeld(content)) throw new OneExtError('INSTALL_UNDERWAY', { pid: pidOf(content), file });
+    if (await isHeld(content)) throw installError('INSTALL_UNDERWAY', { pid: pidOf(content) });
     if (await replaceStale(file, content)) return release;
   }
-  throw new OneExtError('INSTALL_UNDERWAY', { pid: 'unknown', file });
+  throw installError('INSTALL_UNDERWAY', { pid: 'unknown' });
 };

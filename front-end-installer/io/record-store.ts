@@ -1,8 +1,10 @@
 /** The installer's record and the originals that it keeps, in a folder that only its owner reads. */
+
 import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { type OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { removeTemporaries, writeAtomic } from '../../lib/io/write-atomic.ts';
+import { installError } from '../errors.ts';
 import { absent, digestOf, type FileState } from '../file-state.ts';
 import { formatRecord, type InstallRecord, type OriginalState, parseRecord } from '../record.ts';
 import { isForbidden, isMissing } from './files.ts';
@@ -25,7 +27,7 @@ export const recordStoreIn = (folder: string): RecordStore => {
   const file = path.join(folder, 'record.json');
   const originals = path.join(folder, 'originals');
   const fail = (detail: string, cause?: unknown): OneExtError =>
-    new OneExtError('INSTALL_RECORD', { path: file, detail }, cause);
+    installError('INSTALL_RECORD', { path: file, detail }, cause);
 
   /** The folder that host.sh and oneext hosts use too is open to everybody, ours in it is not. */
   const makeFolder = async (): Promise<void> => {
@@ -50,7 +52,7 @@ export const recordStoreIn = (folder: string): RecordStore => {
       } catch (thrown) {
         if (isMissing(thrown)) return undefined;
         if (isForbidden(thrown))
-          throw new OneExtError('INSTALL_NOT_ROOT', { uid: process.getuid?.() ?? 0 }, thrown);
+          throw installError('INSTALL_NOT_ROOT', { uid: process.getuid?.() ?? 0 }, thrown);
         throw fail(reasonOf(thrown), thrown);
       }
       const record = parseRecord(text);

@@ -1,5 +1,7 @@
 /** Runs steps that are undone, newest first, when one of them fails. */
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import { installError } from '../errors.ts';
 
 export interface Step {
   /** Its first line names it; more may say what it does. */
@@ -41,6 +43,6 @@ export const runSteps = async (
     }
     const undone = left.length === 0 ? 'everything is as it was' : `could not be undone: ${left.join('; ')}`;
     const step = nameOf(begun[0]);
-    throw new OneExtError('INSTALL_FAILED', { step, detail: reasonOf(thrown), undone }, thrown);
+    throw installError('INSTALL_FAILED', { step, detail: reasonOf(thrown), undone }, thrown);
   }
 };

@@ -1,9 +1,11 @@
 /** What there is on a front-end, before anything is planned. */
+
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import type { Places } from '../../lib/one/places.ts';
 import type { Owners } from '../desired-files.ts';
+import { installError } from '../errors.ts';
 import type { FrontEnd, PackageFile } from '../wanted-files.ts';
 import type { FileSystem } from './files.ts';
 
@@ -23,7 +25,7 @@ export const readPackage = async (folder: string): Promise<readonly PackageFile[
     if (!all.some(({ name }) => name === 'oneext')) throw new Error('it has no oneext');
     return all;
   } catch (thrown) {
-    throw new OneExtError('INSTALL_PACKAGE', { path: folder, detail: reasonOf(thrown) }, thrown);
+    throw installError('INSTALL_PACKAGE', { path: folder, detail: reasonOf(thrown) }, thrown);
   }
 };
 
@@ -51,7 +53,7 @@ export const surveyFrontEnd = async (
 ): Promise<Survey> => {
   const needed = [`${places.etc}/oned.conf`, places.remotes];
   for (const path of needed) {
-    if (!(await fileSystem.exists(path))) throw new OneExtError('INSTALL_NO_FRONT_END', { path });
+    if (!(await fileSystem.exists(path))) throw installError('INSTALL_NO_FRONT_END', { path });
   }
   const drivers = await stat(fileSystem.at(places.remotes));
   // What is self-contained has all of its files below one folder: units and rules for sudo are the system's.

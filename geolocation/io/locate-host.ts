@@ -1,5 +1,5 @@
 /** Finds out where a host stands: from the configuration, or from its public addresses and a database. */
-import { OneExtError } from '../../lib/errors/oneext-error.ts';
+import { commonError } from '../../lib/errors/common-errors.ts';
 import { type Coordinates, formatGeolocation } from '../coordinates.ts';
 import { isSafeHostName, parseHostAddresses } from '../host-addresses.ts';
 import { publicAddressesOf } from '../public-address.ts';
@@ -46,7 +46,7 @@ export const locateHost = async (host: PlacedHost, options: LocateOptions): Prom
   try {
     output = await askHostAddresses(host.name, options.sshTimeoutMs, options.signal);
   } catch (thrown) {
-    if (!(thrown instanceof OneExtError) || thrown.code !== 'COMMAND_FAILED') throw thrown;
+    if (!commonError.is(thrown, 'COMMAND_FAILED')) throw thrown;
     return unknown(`its addresses could not be asked for: ${thrown.message}`);
   }
   const addresses = parseHostAddresses(output);

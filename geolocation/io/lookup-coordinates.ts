@@ -1,7 +1,9 @@
 /** Looks addresses up in MMDB files, offline. */
+
 import { readFile } from 'node:fs/promises';
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { type Coordinates, coordinatesOfRecord } from '../coordinates.ts';
+import { geolocationError } from '../errors.ts';
 
 interface Database {
   readonly path: string;
@@ -17,7 +19,7 @@ const openDatabase = async (path: string): Promise<Database | undefined> => {
     content = await readFile(path);
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
-    throw new OneExtError('GEOLOCATION_DATABASE', { path, detail: reasonOf(thrown) }, thrown);
+    throw geolocationError('GEOLOCATION_DATABASE', { path, detail: reasonOf(thrown) }, thrown);
   }
   // Loaded here: a hook whose host has its place in the configuration, or no public address, does not need it.
   const { Reader } = await import('maxmind');
@@ -30,7 +32,7 @@ const openDatabase = async (path: string): Promise<Database | undefined> => {
       get: (address) => reader.get(address),
     };
   } catch (thrown) {
-    throw new OneExtError('GEOLOCATION_DATABASE', { path, detail: reasonOf(thrown) }, thrown);
+    throw geolocationError('GEOLOCATION_DATABASE', { path, detail: reasonOf(thrown) }, thrown);
   }
 };
 
@@ -40,7 +42,7 @@ const lookUp = (database: Database, address: string): Coordinates | undefined =>
   try {
     return coordinatesOfRecord(database.get(address));
   } catch (thrown) {
-    throw new OneExtError('GEOLOCATION_DATABASE', { path: database.path, detail: reasonOf(thrown) }, thrown);
+    throw geolocationError('GEOLOCATION_DATABASE', { path: database.path, detail: reasonOf(thrown) }, thrown);
   }
 };
 

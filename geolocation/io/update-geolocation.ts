@@ -1,6 +1,6 @@
 /** Brings a host's GEOLOCATION in line with where it stands now. */
 
-import { OneExtError } from '../../lib/errors/oneext-error.ts';
+import { commonError } from '../../lib/errors/common-errors.ts';
 import { readDocument } from '../../lib/io/read-pool.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import { formatGeolocationTemplate, locatableHostShape, parseLocatableHost } from '../host.ts';
@@ -25,7 +25,7 @@ export const updateGeolocation = async (
     parse: parseLocatableHost,
   });
   if (host === undefined || host.id !== hostId) {
-    throw new OneExtError('ONE_NOT_XML', {
+    throw commonError('ONE_NOT_XML', {
       method: 'one.host.info',
       endpoint: 'OpenNebula',
       detail: `it holds no host ${hostId}`,

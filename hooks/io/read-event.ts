@@ -1,5 +1,5 @@
 /** Reads the id that a hook is about, from its arguments or else from stdin. */
-import { OneExtError } from '../../lib/errors/oneext-error.ts';
+import { hookError } from '../errors.ts';
 import { type HookResource, parseEventId } from '../event.ts';
 
 /** A host with many devices has some hundred kilobytes. */
@@ -27,5 +27,5 @@ export const readEventId = async (
   if (id !== undefined) return id;
   const shown =
     input === '' ? 'no argument, and nothing on stdin' : `${JSON.stringify(input.slice(0, 60))} holds none`;
-  throw new OneExtError('HOOK_INPUT', { resource, detail: shown });
+  throw hookError('HOOK_INPUT', { resource, detail: shown });
 };

@@ -2,12 +2,14 @@
  * Runs one hook: options, event, a client, a time limit, lines on stderr as oned's scripts write them, and the
  * exit code.
  */
+
 import { formatHelp, type OptionTable, type OptionValues } from '../../lib/config/options.ts';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { readOptions } from '../../lib/io/read-options.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import { version } from '../../lib/version.ts';
+import { hookError } from '../errors.ts';
 import type { HookResource } from '../event.ts';
 import { hookOptions } from '../hook-options.ts';
 import { readEventId } from './read-event.ts';
@@ -50,7 +52,7 @@ const withinLimit = async <T>(
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new OneExtError('HOOK_TIME_LIMIT', { timeoutMs }));
+      reject(hookError('HOOK_TIME_LIMIT', { timeoutMs }));
       controller.abort();
     }, timeoutMs);
   });

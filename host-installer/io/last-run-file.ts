@@ -1,8 +1,10 @@
 /** The file that says what the last run came to. It is written whenever a host has ended. */
+
 import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { writeAtomic } from '../../lib/io/write-atomic.ts';
+import { hostsError } from '../errors.ts';
 import { formatLastRun, type LastRun, parseLastRun } from '../last-run.ts';
 
 /** `undefined` where there is none. Fails with HOSTS_STATE_UNREADABLE. */
@@ -12,11 +14,11 @@ export const readLastRun = async (file: string): Promise<LastRun | undefined> =>
     text = await readFile(file, 'utf8');
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
-    throw new OneExtError('HOSTS_STATE_UNREADABLE', { path: file, detail: reasonOf(thrown) }, thrown);
+    throw hostsError('HOSTS_STATE_UNREADABLE', { path: file, detail: reasonOf(thrown) }, thrown);
   }
   const run = parseLastRun(text);
   if (run === undefined) {
-    throw new OneExtError('HOSTS_STATE_UNREADABLE', { path: file, detail: 'its content is not ours' });
+    throw hostsError('HOSTS_STATE_UNREADABLE', { path: file, detail: 'its content is not ours' });
   }
   return run;
 };

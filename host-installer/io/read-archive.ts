@@ -1,7 +1,9 @@
 /** What goes to a hypervisor: host.sh with its parts, and the sudo rules of live migration. */
+
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import { hostsError } from '../errors.ts';
 import { sudoersPath } from '../remote-run.ts';
 import { formatTar, type TarEntry } from '../tar.ts';
 
@@ -25,6 +27,6 @@ export const readArchive = async (suiteFolder: string): Promise<Buffer> => {
     const entries = await Promise.all(names.map((name) => readEntry(path.join(folder, name), name)));
     return formatTar([...entries, await readEntry(path.join(suiteFolder, sudoersPath), sudoersPath)]);
   } catch (thrown) {
-    throw new OneExtError('HOSTS_INSTALLER_MISSING', { folder, detail: reasonOf(thrown) }, thrown);
+    throw hostsError('HOSTS_INSTALLER_MISSING', { folder, detail: reasonOf(thrown) }, thrown);
   }
 };

@@ -1,5 +1,5 @@
 /** A client of the front-end, found as OpenNebula's own clients find it. */
-import { OneExtError } from '../errors/oneext-error.ts';
+import { commonError } from '../errors/common-errors.ts';
 import { readOneAuth, readOneEndpoint } from './one-client.ts';
 import { createXmlRpcClient, type XmlRpcClient, type XmlRpcClientOptions } from './xml-rpc-client.ts';
 
@@ -11,7 +11,7 @@ export const readEndpointUrl = async (environment: Environment): Promise<URL> =>
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
   const problems = `the OpenNebula endpoint is ${JSON.stringify(text)} but must be a URL such as http://localhost:2633/RPC2`;
-  throw new OneExtError('CONFIG_INVALID', { count: 1, problems });
+  throw commonError('CONFIG_INVALID', { count: 1, problems });
 };
 
 /** Fails with CONFIG_INVALID or, if there are no credentials, with ONE_AUTH_MISSING. */

@@ -2,8 +2,10 @@
  * Where OpenNebula's own clients look for the endpoint and the credentials: ONE_XMLRPC, ~/.one/one_endpoint;
  * ONE_AUTH, ~/.one/one_auth, /var/lib/one/.one/one_auth (ONE_LOCATION/var where OpenNebula is self-contained).
  */
+
 import { readFile } from 'node:fs/promises';
-import { OneExtError, reasonOf } from '../errors/oneext-error.ts';
+import { commonError } from '../errors/common-errors.ts';
+import { reasonOf } from '../errors/oneext-error.ts';
 import { placesOf } from '../one/places.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -56,7 +58,7 @@ export const findOneAuth = async (environment: Environment): Promise<OneAuth> =>
       problems.push(reasonOf(thrown));
     }
   }
-  throw new OneExtError('ONE_AUTH_MISSING', { detail: problems.join('; ') });
+  throw commonError('ONE_AUTH_MISSING', { detail: problems.join('; ') });
 };
 
 /** `user:password`; fails with ONE_AUTH_MISSING, which names the files that were tried. */

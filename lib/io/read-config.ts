@@ -1,6 +1,8 @@
 /** Reads a YAML file; comments and order do not matter here. */
+
 import { readFile } from 'node:fs/promises';
-import { OneExtError, reasonOf } from '../errors/oneext-error.ts';
+import { commonError } from '../errors/common-errors.ts';
+import { reasonOf } from '../errors/oneext-error.ts';
 
 /**
  * The document as plain values, `undefined` when `mayBeMissing` and there is no file. Fails with
@@ -13,7 +15,7 @@ export const readYaml = async (path: string, mayBeMissing: boolean): Promise<unk
   } catch (thrown) {
     if (mayBeMissing && thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT')
       return undefined;
-    throw new OneExtError('CONFIG_UNREADABLE', { path, detail: reasonOf(thrown) }, thrown);
+    throw commonError('CONFIG_UNREADABLE', { path, detail: reasonOf(thrown) }, thrown);
   }
   if (content.trim() === '') return undefined;
   // Loaded where there is a file: hooks mostly run without one, and start ten at a time.
@@ -21,12 +23,12 @@ export const readYaml = async (path: string, mayBeMissing: boolean): Promise<unk
   const document = parseDocument(content, { prettyErrors: true });
   if (document.errors.length > 0) {
     const detail = document.errors.map(({ message }) => message.split('\n')[0]?.replace(/:$/, '')).join('; ');
-    throw new OneExtError('CONFIG_UNREADABLE', { path, detail });
+    throw commonError('CONFIG_UNREADABLE', { path, detail });
   }
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (thrown) {
     const detail = `${reasonOf(thrown)} (a value that begins with * must be quoted)`;
-    throw new OneExtError('CONFIG_UNREADABLE', { path, detail }, thrown);
+    throw commonError('CONFIG_UNREADABLE', { path, detail }, thrown);
   }
 };

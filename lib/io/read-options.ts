@@ -1,4 +1,5 @@
 /** Brings flags, environment and oneext.yaml together; all problems are reported at once. */
+
 import {
   fileName,
   type GivenOption,
@@ -10,7 +11,7 @@ import {
   readFlags,
   resolveOptions,
 } from '../config/options.ts';
-import { OneExtError } from '../errors/oneext-error.ts';
+import { commonError } from '../errors/common-errors.ts';
 import { relocatePath } from '../one/places.ts';
 import { readYaml } from './read-config.ts';
 
@@ -52,7 +53,7 @@ export const readOptions = async <Table extends ProgramTable>({
   foreignSections,
 }: ReadOptionsInput<Table>): Promise<GivenOptions<Table>> => {
   const flags = readFlags(table, argv);
-  if (flags.problems.length > 0) throw new OneExtError('USAGE', { problems: flags.problems.join('; ') });
+  if (flags.problems.length > 0) throw commonError('USAGE', { problems: flags.problems.join('; ') });
   const fromEnvironment = readEnvironment(table, environment);
   const fileGiven: GivenOption | undefined =
     flags.given.get('config.file') ?? fromEnvironment.get('config.file');
@@ -63,8 +64,7 @@ export const readOptions = async <Table extends ProgramTable>({
   const file = readFileOptions(table, document, path, foreign);
   const { values, problems } = resolveOptions(table, [flags.given, fromEnvironment, file.given], relocate);
   const all = [...file.problems, ...problems];
-  if (all.length > 0)
-    throw new OneExtError('CONFIG_INVALID', { count: all.length, problems: all.join('; ') });
+  if (all.length > 0) throw commonError('CONFIG_INVALID', { count: all.length, problems: all.join('; ') });
   const given = new Set([flags.given, fromEnvironment, file.given].flatMap((place) => [...place.keys()]));
   return { options: values, given, unknownKeys: file.unknown, document };
 };

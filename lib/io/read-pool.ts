@@ -1,5 +1,5 @@
 /** Reads one document of OpenNebula's API, object by object. */
-import { OneExtError } from '../errors/oneext-error.ts';
+import { commonError } from '../errors/common-errors.ts';
 import { createDocumentReader, type OneElement, type Shape } from '../one/document-reader.ts';
 import type { RpcParameter } from '../one/rpc-request.ts';
 import type { CallOptions, XmlRpcClient } from './xml-rpc-client.ts';
@@ -33,7 +33,7 @@ export const readDocument = async <T>(client: XmlRpcClient, call: DocumentCall<T
     },
   });
   if (reader.finish() !== 'complete') {
-    throw new OneExtError('ONE_TRUNCATED', { method: call.method, endpoint: 'OpenNebula', bytes });
+    throw commonError('ONE_TRUNCATED', { method: call.method, endpoint: 'OpenNebula', bytes });
   }
   if (reader.repairs() > 0) call.onRepairs?.(reader.repairs());
   return objects;

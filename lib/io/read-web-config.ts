@@ -1,9 +1,11 @@
 /** Reads the web configuration of the exporter-toolkit and the certificates that it names. */
+
 import { readFile, stat } from 'node:fs/promises';
 import type { ServerOptions } from 'node:https';
 import path from 'node:path';
 import { createSecureContext } from 'node:tls';
-import { OneExtError, reasonOf } from '../errors/oneext-error.ts';
+import { commonError } from '../errors/common-errors.ts';
+import { reasonOf } from '../errors/oneext-error.ts';
 import {
   emptyWebConfig,
   parseWebConfig,
@@ -65,7 +67,7 @@ export const readWebConfig = async (configFile: string): Promise<LoadedWebConfig
     }
   }
   if (found.length > 0) {
-    throw new OneExtError('WEB_CONFIG_INVALID', {
+    throw commonError('WEB_CONFIG_INVALID', {
       path: configFile,
       count: found.length,
       problems: found.join('; '),

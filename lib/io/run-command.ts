@@ -1,6 +1,8 @@
 /** Runs a program from an argv array, never through a shell, with a limit in time and in output. */
+
 import { execFile } from 'node:child_process';
-import { OneExtError, reasonOf } from '../errors/oneext-error.ts';
+import { commonError } from '../errors/common-errors.ts';
+import { reasonOf } from '../errors/oneext-error.ts';
 
 const mostOutputBytes = 16 * 1024 * 1024;
 
@@ -32,7 +34,7 @@ export const runCommand = (
       else {
         const why = error.killed ? `no end within timeoutMs=${timeoutMs}` : reasonOf(error);
         const detail = stderr.trim() === '' ? why : stderr.trim();
-        reject(new OneExtError('COMMAND_FAILED', { command: argv.join(' '), detail }, error));
+        reject(commonError('COMMAND_FAILED', { command: argv.join(' '), detail }, error));
       }
     });
   });

@@ -4,13 +4,15 @@
  *
  * Certificates and users are read again when their files change; a broken change is logged and not taken.
  */
+
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
-import { OneExtError, reasonOf } from '../errors/oneext-error.ts';
+import { commonError } from '../errors/common-errors.ts';
+import { reasonOf } from '../errors/oneext-error.ts';
 import type { Log } from '../log/log.ts';
 import { acceptsGzip } from '../prometheus/negotiate.ts';
 import type { TlsSettings, WebConfig } from '../prometheus/web-config.ts';
@@ -97,7 +99,7 @@ const listenOrFail = async (server: http.Server, host: string, port: number): Pr
     });
   } catch (thrown) {
     const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-    throw new OneExtError('LISTEN_FAILED', { address, detail: reasonOf(thrown) }, thrown);
+    throw commonError('LISTEN_FAILED', { address, detail: reasonOf(thrown) }, thrown);
   }
 };
 

@@ -5,7 +5,8 @@
  * chunked requests). At most four calls run at once: oned has 15 places for all of its clients. Failures are
  * OneExtErrors with the codes ONE_*.
  */
-import { OneExtError, reasonOf } from '../errors/oneext-error.ts';
+import { commonError } from '../errors/common-errors.ts';
+import { type OneExtError, reasonOf } from '../errors/oneext-error.ts';
 import { createRpcAnswerReader, type RpcOutcome, type RpcScalar, rpcErrorCode } from '../one/rpc-answer.ts';
 import { formatRpcRequest, type RpcParameter } from '../one/rpc-request.ts';
 import { createLimit } from './concurrency.ts';
@@ -46,51 +47,53 @@ const mostCallsAtOnce = 4;
 const defaultConnectTimeoutMs = 5000;
 const mostAnswerBytes = 8 * 1024 ** 3;
 
+interface CallFields {
+  readonly method: string;
+  readonly endpoint: string;
+}
+
 const failureOf = (
   outcome: Exclude<RpcOutcome, { kind: 'success' }>,
-  fields: Record<string, string | number>,
-) => {
+  fields: CallFields,
+  bytes: number,
+): OneExtError => {
   switch (outcome.kind) {
     case 'truncated':
-      return new OneExtError('ONE_TRUNCATED', fields);
+      return commonError('ONE_TRUNCATED', { ...fields, bytes });
     case 'not-xml':
-      return new OneExtError('ONE_NOT_XML', { ...fields, detail: outcome.detail });
+      return commonError('ONE_NOT_XML', { ...fields, detail: outcome.detail });
     case 'fault':
-      return new OneExtError('ONE_FAULT', {
+      return commonError('ONE_FAULT', {
         ...fields,
         errorCode: outcome.errorCode,
         detail: outcome.message,
       });
     case 'error': {
-      const told = { ...fields, errorCode: outcome.errorCode, detail: outcome.message };
-      if (outcome.errorCode === rpcErrorCode.authentication)
-        return new OneExtError('ONE_AUTHENTICATION', told);
-      if (outcome.errorCode === rpcErrorCode.noSuchObject) return new OneExtError('ONE_NO_SUCH_OBJECT', told);
-      return new OneExtError('ONE_REFUSED', told);
+      const { errorCode, message: detail } = outcome;
+      const told = { ...fields, detail };
+      if (errorCode === rpcErrorCode.authentication) return commonError('ONE_AUTHENTICATION', told);
+      if (errorCode === rpcErrorCode.noSuchObject) return commonError('ONE_NO_SUCH_OBJECT', told);
+      return commonError('ONE_REFUSED', { ...told, errorCode });
     }
   }
 };
 
-const downloadError = (thrown: unknown, fields: Record<string, string | number>): unknown => {
+const downloadError = (thrown: unknown, fields: CallFields): unknown => {
   if (!(thrown instanceof DownloadFailure)) return thrown;
   switch (thrown.kind) {
     case 'timeout':
-      return new OneExtError(
+      return commonError(
         'ONE_TIMEOUT',
         { ...fields, timeoutName: thrown.timeoutName, timeoutMs: thrown.amount },
         thrown,
       );
     case 'http-status':
-      return new OneExtError('ONE_HTTP_STATUS', { ...fields, status: thrown.amount }, thrown);
+      return commonError('ONE_HTTP_STATUS', { ...fields, status: thrown.amount }, thrown);
     case 'truncated':
     case 'too-large':
-      return new OneExtError('ONE_TRUNCATED', { ...fields, bytes: thrown.amount }, thrown);
+      return commonError('ONE_TRUNCATED', { ...fields, bytes: thrown.amount }, thrown);
     default:
-      return new OneExtError(
-        'ONE_CONNECTION',
-        { ...fields, detail: reasonOf(thrown.cause ?? thrown) },
-        thrown,
-      );
+      return commonError('ONE_CONNECTION', { ...fields, detail: reasonOf(thrown.cause ?? thrown) }, thrown);
   }
 };
 
@@ -109,7 +112,7 @@ export const createXmlRpcClient = (options: XmlRpcClientOptions): XmlRpcClient =
     const connectTimeoutMs = timeouts.connectTimeoutMs ?? options.connectTimeoutMs ?? defaultConnectTimeoutMs;
     const credentials = await options.credentials();
     const reader = createRpcAnswerReader(onPayload);
-    const fields: Record<string, string | number> = { method, endpoint: shown(endpoint), bytes: 0 };
+    const fields = { method, endpoint: shown(endpoint) };
     let read = 0;
     let failed = true;
     try {
@@ -128,7 +131,7 @@ export const createXmlRpcClient = (options: XmlRpcClientOptions): XmlRpcClient =
         },
       });
       const outcome = reader.finish();
-      if (outcome.kind !== 'success') throw failureOf(outcome, { ...fields, bytes: read });
+      if (outcome.kind !== 'success') throw failureOf(outcome, fields, read);
       failed = false;
       return outcome.value;
     } catch (thrown) {

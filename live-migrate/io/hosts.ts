@@ -3,13 +3,14 @@
  * connection a host. The connections are this process's own and end with it, also when it is killed: each master
  * runs a `cat` that ends with its stdin.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import { sshArgv } from '../../lib/io/ssh.ts';
 import { type Argv, formatRemoteCommand } from '../../lib/remote-command.ts';
+import { migrationError } from '../errors.ts';
 
 export interface CommandEnd {
   /** Of the command; 255 where the connection failed, 124 where the time was over. */
@@ -73,7 +74,7 @@ const startMaster = (argv: readonly string[], host: string, timeoutMs: number): 
     const fail = (detail: string): void => {
       clearTimeout(timer);
       child.kill('SIGKILL');
-      reject(new OneExtError('HOST_UNREACHABLE', { host, detail }));
+      reject(migrationError('HOST_UNREACHABLE', { host, detail }));
     };
     const timer = setTimeout(fail, timeoutMs, `no connection within tunnel.ssh-timeout=${timeoutMs} ms`);
     child.once('error', (error) => fail(error.message));

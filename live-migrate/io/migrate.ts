@@ -1,6 +1,8 @@
 /** One migration from its request to its exit status. */
+
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { formatRemoteCommand } from '../../lib/remote-command.ts';
+import { migrationError } from '../errors.ts';
 import { formatPlan } from '../format-plan.ts';
 import type { FrontEnd } from '../lease.ts';
 import { planMigration } from '../plan.ts';
@@ -30,7 +32,7 @@ const smallPacket = 84;
 const errorOf = ({ step, end }: NonNullable<PlanEnd['failed']>): OneExtError => {
   const detail = end.stderr.trim().replaceAll(/\s*\n\s*/g, '; ') || `it ended with ${end.status}`;
   const fields = { host: step.host, command: formatRemoteCommand(step.argv), detail };
-  return new OneExtError(/^sudo: /m.test(end.stderr) ? 'TUNNEL_NOT_PERMITTED' : 'TUNNEL_STEP_FAILED', fields);
+  return migrationError(/^sudo: /m.test(end.stderr) ? 'TUNNEL_NOT_PERMITTED' : 'TUNNEL_STEP_FAILED', fields);
 };
 
 /** Runs a list of steps; the driver's status, or the error of what came before it. */
@@ -64,7 +66,7 @@ const runSteps = async (
   }
   if (end.interrupted) {
     const fields = { deployId: request.deployId, signal: String(signal.reason) };
-    throw new OneExtError('MIGRATION_INTERRUPTED', fields);
+    throw migrationError('MIGRATION_INTERRUPTED', fields);
   }
   if (end.failed === undefined || end.failed.step.part === 'migration') return end.status;
   throw probeError ?? errorOf(end.failed);
@@ -89,13 +91,10 @@ const migrateThroughTunnel = async (run: MigrationRun): Promise<number> => {
   return runSteps(run, steps, async () => {
     const small = await hosts.run(source, pingThrough(tunnel.destinationAddress, smallPacket, 2));
     const { sourceAddress, destinationAddress, mtu } = underlay;
-    const fields = { source, sourceAddress, destination, destinationAddress, mtu };
-    return new OneExtError(small.status === 0 ? 'TUNNEL_MTU' : 'TUNNEL_SILENT', fields);
+    if (small.status === 0) return migrationError('TUNNEL_MTU', { source, destination, mtu });
+    return migrationError('TUNNEL_SILENT', { source, sourceAddress, destination, destinationAddress });
   });
 };
-
-/** Failures after which a migration in the clear makes no sense. */
-const final: ReadonlySet<string> = new Set(['MIGRATION_UNDERWAY', 'MIGRATION_INTERRUPTED']);
 
 /** The stock driver's exit status; fails with what kept it from being started. */
 export const migrate = async (run: MigrationRun): Promise<number> => {
@@ -111,7 +110,10 @@ export const migrate = async (run: MigrationRun): Promise<number> => {
     if (toDestination?.status === 'rejected') throw toDestination.reason;
     return await migrateThroughTunnel(run);
   } catch (thrown) {
-    const isFinal = !(thrown instanceof OneExtError) || final.has(thrown.code);
+    // After these a migration in the clear makes no sense.
+    const isFinal =
+      !(thrown instanceof OneExtError) ||
+      migrationError.is(thrown, 'MIGRATION_UNDERWAY', 'MIGRATION_INTERRUPTED');
     if (isFinal || options['tunnel.on-failure'] === 'fail') throw thrown;
     say('WARN', `${reasonOf(thrown)}; migrating without a tunnel, as tunnel.on_failure=direct says`);
     return migrateDirectly(run);

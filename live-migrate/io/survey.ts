@@ -1,7 +1,9 @@
 /** Asks hosts what they have and how they reach each other. Changes nothing. */
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+
+import { type OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { type Argv, formatRemoteCommand } from '../../lib/remote-command.ts';
 import { type Ends, parseResolved, parseRoute, planUnderlay, type Route } from '../addresses.ts';
+import { migrationError } from '../errors.ts';
 import { type HostNetwork, parseHostNetwork } from '../host-network.ts';
 import type { Survey } from '../plan.ts';
 import { vsctl } from '../steps.ts';
@@ -17,7 +19,7 @@ const ip = (...argv: readonly string[]): Argv => [
 ];
 
 const commandFailed = (host: string, command: string, detail: string, cause?: unknown): OneExtError =>
-  new OneExtError('HOST_COMMAND_FAILED', { host, command, detail }, cause);
+  migrationError('HOST_COMMAND_FAILED', { host, command, detail }, cause);
 
 const askHost = async (hosts: Hosts, host: string, argv: Argv): Promise<string> => {
   const { status, stdout, stderr } = await hosts.run(host, argv);
@@ -59,7 +61,7 @@ const readRoutes = async (hosts: Hosts, { source, destination }: Ends) => {
   const resolved = parseResolved(stdout);
   if (resolved === undefined) {
     const detail = `${source} does not know the name ${destination}`;
-    throw new OneExtError('TUNNEL_NO_UNDERLAY', { source, destination, detail });
+    throw migrationError('TUNNEL_NO_UNDERLAY', { source, destination, detail });
   }
   const there = await readRoute(hosts, source, resolved);
   const back = await readRoute(hosts, destination, there.address);

@@ -2,11 +2,13 @@
  * Replaces prometheus.yml: a temporary file beside it, promtool's check of that, a backup of the old one, a
  * rename. Whatever fails before the rename leaves the file as it was.
  */
+
 import { access, chown, constants, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { runCommand } from '../../lib/io/run-command.ts';
 import { temporaryPath, writeNew } from '../../lib/io/write-atomic.ts';
+import { prometheusError } from '../errors.ts';
 
 export interface ConfigFile {
   /** As it was given. */
@@ -33,7 +35,7 @@ export const readConfigFile = async (file: string): Promise<ConfigFile> => {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     return { path: file, realPath, text, bytes, mode: mode & 0o7777, owner: { uid, gid } };
   } catch (thrown) {
-    throw new OneExtError('PROMETHEUS_CONFIG_UNREADABLE', { path: file, detail: reasonOf(thrown) }, thrown);
+    throw prometheusError('PROMETHEUS_CONFIG_UNREADABLE', { path: file, detail: reasonOf(thrown) }, thrown);
   }
 };
 
@@ -57,7 +59,7 @@ const checkByPromtool = async (promtool: string, temporary: string, shownPath: s
     const detail = reasonOf(thrown)
       .replaceAll(temporary, shownPath)
       .replaceAll(/\s*\n\s*/g, ' ');
-    throw new OneExtError('PROMETHEUS_CONFIG_REJECTED', { path: shownPath, detail }, thrown);
+    throw prometheusError('PROMETHEUS_CONFIG_REJECTED', { path: shownPath, detail }, thrown);
   }
 };
 
@@ -92,7 +94,7 @@ export const replaceConfigFile = async (
     await writeLike(temporary, text, file);
     await checkByPromtool(promtool, temporary, file.path);
     if (!(await readFile(realPath)).equals(file.bytes)) {
-      throw new OneExtError('PROMETHEUS_CONFIG_CHANGED', { path: file.path });
+      throw prometheusError('PROMETHEUS_CONFIG_CHANGED', { path: file.path });
     }
     await writeLike(backup, file.bytes, file);
     await rename(temporary, realPath);
@@ -100,7 +102,7 @@ export const replaceConfigFile = async (
     return backup;
   } catch (thrown) {
     if (thrown instanceof OneExtError) throw thrown;
-    throw new OneExtError('PROMETHEUS_CONFIG_WRITE', { path: file.path, detail: reasonOf(thrown) }, thrown);
+    throw prometheusError('PROMETHEUS_CONFIG_WRITE', { path: file.path, detail: reasonOf(thrown) }, thrown);
   } finally {
     await rm(temporary, { force: true });
   }

@@ -1,6 +1,8 @@
 /** Tells Prometheus to read its configuration again. */
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { runCommand } from '../../lib/io/run-command.ts';
+import { prometheusError } from '../errors.ts';
 
 const systemctlTimeoutMs = 5000;
 
@@ -20,6 +22,6 @@ export const reloadPrometheus = async (unit: string): Promise<boolean> => {
     process.kill(pid, 'SIGHUP');
     return true;
   } catch (thrown) {
-    throw new OneExtError('PROMETHEUS_RELOAD', { detail: reasonOf(thrown) }, thrown);
+    throw prometheusError('PROMETHEUS_RELOAD', { detail: reasonOf(thrown) }, thrown);
   }
 };

@@ -1,10 +1,12 @@
 /** Brings all target files in line with the pool: after a restore, or when the hook manager was down. */
+
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { createLimit } from '../../lib/io/concurrency.ts';
 import { formatTargetGroups } from '../../lib/prometheus/target-group.ts';
 import { type ExportingVm, vmTargetsOf } from '../../lib/prometheus/vm-targets.ts';
+import { prometheusError } from '../errors.ts';
 import { targetFileName, vmOfTargetFile } from '../target-file.ts';
 import { type Alignment, type AlignOptions, alignTargetFile } from './target-files.ts';
 
@@ -26,7 +28,7 @@ const readFolder = async (folder: string): Promise<readonly string[]> => {
     return await readdir(folder);
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return [];
-    throw new OneExtError('TARGET_FILE', { path: folder, detail: reasonOf(thrown) }, thrown);
+    throw prometheusError('TARGET_FILE', { path: folder, detail: reasonOf(thrown) }, thrown);
   }
 };
 

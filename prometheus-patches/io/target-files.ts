@@ -5,12 +5,14 @@
  * if it differs, and after a change reads the VM again, until nothing is left to change. So whoever changes the
  * file last has afterwards seen that it is right: a late hook that wrote an old state finds that out itself.
  */
+
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { writeAtomic } from '../../lib/io/write-atomic.ts';
 import { formatTargetGroups } from '../../lib/prometheus/target-group.ts';
 import { type AddressPreference, type ExportingVm, vmTargetsOf } from '../../lib/prometheus/vm-targets.ts';
+import { prometheusError } from '../errors.ts';
 import { targetFileName } from '../target-file.ts';
 import { makeFolder } from './target-folder.ts';
 
@@ -76,7 +78,7 @@ export const alignTargetFile = async (
     try {
       change = await bringInLine(file, groups.length === 0 ? undefined : formatTargetGroups(groups));
     } catch (thrown) {
-      throw new OneExtError('TARGET_FILE', { path: file, detail: reasonOf(thrown) }, thrown);
+      throw prometheusError('TARGET_FILE', { path: file, detail: reasonOf(thrown) }, thrown);
     }
     if (change === 'none')
       return { change: last, targets: groups.flatMap(({ targets }) => targets), problems };

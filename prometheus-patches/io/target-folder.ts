@@ -1,7 +1,9 @@
 /** The folder of the target files. */
+
 import { chown, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import { prometheusError } from '../errors.ts';
 
 const codeOf = (thrown: unknown): unknown =>
   thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
@@ -37,6 +39,6 @@ export const prepareTargetFolder = async (folder: string): Promise<void> => {
   try {
     await makeFolder(folder);
   } catch (thrown) {
-    throw new OneExtError('TARGET_FILE', { path: folder, detail: reasonOf(thrown) }, thrown);
+    throw prometheusError('TARGET_FILE', { path: folder, detail: reasonOf(thrown) }, thrown);
   }
 };

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import fc from 'fast-check';
+import { authError } from '../../auth-biscuit/errors.ts';
 import {
   isUserName,
   longestRequest,
   longestToken,
   parseAuthenticationRequest,
 } from '../../auth-biscuit/request.ts';
-import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import { formatRequest } from '../support/driver.ts';
 import { repositoryPath } from '../support/expected.ts';
 
@@ -17,7 +17,7 @@ const parse = (text: string | Uint8Array): ReturnType<typeof parseAuthentication
   try {
     return parseAuthenticationRequest(Buffer.from(text));
   } catch (thrown) {
-    assert.ok(thrown instanceof OneExtError && thrown.code === 'AUTH_REQUEST_INVALID', String(thrown));
+    assert.ok(authError.is(thrown, 'AUTH_REQUEST_INVALID'), String(thrown));
     assert.doesNotMatch(thrown.message, /[\r\n]/);
     return undefined;
   }

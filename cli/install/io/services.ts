@@ -1,10 +1,12 @@
 /** systemd's units on the front-end, and the copies of the drivers on the hypervisors. */
+
 import { readFile, stat } from 'node:fs/promises';
 import type { PendingRestart, Restart } from '../../../front-end-installer/restarts.ts';
-import { OneExtError, reasonOf } from '../../../lib/errors/oneext-error.ts';
+import { reasonOf } from '../../../lib/errors/oneext-error.ts';
 import { startTimeOf } from '../../../lib/io/process-start.ts';
 import { runCommand } from '../../../lib/io/run-command.ts';
 import type { Places } from '../../../lib/one/places.ts';
+import { cliError } from '../../errors.ts';
 
 const systemctlTimeoutMs = 120_000;
 const onehostSyncTimeoutMs = 600_000;
@@ -52,7 +54,7 @@ export const restartServices = async (restarts: readonly Restart[]): Promise<rea
       problems.push(`${unit}: ${reasonOf(thrown).replaceAll(/\s*\n\s*/g, ' ')}`);
     }
   }
-  if (problems.length > 0) throw new OneExtError('SERVICE_RESTART', { problems: problems.join('; ') });
+  if (problems.length > 0) throw cliError('SERVICE_RESTART', { problems: problems.join('; ') });
   return lines;
 };
 

@@ -1,8 +1,10 @@
 /** Files with private keys: `ed25519-private/` and 64 hex digits, as the biscuit command line tool writes them. */
+
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { OneExtError, reasonOf } from '../../../lib/errors/oneext-error.ts';
+import { type OneExtError, reasonOf } from '../../../lib/errors/oneext-error.ts';
 import type { Terminal, VerbOption } from '../../command.ts';
+import { cliError } from '../../errors.ts';
 
 export const privateKeyFileOption: VerbOption = {
   form: 'FILE',
@@ -13,7 +15,7 @@ export const defaultKeyFile = (environment: Terminal['environment']): string =>
   path.join(environment['HOME'] ?? '.', '.one', 'biscuit.key');
 
 const unusable = (file: string, detail: string, cause?: unknown): OneExtError =>
-  new OneExtError('PRIVATE_KEY_UNUSABLE', { file, detail }, cause);
+  cliError('PRIVATE_KEY_UNUSABLE', { file, detail }, cause);
 
 /** Readable by its owner alone; fails with PRIVATE_KEY_UNUSABLE if the file exists. */
 export const writePrivateKey = (file: string, privateKey: string): void => {

@@ -1,9 +1,11 @@
 /** The file of revoked ids, one a line. */
+
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { parseRevocations } from '../../../auth-biscuit/configuration.ts';
 import { configurationFilesOf, readConfiguration } from '../../../auth-biscuit/io/read-configuration.ts';
-import { OneExtError, reasonOf } from '../../../lib/errors/oneext-error.ts';
+import { reasonOf } from '../../../lib/errors/oneext-error.ts';
 import { type Terminal, usageError } from '../../command.ts';
+import { cliError } from '../../errors.ts';
 
 /** The file that the driver reads; fails with USAGE if biscuit.yaml names none. */
 export const defaultRevocationFile = async (environment: Terminal['environment']): Promise<string> => {
@@ -16,7 +18,7 @@ export const defaultRevocationFile = async (environment: Terminal['environment']
 /** Whether the id was not there before. One line is written at once: two at the same time do not mix. */
 export const addRevocation = (file: string, id: string): boolean => {
   if (parseRevocations(id).problems.length > 0)
-    throw new OneExtError('REVOCATION_FAILED', {
+    throw cliError('REVOCATION_FAILED', {
       file,
       detail: 'it is signed with secp256r1: no login accepts it',
     });
@@ -26,6 +28,6 @@ export const addRevocation = (file: string, id: string): boolean => {
     appendFileSync(file, `${text === '' || text.endsWith('\n') ? '' : '\n'}${id}\n`, { mode: 0o644 });
     return true;
   } catch (thrown) {
-    throw new OneExtError('REVOCATION_FAILED', { file, detail: reasonOf(thrown) }, thrown);
+    throw cliError('REVOCATION_FAILED', { file, detail: reasonOf(thrown) }, thrown);
   }
 };

@@ -1,8 +1,10 @@
 /** A token from a file or stdin, and the public key to verify it with. */
+
 import { readFileSync } from 'node:fs';
+import { authError } from '../../../auth-biscuit/errors.ts';
 import { type PublicKey, parsePublicKeys } from '../../../auth-biscuit/public-keys.ts';
 import { longestToken } from '../../../auth-biscuit/request.ts';
-import { OneExtError, reasonOf } from '../../../lib/errors/oneext-error.ts';
+import { type OneExtError, reasonOf } from '../../../lib/errors/oneext-error.ts';
 import { type Given, textOf, usageError, type VerbOption } from '../../command.ts';
 
 export const publicKeyOption: VerbOption = {
@@ -23,7 +25,7 @@ export const readPublicKey = (given: Given): PublicKey | undefined => {
 };
 
 const unreadable = (detail: string, cause?: unknown): OneExtError =>
-  new OneExtError('TOKEN_UNREADABLE', { detail }, cause);
+  authError('TOKEN_UNREADABLE', { detail }, cause);
 
 /** Fails with TOKEN_UNREADABLE; what an operand that is no file holds is not shown: it may be a token. */
 export const readTokenText = (given: Given): string => {

@@ -1,6 +1,7 @@
 /** Reads what `oneext top` shows: the exporter's page, and names from OpenNebula's API. */
+
 import { readFile } from 'node:fs/promises';
-import { OneExtError, reasonOf } from '../../../lib/errors/oneext-error.ts';
+import { reasonOf } from '../../../lib/errors/oneext-error.ts';
 import { connectOne } from '../../../lib/io/connect-one.ts';
 import { DownloadFailure, download } from '../../../lib/io/download.ts';
 import { allOfPool, readDocument } from '../../../lib/io/read-pool.ts';
@@ -9,6 +10,7 @@ import { hostShape, parseHost } from '../../../lib/one/host.ts';
 import { takeUnique } from '../../../lib/one/unique-objects.ts';
 import { parseVm, vmShape } from '../../../lib/one/vm.ts';
 import { contentTypes } from '../../../lib/prometheus/exposition.ts';
+import { cliError } from '../../errors.ts';
 import type { CloudNames } from '../cloud.ts';
 import { createPageReader, type PowerPage } from '../power-page.ts';
 
@@ -43,7 +45,7 @@ const readAuthorization = async (file: string): Promise<Readonly<Record<string, 
     if (!/^[\x21-\x7e]+$/.test(credentials)) throw new Error('a bearer token has no such characters');
     return { Authorization: `Bearer ${credentials}` };
   } catch (thrown) {
-    throw new OneExtError('TOP_CREDENTIALS', { path: file, detail: reasonOf(thrown) }, thrown);
+    throw cliError('TOP_CREDENTIALS', { path: file, detail: reasonOf(thrown) }, thrown);
   }
 };
 
@@ -71,14 +73,10 @@ const readPage = async (options: TopSourceOptions, signal: AbortSignal | undefin
     });
   } catch (thrown) {
     if (!(thrown instanceof DownloadFailure)) throw thrown;
-    throw new OneExtError(
-      'TOP_EXPORTER_UNREACHABLE',
-      { url: shown, detail: detailOf(thrown, options) },
-      thrown,
-    );
+    throw cliError('TOP_EXPORTER_UNREACHABLE', { url: shown, detail: detailOf(thrown, options) }, thrown);
   }
   const page = reader.finish();
-  if (!page.isOfOpenNebula) throw new OneExtError('TOP_NO_EXPORTER', { url: shown });
+  if (!page.isOfOpenNebula) throw cliError('TOP_NO_EXPORTER', { url: shown });
   return page;
 };
 

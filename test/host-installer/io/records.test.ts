@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
+import { hostsError } from '../../../host-installer/errors.ts';
 import { openLastRunFile, readLastRun } from '../../../host-installer/io/last-run-file.ts';
 import { openRunLog } from '../../../host-installer/io/run-log.ts';
 import type { LastRun } from '../../../host-installer/last-run.ts';
-import { OneExtError } from '../../../lib/errors/oneext-error.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const now = (): Date => new Date(Date.UTC(2026, 10, 21, 10, 15));
@@ -84,9 +84,8 @@ test('the record: what cannot be written is told once, what cannot be read has a
   writeFileSync(odd, '{"version": 1}');
   mkdirSync(path.join(folder, 'folder'));
   for (const unreadable of [odd, path.join(folder, 'folder')]) {
-    await assert.rejects(
-      readLastRun(unreadable),
-      (thrown) => thrown instanceof OneExtError && thrown.code === 'HOSTS_STATE_UNREADABLE',
+    await assert.rejects(readLastRun(unreadable), (thrown) =>
+      hostsError.is(thrown, 'HOSTS_STATE_UNREADABLE'),
     );
   }
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { OneExtError, reasonOf } from '../../../lib/errors/oneext-error.ts';
+import { commonError } from '../../../lib/errors/common-errors.ts';
+import { reasonOf } from '../../../lib/errors/oneext-error.ts';
 import { createLog, formatLogLine } from '../../../lib/log/log.ts';
 
 const time = new Date(0);
@@ -31,7 +32,7 @@ test('lines below the level are not written', () => {
 });
 
 test('an expected failure says what happened, what to do, and how a program ends', () => {
-  const error = new OneExtError('ONE_HTTP_STATUS', {
+  const error = commonError('ONE_HTTP_STATUS', {
     method: 'one.vm.info',
     endpoint: 'http://x/',
     status: 502,

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Check, Surroundings } from '../../../../cli/doctor/check.ts';
 import { BrokenLink, failure, ok } from '../../../../cli/doctor/finding.ts';
 import { runChecks } from '../../../../cli/doctor/io/run-checks.ts';
-import { OneExtError } from '../../../../lib/errors/oneext-error.ts';
+import { geolocationError } from '../../../../geolocation/errors.ts';
 
 /** Checks of these tests look at nothing of them but the time limit. */
 const surroundings = (timeLimitMs = 60_000): Surroundings =>
@@ -47,7 +47,7 @@ test('what this user may not read is a warning, anything else an error with its 
     [
       throwing('a', new Error('outer', { cause: coded('EACCES') })),
       throwing('b', new Error('line one\nline two')),
-      throwing('c', new OneExtError('GEOLOCATION_UNKNOWN', { address: '1.2.3.4' })),
+      throwing('c', geolocationError('GEOLOCATION_UNKNOWN', { address: '1.2.3.4' })),
     ],
     surroundings(),
   );

@@ -1,0 +1,40 @@
+/** Failures of oneext itself. */
+import { defineErrors } from '../lib/errors/oneext-error.ts';
+
+export const cliError = defineErrors({
+  PRIVATE_KEY_UNUSABLE: {
+    exitCode: 1,
+    message: 'the private key file {file} cannot be used: {detail}',
+    hint: 'name another with --private-key-file; oneext token keypair makes one',
+  },
+  REVOCATION_FAILED: {
+    exitCode: 1,
+    message: 'the token is not revoked: {file}: {detail}',
+    hint: 'run the command as the owner of that file, or name another with --file',
+  },
+  SERVICE_RESTART: {
+    exitCode: 1,
+    message: 'everything is in its place, but not every service could be restarted: {problems}',
+    hint: 'see systemctl status and journalctl of that unit',
+  },
+  TOP_EXPORTER_UNREACHABLE: {
+    exitCode: 75,
+    message: 'cannot read {url}: {detail}',
+    hint: 'check that opennebula-exporter runs (systemctl status opennebula-exporter), or name its page with --top.exporter-url',
+  },
+  TOP_NO_EXPORTER: {
+    exitCode: 1,
+    message: 'the page {url} has no metric of OpenNebula',
+    hint: 'name the page of opennebula-exporter with --top.exporter-url: http://FRONTEND:9925/metrics',
+  },
+  TOP_CREDENTIALS: {
+    exitCode: 78,
+    message: 'cannot use the credentials file {path}: {detail}',
+    hint: 'it has user:password, or a bearer token, in one line; name another with --top.credentials-file',
+  },
+  DOCTOR_FOUND: {
+    exitCode: 1,
+    message: 'the doctor found {found}',
+    hint: 'each line above has its next step; oneext doctor --only PART looks again',
+  },
+});

@@ -1,0 +1,60 @@
+/** Failures of installing on the front-end. */
+import { defineErrors } from '../lib/errors/oneext-error.ts';
+
+export const installError = defineErrors({
+  INSTALL_NOT_ROOT: {
+    exitCode: 77,
+    message: 'the front-end belongs to root: this process runs as user {uid}',
+    hint: 'run the command with sudo; --plan needs no root where its files can be read',
+  },
+  INSTALL_NO_FRONT_END: {
+    exitCode: 78,
+    message: 'there is no OpenNebula front-end here: {path} is missing',
+    hint: 'run the command on the front-end; of a self-contained OpenNebula set ONE_LOCATION',
+  },
+  INSTALL_PACKAGE: {
+    exitCode: 78,
+    message: 'cannot read the package of the suite in {path}: {detail}',
+    hint: 'run oneext from the folder in which it was unpacked with the other files, or install the package again',
+  },
+  INSTALL_PATH: {
+    exitCode: 1,
+    message: '{path} cannot be used: {detail}',
+    hint: 'move aside what stands there, then run the command again',
+  },
+  INSTALL_REFUSED: {
+    exitCode: 78,
+    message: 'nothing was changed, for {count} reason(s): {problems}',
+    hint: 'correct what is named above, or leave that part out with --only',
+  },
+  INSTALL_CHECK: {
+    exitCode: 1,
+    message: '{command} refuses what {path} would become: {detail}',
+    hint: 'try the same check on the file as it is; the program named first must be installed',
+  },
+  INSTALL_FAILED: {
+    exitCode: 1,
+    message: 'the installation stopped at "{step}": {detail}; {undone}',
+    hint: 'remove the cause and run the command again; oneext doctor looks at what is there',
+  },
+  INSTALL_RECORD: {
+    exitCode: 1,
+    message: 'the record of the installation {path} cannot be used: {detail}',
+    hint: 'restore it from a backup; without it nothing is put back by itself (docs/uninstall.md has the steps by hand)',
+  },
+  INSTALL_UNDERWAY: {
+    exitCode: 75,
+    message: 'another run of oneext install or uninstall is under way: process {pid}',
+    hint: 'wait for its end, then run the command again',
+  },
+  UNINSTALL_NOTHING: {
+    exitCode: 1,
+    message: 'nothing is installed: there is no {path}',
+    hint: 'an installation by hand is taken over by oneext install first; docs/uninstall.md has the steps by hand',
+  },
+  UNINSTALL_INCOMPLETE: {
+    exitCode: 1,
+    message: 'not everything could be taken away: {problems}',
+    hint: 'remove the cause and run oneext uninstall again: it goes on with what is left',
+  },
+});

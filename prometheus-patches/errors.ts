@@ -1,0 +1,42 @@
+/** Failures of target files and of the configuration of Prometheus. */
+import { defineErrors } from '../lib/errors/oneext-error.ts';
+
+export const prometheusError = defineErrors({
+  TARGET_FILE: {
+    exitCode: 1,
+    message: 'cannot bring the target file {path} in line: {detail}',
+    hint: 'the folder named by prometheus.targets_folder must be writable for oneadmin; then: oneext prometheus sync',
+  },
+  PROMETHEUS_CONFIG_UNREADABLE: {
+    exitCode: 78,
+    message: 'cannot read the configuration of Prometheus {path}: {detail}',
+    hint: 'name the file with --prometheus.config, and run the command as oneadmin or root',
+  },
+  PROMETHEUS_CONFIG_UNEDITABLE: {
+    exitCode: 78,
+    message: 'the configuration of Prometheus {path} was left alone: {detail}',
+    hint: 'correct that place by hand, or add the jobs yourself: --check lists them',
+  },
+  PROMETHEUS_CONFIG_REJECTED: {
+    exitCode: 1,
+    message:
+      'the configuration of Prometheus {path} was left alone: promtool refuses what it would become: {detail}',
+    hint: 'try promtool check config on the file as it is; promtool itself is named with --prometheus.promtool',
+  },
+  PROMETHEUS_CONFIG_CHANGED: {
+    exitCode: 75,
+    message:
+      'the configuration of Prometheus {path} was changed by somebody else meanwhile and was left alone',
+    hint: 'run the command again',
+  },
+  PROMETHEUS_CONFIG_WRITE: {
+    exitCode: 1,
+    message: 'cannot write the configuration of Prometheus {path}: {detail}',
+    hint: 'run the command as root, or as the owner of the folder of the file, which must be writable',
+  },
+  PROMETHEUS_RELOAD: {
+    exitCode: 1,
+    message: 'Prometheus could not be told to read its configuration again: {detail}',
+    hint: 'systemctl kill --signal=HUP --kill-whom=main the unit named by --prometheus.unit, or restart it',
+  },
+});
