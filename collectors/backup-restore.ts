@@ -1,4 +1,5 @@
 /** Last backup and restore of VMs, from the state file that OpenNebula 7.4 keeps (/var/lib/one/state.json). */
+import { readMapping } from '../lib/mapping.ts';
 import { defineCollector, gauge, labelled, samplesOf } from './collector.ts';
 
 const labels = ['one_vm_id', 'one_vm_name'];
@@ -38,8 +39,7 @@ const families = [
 ];
 
 type Fields = ReadonlyMap<string, unknown>;
-const fieldsOf = (value: unknown): Fields =>
-  new Map(typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : []);
+const fieldsOf = (value: unknown): Fields => new Map(Object.entries(readMapping(value)));
 
 /** Whole numbers, also as text; anything else is unknown. */
 const integerOf = (value: unknown): number | undefined => {

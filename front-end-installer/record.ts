@@ -2,6 +2,7 @@
  * What the installer remembers: for each path, what stood there before us and what we have put there. It is
  * written before anything is changed, so that a run that is killed can be undone by the next.
  */
+import { isMapping, type Mapping } from '../lib/mapping.ts';
 import { type EditKind, editKinds } from './edited-file.ts';
 import { stateName } from './file-state.ts';
 import { isPart, type Part } from './parts.ts';
@@ -66,13 +67,11 @@ export const formatRecord = (record: InstallRecord): string => `${JSON.stringify
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isText);
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isListOf = (value: unknown, isOne: (one: Readonly<Record<string, unknown>>) => boolean): boolean =>
-  Array.isArray(value) && value.every((one) => isObject(one) && isOne(one));
+const isListOf = (value: unknown, isOne: (one: Mapping) => boolean): boolean =>
+  Array.isArray(value) && value.every((one) => isMapping(one) && isOne(one));
 
 const isOriginal = (value: unknown): boolean => {
-  if (!isObject(value)) return false;
+  if (!isMapping(value)) return false;
   if (value['kind'] === 'file') {
     const numbers = [value['mode'], value['uid'], value['gid']];
     return /^[0-9a-f]{64}$/.test(String(value['sha256'])) && numbers.every(Number.isSafeInteger);
@@ -80,17 +79,17 @@ const isOriginal = (value: unknown): boolean => {
   return value['kind'] === 'absent' || (value['kind'] === 'link' && isText(value['target']));
 };
 
-const isFileRecord = (one: Readonly<Record<string, unknown>>): boolean =>
+const isFileRecord = (one: Mapping): boolean =>
   isText(one['path']) &&
   one['path'].startsWith('/') &&
   isOriginal(one['original']) &&
   (one['edit'] === undefined || editKinds.some((kind) => kind === one['edit'])) &&
   isTexts(one['written']);
 
-const isHookRecord = ({ name, original }: Readonly<Record<string, unknown>>): boolean =>
-  isText(name) && (original === undefined || (isObject(original) && Object.values(original).every(isText)));
+const isHookRecord = ({ name, original }: Mapping): boolean =>
+  isText(name) && (original === undefined || (isMapping(original) && Object.values(original).every(isText)));
 
-const isPendingRestart = ({ unit, verb, why, since }: Readonly<Record<string, unknown>>): boolean =>
+const isPendingRestart = ({ unit, verb, why, since }: Mapping): boolean =>
   [unit, why].every(isText) &&
   (verb === 'restart' || verb === 'hang-up') &&
   isText(since) &&
@@ -105,7 +104,7 @@ export const parseRecord = (text: string): InstallRecord | undefined => {
     return undefined;
   }
   const isRecord =
-    isObject(value) &&
+    isMapping(value) &&
     value['format'] === 1 &&
     isText(value['version']) &&
     isTexts(value['parts']) &&

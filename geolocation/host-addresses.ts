@@ -1,12 +1,10 @@
 /** The addresses of a host's interfaces, from `ip -json address show` (iproute2 4.14 or newer). */
+import { readMapping } from '../lib/mapping.ts';
 
 /** What a host is asked for. The words are constant: no name is ever part of them. `ip` is not in every PATH. */
 export const addressCommand = 'env PATH=/usr/sbin:/usr/bin:/sbin:/bin ip -json address show';
 
-const fieldOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null
-    ? (value as Readonly<Record<string, unknown>>)[name]
-    : undefined;
+const fieldOf = (value: unknown, name: string): unknown => readMapping(value)[name];
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 

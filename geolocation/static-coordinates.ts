@@ -9,6 +9,7 @@
  * Keys are names or ids. The most particular wins: host name, host id, cluster name, cluster id.
  */
 import { commonError } from '../lib/errors/common-errors.ts';
+import { isMapping } from '../lib/mapping.ts';
 import { type Coordinates, parseCoordinates } from './coordinates.ts';
 
 type Places = ReadonlyMap<string, readonly Coordinates[]>;
@@ -17,9 +18,6 @@ export interface StaticCoordinates {
   readonly hosts: Places;
   readonly clusters: Places;
 }
-
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const mappingBelow = (document: unknown, key: string): unknown =>
   isMapping(document) && Object.hasOwn(document, key) ? document[key] : undefined;

@@ -1,4 +1,5 @@
 /** What the last `oneext hosts install` came to, host by host: what --resume goes on from. */
+import { isMapping } from '../lib/mapping.ts';
 import type { HostTarget } from './choose-hosts.ts';
 import type { AgentFacts } from './host-report.ts';
 import { isResult, isWell, type Outcome } from './outcome.ts';
@@ -29,15 +30,13 @@ export const notBegun = ({ id, name }: HostTarget): HostRecord => ({
 
 export const formatLastRun = (run: LastRun): string => `${JSON.stringify(run, undefined, 1)}\n`;
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((each) => typeof each === 'string');
 
 const parseAgent = (value: unknown): AgentFacts => {
-  if (!isObject(value)) return {};
+  if (!isMapping(value)) return {};
   const [runtime, version] = [textOf(value['runtime']), textOf(value['version'])];
   const [listens, allowed] = [textOf(value['listens']), textOf(value['allowed'])];
   const watts = numberOf(value['watts']);
@@ -51,7 +50,7 @@ const parseAgent = (value: unknown): AgentFacts => {
 };
 
 const parseRecord = (value: unknown): HostRecord | undefined => {
-  if (!isObject(value)) return undefined;
+  if (!isMapping(value)) return undefined;
   const { id, name, result, detail, agent, seconds } = value;
   if (!Number.isSafeInteger(id) || typeof name !== 'string' || !isResult(result)) return undefined;
   const rest = { detail: textOf(detail) ?? '', agent: parseAgent(agent), seconds: numberOf(seconds) };
@@ -66,7 +65,7 @@ export const parseLastRun = (text: string): LastRun | undefined => {
   } catch {
     return undefined;
   }
-  if (!isObject(document)) return undefined;
+  if (!isMapping(document)) return undefined;
   const { version, options, isOfAll, hosts } = document;
   if (typeof version !== 'string' || !isTexts(options) || typeof isOfAll !== 'boolean') return undefined;
   if (!Array.isArray(hosts)) return undefined;

@@ -1,13 +1,7 @@
 /** prometheus.yml as plain values: what it says before and after, whatever its form. */
+import { isMapping, type Mapping, readMapping } from '../lib/mapping.ts';
 import type { Job, ScrapePlan } from './jobs.ts';
 import { coversRules, type RuleFile } from './rule-file.ts';
-
-export type Mapping = Readonly<Record<string, unknown>>;
-
-export const isMapping = (value: unknown): value is Mapping =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-export const readMapping = (value: unknown): Mapping => (isMapping(value) ? value : {});
 
 export const listAt = (value: Mapping, key: string): readonly unknown[] => {
   const list = Object.hasOwn(value, key) ? value[key] : undefined;

@@ -1,5 +1,6 @@
 /** Says what a patch changes, for people. */
-import { isMapping, listAt, type Mapping, missingRules, readMapping } from './config-model.ts';
+import { isMapping, type Mapping, readMapping } from '../lib/mapping.ts';
+import { listAt, missingRules } from './config-model.ts';
 import { isOwnJob, type ScrapePlan } from './jobs.ts';
 import { isOwnEntry, type RuleFile } from './rule-file.ts';
 

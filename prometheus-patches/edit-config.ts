@@ -4,8 +4,9 @@
  */
 import { type Node, parseAllDocuments } from 'yaml';
 import { reasonOf } from '../lib/errors/oneext-error.ts';
+import { isMapping, type Mapping, readMapping } from '../lib/mapping.ts';
 import { applyEdits, type Edit, lineBreakOf } from '../lib/text/text-edit.ts';
-import { isMapping, type Mapping, readMapping, strictForm } from './config-model.ts';
+import { strictForm } from './config-model.ts';
 
 export type EditedConfig =
   /** @property changes what comes and goes, for people; empty where nothing does */

@@ -5,16 +5,9 @@
  * Of a job that is there already only the list of targets is ours; what an administrator added to the job stays.
  */
 import { isMap, isSeq, type YAMLMap } from 'yaml';
+import { isMapping, type Mapping, readMapping } from '../lib/mapping.ts';
 import { type Edit, lineBreakOf } from '../lib/text/text-edit.ts';
-import {
-  expectedConfig,
-  groupForm,
-  isMapping,
-  listAt,
-  type Mapping,
-  missingRules,
-  readMapping,
-} from './config-model.ts';
+import { expectedConfig, groupForm, listAt, missingRules } from './config-model.ts';
 import { describeChanges } from './describe-changes.ts';
 import { type EditedConfig, editConfig, type ReadConfig, Refusal } from './edit-config.ts';
 import type { Job, ScrapePlan } from './jobs.ts';

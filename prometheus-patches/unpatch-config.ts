@@ -3,8 +3,9 @@
  * the other jobs stay as they are: OpenNebula's own exporters are asked on.
  */
 import { isMap, isSeq, type YAMLMap } from 'yaml';
+import { isMapping, type Mapping } from '../lib/mapping.ts';
 import type { Edit } from '../lib/text/text-edit.ts';
-import { isMapping, listAt, type Mapping } from './config-model.ts';
+import { listAt } from './config-model.ts';
 import { describeRemovals } from './describe-changes.ts';
 import { type EditedConfig, editConfig, Refusal } from './edit-config.ts';
 import { isOwnJob } from './jobs.ts';

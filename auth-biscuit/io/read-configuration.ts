@@ -3,6 +3,7 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { isMissing } from '../../lib/errors/system-error.ts';
 import {
   type BiscuitConfiguration,
   defaultConfiguration,
@@ -25,7 +26,7 @@ const exists = (file: string): boolean => {
     lstatSync(file);
     return true;
   } catch (thrown) {
-    return !(thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT');
+    return !isMissing(thrown);
   }
 };
 

@@ -4,6 +4,7 @@ import { lookup, lookupService } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import { isMissing } from '../../lib/errors/system-error.ts';
 import { runCommand } from '../../lib/io/run-command.ts';
 import type { ServerStates } from '../collector.ts';
 import { collectorError } from '../errors.ts';
@@ -53,7 +54,7 @@ export const readBackupState = async (path: string): Promise<unknown> => {
   try {
     content = await readFile(path, 'utf8');
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
+    if (isMissing(thrown)) return undefined;
     throw collectorError('COLLECTOR_INPUT', { path, detail: reasonOf(thrown) }, thrown);
   }
   if (content.trim() === '') return undefined;

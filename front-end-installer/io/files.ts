@@ -16,6 +16,7 @@ import {
 } from 'node:fs/promises';
 import path from 'node:path';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import { codeOf, isMissing } from '../../lib/errors/system-error.ts';
 import { runCommand } from '../../lib/io/run-command.ts';
 import { removeTemporaries, temporaryPath } from '../../lib/io/write-atomic.ts';
 import { installError } from '../errors.ts';
@@ -23,11 +24,8 @@ import { absent, type FileState, type RegularFile } from '../file-state.ts';
 
 const checkTimeoutMs = 60_000;
 
-export const codeOf = (thrown: unknown): unknown =>
-  thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-
-export const isMissing = (thrown: unknown): boolean =>
-  codeOf(thrown) === 'ENOENT' || codeOf(thrown) === 'ENOTDIR';
+/** Nothing stands at that path, be it that a part of the path is no folder. */
+export const isAbsent = (thrown: unknown): boolean => isMissing(thrown) || codeOf(thrown) === 'ENOTDIR';
 
 export const isForbidden = (thrown: unknown): boolean => codeOf(thrown) === 'EACCES';
 
@@ -63,7 +61,7 @@ const readState = async (file: string): Promise<FileState> => {
     const { mode, uid, gid } = stats;
     return { kind: 'file', content: await readFile(file), mode: mode & 0o7777, uid, gid };
   } catch (thrown) {
-    if (isMissing(thrown)) return absent;
+    if (isAbsent(thrown)) return absent;
     throw installError('INSTALL_PATH', { path: file, detail: reasonOf(thrown) }, thrown);
   }
 };

@@ -1,10 +1,10 @@
 /** One run at a time: a file that names the process which holds it. */
 
 import { link, readFile, rm } from 'node:fs/promises';
+import { codeOf } from '../../lib/errors/system-error.ts';
 import { readBootId, startTimeOf } from '../../lib/io/process-start.ts';
 import { temporaryPath, writeNew } from '../../lib/io/write-atomic.ts';
 import { installError } from '../errors.ts';
-import { codeOf } from './files.ts';
 
 const isAlive = (pid: number): boolean => {
   try {

@@ -7,7 +7,7 @@ import { removeTemporaries, writeAtomic } from '../../lib/io/write-atomic.ts';
 import { installError } from '../errors.ts';
 import { absent, digestOf, type FileState } from '../file-state.ts';
 import { formatRecord, type InstallRecord, type OriginalState, parseRecord } from '../record.ts';
-import { isForbidden, isMissing } from './files.ts';
+import { isAbsent, isForbidden } from './files.ts';
 import { takeLock } from './lock.ts';
 
 export interface RecordStore {
@@ -50,7 +50,7 @@ export const recordStoreIn = (folder: string): RecordStore => {
       try {
         text = await readFile(file, 'utf8');
       } catch (thrown) {
-        if (isMissing(thrown)) return undefined;
+        if (isAbsent(thrown)) return undefined;
         if (isForbidden(thrown))
           throw installError('INSTALL_NOT_ROOT', { uid: process.getuid?.() ?? 0 }, thrown);
         throw fail(reasonOf(thrown), thrown);

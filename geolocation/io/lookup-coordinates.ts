@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import { isMissing } from '../../lib/errors/system-error.ts';
 import { type Coordinates, coordinatesOfRecord } from '../coordinates.ts';
 import { geolocationError } from '../errors.ts';
 
@@ -18,7 +19,7 @@ const openDatabase = async (path: string): Promise<Database | undefined> => {
   try {
     content = await readFile(path);
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
+    if (isMissing(thrown)) return undefined;
     throw geolocationError('GEOLOCATION_DATABASE', { path, detail: reasonOf(thrown) }, thrown);
   }
   // Loaded here: a hook whose host has its place in the configuration, or no public address, does not need it.

@@ -3,6 +3,7 @@
 import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import { isMissing } from '../../lib/errors/system-error.ts';
 import { writeAtomic } from '../../lib/io/write-atomic.ts';
 import { hostsError } from '../errors.ts';
 import { formatLastRun, type LastRun, parseLastRun } from '../last-run.ts';
@@ -13,7 +14,7 @@ export const readLastRun = async (file: string): Promise<LastRun | undefined> =>
   try {
     text = await readFile(file, 'utf8');
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
+    if (isMissing(thrown)) return undefined;
     throw hostsError('HOSTS_STATE_UNREADABLE', { path: file, detail: reasonOf(thrown) }, thrown);
   }
   const run = parseLastRun(text);

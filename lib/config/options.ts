@@ -4,6 +4,7 @@
  * `--power.agent-timeout=5s`, `ONEEXT_POWER_AGENT_TIMEOUT=5s`, and in oneext.yaml `power: {agent_timeout: 5s}`.
  * Every problem is found before one is reported.
  */
+import { isMapping } from '../mapping.ts';
 import { parseDurationMs } from '../units/duration.ts';
 
 export interface OptionSpec<T> {
@@ -138,7 +139,7 @@ export const readFileOptions = (
     const name = names.get(at);
     if (name !== undefined && (typeof value !== 'object' || value === null)) {
       given.set(name, { origin: 'file', shown: `${at} in ${path}`, text: String(value ?? '') });
-    } else if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    } else if (isMapping(value)) {
       for (const [key, child] of Object.entries(value)) visit(child, at === '' ? key : `${at}.${key}`);
     } else if (name !== undefined) problems.push(`${at} in ${path} must be one value, not a list`);
     else if (value !== null || !names.has(at)) unknown.push(at);

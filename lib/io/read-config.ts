@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { commonError } from '../errors/common-errors.ts';
 import { reasonOf } from '../errors/oneext-error.ts';
+import { isMissing } from '../errors/system-error.ts';
 
 /**
  * The document as plain values, `undefined` when `mayBeMissing` and there is no file. Fails with
@@ -13,8 +14,7 @@ export const readYaml = async (path: string, mayBeMissing: boolean): Promise<unk
   try {
     content = await readFile(path, 'utf8');
   } catch (thrown) {
-    if (mayBeMissing && thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT')
-      return undefined;
+    if (mayBeMissing && isMissing(thrown)) return undefined;
     throw commonError('CONFIG_UNREADABLE', { path, detail: reasonOf(thrown) }, thrown);
   }
   if (content.trim() === '') return undefined;

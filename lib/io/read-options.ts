@@ -12,6 +12,7 @@ import {
   resolveOptions,
 } from '../config/options.ts';
 import { commonError } from '../errors/common-errors.ts';
+import { readMapping } from '../mapping.ts';
 import { relocatePath } from '../one/places.ts';
 import { readYaml } from './read-config.ts';
 
@@ -40,9 +41,7 @@ export interface GivenOptions<Table extends OptionTable> {
 
 const otherSections = (table: OptionTable, document: unknown): readonly string[] => {
   const own = new Set(Object.keys(table).map((name) => fileName(name).split('.')[0]));
-  return typeof document === 'object' && document !== null
-    ? Object.keys(document).filter((section) => !own.has(section))
-    : [];
+  return Object.keys(readMapping(document)).filter((section) => !own.has(section));
 };
 
 /** Fails with USAGE or CONFIG_INVALID, each with all problems, or with CONFIG_UNREADABLE. */

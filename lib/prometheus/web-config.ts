@@ -4,6 +4,7 @@
  *
  * Pure: from the parsed file to settings, or to all of its problems at once.
  */
+import { isMapping } from '../mapping.ts';
 
 export type ClientAuthentication =
   | 'none'
@@ -85,9 +86,7 @@ interface Reader {
 }
 
 const sectionOf = (value: unknown): Section | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? new Map(Object.entries(value))
-    : undefined;
+  isMapping(value) ? new Map(Object.entries(value)) : undefined;
 
 const createReader = (): Reader => {
   const problems: string[] = [];

@@ -3,6 +3,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import { isMissing } from '../../lib/errors/system-error.ts';
 import { createLimit } from '../../lib/io/concurrency.ts';
 import { formatTargetGroups } from '../../lib/prometheus/target-group.ts';
 import { type ExportingVm, vmTargetsOf } from '../../lib/prometheus/vm-targets.ts';
@@ -27,7 +28,7 @@ const readFolder = async (folder: string): Promise<readonly string[]> => {
   try {
     return await readdir(folder);
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return [];
+    if (isMissing(thrown)) return [];
     throw prometheusError('TARGET_FILE', { path: folder, detail: reasonOf(thrown) }, thrown);
   }
 };

@@ -9,6 +9,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import { isMissing } from '../../lib/errors/system-error.ts';
 import { writeAtomic } from '../../lib/io/write-atomic.ts';
 import { formatTargetGroups } from '../../lib/prometheus/target-group.ts';
 import { type AddressPreference, type ExportingVm, vmTargetsOf } from '../../lib/prometheus/vm-targets.ts';
@@ -32,9 +33,6 @@ export interface Alignment {
 
 /** Everybody who may enter the folder may read: Prometheus may run as a user of its own. */
 const fileMode = 0o644;
-
-const isMissing = (thrown: unknown): boolean =>
-  thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
 
 const readIfThere = (file: string): Promise<string | undefined> =>
   readFile(file, 'utf8').catch((thrown: unknown) => {

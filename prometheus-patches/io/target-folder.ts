@@ -5,8 +5,7 @@ import path from 'node:path';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { prometheusError } from '../errors.ts';
 
-const codeOf = (thrown: unknown): unknown =>
-  thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+import { codeOf, isMissing } from '../../lib/errors/system-error.ts';
 
 /** Who may write into the parent may write into the folder, also when root makes it for oneadmin. */
 const makeOne = async (folder: string): Promise<void> => {
@@ -25,7 +24,7 @@ export const makeFolder = async (folder: string): Promise<void> => {
   try {
     await makeOne(folder);
   } catch (thrown) {
-    if (codeOf(thrown) !== 'ENOENT' || path.dirname(folder) === folder) throw thrown;
+    if (!isMissing(thrown) || path.dirname(folder) === folder) throw thrown;
     await makeFolder(path.dirname(folder));
     await makeOne(folder);
   }
