@@ -1,14 +1,15 @@
 /** `oneext tunnel`: the tunnels that live migrations make, and what is left of them. */
 
 import { suiteOptions } from '../lib/config/suite-options.ts';
+import { isHostName } from '../lib/host-name.ts';
 import { connectOne } from '../lib/io/connect-one.ts';
+import { readHosts } from '../lib/io/read-hosts.ts';
 import { isKvm } from '../lib/one/host.ts';
 import { migrationError } from '../live-migrate/errors.ts';
 import { createHosts, type Hosts } from '../live-migrate/io/hosts.ts';
 import { removeLeftovers, withTunnels } from '../live-migrate/io/list-tunnels.ts';
 import type { JudgedTunnel } from '../live-migrate/leftovers.ts';
 import { hostOptions } from '../live-migrate/tunnel-options.ts';
-import { readHosts } from '../prometheus-patches/io/read-cloud.ts';
 import {
   type Given,
   type Terminal,
@@ -36,7 +37,7 @@ const prepare = async (given: Given, terminal: Terminal) => {
   const { options } = await readConfigured(table, given, terminal);
   const named = textsOf(given, 'host');
   for (const name of named) {
-    if (!/^[A-Za-z0-9_][A-Za-z0-9_.:-]*$/.test(name)) throw usageError(`${JSON.stringify(name)} is no host`);
+    if (!isHostName(name)) throw usageError(`${JSON.stringify(name)} is no host`);
   }
   const names = named.length > 0 ? named : await readNames(terminal, options['one.timeout']);
   const openHosts = (): Promise<Hosts> =>

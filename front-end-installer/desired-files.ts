@@ -1,6 +1,7 @@
 /** Everything that an installation wants to stand on the front-end, as states of paths. */
 
-import type { EditedFile, EditResult } from './edited-file.ts';
+import type { EditResult } from '../lib/text/text-edit.ts';
+import type { EditedFile } from './edited-file.ts';
 import { absent, type FileState, type RegularFile, stateName } from './file-state.ts';
 import { isOldFile, type OldFile } from './first-generation.ts';
 import type { DesiredFile, RevertedFile, States } from './plan-files.ts';

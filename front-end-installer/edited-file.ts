@@ -1,7 +1,5 @@
 /** An edit of a file that belongs to somebody else: what of it is ours, and the file without it. */
-export type EditResult =
-  | { readonly kind: 'edited'; readonly text: string; readonly changes: readonly string[] }
-  | { readonly kind: 'refused'; readonly detail: string };
+import type { EditResult } from '../lib/text/text-edit.ts';
 
 export const editKinds = ['oned.conf', 'prometheus.yml'] as const;
 /** What kind of file an edit understands, wherever it stands and whatever it is called. */

@@ -7,7 +7,7 @@
  *
  * revert(edit(x)) is x for every x without what is wanted; edit(edit(x)) is edit(x).
  */
-import { applyEdits } from '../lib/text/text-edit.ts';
+import { applyEdits, type EditResult } from '../lib/text/text-edit.ts';
 import {
   authMadOf,
   authnOf,
@@ -50,12 +50,6 @@ export interface OnedConfWanted {
   readonly authDriver?: WantedDriver;
   readonly localAction?: WantedAction;
 }
-
-export type OnedConfEdit =
-  /** @property changes a line each, for people; a line may also say what stays, and why */
-  | { readonly kind: 'edited'; readonly text: string; readonly changes: readonly string[] }
-  /** Why the file is left alone, with the line and what to do. */
-  | { readonly kind: 'refused'; readonly detail: string };
 
 const twice = (text: string, of: readonly Attribute[], what: string): readonly string[] =>
   of.length < 2 ? [] : [`line ${lineOf(text, of[1]?.from ?? 0)}: ${what}`];
@@ -157,8 +151,8 @@ const isPlain = ({ authDriver, localAction }: OnedConfWanted): boolean => {
   );
 };
 
-const change = (planner: Planner, text: string, wanted: OnedConfWanted): OnedConfEdit => {
-  const refused = (detail: string): OnedConfEdit => ({ kind: 'refused', detail });
+const change = (planner: Planner, text: string, wanted: OnedConfWanted): EditResult => {
+  const refused = (detail: string): EditResult => ({ kind: 'refused', detail });
   if (!isPlain(wanted)) return refused('what is to be added is no plain name or value');
   const before = parseTemplate(text);
   if (before.problem !== undefined)
@@ -180,9 +174,9 @@ const change = (planner: Planner, text: string, wanted: OnedConfWanted): OnedCon
 };
 
 /** Brings in what is wanted; what is there already stays as it is. */
-export const editOnedConf = (text: string, wanted: OnedConfWanted): OnedConfEdit =>
+export const editOnedConf = (text: string, wanted: OnedConfWanted): EditResult =>
   change(planEdit, text, wanted);
 
 /** Takes away what editOnedConf brings in; what people have changed of it stays, and a line says so. */
-export const revertOnedConf = (text: string, wanted: OnedConfWanted): OnedConfEdit =>
+export const revertOnedConf = (text: string, wanted: OnedConfWanted): EditResult =>
   change(planRevert, text, wanted);

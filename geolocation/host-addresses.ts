@@ -24,7 +24,3 @@ export const parseHostAddresses = (output: string): readonly string[] | undefine
     }),
   );
 };
-
-/** Host names and addresses that may be given to ssh; OpenNebula itself allows any text as a host's NAME. */
-export const isSafeHostName = (name: string): boolean =>
-  /^[\w.:%-]{1,255}$/.test(name) && !name.startsWith('-');

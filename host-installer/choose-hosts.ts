@@ -1,4 +1,5 @@
 /** Which hosts of the cloud are worked on: those that were named, or all KVM hosts that are not switched off. */
+import { isHostName } from '../lib/host-name.ts';
 import { type Host, hostState, isKvm } from '../lib/one/host.ts';
 
 export interface HostTarget {
@@ -14,8 +15,6 @@ export interface HostChoice {
   readonly problems: readonly string[];
 }
 
-const isSshName = (name: string): boolean => /^[A-Za-z0-9_][A-Za-z0-9_.:-]*$/.test(name);
-
 const offReasons = new Map<number | undefined, string>([
   [hostState.disabled, 'it is disabled in OpenNebula'],
   [hostState.monitoringDisabled, 'it is disabled in OpenNebula'],
@@ -23,7 +22,7 @@ const offReasons = new Map<number | undefined, string>([
 ]);
 
 const unfitReason = ({ name }: Host): string | undefined =>
-  isSshName(name) ? undefined : `its name, ${JSON.stringify(name)}, is none that ssh can be given`;
+  isHostName(name) ? undefined : `its name, ${JSON.stringify(name)}, is none that ssh can be given`;
 
 const targetOf = ({ id, name }: Host): HostTarget => ({ id, name });
 

@@ -4,6 +4,7 @@
  */
 
 import type { OneExtError } from '../lib/errors/oneext-error.ts';
+import { isHostName } from '../lib/host-name.ts';
 import { migrationError } from './errors.ts';
 
 export interface MigrationRequest {
@@ -23,8 +24,7 @@ const highestVmId = 99_999_999;
 const invalid = (detail: string): OneExtError => migrationError('MIGRATION_REQUEST_INVALID', { detail });
 
 const requireName = (what: string, text: string): string => {
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,252}$/.test(text))
-    throw invalid(`${what} is ${JSON.stringify(text)}, which is no name`);
+  if (!isHostName(text)) throw invalid(`${what} is ${JSON.stringify(text)}, which is no name`);
   return text;
 };
 

@@ -5,14 +5,8 @@
 import { type Node, parseAllDocuments } from 'yaml';
 import { reasonOf } from '../lib/errors/oneext-error.ts';
 import { isMapping, type Mapping, readMapping } from '../lib/mapping.ts';
-import { applyEdits, type Edit, lineBreakOf } from '../lib/text/text-edit.ts';
+import { applyEdits, type Edit, type EditResult, lineBreakOf } from '../lib/text/text-edit.ts';
 import { strictForm } from './config-model.ts';
-
-export type EditedConfig =
-  /** @property changes what comes and goes, for people; empty where nothing does */
-  | { readonly kind: 'patched'; readonly text: string; readonly changes: readonly string[] }
-  /** Why the file cannot be edited safely. */
-  | { readonly kind: 'refused'; readonly detail: string };
 
 export interface ReadConfig {
   readonly root: Node | null;
@@ -42,12 +36,12 @@ const readConfig = (text: string): ReadConfig => {
   return { root: first?.contents ?? null, config: readMapping(value), documents: documents.length };
 };
 
-const edit = (text: string, { planEdits, expected, describe }: ConfigEdit): EditedConfig => {
+const edit = (text: string, { planEdits, expected, describe }: ConfigEdit): EditResult => {
   // A last line without its end gets one while lines are added behind it.
   const whole = text === '' || text.endsWith('\n') ? text : text + lineBreakOf(text);
   const before = readConfig(text);
   const edits = planEdits(whole, readConfig(whole));
-  if (edits.length === 0) return { kind: 'patched', text, changes: [] };
+  if (edits.length === 0) return { kind: 'edited', text, changes: [] };
   const edited = applyEdits(whole, edits);
   const isLastTouched = edits.some(({ to }) => to > text.length);
   const result = isLastTouched ? edited : edited.slice(0, edited.length - (whole.length - text.length));
@@ -60,10 +54,10 @@ const edit = (text: string, { planEdits, expected, describe }: ConfigEdit): Edit
       'its form is one that cannot be edited without changing something else (anchors that are used elsewhere, or an unusual layout)',
     );
   }
-  return { kind: 'patched', text: result, changes: describe(before.config) };
+  return { kind: 'edited', text: result, changes: describe(before.config) };
 };
 
-export const editConfig = (text: string, wanted: ConfigEdit): EditedConfig => {
+export const editConfig = (text: string, wanted: ConfigEdit): EditResult => {
   try {
     return edit(text, wanted);
   } catch (thrown) {

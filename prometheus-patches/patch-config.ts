@@ -6,10 +6,10 @@
  */
 import { isMap, isSeq, type YAMLMap } from 'yaml';
 import { isMapping, type Mapping, readMapping } from '../lib/mapping.ts';
-import { type Edit, lineBreakOf } from '../lib/text/text-edit.ts';
+import { type Edit, type EditResult, lineBreakOf } from '../lib/text/text-edit.ts';
 import { expectedConfig, groupForm, listAt, missingRules } from './config-model.ts';
 import { describeChanges } from './describe-changes.ts';
-import { type EditedConfig, editConfig, type ReadConfig, Refusal } from './edit-config.ts';
+import { editConfig, type ReadConfig, Refusal } from './edit-config.ts';
 import type { Job, ScrapePlan } from './jobs.ts';
 import { addItems, addPairs, changeItems, hasKey, replacePair, setEmptyKey, valueAt } from './yaml-edit.ts';
 import { formatBlockPair, type YamlValue } from './yaml-format.ts';
@@ -137,7 +137,7 @@ const planEdits = (
   ];
 };
 
-export const patchConfig = (text: string, plan: ScrapePlan): EditedConfig =>
+export const patchConfig = (text: string, plan: ScrapePlan): EditResult =>
   editConfig(text, {
     planEdits: (whole, read) => planEdits(whole, read, plan),
     expected: (before) => expectedConfig(before, plan),

@@ -4,10 +4,10 @@
  */
 import { isMap, isSeq, type YAMLMap } from 'yaml';
 import { isMapping, type Mapping } from '../lib/mapping.ts';
-import type { Edit } from '../lib/text/text-edit.ts';
+import type { Edit, EditResult } from '../lib/text/text-edit.ts';
 import { listAt } from './config-model.ts';
 import { describeRemovals } from './describe-changes.ts';
-import { type EditedConfig, editConfig, Refusal } from './edit-config.ts';
+import { editConfig, Refusal } from './edit-config.ts';
 import { isOwnJob } from './jobs.ts';
 import { isOwnEntry, type RuleFile } from './rule-file.ts';
 import { hasKey, removeItems, replacePair, valueAt } from './yaml-edit.ts';
@@ -40,7 +40,7 @@ const withoutOurs = (before: Mapping, rules: RuleFile): Mapping => {
   };
 };
 
-export const unpatchConfig = (text: string, rules: RuleFile): EditedConfig =>
+export const unpatchConfig = (text: string, rules: RuleFile): EditResult =>
   editConfig(text, {
     planEdits: (whole, { root, config }) =>
       isMap(root)

@@ -1,7 +1,7 @@
 /** Hosts with what several checks want of them, from one answer of OpenNebula. */
 import { type LocatableHost, locatableHostShape, parseLocatableHost } from '../../geolocation/host.ts';
 import type { OneElement, Shape } from '../../lib/one/document-reader.ts';
-import { type Host, hostShape, parseHost } from '../../lib/one/host.ts';
+import { type Host, hostPool, hostShape, parseHost } from '../../lib/one/host.ts';
 
 export type CloudHost = Host & Pick<LocatableHost, 'clusterId' | 'geolocation'>;
 
@@ -16,11 +16,14 @@ const mergeShapes = (one: Shape, other: Shape): Shape => {
   return merged;
 };
 
-export const cloudHostShape: Shape = mergeShapes(hostShape, locatableHostShape);
+const cloudHostShape: Shape = mergeShapes(hostShape, locatableHostShape);
 
-export const parseCloudHost = (element: OneElement): CloudHost | undefined => {
+const parseCloudHost = (element: OneElement): CloudHost | undefined => {
   const host = parseHost(element);
   const located = parseLocatableHost(element);
   if (host === undefined || located === undefined) return undefined;
   return { ...host, clusterId: located.clusterId, geolocation: located.geolocation };
 };
+
+/** The call that gives all hosts with that. */
+export const cloudHostPool = { ...hostPool, shape: cloudHostShape, parse: parseCloudHost };

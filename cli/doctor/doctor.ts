@@ -3,6 +3,7 @@
 import { environmentName } from '../../lib/config/options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { OneExtError } from '../../lib/errors/oneext-error.ts';
+import { isHostName } from '../../lib/host-name.ts';
 import { relocatePath } from '../../lib/one/places.ts';
 import { version } from '../../lib/version.ts';
 import { type Given, type Terminal, textOf, usageError, type Verb } from '../command.ts';
@@ -12,7 +13,6 @@ import type { Check, Surroundings } from './check.ts';
 import { checks } from './checks.ts';
 import { doctorTable, shownOptions, strayKeysOf } from './doctor-options.ts';
 import { countLevels, formatCounts, formatFindings, formatFindingsJson } from './format-findings.ts';
-import { isHostName } from './io/hosts.ts';
 import { runChecks } from './io/run-checks.ts';
 import { hasColour } from './io/screen.ts';
 import { createSurroundings } from './io/surroundings.ts';

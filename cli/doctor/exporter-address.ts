@@ -1,5 +1,6 @@
 /** Where the exporter answers, from its own options. */
 import type { ListenAddress } from '../../collectors/exporter-options.ts';
+import { bracketHost } from '../../lib/host-name.ts';
 
 export interface ExporterAddress {
   readonly url: URL;
@@ -22,7 +23,7 @@ export const exporterAddressOf = (options: {
     return { url: url.pathname === '/' ? new URL(path, url) : url, isGuarded: false };
   }
   const { host, port } = options['web.listen-address'];
-  const name = everywhere.has(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  const name = everywhere.has(host) ? 'localhost' : bracketHost(host);
   const isGuarded = options['web.config.file'] !== '';
   return { url: new URL(`http://${name}:${port}${path}`), isGuarded };
 };

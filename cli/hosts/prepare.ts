@@ -10,9 +10,9 @@ import type { RemoteRun } from '../../host-installer/remote-run.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { packageFolder } from '../../lib/io/package-folder.ts';
+import { readHosts } from '../../lib/io/read-hosts.ts';
 import { type Host, isKvm } from '../../lib/one/host.ts';
 import { placesOf } from '../../lib/one/places.ts';
-import { readHosts } from '../../prometheus-patches/io/read-cloud.ts';
 import { type Given, type Terminal, textOf, type VerbOption } from '../command.ts';
 import { readConfigured, verbOptions } from '../configured.ts';
 

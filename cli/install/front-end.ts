@@ -1,8 +1,9 @@
 /** What install and uninstall have in common: where the front-end is, and which of its files are edited. */
 
 import path from 'node:path';
+import { biscuitDriver } from '../../auth-biscuit/oned-driver.ts';
 import { agentUrlOption } from '../../collectors/exporter-options.ts';
-import type { EditedFile, EditResult } from '../../front-end-installer/edited-file.ts';
+import type { EditedFile } from '../../front-end-installer/edited-file.ts';
 import { installError } from '../../front-end-installer/errors.ts';
 import { followLinks } from '../../front-end-installer/io/files.ts';
 import { editOnedConf, type OnedConfWanted, revertOnedConf } from '../../front-end-installer/oned-conf.ts';
@@ -11,10 +12,9 @@ import type { FileRecord } from '../../front-end-installer/record.ts';
 import type { OptionValues } from '../../lib/config/options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { processIds } from '../../lib/io/process-ids.ts';
+import { readHosts } from '../../lib/io/read-hosts.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Places } from '../../lib/one/places.ts';
-import type { EditedConfig } from '../../prometheus-patches/edit-config.ts';
-import { readHosts } from '../../prometheus-patches/io/read-cloud.ts';
 import { ruleFileOf } from '../../prometheus-patches/io/rule-file.ts';
 import { patchConfig } from '../../prometheus-patches/patch-config.ts';
 import { patchOptions, targetOptions } from '../../prometheus-patches/prometheus-options.ts';
@@ -37,18 +37,8 @@ export const requireRoot = ({ oneLocation }: Places, root: string): void => {
   if (uid !== 0 && oneLocation === '' && root === '') throw installError('INSTALL_NOT_ROOT', { uid });
 };
 
-/** As auth-biscuit/README.md has it: such users make no login tokens, and do not change their keys. */
-const authDriver = {
-  name: 'biscuit',
-  conf: new Map([
-    ['PASSWORD_CHANGE', 'NO'],
-    ['DRIVER_MANAGED_GROUPS', 'NO'],
-    ['DRIVER_MANAGED_GROUP_ADMIN', 'NO'],
-    ['MAX_TOKEN_TIME', '0'],
-  ]),
-};
 const localAction = { drivers: ['kvm', 'qemu'], action: 'migrate', script: 'migrate_tunnel' };
-const everything: OnedConfWanted = { authDriver, localAction };
+const everything: OnedConfWanted = { authDriver: biscuitDriver, localAction };
 
 /** A link leads to the file that is edited; in an image it would lead out of it. */
 const editedPath = (file: string, root: string): Promise<string> =>
@@ -63,7 +53,7 @@ export interface EditChoice {
 
 const onedConf = async ({ places, root, parts, migrateThroughTunnel }: EditChoice): Promise<EditedFile> => {
   const wanted: OnedConfWanted = {
-    ...(parts.includes('auth') ? { authDriver } : {}),
+    ...(parts.includes('auth') ? { authDriver: biscuitDriver } : {}),
     ...(parts.includes('live-migrate') && migrateThroughTunnel ? { localAction } : {}),
   };
   return {
@@ -74,10 +64,6 @@ const onedConf = async ({ places, root, parts, migrateThroughTunnel }: EditChoic
     revert: (text) => revertOnedConf(text, everything),
   };
 };
-
-/** The edits of both directions call the same things by other names. */
-const edited = (result: EditedConfig): EditResult =>
-  result.kind === 'patched' ? { ...result, kind: 'edited' } : result;
 
 /** Our rules stand where the installer puts them; a configuration elsewhere does not name them. */
 const rulesOf = (file: string, options: InstallOptions, { etc }: Places): RuleFile | undefined => {
@@ -101,8 +87,8 @@ const prometheusYml = async (
     kind: 'prometheus.yml',
     encoding: 'utf8',
     check: [options['prometheus.promtool'], 'check', 'config'],
-    edit: (text) => edited(patchConfig(text, plan)),
-    revert: (text) => edited(unpatchConfig(text, ruleFileOf(file, options['prometheus.rules-file']))),
+    edit: (text) => patchConfig(text, plan),
+    revert: (text) => unpatchConfig(text, ruleFileOf(file, options['prometheus.rules-file'])),
   };
 };
 
@@ -124,7 +110,7 @@ const withoutPrometheus = (file: string, options: InstallOptions): EditedFile =>
   kind: 'prometheus.yml',
   encoding: 'utf8',
   edit: (text) => ({ kind: 'edited', text, changes: [] }),
-  revert: (text) => edited(unpatchConfig(text, ruleFileOf(file, options['prometheus.rules-file']))),
+  revert: (text) => unpatchConfig(text, ruleFileOf(file, options['prometheus.rules-file'])),
 });
 
 /** On the way back: the files that were edited, whatever options and links name today. */

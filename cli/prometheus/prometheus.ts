@@ -3,14 +3,14 @@
 import { agentUrlOption } from '../../collectors/exporter-options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
-import type { EditedConfig } from '../../prometheus-patches/edit-config.ts';
+import { readHosts } from '../../lib/io/read-hosts.ts';
+import type { EditResult } from '../../lib/text/text-edit.ts';
 import { prometheusError } from '../../prometheus-patches/errors.ts';
 import {
   type ConfigFile,
   readConfigFile,
   replaceConfigFile,
 } from '../../prometheus-patches/io/config-file.ts';
-import { readHosts } from '../../prometheus-patches/io/read-cloud.ts';
 import { reloadPrometheus } from '../../prometheus-patches/io/reload.ts';
 import { ruleFileOf } from '../../prometheus-patches/io/rule-file.ts';
 import { prepareTargetFolder } from '../../prometheus-patches/io/target-folder.ts';
@@ -47,7 +47,7 @@ interface ChangeSettings {
 /** Puts the edited text in the old one's place and tells Prometheus, or says what would change. */
 const applyChange = async (
   file: ConfigFile,
-  edited: EditedConfig,
+  edited: EditResult,
   options: ChangeSettings,
   given: Given,
   terminal: Terminal,

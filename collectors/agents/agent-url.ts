@@ -1,8 +1,6 @@
 /** Where a host's power agent answers: the template of the configuration, or the host's own attribute. */
+import { bracketHost, isHostName } from '../../lib/host-name.ts';
 import type { Host } from '../../lib/one/host.ts';
-
-/** Names that OpenNebula allows may hold spaces and the like; a host name or an address holds these. */
-const hostName = /^[\w.:%-]+$/;
 
 /**
  * Fills `{hostname}` (the host's NAME, an IPv6 address in brackets) and `{id}` in; `undefined` when the result
@@ -13,8 +11,8 @@ export const agentUrlOf = (
   template: string,
 ): URL | undefined => {
   const chosen = host.powerAgentUrl ?? template;
-  if (chosen.includes('{hostname}') && !hostName.test(host.name)) return undefined;
-  const name = host.name.includes(':') ? `[${host.name}]` : host.name;
+  if (chosen.includes('{hostname}') && !isHostName(host.name)) return undefined;
+  const name = bracketHost(host.name);
   const text = chosen.replaceAll('{hostname}', name).replaceAll('{id}', String(host.id));
   try {
     const url = new URL(text);

@@ -3,7 +3,7 @@ import { allOfPool, type DocumentCall, readDocument } from '../../lib/io/read-po
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { datastoreShape, parseDatastore } from '../../lib/one/datastore.ts';
-import { hostShape, parseHost } from '../../lib/one/host.ts';
+import { hostPool } from '../../lib/one/host.ts';
 import { takeUnique } from '../../lib/one/unique-objects.ts';
 import { parseVirtualNetwork, virtualNetworkShape } from '../../lib/one/virtual-network.ts';
 import { powerAgents } from '../agents/agents.ts';
@@ -65,15 +65,7 @@ export const createSources = (
     createSource({ read, now, reuseMs: Math.max(reuseMs, options['one.min-refresh-interval']) });
   const fromElsewhere = <T>(read: () => Promise<T>): Source<T> => createSource({ read, now, reuseMs });
 
-  const hosts = fromOne(() =>
-    readPool({
-      method: 'one.hostpool.info',
-      parameters: [],
-      objectName: 'HOST',
-      shape: hostShape,
-      parse: parseHost,
-    }),
-  );
+  const hosts = fromOne(() => readPool(hostPool));
   const askAgents = createAgentAsker({
     agent: powerAgents[0],
     urlTemplate: options['power.agent-url'],

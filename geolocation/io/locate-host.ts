@@ -1,7 +1,8 @@
 /** Finds out where a host stands: from the configuration, or from its public addresses and a database. */
 import { commonError } from '../../lib/errors/common-errors.ts';
+import { isHostName } from '../../lib/host-name.ts';
 import { type Coordinates, formatGeolocation } from '../coordinates.ts';
-import { isSafeHostName, parseHostAddresses } from '../host-addresses.ts';
+import { parseHostAddresses } from '../host-addresses.ts';
 import { publicAddressesOf } from '../public-address.ts';
 import { type PlacedHost, type StaticCoordinates, staticCoordinatesOf } from '../static-coordinates.ts';
 import { askHostAddresses } from './ask-host-addresses.ts';
@@ -39,7 +40,7 @@ export const locateHost = async (host: PlacedHost, options: LocateOptions): Prom
   const configured = staticCoordinatesOf(host, options.staticCoordinates);
   if (configured !== undefined)
     return { geolocation: formatGeolocation(configured), from: 'geolocation.static' };
-  if (!isSafeHostName(host.name)) {
+  if (!isHostName(host.name)) {
     return unknown(`the name ${JSON.stringify(host.name)} is no host name that ssh could be given`);
   }
   let output: string;

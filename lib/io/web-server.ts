@@ -13,6 +13,7 @@ import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { commonError } from '../errors/common-errors.ts';
 import { reasonOf } from '../errors/oneext-error.ts';
+import { bracketHost } from '../host-name.ts';
 import type { Log } from '../log/log.ts';
 import { acceptsGzip } from '../prometheus/negotiate.ts';
 import type { TlsSettings, WebConfig } from '../prometheus/web-config.ts';
@@ -98,7 +99,7 @@ const listenOrFail = async (server: http.Server, host: string, port: number): Pr
       throw thrown;
     });
   } catch (thrown) {
-    const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+    const address = `${bracketHost(host)}:${port}`;
     throw commonError('LISTEN_FAILED', { address, detail: reasonOf(thrown) }, thrown);
   }
 };
@@ -192,7 +193,7 @@ export const startWebServer = async (options: WebServerOptions): Promise<WebServ
   const timer = webConfigFile === '' ? undefined : setInterval(reload, reloadIntervalMs).unref();
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : options.port;
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  const host = bracketHost(options.host);
 
   return {
     url: `${secureServer === undefined ? 'http' : 'https'}://${host}:${port}`,

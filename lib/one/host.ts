@@ -84,6 +84,15 @@ export const parseHost = (element: OneElement): Host | undefined => {
   };
 };
 
+/** The call that gives all hosts. */
+export const hostPool = {
+  method: 'one.hostpool.info',
+  parameters: [],
+  objectName: 'HOST',
+  shape: hostShape,
+  parse: parseHost,
+} as const;
+
 const kvmNames: ReadonlySet<string> = new Set(['kvm', 'qemu']);
 
 /** Whether the host runs KVM or QEMU: what its probes found or, before they did, its driver's name. */

@@ -5,6 +5,13 @@ export interface Edit {
   readonly text: string;
 }
 
+/** What an edit of a file that belongs to somebody else came to. */
+export type EditResult =
+  /** @property changes a line each, for people; empty where nothing changes; a line may also say what stays, and why */
+  | { readonly kind: 'edited'; readonly text: string; readonly changes: readonly string[] }
+  /** @property detail why the file cannot be edited safely and is left alone, with the line and what to do */
+  | { readonly kind: 'refused'; readonly detail: string };
+
 /** The text after the edits, which must not overlap; those at the same place keep their order. */
 export const applyEdits = (text: string, edits: readonly Edit[]): string => {
   const inOrder = edits

@@ -1,8 +1,8 @@
 /** Reads what Prometheus should scrape: hosts and front-ends from OpenNebula, and which exporters answer. */
+import { isHostName } from '../../lib/host-name.ts';
 import { allOfPool, readDocument } from '../../lib/io/read-pool.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
-import { type Host, hostShape, parseHost } from '../../lib/one/host.ts';
-import { takeUnique } from '../../lib/one/unique-objects.ts';
+import type { Host } from '../../lib/one/host.ts';
 import { extendedVmShape } from '../../lib/one/vm.ts';
 import { zoneShape } from '../../lib/one/zone.ts';
 import type { ExportingVm } from '../../lib/prometheus/vm-targets.ts';
@@ -11,18 +11,6 @@ import { chooseZone, parseZoneAddresses } from '../zone-servers.ts';
 import { findLocal, ownHostname } from './local-address.ts';
 import { probe } from './probe.ts';
 import { parseExportingVm } from './read-exporting-vm.ts';
-
-/** By id. */
-export const readHosts = async (client: XmlRpcClient): Promise<readonly Host[]> => {
-  const hosts = await readDocument(client, {
-    method: 'one.hostpool.info',
-    parameters: [],
-    objectName: 'HOST',
-    shape: hostShape,
-    parse: parseHost,
-  });
-  return [...takeUnique(hosts).objects].sort((a, b) => a.id - b.id);
-};
 
 const notDone = -1;
 
@@ -38,9 +26,6 @@ export const readExportingVms = async (client: XmlRpcClient): Promise<readonly E
       return vm?.exporter === undefined ? undefined : vm;
     },
   });
-
-/** What may stand in a target; probes and endpoints give nothing else. */
-const isHostName = (name: string): boolean => /^[\w.:-]+$/.test(name);
 
 export interface CloudOptions {
   readonly zone: string;

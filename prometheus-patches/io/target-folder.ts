@@ -3,9 +3,8 @@
 import { chown, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
-import { prometheusError } from '../errors.ts';
-
 import { codeOf, isMissing } from '../../lib/errors/system-error.ts';
+import { prometheusError } from '../errors.ts';
 
 /** Who may write into the parent may write into the folder, also when root makes it for oneadmin. */
 const makeOne = async (folder: string): Promise<void> => {

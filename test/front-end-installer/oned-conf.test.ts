@@ -9,11 +9,11 @@ import test from 'node:test';
 import fc from 'fast-check';
 import {
   editOnedConf,
-  type OnedConfEdit,
   type OnedConfWanted,
   readOnedConf,
   revertOnedConf,
 } from '../../front-end-installer/oned-conf.ts';
+import type { EditResult } from '../../lib/text/text-edit.ts';
 import { assertExpectedFile, repositoryPath } from '../support/expected.ts';
 
 const wanted = {
@@ -29,11 +29,11 @@ const wanted = {
   localAction: { drivers: ['kvm', 'qemu'], action: 'migrate', script: 'migrate_tunnel' },
 } satisfies OnedConfWanted;
 
-const textOf = (edit: OnedConfEdit): string => {
+const textOf = (edit: EditResult): string => {
   assert.equal(edit.kind, 'edited', edit.kind === 'refused' ? edit.detail : '');
   return edit.kind === 'edited' ? edit.text : '';
 };
-const withoutText = (edit: OnedConfEdit): unknown =>
+const withoutText = (edit: EditResult): unknown =>
   edit.kind === 'edited' ? { changes: edit.changes } : { refused: edit.detail };
 
 const plain = (value: unknown): unknown =>

@@ -81,7 +81,7 @@ const assertPatched = (input: string, output: string, wanted: ScrapePlan): void 
   assertPlanned(after as Config, wanted);
   assert.deepEqual(
     patchConfig(output, wanted),
-    { kind: 'patched', text: output, changes: [] },
+    { kind: 'edited', text: output, changes: [] },
     'twice is once',
   );
   if (/\r\n/.test(input)) assert.doesNotMatch(output, /(?<!\r)\n/);
@@ -98,12 +98,12 @@ for (const name of names) {
     const wanted = /^(?:refused-)?rules-/.test(name) ? { ...plan, rules: testRules } : plan;
     const result = patchConfig(input, wanted);
     const isRefused = name.startsWith('refused-');
-    assert.equal(result.kind, isRefused ? 'refused' : 'patched', JSON.stringify(result));
+    assert.equal(result.kind, isRefused ? 'refused' : 'edited', JSON.stringify(result));
     assertExpectedFile(
       file(isRefused ? 'expected.txt' : 'expected.yml'),
       result.kind === 'refused' ? `${result.detail}\n` : result.text,
     );
-    if (result.kind === 'patched') {
+    if (result.kind === 'edited') {
       assertPatched(input, result.text, wanted);
       assert.ok(result.changes.length > 0);
       const kept = commentsOf(result.text);
@@ -132,15 +132,15 @@ test('a file with thousands of hosts', () => {
   const hosts = Array.from({ length: 3000 }, (_, id) => ({ id, hostname: `kvm${id}.example.org` }));
   const large = planScrapes({ ...testCloud, hosts });
   const first = patchConfig('# top\nscrape_configs: []\n# end\n', large);
-  assert.ok(first.kind === 'patched');
+  assert.ok(first.kind === 'edited');
   assert.deepEqual(patchConfig(first.text, large), { ...first, changes: [] });
   const fewer = patchConfig(
     first.text,
     planScrapes({ ...testCloud, hosts: hosts.filter(({ id }) => id % 2 === 0) }),
   );
-  assert.ok(fewer.kind === 'patched');
+  assert.ok(fewer.kind === 'edited');
   const back = patchConfig(fewer.text, large);
-  assert.ok(back.kind === 'patched');
+  assert.ok(back.kind === 'edited');
   assert.deepEqual(commentsOf(back.text), ['# top', '# end']);
 });
 

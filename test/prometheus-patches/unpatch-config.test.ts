@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import fc from 'fast-check';
-import type { EditedConfig } from '../../prometheus-patches/edit-config.ts';
+import type { EditResult } from '../../lib/text/text-edit.ts';
 import { patchConfig } from '../../prometheus-patches/patch-config.ts';
 import { unpatchConfig } from '../../prometheus-patches/unpatch-config.ts';
 import { assertExpectedFile, repositoryPath } from '../support/expected.ts';
@@ -37,12 +37,12 @@ const assertUnpatched = (input: string, output: string): void => {
   assert.ok(!left.some((name) => ownJobs.includes(name)), 'none of our jobs is left');
   assert.ok(!((rules ?? []) as readonly string[]).some(isOwnRule), 'our rules are not named any more');
   const again = unpatchConfig(output, testRules);
-  assert.deepEqual(again, { kind: 'patched', text: output, changes: [] }, 'twice is once');
+  assert.deepEqual(again, { kind: 'edited', text: output, changes: [] }, 'twice is once');
 };
 
-const textOf = (result: EditedConfig): string => {
-  assert.equal(result.kind, 'patched', JSON.stringify(result));
-  return result.kind === 'patched' ? result.text : '';
+const textOf = (result: EditResult): string => {
+  assert.equal(result.kind, 'edited', JSON.stringify(result));
+  return result.kind === 'edited' ? result.text : '';
 };
 
 const folder = repositoryPath('test/prometheus-patches/unpatch-testcases');
@@ -52,7 +52,7 @@ for (const name of readdirSync(folder)) {
     const input = readFileSync(file('input.yml'), 'utf8');
     const result = unpatchConfig(input, testRules);
     const isRefused = name.startsWith('refused-');
-    assert.equal(result.kind, isRefused ? 'refused' : 'patched', JSON.stringify(result));
+    assert.equal(result.kind, isRefused ? 'refused' : 'edited', JSON.stringify(result));
     if (result.kind === 'refused') return assertExpectedFile(file('expected.txt'), `${result.detail}\n`);
     assertExpectedFile(file('expected.yml'), result.text);
     assertUnpatched(input, result.text);
@@ -63,7 +63,7 @@ for (const name of readdirSync(folder)) {
 test('what goes is said', () => {
   const input = readFileSync(path.join(folder, 'between-other-jobs', 'input.yml'), 'utf8');
   const result = unpatchConfig(input, testRules);
-  assert.deepEqual(result.kind === 'patched' && result.changes, [
+  assert.deepEqual(result.kind === 'edited' && result.changes, [
     'job sr_exporter (removed)',
     '  - /var/lib/one/prometheus/targets/vm-*.json',
     'job scaphandre (removed)',

@@ -1,4 +1,5 @@
 /** Looks at hypervisors with ssh, sixteen at a time, each within the limits of `oneext tunnel`. Changes nothing. */
+import { isHostName } from '../../../lib/host-name.ts';
 import { isKvm } from '../../../lib/one/host.ts';
 import type { Argv } from '../../../lib/remote-command.ts';
 import { createHosts, type Hosts } from '../../../live-migrate/io/hosts.ts';
@@ -17,8 +18,6 @@ const namesOf = async ({ hostNames, hosts }: Surroundings): Promise<readonly str
   if (hostNames !== 'all') return hostNames ?? [];
   return (await hosts()).filter(isKvm).map(({ name }) => name);
 };
-/** What ssh may be given. */
-export const isHostName = (name: string): boolean => /^[A-Za-z0-9_][A-Za-z0-9_.:-]*$/.test(name);
 
 /** Longest time for all hosts. */
 export const hostsLimitMs = async (surroundings: Surroundings): Promise<number> => {

@@ -7,12 +7,11 @@ import { reasonOf } from '../../../lib/errors/oneext-error.ts';
 import { connectOne } from '../../../lib/io/connect-one.ts';
 import { packageFolder } from '../../../lib/io/package-folder.ts';
 import { processIds } from '../../../lib/io/process-ids.ts';
-import { readDocument } from '../../../lib/io/read-pool.ts';
+import { readHostsAs } from '../../../lib/io/read-hosts.ts';
 import { runCommand } from '../../../lib/io/run-command.ts';
 import { placesOf } from '../../../lib/one/places.ts';
-import { takeUnique } from '../../../lib/one/unique-objects.ts';
 import type { Surroundings, User } from '../check.ts';
-import { cloudHostShape, parseCloudHost } from '../cloud-host.ts';
+import { cloudHostPool } from '../cloud-host.ts';
 import { exporterAddressOf } from '../exporter-address.ts';
 import { createExporterPageReader } from '../exporter-page.ts';
 import { BrokenLink } from '../finding.ts';
@@ -84,16 +83,7 @@ export const createSurroundings = async (given: Given): Promise<Surroundings> =>
     suite: packageFolder(),
     user: await readUser(),
     client,
-    hosts: link('one', async () => {
-      const hosts = await readDocument(await client(), {
-        method: 'one.hostpool.info',
-        parameters: [],
-        objectName: 'HOST',
-        shape: cloudHostShape,
-        parse: parseCloudHost,
-      });
-      return [...takeUnique(hosts).objects].sort((a, b) => a.id - b.id);
-    }),
+    hosts: link('one', async () => readHostsAs(await client(), cloudHostPool)),
     exporterPage: link('exporter', async () => {
       const reader = createExporterPageReader();
       await fetchInto(exporterAddressOf(options).url, timeLimitMs, reader.push);

@@ -1,7 +1,7 @@
 /** What prometheus.yml is, and what it would become: `oneext prometheus patch` and `oneext doctor`. */
 import type { XmlRpcClient } from '../../../lib/io/xml-rpc-client.ts';
 import type { Host } from '../../../lib/one/host.ts';
-import type { EditedConfig } from '../../../prometheus-patches/edit-config.ts';
+import type { EditResult } from '../../../lib/text/text-edit.ts';
 import { type ConfigFile, readConfigFile } from '../../../prometheus-patches/io/config-file.ts';
 import { findRuleFile } from '../../../prometheus-patches/io/rule-file.ts';
 import { patchConfig } from '../../../prometheus-patches/patch-config.ts';
@@ -14,7 +14,7 @@ export interface PatchOptions extends ScrapeOptions {
 
 export interface Patch {
   readonly file: ConfigFile;
-  readonly patched: EditedConfig;
+  readonly patched: EditResult;
 }
 
 export const readPatch = async (

@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { reasonOf } from '../../../lib/errors/oneext-error.ts';
 import { connectOne } from '../../../lib/io/connect-one.ts';
 import { DownloadFailure, download } from '../../../lib/io/download.ts';
+import { readHosts } from '../../../lib/io/read-hosts.ts';
 import { allOfPool, readDocument } from '../../../lib/io/read-pool.ts';
 import { shapeOf, text, textAt } from '../../../lib/one/document-reader.ts';
-import { hostShape, parseHost } from '../../../lib/one/host.ts';
 import { takeUnique } from '../../../lib/one/unique-objects.ts';
 import { parseVm, vmShape } from '../../../lib/one/vm.ts';
 import { contentTypes } from '../../../lib/prometheus/exposition.ts';
@@ -88,13 +88,7 @@ const readNames = async (options: TopSourceOptions, signal: AbortSignal | undefi
     ...(signal === undefined ? {} : { signal }),
   });
   const [hosts, vms] = await Promise.all([
-    readDocument(client, {
-      method: 'one.hostpool.info',
-      parameters: [],
-      objectName: 'HOST',
-      shape: hostShape,
-      parse: parseHost,
-    }),
+    readHosts(client),
     readDocument(client, {
       method: 'one.vmpool.info',
       parameters: [...allOfPool, -1],
@@ -109,7 +103,7 @@ const readNames = async (options: TopSourceOptions, signal: AbortSignal | undefi
   const { objects, repeated } = takeUnique(vms);
   const doubtful = new Set(repeated);
   return {
-    hosts: new Map(takeUnique(hosts).objects.map(({ id, name }) => [id, name])),
+    hosts: new Map(hosts.map(({ id, name }) => [id, name])),
     groups: new Map(
       objects.flatMap(({ id, group }) =>
         group === undefined || doubtful.has(id) ? [] : [[id, group] as const],
