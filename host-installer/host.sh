@@ -1,15 +1,21 @@
 #!/usr/bin/env bash
-# Gives this hypervisor a power agent (Scaphandre) and prints the scrape job for Prometheus. See README.md.
+# Gives this hypervisor a power agent and prints the scrape job for Prometheus. See README.md.
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 # Everything of the host that is read or written stands below this folder: an image, or a test's tree.
 ROOT=${HOST_ROOT:-}
+# Whatever language this host speaks: what programs print is read here.
+export LC_ALL=C
 
 # shellcheck source=lib/output.sh
 source "$here/lib/output.sh"
 # shellcheck source=lib/undo.sh
 source "$here/lib/undo.sh"
+# shellcheck source=lib/systems.sh
+source "$here/lib/systems.sh"
+# shellcheck source=lib/agents.sh
+source "$here/lib/agents.sh"
 # shellcheck source=lib/options.sh
 source "$here/lib/options.sh"
 # shellcheck source=lib/state.sh
@@ -26,6 +32,10 @@ source "$here/lib/listen.sh"
 source "$here/lib/host-id.sh"
 # shellcheck source=lib/packages.sh
 source "$here/lib/packages.sh"
+# shellcheck source=lib/packages-apt.sh
+source "$here/lib/packages-apt.sh"
+# shellcheck source=lib/packages-dnf.sh
+source "$here/lib/packages-dnf.sh"
 # shellcheck source=lib/firewall.sh
 source "$here/lib/firewall.sh"
 # shellcheck source=lib/container.sh
@@ -34,6 +44,8 @@ source "$here/lib/container.sh"
 source "$here/lib/native.sh"
 # shellcheck source=lib/verify.sh
 source "$here/lib/verify.sh"
+# shellcheck source=lib/previous.sh
+source "$here/lib/previous.sh"
 # shellcheck source=lib/agent.sh
 source "$here/lib/agent.sh"
 # shellcheck source=lib/scrape-job.sh
@@ -49,6 +61,7 @@ main() {
   parse_options "$@"
   [[ $(id -u) == 0 ]] || die 77 'host.sh was not started as root' "start it with: sudo $0${*:+ $*}"
   load_state
+  choose_agent
   case $command in
     install) install_agent ;;
     plan) print_plan ;;

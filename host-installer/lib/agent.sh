@@ -2,54 +2,34 @@
 # The agent whatever it runs as: which one is there, starting one that is proved, and putting it in its place.
 
 agent_runtime='' # docker, podman or native
-previous_runtime='' previous_config='' previous_address='' previous_port='' previous_rights='' previous_runs=no
+
+native_can_be_had() { type -P "$agent_program" >/dev/null || distribution_has "$agent_package"; }
 
 # An engine that is there and answers.
 engine_works() { type -P "$1" >/dev/null && "$1" info >/dev/null 2>&1; }
 
 choose_runtime() {
   agent_runtime=$(wanted runtime auto)
-  wanted_image=$(wanted image "$default_image")
+  wanted_image=$(wanted image "$agent_image")
   case $agent_runtime in
     docker)
       engine_works docker || die 78 'docker does not work on this host: docker info fails' \
         'start it (systemctl enable --now docker), or choose another --runtime'
       ;;
     native)
-      type -P scaphandre >/dev/null || distribution_has scaphandre ||
-        die 78 "this distribution has no package scaphandre ($system_id $system_version)" 'choose --runtime podman or docker'
+      native_can_be_had ||
+        die 78 "this distribution has no package $agent_package ($system_id $system_version)" 'choose --runtime podman or docker'
       ;;
     auto)
       if engine_works docker; then agent_runtime=docker; elif type -P docker >/dev/null; then
-        warn 'docker is installed and does not answer: it is passed over'
+        warn 'docker is installed but does not answer, so it is not used'
       fi
       if [[ $agent_runtime == docker ]]; then :
       elif type -P podman >/dev/null; then agent_runtime=podman
-      elif type -P scaphandre >/dev/null || distribution_has scaphandre; then agent_runtime=native
+      elif native_can_be_had; then agent_runtime=native
       else agent_runtime=podman; fi
       ;;
   esac
-}
-
-find_previous() {
-  local engine
-  previous_runtime='' previous_runs=no
-  for engine in docker podman; do
-    engine_works "$engine" && container_exists "$engine" "$container_name" || continue
-    previous_config=$(container_config "$engine" "$container_name")
-    [[ -n $previous_config ]] || die 78 "$engine has a container named $container_name that host.sh did not make" \
-      "remove it ($engine rm -f $container_name) or rename it ($engine rename $container_name $container_name-old)"
-    previous_runtime=$engine
-    read -r _ previous_address previous_port previous_rights <<<"$previous_config"
-    ! container_runs "$engine" "$container_name" || previous_runs=yes
-    return 0
-  done
-  native_is_there || return 0
-  previous_runtime=native
-  previous_address=$(native_value address)
-  previous_port=$(native_value port)
-  previous_config=$(<"$native_unit_file")
-  ! native_runs "$native_unit" || previous_runs=yes
 }
 
 wanted_config() {
@@ -71,17 +51,16 @@ check_port() {
   [[ -z $users ]] || die 1 "port $listen_port is in use: ${users##*users:}" 'choose another with --port'
 }
 
-# unit_of or container_of final|candidate
+# unit_file_of and unit_of final|candidate
 unit_file_of() { if [[ $1 == candidate ]]; then printf '%s' "$native_candidate_file"; else printf '%s' "$native_unit_file"; fi; }
 unit_of() { if [[ $1 == candidate ]]; then printf '%s' "$native_candidate"; else printf '%s' "$native_unit"; fi; }
-container_of() { if [[ $1 == candidate ]]; then printf '%s' "$container_candidate"; else printf '%s' "$container_name"; fi; }
 
 agent_runs() {
   if [[ $agent_runtime == native ]]; then native_runs "$(unit_of "$1")"; else container_runs "$agent_runtime" "$(container_of "$1")"; fi
 }
 
 show_agent_log() {
-  say 'the last lines that the agent logged:'
+  say 'the last lines of the log of the agent:'
   if [[ $agent_runtime == native ]]; then
     journalctl --unit "$(unit_of "$1")" --lines 20 --no-pager --output cat
   else
@@ -104,7 +83,7 @@ start_agent() { # start_agent ROLE ADDRESS PORT CONFINEMENT
   fi
   on_failure remove_agent_if_there "$1"
   if [[ $agent_runtime != native ]]; then
-    run_container "$agent_runtime" "$(container_of "$1")" "$2" "$3" "$4"
+    run_container "$agent_runtime" "$1" "$2" "$3" "$4"
     return
   fi
   systemctl daemon-reload
@@ -125,36 +104,15 @@ start_proved() {
   if [[ $agent_runtime == native || $confinement != least ]]; then
     die 1 'the agent does not measure' 'see its log above'
   fi
-  warn 'with the least rights the agent does not measure: trying with --privileged'
+  warn 'the agent does not measure with the least rights: trying --privileged'
   remove_agent_if_there "$1"
   start_agent "$1" "$2" "$3" privileged
   if ! wait_until_measures "$(local_url "$2" "$3")" "$((most_seconds / 2))" agent_runs "$1"; then
     show_agent_log "$1"
-    die 1 'the agent does not measure, with --privileged neither' 'see its log above'
+    die 1 'the agent does not measure, not even with --privileged' 'see its log above'
   fi
   warn 'the agent runs with --privileged'
   previous_rights=privileged
-}
-
-restore_previous() {
-  if [[ $previous_runtime == native ]]; then
-    restart_native
-    return $?
-  fi
-  if container_exists "$previous_runtime" "$container_previous"; then
-    "$previous_runtime" rename "$container_previous" "$container_name" || return 1
-  fi
-  [[ $previous_runs == no ]] || "$previous_runtime" start "$container_name" 9>&-
-}
-
-stop_previous() {
-  on_failure restore_previous
-  if [[ $previous_runtime == native ]]; then
-    systemctl stop "$native_unit"
-  else
-    "$previous_runtime" rename "$container_name" "$container_previous"
-    "$previous_runtime" stop "$container_previous" >/dev/null
-  fi
 }
 
 # The previous agent keeps running until the new one has measured beside it.
@@ -168,34 +126,4 @@ replace_agent() {
     stop_previous
   fi
   start_proved final "$listen_address" "$listen_port"
-}
-
-# To be called when nothing is undone any more.
-forget_previous() {
-  if [[ $previous_runtime == native ]]; then
-    [[ $agent_runtime == native ]] || remove_native
-  elif [[ -n $previous_runtime ]] && container_exists "$previous_runtime" "$container_previous"; then
-    remove_container "$previous_runtime" "$container_previous"
-  fi || warn 'the previous agent could not be removed'
-}
-
-# What a run that was killed left behind.
-clean_leftovers() {
-  local engine
-  for engine in docker podman; do
-    engine_works "$engine" || continue
-    if [[ -n $(container_config "$engine" "$container_candidate") ]]; then remove_container "$engine" "$container_candidate"; fi
-    [[ -n $(container_config "$engine" "$container_previous") ]] || continue
-    if container_exists "$engine" "$container_name"; then remove_container "$engine" "$container_previous"; else
-      "$engine" rename "$container_previous" "$container_name"
-      "$engine" start "$container_name" >/dev/null 9>&-
-    fi
-  done
-  [[ ! -f $native_candidate_file ]] || remove_native_candidate
-  # The agent of another runtime than the one that was installed last: it is new and was not proved, or it is old.
-  for engine in docker podman; do
-    [[ -n ${state[runtime]:-} && ${state[runtime]} != "$engine" ]] && engine_works "$engine" || continue
-    if [[ -n $(container_config "$engine" "$container_name") ]]; then remove_container "$engine" "$container_name"; fi
-  done
-  if [[ -n ${state[runtime]:-} && ${state[runtime]} != native ]] && native_is_there; then remove_native; fi
 }

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # The agent as a container of docker or podman, which take the same arguments.
 
-container_name=scaphandre
-container_candidate=scaphandre-candidate
-container_previous=scaphandre-previous
 container_label=org.opennebula-extensions.power-agent
 wanted_image=''
+
+# container_of final|candidate|previous: its name
+container_of() { if [[ $1 == final ]]; then printf '%s' "$agent_container"; else printf '%s-%s' "$agent_container" "$1"; fi; }
 
 container_exists() { "$1" container inspect "$2" >/dev/null 2>&1; }
 container_value() { "$1" container inspect --format "$3" "$2" 2>/dev/null || true; }
@@ -13,31 +13,17 @@ container_runs() { [[ $(container_value "$1" "$2" '{{.State.Running}}') == true 
 # What it was started with, in a label of ours: image, address, port, rights. Empty where it is not ours.
 container_config() { container_value "$1" "$2" "{{index .Config.Labels \"$container_label\"}}" | sed 's/^<no value>$//'; }
 
-# The least that lets it read every /proc/PID/exe and the energy counters. Newer engines mask the counters.
-confinement_of() { # confinement_of RUNTIME least|privileged
-  if [[ $2 == privileged ]]; then
-    printf '%s\n' --privileged
-    return 0
-  fi
-  printf '%s\n' --cap-drop ALL --cap-add SYS_PTRACE --security-opt no-new-privileges
-  [[ ! -d $ROOT/sys/module/apparmor ]] || printf '%s\n' --security-opt apparmor=unconfined
-  [[ ! -d $ROOT/sys/fs/selinux ]] || printf '%s\n' --security-opt label=disable
-  case $1 in
-    docker) printf '%s\n' --security-opt systempaths=unconfined ;;
-    podman) printf '%s\n' --security-opt unmask=/sys/devices/virtual/powercap ;;
-  esac
-}
-
-# run_container RUNTIME NAME ADDRESS PORT least|privileged
+# run_container RUNTIME ROLE ADDRESS PORT least|privileged
 run_container() {
-  local confinement=() restart=unless-stopped
-  mapfile -t confinement < <(confinement_of "$1" "$5")
+  local rights=(--privileged) volumes arguments restart=unless-stopped
+  [[ $5 == privileged ]] || mapfile -t rights < <(agent_rights "$1")
+  mapfile -t volumes < <(agent_volumes)
+  mapfile -t arguments < <(agent_arguments "$3" "$4")
   [[ $1 != podman ]] || restart=always # what podman-restart.service starts after a boot
-  [[ $2 != "$container_candidate" ]] || restart=no
-  "$1" run --detach --name "$2" --restart "$restart" --network host --user 0:0 "${confinement[@]}" \
-    --read-only --volume /proc:/proc:ro --volume /sys/class/powercap:/sys/class/powercap:ro \
-    --label "$container_label=$wanted_image $3 $4 $5" \
-    "$wanted_image" prometheus --address "$3" --port "$4" >/dev/null 9>&- # podman's monitor would keep the lock
+  [[ $2 != candidate ]] || restart=no
+  "$1" run --detach --name "$(container_of "$2")" --restart "$restart" --network host --user 0:0 "${rights[@]}" \
+    --read-only "${volumes[@]}" --label "$container_label=$wanted_image $3 $4 $5" \
+    "$wanted_image" "${arguments[@]}" >/dev/null 9>&- # podman's monitor would keep the lock
 }
 
 remove_container() { "$1" container rm --force "$2" >/dev/null; }

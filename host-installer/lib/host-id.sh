@@ -14,7 +14,7 @@ find_host_id() {
     1) host_id=${ids[0]} ;;
     0) die 78 'OpenNebula does not monitor this host: there is no /var/tmp/one/im/status_kvm_N.db' \
       'add it on the front-end (onehost create NAME -i kvm -v kvm), or give its id with --host-id' ;;
-    *) die 78 "OpenNebula has known this host by several ids: $(join ', ' "${ids[@]}")" \
+    *) die 78 "OpenNebula has known this host under several ids: $(join ', ' "${ids[@]}")" \
       'see onehost list on the front-end, and give the id with --host-id' ;;
   esac
 }

@@ -6,7 +6,6 @@ steps=(modules modules_file packages image firewall agent start_at_boot)
 
 # Reads only. Whatever this host lacks is said before anything is done.
 inspect() {
-  local program
   detect_system
   choose_listen
   choose_allow
@@ -16,10 +15,10 @@ inspect() {
   check_port
   plan_modules
   need_package curl curl
-  if [[ $agent_runtime != docker ]]; then
-    program=${agent_runtime/native/scaphandre}
-    need_package "$program" "$program"
-  fi
+  case $agent_runtime in
+    podman) need_package podman podman ;;
+    native) need_package "$agent_program" "$agent_package" ;;
+  esac
   [[ -z $wanted_allow ]] || need_package nft nftables
 }
 
@@ -29,9 +28,11 @@ already_modules() { ((${#missing_modules[@]} > 0)) || printf 'the kernel has the
 apply_modules() { load_modules; }
 
 needs_modules_file() { [[ -n $(modules_to_remember) ]] && ! modules_are_remembered; }
-tell_modules_file() { printf 'load them at each boot, by %s' "${modules_file#"$ROOT"}"; }
+tell_modules_file() { printf 'load the kernel modules at each boot, by %s' "${modules_file#"$ROOT"}"; }
 already_modules_file() {
-  if [[ -n $(modules_to_remember) ]]; then printf 'they are loaded at each boot'; else printf 'the kernel has them built in'; fi
+  if [[ -n $(modules_to_remember) ]]; then printf 'the kernel modules are loaded at each boot'; else
+    printf 'the kernel has the modules built in'
+  fi
 }
 apply_modules_file() { remember_modules; }
 
@@ -41,9 +42,9 @@ already_packages() { printf 'the packages are installed'; }
 apply_packages() { install_packages; }
 
 needs_image() { [[ $agent_runtime != native ]] && ! { type -P "$agent_runtime" >/dev/null && image_is_there "$agent_runtime"; }; }
-tell_image() { printf 'pull %s' "$wanted_image"; }
+tell_image() { printf 'pull the image %s' "$wanted_image"; }
 already_image() {
-  if [[ $agent_runtime == native ]]; then printf 'no image is needed'; else printf '%s is here' "$wanted_image"; fi
+  if [[ $agent_runtime == native ]]; then printf 'no image is needed'; else printf 'the image %s is here' "$wanted_image"; fi
 }
 apply_image() { pull_image "$agent_runtime"; }
 
@@ -54,7 +55,7 @@ tell_firewall() {
 }
 already_firewall() {
   if [[ -n $wanted_allow ]]; then printf 'only %s may reach port %s' "$wanted_allow" "$listen_port"
-  else printf 'no address is kept from port %s by us (--allow)' "$listen_port"; fi
+  else printf 'host.sh lets every address reach port %s (see --allow)' "$listen_port"; fi
 }
 apply_firewall() { if [[ -n $wanted_allow ]]; then make_firewall; else remove_firewall; fi; }
 
@@ -62,7 +63,7 @@ needs_agent() { ! agent_is_wanted; }
 tell_agent() {
   case $previous_runtime in
     '') printf 'start the agent with %s' "$agent_runtime" ;;
-    *) printf 'replace the agent that runs with %s by one with %s' "$previous_runtime" "$agent_runtime" ;;
+    *) printf 'replace the agent that runs with %s by one that runs with %s' "$previous_runtime" "$agent_runtime" ;;
   esac
   printf ', on %s port %s, and wait until it measures' "$listen_address" "$listen_port"
 }
@@ -72,7 +73,7 @@ apply_agent() { replace_agent; }
 boot_unit=podman-restart.service
 needs_start_at_boot() { [[ $agent_runtime == podman ]] && ! systemctl is-enabled --quiet "$boot_unit" 2>/dev/null; }
 tell_start_at_boot() { printf 'enable %s, which starts containers after a boot' "$boot_unit"; }
-already_start_at_boot() { printf 'it is started at each boot'; }
+already_start_at_boot() { printf 'the agent starts at each boot'; }
 disable_boot_unit() { systemctl disable "$boot_unit"; }
 apply_start_at_boot() {
   on_failure disable_boot_unit
@@ -96,14 +97,14 @@ print_plan() {
       [[ -z $already ]] || printf 'already: %s\n' "$already"
     fi
     [[ $step == modules ]] || continue
-    if needs_modules; then printf 'would check that the energy counters are there and move\n'; else check_rapl_after modules; fi
+    if needs_modules; then printf 'would check that the energy counters exist and move\n'; else check_rapl_after modules; fi
   done
 }
 
 only_one_run() {
   mkdir -p "$ROOT/run"
   exec 9>"$ROOT/run/opennebula-extensions-host.lock"
-  flock --nonblock 9 || die 75 'another host.sh runs on this host' 'try again when it has ended'
+  flock --nonblock 9 || die 75 'another host.sh is running on this host' 'try again when that one has ended'
 }
 
 remember_options() {
@@ -114,6 +115,7 @@ remember_options() {
   done
   [[ ${state[allow]:-} != none ]] || state[allow]=''
   [[ -n $wanted_allow ]] || state[firewall]=''
+  state[agent]=$agent
   state[runtime]=$agent_runtime
 }
 

@@ -57,12 +57,3 @@ load_modules() {
 }
 
 remember_modules() { write_file "$modules_file" "$(modules_text)"; }
-
-# The package that has the modules which this kernel lacks.
-modules_package() {
-  case $system_id in
-    ubuntu) printf 'linux-modules-extra-%s' "$(uname -r)" ;;
-    debian) printf 'linux-image-amd64 (the cloud kernel has no such modules; boot the other one)' ;;
-    *) printf 'kernel-modules-%s' "$(uname -r)" ;;
-  esac
-}

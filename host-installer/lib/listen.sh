@@ -5,7 +5,7 @@ listen_address='' listen_port='' target_name=''
 
 choose_listen() {
   local name address
-  listen_port=$((10#$(wanted port "$default_port")))
+  listen_port=$((10#$(wanted port "$agent_port")))
   listen_address=$(wanted listen '')
   target_name=$listen_address
   [[ -z $listen_address ]] || { warn_if_open; return 0; }

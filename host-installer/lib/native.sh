@@ -8,8 +8,10 @@ native_candidate_file=$ROOT/run/systemd/system/$native_candidate
 
 # native_unit_text ADDRESS PORT
 native_unit_text() {
-  sed -e "s|@SCAPHANDRE@|$(type -P scaphandre || printf /usr/bin/scaphandre)|" \
-    -e "s|@ADDRESS@|$1|" -e "s|@PORT@|$2|" "$here/systemd/$native_unit"
+  local arguments
+  mapfile -t arguments < <(agent_arguments "$1" "$2")
+  sed -e "s|@PROGRAM@|$(type -P "$agent_program" || printf '/usr/bin/%s' "$agent_program")|" \
+    -e "s|@ARGUMENTS@|${arguments[*]}|" -e "s|@ADDRESS@|$1|" -e "s|@PORT@|$2|" "$agent_unit"
 }
 
 native_is_there() { [[ -f $native_unit_file ]]; }
@@ -21,8 +23,11 @@ unit_is_up() {
 }
 native_runs() { systemctl is-active --quiet "$1"; }
 
-# native_value address|port: what its unit was made with
-native_value() { sed -n "s/^ExecStart=.* --$1 \([^ ]*\).*/\1/p" "$native_unit_file"; }
+# native_listens: the address and the port that its unit was made with. Units of the first releases say so by flags alone.
+native_listens() {
+  sed -n -e 's/^# It listens on \([^ ]*\), port \([0-9]*\)\.$/\1 \2/p' \
+    -e 's/^ExecStart=.* --address \([^ ]*\) --port \([^ ]*\).*/\1 \2/p' "$native_unit_file" | head -n 1
+}
 
 restart_native() {
   systemctl daemon-reload

@@ -1,33 +1,36 @@
 # shellcheck shell=bash
 # Flags. An option that is not given keeps the value it had when the agent was installed (see state.sh).
 
-# The release whose metrics the exporter was proved with.
-default_image='docker.io/hubblo/scaphandre:1.0.2'
-default_port=8080
-
+commands=(install plan status uninstall)
+options=(agent runtime listen port image allow host-id)
 command=install
-option_runtime='' option_listen='' option_port='' option_image='' option_allow='' option_host_id=''
+option_agent='' option_runtime='' option_listen='' option_port='' option_image='' option_allow='' option_host_id=''
 
 usage() {
+  load_agent "$default_agent"
   cat <<USAGE
-Usage: host.sh [install|plan|status|uninstall] [OPTION...]
+Usage: host.sh [$(join '|' "${commands[@]}")] [OPTION...]
 
-Gives this hypervisor a power agent (Scaphandre) and prints the scrape job for Prometheus.
+Gives this hypervisor a power agent ($agent_title) and prints the scrape job for Prometheus.
 
-  install     load kernel modules, start the agent, prove that it measures (the default)
+  install     load the kernel modules, start the agent and prove that it measures (the default command)
   plan        print what install would do, and change nothing
-  status      tell what is there and whether it measures
-  uninstall   take away what install put there
+  status      show which agent is here, who may reach it and whether it measures
+  uninstall   remove what install put on this host
 
-  --runtime auto|docker|podman|native  how the agent runs (auto: what is there, in this order)
-  --listen ADDRESS    address it listens on (the one that this host's name resolves to)
-  --port N            port it listens on ($default_port)
-  --image REF         image for docker and podman ($default_image)
-  --allow CIDR[,...]  only these addresses may reach the port, by a table of nftables; "none" removes it
-  --host-id N         id of this host in OpenNebula, where it cannot be found out
-  --help
+  --agent NAME        which power agent: $(join ', ' $(known_agents)) ($default_agent)
+  --runtime auto|docker|podman|native
+                      how the agent runs; auto takes the first of docker, podman and native that this host has
+  --listen ADDRESS    address that the agent listens on (the one that the name of this host resolves to)
+  --port N            port that the agent listens on ($agent_port)
+  --image REF         image of the agent, for docker and podman
+                      ($agent_image)
+  --allow CIDR[,...]  only these networks may reach the agent, by an nftables table; "none" removes the table
+  --host-id N         id of this host in OpenNebula, if host.sh cannot find it out
+  --help              show this text
 
-An option that is not given keeps the value of the last install.
+An option that is not given keeps the value that it had in the last install.
+Supported systems: $(list_supported_systems).
 USAGE
 }
 
@@ -54,6 +57,9 @@ is_number_up_to() { [[ $2 =~ ^[0-9]{1,9}$ ]] && ((10#$2 <= $1)); }
 # All problems of the flags, a line each.
 option_problems() {
   local cidr cidrs
+  if [[ -n $option_agent ]] && ! is_known_agent "$option_agent"; then
+    printf '%s\n' "--agent is '$option_agent' but must be $(join ' or ' $(known_agents))"
+  fi
   case ${option_runtime:-auto} in auto | docker | podman | native) ;; *)
     printf '%s\n' "--runtime is '$option_runtime' but must be auto, docker, podman or native" ;;
   esac
@@ -64,7 +70,7 @@ option_problems() {
     printf '%s\n' "--port is '$option_port' but must be a number from 1 to 65535"
   fi
   if [[ -n $option_image && ! $option_image =~ ^[A-Za-z0-9][A-Za-z0-9._:/@-]*$ ]]; then
-    printf '%s\n' "--image is '$option_image' but must be a reference such as $default_image"
+    printf '%s\n' "--image is '$option_image' but must be a reference such as registry.example.org/name:1.0"
   fi
   if [[ -n $option_host_id ]] && ! is_number_up_to 999999999 "$option_host_id"; then
     printf '%s\n' "--host-id is '$option_host_id' but must be the number that onehost list shows"
@@ -78,32 +84,32 @@ option_problems() {
   done
 }
 
+is_one_of() { # is_one_of WORD ENTRY...
+  local word=$1 entry
+  shift
+  for entry in "$@"; do [[ $word != "$entry" ]] || return 0; done
+  return 1
+}
+
 parse_options() {
-  local problems='' rest name value
+  local problems='' name value
   while (($# > 0)); do
     name=${1%%=*}
-    case $1 in
-      install | plan | status | uninstall) command=$1 ;;
-      --help | -h)
-        usage
-        exit 0
-        ;;
-      --runtime | --listen | --port | --image | --allow | --host-id | --runtime=* | --listen=* | --port=* | \
-        --image=* | --allow=* | --host-id=*)
-        if [[ $1 == *=* ]]; then value=${1#*=}; else
-          value=${2:-}
-          shift
-        fi
-        [[ -n $value ]] || problems+="$name needs a value"$'\n'
-        name=${name#--}
-        printf -v "option_${name//-/_}" '%s' "$value"
-        (($# > 0)) || break
-        ;;
-      *) problems+="'$1' is neither a command nor an option"$'\n' ;;
-    esac
+    if [[ $1 == --help || $1 == -h ]]; then
+      usage
+      exit 0
+    elif is_one_of "$1" "${commands[@]}"; then command=$1
+    elif [[ $name == --* ]] && is_one_of "${name#--}" "${options[@]}"; then
+      if [[ $1 == *=* ]]; then value=${1#*=}; else
+        value=${2:-}
+        (($# == 1)) || shift
+      fi
+      [[ -n $value ]] || problems+="$name needs a value"$'\n'
+      name=${name#--}
+      printf -v "option_${name//-/_}" '%s' "$value"
+    else problems+="'$1' is neither a command nor an option"$'\n'; fi
     shift
   done
-  rest=$(option_problems)
-  problems+=$rest
-  [[ -z $problems ]] || die 2 "$(printf '%s' "${problems%$'\n'}" | sed '2,$s/^/error: /')" 'host.sh --help tells what there is'
+  problems+=$(option_problems)
+  [[ -z $problems ]] || die 2 "$(printf '%s' "${problems%$'\n'}" | sed '2,$s/^/error: /')" 'host.sh --help shows all commands and options'
 }

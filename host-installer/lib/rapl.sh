@@ -56,9 +56,9 @@ needed_kernel() {
 # die_without_tree UNSUPPORTED_CPU NEEDED_KERNEL
 die_without_tree() {
   [[ -z $1 ]] || die 78 "$1" 'power cannot be measured on this host'
-  [[ -z $2 ]] || die 78 "kernel $(uname -r) is too old for the energy counters of this CPU" "boot a kernel from $2 on"
+  [[ -z $2 ]] || die 78 "kernel $(uname -r) is too old for the energy counters of this CPU" "boot kernel $2 or a newer one"
   if ((${#missing_modules[@]} > 0)); then
-    die 78 "kernel $(uname -r) lacks the module $(join ' and ' "${missing_modules[@]}")" "install the package $(modules_package)"
+    die 78 "kernel $(uname -r) lacks the module $(join ' and ' "${missing_modules[@]}")" "install the package ${modules_package/KERNEL/$(uname -r)}"
   fi
   [[ -z $failed_module ]] || die 78 "the kernel module $failed_module cannot be loaded" \
     'see dmesg: "No such device" is a CPU without RAPL, "Operation not permitted" a locked-down kernel'

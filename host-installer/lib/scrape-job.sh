@@ -3,7 +3,7 @@
 
 print_scrape_job() {
   cat <<JOB
-- job_name: 'scaphandre'
+- job_name: '$agent_job'
   static_configs:
     - targets: ['$(bracketed "$target_name"):$listen_port']
       labels:

@@ -16,9 +16,9 @@ print_status() {
   printf 'allowed: %s\n' "${state[allow]:-everyone that reaches it}"
   [[ $previous_runs == yes ]] || return 1
   if measures_now "$url"; then
-    printf 'measures: %s W (Scaphandre %s)\n' "$measured_watts" "$measured_version"
+    printf 'measures: %s W (%s %s)\n' "$measured_watts" "$agent_title" "$measured_version"
     return 0
   fi
-  printf 'measures: no (%s)\n' "$last_verdict"
+  printf 'measures: no (%s)\n' "$(describe_verdict "$last_verdict")"
   return 1
 }

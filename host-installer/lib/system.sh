@@ -1,26 +1,26 @@
 # shellcheck shell=bash
 # The operating system, the kernel and the CPU of this host.
 
-supported_systems='Ubuntu 22.04 and 24.04, Debian 12 and 13, AlmaLinux, Rocky Linux and RHEL 8, 9 and 10'
-system_id='' system_version='' package_manager=''
+system_id='' system_version='' package_manager='' modules_package=''
 
 os_release() {
   [[ ! -r $ROOT/etc/os-release ]] || sed -n "s/^$1=[\"']\{0,1\}\([^\"']*\).*/\1/p" "$ROOT/etc/os-release" | head -n 1
 }
 
 detect_system() {
-  local found
+  local system id versions version found
   system_id=$(os_release ID)
   system_version=$(os_release VERSION_ID)
+  for system in "${supported_systems[@]}"; do
+    IFS='|' read -r id _ versions package_manager modules_package <<<"$system"
+    [[ $id == "$system_id" ]] || continue
+    for version in $versions; do
+      if [[ $system_version == "$version" || $system_version == "$version".* ]]; then return 0; fi
+    done
+  done
   found=$(os_release PRETTY_NAME)
-  case $system_id:$system_version in
-    ubuntu:22.04 | ubuntu:24.04 | debian:12 | debian:13) package_manager=apt ;;
-    almalinux:8* | almalinux:9* | almalinux:10* | rocky:8* | rocky:9* | rocky:10* | rhel:8* | rhel:9* | rhel:10*)
-      package_manager=dnf
-      ;;
-    *) die 78 "this host runs ${found:-an unknown system} (${system_id:-no ID in /etc/os-release} $system_version)" \
-      "supported are $supported_systems" ;;
-  esac
+  die 78 "this host runs ${found:-an unknown system} (${system_id:-no ID in /etc/os-release} $system_version)" \
+    "host.sh supports $(list_supported_systems)"
 }
 
 cpu_field() { sed -n "s/^$1[[:space:]]*: //p" "$ROOT/proc/cpuinfo" 2>/dev/null | head -n 1; }

@@ -62,7 +62,7 @@ undo_all() {
     # Where nobody hears it any more (a connection that broke), what undoes must not fail of that.
     say 'undoing what this run did' || exec >/dev/null 2>&1
     for ((at = ${#undo_functions[@]} - 1; at >= 0; at -= 1)); do
-      "${undo_functions[at]}" "${undo_arguments[at]}" >&2 || warn "could not undo: ${undo_functions[at]} ${undo_arguments[at]}"
+      "${undo_functions[at]}" "${undo_arguments[at]}" >&2 || warn "could not ${undo_functions[at]//_/ } ${undo_arguments[at]}"
     done
   fi
   exit "$status"

@@ -5,24 +5,25 @@ uninstall_failed=no
 
 # take_away DESCRIPTION FUNCTION [ARGUMENT...]
 take_away() {
-  say "removing $1"
+  local what=$1
+  say "removing $what"
   shift
   "$@" >&2 || {
-    warn "this failed: $*"
+    warn "could not remove $what"
     uninstall_failed=yes
   }
 }
 
 uninstall_agent() {
-  local engine entry name package anything=no
+  local engine entry role package anything=no
   only_one_run
   detect_system
   for engine in docker podman; do
     engine_works "$engine" || continue
-    for name in "$container_candidate" "$container_previous" "$container_name"; do
-      [[ -n $(container_config "$engine" "$name") ]] || continue
+    for role in candidate previous final; do
+      [[ -n $(container_config "$engine" "$(container_of "$role")") ]] || continue
       anything=yes
-      take_away "the container $name of $engine" remove_container "$engine" "$name"
+      take_away "the container $(container_of "$role") of $engine" remove_container "$engine" "$(container_of "$role")"
     done
   done
   for entry in ${state[pulled]:-}; do
@@ -34,13 +35,12 @@ uninstall_agent() {
   if [[ -f $modules_file ]]; then anything=yes && take_away "${modules_file#"$ROOT"}" rm -f "$modules_file"; fi
   if [[ ${state[podman_restart]:-} == yes ]]; then take_away "the start of podman's containers at boot" disable_boot_unit; fi
   for package in ${state[packages]:-}; do
-    case $package in
-      scaphandre) take_away 'the package scaphandre' remove_package scaphandre ;;
-      *) say "kept: the package $package, which something else may use by now" ;;
-    esac
+    if [[ $package == "$agent_package" ]]; then take_away "the package $package" remove_package "$package"; else
+      say "kept: the package $package, which something else may use by now"
+    fi
   done
   keep_everything
-  [[ $uninstall_failed == no ]] || die 1 'not everything could be removed' 'mend what is said above and run host.sh uninstall again'
+  [[ $uninstall_failed == no ]] || die 1 'not everything could be removed' 'correct what the warnings above name, and run host.sh uninstall again'
   if [[ -f $state_file ]]; then
     anything=yes
     rm -f "$state_file"

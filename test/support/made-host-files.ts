@@ -1,14 +1,6 @@
 /** What a made hypervisor is, and how that becomes files which the stand-ins of its programs read. */
 import { execFileSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { repositoryPath } from './expected.ts';
 
@@ -16,8 +8,8 @@ import { repositoryPath } from './expected.ts';
 type Behaviour = 'measures' | 'dies' | `dies-on-${number}` | 'no-energy' | 'no-power' | 'needs-privileged';
 
 export interface HostDescription {
-  /** A file of test/fixtures/os-release; null for none. */
-  readonly system?: string | null;
+  /** A file of test/fixtures/os-release, or its text; null for none. */
+  readonly system?: string | { readonly osRelease: string } | null;
   readonly kernel?: string;
   readonly cpu?: { readonly vendor?: string; readonly family?: number; readonly model?: string };
   /** What systemd-detect-virt says. */
@@ -103,7 +95,8 @@ const putModules = (places: Places, modules: NonNullable<HostDescription['module
   );
   const isThere = ([name, how]: readonly [string, string]): boolean =>
     /^intel_rapl(_msr)?$/.test(name) && (how === 'loaded' || how === 'built-in');
-  if (entries.some(isThere)) execFileSync(path.join(bin, 'make-powercap'), { env: environment });
+  if (entries.some(isThere))
+    execFileSync(path.join(bin, 'make-powercap'), { env: { ...environment, LC_ALL: 'C' } });
 };
 
 const putKernel = (places: Places, change: HostDescription): void => {
@@ -149,12 +142,11 @@ export const putUnit = (places: Places, unit: string, isActive: boolean): void =
 const putSystem = (places: Places, change: HostDescription): void => {
   const { root } = places;
   if (change.system === null) rmSync(path.join(root, 'etc/os-release'), { force: true });
+  else if (typeof change.system === 'object')
+    write(path.join(root, 'etc/os-release'), change.system.osRelease);
   else if (change.system !== undefined) {
-    mkdirSync(path.join(root, 'etc'), { recursive: true });
-    copyFileSync(
-      repositoryPath('test/fixtures/os-release', change.system),
-      path.join(root, 'etc/os-release'),
-    );
+    const text = readFileSync(repositoryPath('test/fixtures/os-release', change.system), 'utf8');
+    write(path.join(root, 'etc/os-release'), text);
   }
   for (const name of change.packages ?? []) fact(places, `available/${name}`, '');
   if (change.curl === true) provide(places, 'curl', 'network.sh');

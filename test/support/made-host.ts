@@ -110,13 +110,14 @@ const makePlaces = (folder: string): Places => {
     HOST_ROOT: root,
     MADE_HOST: made,
     STUBS: repositoryPath('test/host-installer/stubs'),
-    LC_ALL: 'C',
+    LANG: 'de_DE.UTF-8',
   };
   return { root, made, bin, environment };
 };
 
 /** Runs host.sh to its end. */
 const runHostSh = (
+  hostSh: string,
   { root, made, environment }: Places,
   argv: readonly string[],
   broken?: Break,
@@ -127,7 +128,7 @@ const runHostSh = (
     const child = spawn(
       realPath('bash'),
       // Stand-ins have to know whom to send a signal.
-      ['-c', 'HOST_SH_PID=$$ exec "$@"', '-', repositoryPath('host-installer/host.sh'), ...argv],
+      ['-c', 'HOST_SH_PID=$$ exec "$@"', '-', hostSh, ...argv],
       {
         env: { ...environment, ...(broken && { BREAK_AT: String(broken.at), BREAK: broken.how }) },
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -147,7 +148,11 @@ const runHostSh = (
     );
   });
 
-export const makeHost = (description: HostDescription = {}): MadeHost => {
+/** @param hostSh another one than the repository's */
+export const makeHost = (
+  description: HostDescription = {},
+  hostSh = repositoryPath('host-installer/host.sh'),
+): MadeHost => {
   const folder = mkdtempSync(path.join(tmpdir(), 'made-host-'));
   const places = makePlaces(folder);
   for (const [standIn, programs] of Object.entries(standIns)) {
@@ -162,7 +167,7 @@ export const makeHost = (description: HostDescription = {}): MadeHost => {
     run: (argv, broken) => {
       fact(places, 'counted', '0');
       fact(places, 'actions', '');
-      return runHostSh(places, argv, broken);
+      return runHostSh(hostSh, places, argv, broken);
     },
     countedCalls: () => Number(readFileSync(path.join(places.made, 'counted'), 'utf8')),
     snapshot: () =>

@@ -26,9 +26,16 @@ remove_package() {
 case $program in
   apt-cache)
     [[ $1 == policy ]]
-    if [[ -f $MADE_HOST/available/$2 ]]; then printf '%s:\n  Installed: (none)\n  Candidate: 1.0.2-4+b1\n' "$2"; fi
+    if [[ ! -f $MADE_HOST/available/$2 ]]; then exit 0; fi
+    if [[ ${LC_ALL:-$LANG} == de_DE.UTF-8 ]]; then sed "s/^prometheus:/$2:/" "$STUBS/../apt-cache-policy-de.txt"; else
+      printf '%s:\n  Installed: (none)\n  Candidate: 1.0.2-4+b1\n' "$2"
+    fi
     ;;
   apt-get | dnf)
+    if [[ $1 == --quiet && $2 == list ]]; then
+      [[ -f $MADE_HOST/available/${*: -1} ]] || fail 1 'Error: No matching Packages to list'
+      exit 0
+    fi
     act "$@"
     verb=$1
     shift

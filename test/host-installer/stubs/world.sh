@@ -5,6 +5,12 @@ set -euo pipefail
 program=${0##*/}
 PATH=${PATH#*:} # no stand-in starts another
 
+# host.sh reads what programs print, so all of them have to speak the same language.
+[[ ${LC_ALL:-} == C || $program == apt-cache ]] || {
+  printf '%s: started without LC_ALL=C\n' "$program" >&2
+  exit 64
+}
+
 fact() { if [[ -f $MADE_HOST/$1 ]]; then printf '%s' "$(<"$MADE_HOST/$1")"; fi; }
 fail() {
   printf '%s\n' "$2" >&2

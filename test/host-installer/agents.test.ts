@@ -1,0 +1,84 @@
+/** An agent of another name is one file in lib/agents, and nothing else. */
+import assert from 'node:assert/strict';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { readArchive } from '../../host-installer/io/read-archive.ts';
+import { repositoryPath } from '../support/expected.ts';
+import { makeHost } from '../support/made-host.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+/** host.sh with a second agent, which is Scaphandre under another name. */
+const withSecondAgent = (t: TestContext): string => {
+  const folder = path.join(temporaryFolder(t), 'host-installer');
+  cpSync(repositoryPath('host-installer'), folder, { recursive: true });
+  const first = readFileSync(path.join(folder, 'lib/agents/scaphandre.sh'), 'utf8');
+  const second = first
+    .replace('agent_title=Scaphandre', 'agent_title=Second')
+    .replace('agent_job=scaphandre', 'agent_job=second')
+    .replace('agent_container=scaphandre', 'agent_container=second')
+    .replace(/agent_image=.*/, 'agent_image=registry.example.org/second:7')
+    .replace('agent_port=8080', 'agent_port=9102');
+  writeFileSync(path.join(folder, 'lib/agents/second.sh'), second);
+  return folder;
+};
+
+const agents = {
+  'registry.example.org/second:7': 'measures',
+  'docker.io/hubblo/scaphandre:1.0.2': 'measures',
+} as const;
+
+test('--agent takes an agent that is one file more: its image, port, container, job and title', async (t) => {
+  const folder = withSecondAgent(t);
+  const host = makeHost({ agents }, path.join(folder, 'host.sh'));
+  t.after(host.remove);
+  assert.match(
+    (await host.run(['--help'])).stdout,
+    /--agent NAME +which power agent: scaphandre, second \(scaphandre\)/,
+  );
+  const installed = await host.run(['--agent', 'second']);
+  assert.equal(installed.exit, 0, installed.stderr);
+  assert.match(installed.stdout, /^- job_name: 'second'\n(?:.*\n){1}.*'kvm-host:9102'/m);
+  assert.match(
+    installed.actions,
+    /^docker pull registry\.example\.org\/second:7\ndocker run --detach --name second /m,
+  );
+  // It is remembered: no later run has to name it.
+  const status = await host.run(['status']);
+  assert.match(status.stdout, /^measures: 83\.2 W \(Second 1\.02\)$/m);
+  const again = await host.run([]);
+  assert.match(again.stderr, /nothing had to be changed/);
+  const uninstalled = await host.run(['uninstall']);
+  assert.match(uninstalled.stderr, /removing the container second of docker/);
+});
+
+test('a host that has one agent is not given another without a word', async (t) => {
+  const folder = withSecondAgent(t);
+  const host = makeHost({ agents }, path.join(folder, 'host.sh'));
+  t.after(host.remove);
+  assert.equal((await host.run([])).exit, 0);
+  const other = await host.run(['--agent', 'second']);
+  assert.equal(other.exit, 78);
+  assert.match(
+    other.stderr,
+    /has installed the agent scaphandre on this host, and --agent asks for second\n.*host\.sh uninstall/,
+  );
+  assert.equal(other.actions, '');
+});
+
+test('an agent that a newer version installed is left alone by one that does not know it', async (t) => {
+  const folder = withSecondAgent(t);
+  const host = makeHost({ agents }, path.join(folder, 'host.sh'));
+  t.after(host.remove);
+  assert.equal((await host.run(['--agent', 'second'])).exit, 0);
+  rmSync(path.join(folder, 'lib/agents/second.sh'));
+  const later = await host.run(['uninstall']);
+  assert.equal(later.exit, 78);
+  assert.match(later.stderr, /names the agent second, which this version of host\.sh does not know/);
+});
+
+test('what oneext sends to a hypervisor has the agents, and their units', async () => {
+  const archive = (await readArchive(repositoryPath('dist'))).toString('latin1');
+  for (const file of ['lib/agents/scaphandre.sh', 'lib/agents/scaphandre.service'])
+    assert.ok(archive.includes(`${file}\0`));
+});
