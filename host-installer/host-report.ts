@@ -67,7 +67,7 @@ const readings: readonly (readonly [RegExp, Reading])[] = [
   [/^listens: (\S+)$/, ({ agent }, [listens = '']) => ({ agent: { ...agent, listens } })],
   [/^allowed: (.+)$/, ({ agent }, [allowed = '']) => ({ agent: { ...agent, allowed } })],
   [
-    /^measures: (\d+(?:\.\d+)?) W \(Scaphandre (\S+)\)$/,
+    /^measures: (\d+(?:\.\d+)?) W \(.+ (\S+)\)$/,
     ({ agent }, [watts, version = '']) => ({ agent: { ...agent, watts: Number(watts), version } }),
   ],
   [/^measures: no \((.*)\)$/, (_, [verdict]) => ({ complaint: `the agent does not measure (${verdict})` })],

@@ -30,6 +30,7 @@ import {
 
 /** Those of host.sh, which looks at their values. */
 const agentOptions = {
+  agent: { form: 'NAME', help: 'which power agent; scaphandre, if the option is not given' },
   runtime: { form: 'auto|docker|podman|native', help: 'how the agent runs' },
   listen: { form: 'ADDRESS', help: 'address that the agent listens on; for a single host' },
   port: { form: 'N', help: 'port that the agent listens on' },

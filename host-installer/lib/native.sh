@@ -23,7 +23,7 @@ unit_is_up() {
 }
 native_runs() { systemctl is-active --quiet "$1"; }
 
-# native_listens: the address and the port that its unit was made with. Units of the first releases say so by flags alone.
+# native_listens: the address and the port that its unit was made with. Units of earlier versions say so by flags alone.
 native_listens() {
   sed -n -e 's/^# It listens on \([^ ]*\), port \([0-9]*\)\.$/\1 \2/p' \
     -e 's/^ExecStart=.* --address \([^ ]*\) --port \([^ ]*\).*/\1 \2/p' "$native_unit_file" | head -n 1

@@ -33,7 +33,7 @@ const runParts = (
 
 const table = ['output.sh', 'systems.sh'];
 
-const systems: readonly System[] = runParts(table, 'printf "%s\\n" "$\{supported_systems[@]}"')
+const systems: readonly System[] = runParts(table, `printf '%s\\n' "\${supported_systems[@]}"`)
   .stdout.split('\n')
   .map((line) => {
     const [id = '', , versions = '', packageManager = ''] = line.split('|');
