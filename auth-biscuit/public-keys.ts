@@ -5,7 +5,6 @@
  * Ed25519 only: with secp256r1 somebody else's valid signature can be turned into another valid one, and with
  * it the revocation id changes. Fails with AUTH_KEY_INVALID.
  */
-
 import type { OneExtError } from '../lib/errors/oneext-error.ts';
 import { authError } from './errors.ts';
 

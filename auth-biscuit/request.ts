@@ -4,7 +4,6 @@
  * Read strictly: this form and no other, no DOCTYPE, no attributes, no comments, no entities but the five of
  * XML and numeric references. Fails with AUTH_REQUEST_INVALID, whose detail quotes nothing of the request.
  */
-
 import type { OneExtError } from '../lib/errors/oneext-error.ts';
 import { authError } from './errors.ts';
 

@@ -1,5 +1,4 @@
 /** What a command of `oneext` is, and how its options are read and shown. */
-
 import { parseArgs } from 'node:util';
 import { commonError } from '../lib/errors/common-errors.ts';
 import { type OneExtError, reasonOf } from '../lib/errors/oneext-error.ts';

@@ -1,5 +1,4 @@
 /** `oneext geolocation`: tries what the hook host_geolocation does. */
-
 import { formatGeolocation } from '../geolocation/coordinates.ts';
 import { geolocationError } from '../geolocation/errors.ts';
 import { geolocationOptions } from '../geolocation/geolocation-options.ts';

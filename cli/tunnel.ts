@@ -1,5 +1,4 @@
 /** `oneext tunnel`: the tunnels that live migrations make, and what is left of them. */
-
 import { suiteOptions } from '../lib/config/suite-options.ts';
 import { isHostName } from '../lib/host-name.ts';
 import { connectOne } from '../lib/io/connect-one.ts';

@@ -1,7 +1,19 @@
 /** Which hooks OpenNebula should have, compared with those that it has. */
 import { type Hook, parseHookTemplate } from '../lib/one/hook.ts';
+import type { Part } from './parts.ts';
 
 type Attributes = Hook['attributes'];
+
+/** A hook of the suite: its name, the part of the suite that it belongs to, its program below the suite's folder. */
+export interface SuiteHook {
+  readonly hook: string;
+  readonly part: Part;
+  readonly command: string;
+}
+
+/** The hook whose program a registered COMMAND is, wherever the suite's folder is. */
+export const suiteHookOf = (hooks: readonly SuiteHook[], command: string): SuiteHook | undefined =>
+  hooks.find((one) => command.endsWith(`/${one.command}`));
 
 export interface WantedHook {
   readonly name: string;
@@ -23,7 +35,7 @@ export const wantHook = (template: string): WantedHook => ({ ...parseHookTemplat
 const isSame = (wanted: WantedHook, registered: RegisteredHook): boolean =>
   [...wanted.attributes].every(([name, value]) => registered.attributes.get(name) === value);
 
-const commandOf = ({ attributes }: Pick<RegisteredHook, 'attributes'>): string =>
+export const commandOf = ({ attributes }: Pick<RegisteredHook, 'attributes'>): string =>
   attributes.get('COMMAND') ?? '';
 
 /** The first generation's hooks, as its README has them. */

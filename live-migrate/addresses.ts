@@ -1,5 +1,4 @@
 /** How two hosts reach each other: the underlay's addresses, and how large a packet of the tunnel may be. */
-
 import type { OneExtError } from '../lib/errors/oneext-error.ts';
 import { migrationError } from './errors.ts';
 import type { HostNetwork } from './host-network.ts';

@@ -2,7 +2,6 @@
  * What oned gives the action `migrate` when it runs on the front-end: argv `DEPLOY_ID DST SRC VMID SRC`, and on
  * stdin the base64 of `<VMM_DRIVER_ACTION_DATA>`. Fails with MIGRATION_REQUEST_INVALID.
  */
-
 import type { OneExtError } from '../lib/errors/oneext-error.ts';
 import { isHostName } from '../lib/host-name.ts';
 import { migrationError } from './errors.ts';

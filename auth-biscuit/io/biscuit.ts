@@ -5,7 +5,6 @@
  * build takes its glue code alone (scripts/build.ts), and here the module is made from the file beside the
  * executable, with a console that is silent: what the library prints may be text of a token.
  */
-
 import { readFileSync } from 'node:fs';
 import * as glue from '@biscuit-auth/biscuit-wasm';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';

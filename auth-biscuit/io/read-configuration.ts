@@ -1,5 +1,4 @@
 /** Reads biscuit.yaml and the file of revoked ids. A file that is broken fails: nothing is guessed. */
-
 import { lstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';

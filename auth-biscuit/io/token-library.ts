@@ -1,5 +1,4 @@
 /** Verifies tokens and asks them, with the token library. Whatever it throws is no yes. */
-
 import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import type { Answer, Question, TokenLibrary, VerifiedToken } from '../authorize.ts';
 import { authError } from '../errors.ts';

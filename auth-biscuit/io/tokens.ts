@@ -4,7 +4,6 @@
  * The library reads only tokens whose signature it can verify. Where the public key is not at hand, the
  * authority block is signed anew with a key of our own, and its true signature put back afterwards.
  */
-
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { commonError } from '../../lib/errors/common-errors.ts';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';

@@ -1,5 +1,4 @@
 /** `oneext doctor`: looks at every link of the chain, and says what to do next. Changes nothing. */
-
 import { environmentName } from '../../lib/config/options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { OneExtError } from '../../lib/errors/oneext-error.ts';

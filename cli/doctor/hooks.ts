@@ -1,5 +1,6 @@
 /** The hooks: registered as their templates say, and how their last runs ended. */
-import { isFirstGeneration } from '../../front-end-installer/hooks.ts';
+import { isFirstGeneration, suiteHookOf } from '../../front-end-installer/hooks.ts';
+import { suiteHooks } from '../../hooks/hooks.ts';
 import type { Hook, HookExecution } from '../../lib/one/hook.ts';
 import { type Attempt, failure, judgeProblem, ok, skipped, type Verdict, warning } from './finding.ts';
 import { judgeUnit, type Unit } from './unit.ts';
@@ -16,10 +17,10 @@ export interface HookFacts {
   readonly manager: Attempt<Unit>;
 }
 
-/** What `oneext install --only` calls the part that a hook belongs to. */
-const partOf = (command: string): string =>
-  command.endsWith('/host_geolocation') ? 'geolocation' : 'prometheus';
-const installOf = (command: string): string => `oneext install --only ${partOf(command)}`;
+const installOf = (command: string): string => {
+  const part = suiteHookOf(suiteHooks, command)?.part;
+  return part === undefined ? 'oneext install' : `oneext install --only ${part}`;
+};
 /** The programs are the package's: an installed oneext has no others to bring them back from. */
 const reinstall = 'install the package again; from the tarball: its own oneext install';
 const commandOf = ({ attributes }: HookTemplate): string => attributes.get('COMMAND') ?? '';

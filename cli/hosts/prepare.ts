@@ -1,5 +1,4 @@
 /** What the verbs of `oneext hosts` share: options, the hosts that OpenNebula has, and a run over them. */
-
 import { chooseHosts, type HostChoice, type HostTarget } from '../../host-installer/choose-hosts.ts';
 import { hostsError } from '../../host-installer/errors.ts';
 import { hostsOptions } from '../../host-installer/hosts-options.ts';

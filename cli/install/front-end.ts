@@ -1,5 +1,4 @@
 /** What install and uninstall have in common: where the front-end is, and which of its files are edited. */
-
 import path from 'node:path';
 import { biscuitDriver } from '../../auth-biscuit/oned-driver.ts';
 import { agentUrlOption } from '../../collectors/exporter-options.ts';

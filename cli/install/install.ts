@@ -14,6 +14,7 @@ import { runSteps } from '../../front-end-installer/io/run-steps.ts';
 import { readPackage, surveyFrontEnd } from '../../front-end-installer/io/survey.ts';
 import { parts as allParts, type Part, parseParts } from '../../front-end-installer/parts.ts';
 import { isRemembered } from '../../front-end-installer/record.ts';
+import { suiteHooks } from '../../hooks/hooks.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { watchInterruption } from '../../lib/io/interruption.ts';
 import { packageFolder } from '../../lib/io/package-folder.ts';
@@ -73,6 +74,7 @@ const prepare = async (given: Given, terminal: Terminal): Promise<Installation> 
     parts,
     migrateThroughTunnel,
     edits: await editsForInstall(choice, options, client),
+    suiteHooks,
     prometheusUnit: options['prometheus.unit'],
     folders: usesTargets ? [options['prometheus.targets-folder']] : [],
     client,

@@ -1,5 +1,4 @@
 /** Reads what this machine knows of itself: its name, systemd's units, OpenNebula's backup state. */
-
 import { lookup, lookupService } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';

@@ -1,5 +1,4 @@
 /** Reads and writes the states of paths, below a folder that stands for the root of the front-end. */
-
 import {
   constants,
   lstat,

@@ -1,5 +1,4 @@
 /** One run at a time: a file that names the process which holds it. */
-
 import { link, readFile, rm } from 'node:fs/promises';
 import { codeOf } from '../../lib/errors/system-error.ts';
 import { readBootId, startTimeOf } from '../../lib/io/process-start.ts';

@@ -9,9 +9,18 @@ import {
   type Owners,
 } from '../desired-files.ts';
 import type { EditedFile } from '../edited-file.ts';
+import { installError } from '../errors.ts';
 import { absent, type FileState, stateName } from '../file-state.ts';
 import { oldFiles } from '../first-generation.ts';
-import { type HookChange, planHooks, wantHook } from '../hooks.ts';
+import {
+  commandOf,
+  type HookChange,
+  planHooks,
+  type SuiteHook,
+  suiteHookOf,
+  type WantedHook,
+  wantHook,
+} from '../hooks.ts';
 import type { Part } from '../parts.ts';
 import { type DesiredFile, type FileChange, planFiles, type States } from '../plan-files.ts';
 import type { FileRecord, InstallRecord } from '../record.ts';
@@ -38,6 +47,8 @@ export interface Installation {
   readonly parts: readonly Part[];
   readonly migrateThroughTunnel: boolean;
   readonly edits: readonly EditedFile[];
+  /** All hooks of the suite, those of other parts too. */
+  readonly suiteHooks: readonly SuiteHook[];
   /** Prometheus' unit in systemd. */
   readonly prometheusUnit: string;
   /** Folders that have to be there, for oneadmin. */
@@ -58,15 +69,19 @@ export interface InstallationPlan {
   readonly problems: readonly string[];
 }
 
-const partOfHook = (name: string): Part =>
-  name.startsWith('vm_scrape_target') ? 'prometheus' : 'geolocation';
-
-/** The hooks of the parts that are installed. */
-export const hooksOf = ({ packageFiles, places, parts }: Installation) =>
+/** The hooks of the parts that are installed. Fails with INSTALL_PACKAGE for a template of an unknown hook. */
+export const hooksOf = ({ packageFiles, places, parts, suiteHooks }: Installation): readonly WantedHook[] =>
   packageFiles
     .filter(({ name }) => name.startsWith('hooks/templates/'))
-    .map(({ content }) => wantHook(relocateText(content, places)))
-    .filter(({ name }) => parts.includes(partOfHook(name)));
+    .flatMap(({ name: path, content }) => {
+      const wanted = wantHook(relocateText(content, places));
+      const known = suiteHookOf(suiteHooks, commandOf(wanted));
+      if (known === undefined) {
+        const detail = `no hook of this version of oneext has the command ${commandOf(wanted)}`;
+        throw installError('INSTALL_PACKAGE', { path, detail });
+      }
+      return parts.includes(known.part) ? [wanted] : [];
+    });
 
 const readStates = async (
   fileSystem: FileSystem,

@@ -1,5 +1,4 @@
 /** The installer's record and the originals that it keeps, in a folder that only its owner reads. */
-
 import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';

@@ -1,5 +1,4 @@
 /** Runs steps that are undone, newest first, when one of them fails. */
-
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { installError } from '../errors.ts';
 

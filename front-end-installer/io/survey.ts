@@ -1,5 +1,4 @@
 /** What there is on a front-end, before anything is planned. */
-
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';

@@ -1,5 +1,4 @@
 /** Looks addresses up in MMDB files, offline. */
-
 import { readFile } from 'node:fs/promises';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { isMissing } from '../../lib/errors/system-error.ts';

@@ -2,7 +2,6 @@
  * Runs one hook: options, event, a client, a time limit, lines on stderr as oned's scripts write them, and the
  * exit code.
  */
-
 import { formatHelp, type OptionTable, type OptionValues } from '../../lib/config/options.ts';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';

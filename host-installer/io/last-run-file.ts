@@ -1,5 +1,4 @@
 /** The file that says what the last run came to. It is written whenever a host has ended. */
-
 import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';

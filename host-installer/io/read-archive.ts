@@ -1,5 +1,4 @@
 /** What goes to a hypervisor: host.sh with its parts, and the sudo rules of live migration. */
-
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';

@@ -2,7 +2,6 @@
  * Where OpenNebula's own clients look for the endpoint and the credentials: ONE_XMLRPC, ~/.one/one_endpoint;
  * ONE_AUTH, ~/.one/one_auth, /var/lib/one/.one/one_auth (ONE_LOCATION/var where OpenNebula is self-contained).
  */
-
 import { readFile } from 'node:fs/promises';
 import { commonError } from '../errors/common-errors.ts';
 import { reasonOf } from '../errors/oneext-error.ts';

@@ -1,5 +1,4 @@
 /** Reads a YAML file; comments and order do not matter here. */
-
 import { readFile } from 'node:fs/promises';
 import { commonError } from '../errors/common-errors.ts';
 import { reasonOf } from '../errors/oneext-error.ts';

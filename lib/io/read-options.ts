@@ -1,5 +1,4 @@
 /** Brings flags, environment and oneext.yaml together; all problems are reported at once. */
-
 import {
   fileName,
   type GivenOption,

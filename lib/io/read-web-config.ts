@@ -1,5 +1,4 @@
 /** Reads the web configuration of the exporter-toolkit and the certificates that it names. */
-
 import { readFile, stat } from 'node:fs/promises';
 import type { ServerOptions } from 'node:https';
 import path from 'node:path';

@@ -1,5 +1,4 @@
 /** Runs a program from an argv array, never through a shell, with a limit in time and in output. */
-
 import { execFile } from 'node:child_process';
 import { commonError } from '../errors/common-errors.ts';
 import { reasonOf } from '../errors/oneext-error.ts';

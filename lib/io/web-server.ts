@@ -4,7 +4,6 @@
  *
  * Certificates and users are read again when their files change; a broken change is logged and not taken.
  */
-
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';

@@ -3,7 +3,6 @@
  * connection a host. The connections are this process's own and end with it, also when it is killed: each master
  * runs a `cat` that ends with its stdin.
  */
-
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

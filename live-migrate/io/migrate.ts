@@ -1,5 +1,4 @@
 /** One migration from its request to its exit status. */
-
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { formatRemoteCommand } from '../../lib/remote-command.ts';
 import { migrationError } from '../errors.ts';

@@ -1,5 +1,4 @@
 /** Asks hosts what they have and how they reach each other. Changes nothing. */
-
 import { type OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { type Argv, formatRemoteCommand } from '../../lib/remote-command.ts';
 import { type Ends, parseResolved, parseRoute, planUnderlay, type Route } from '../addresses.ts';

@@ -2,7 +2,6 @@
  * Replaces prometheus.yml: a temporary file beside it, promtool's check of that, a backup of the old one, a
  * rename. Whatever fails before the rename leaves the file as it was.
  */
-
 import { access, chown, constants, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';

@@ -1,5 +1,4 @@
 /** Tells Prometheus to read its configuration again. */
-
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { runCommand } from '../../lib/io/run-command.ts';
 import { prometheusError } from '../errors.ts';

@@ -1,5 +1,4 @@
 /** Brings all target files in line with the pool: after a restore, or when the hook manager was down. */
-
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';

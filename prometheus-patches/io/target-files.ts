@@ -5,7 +5,6 @@
  * if it differs, and after a change reads the VM again, until nothing is left to change. So whoever changes the
  * file last has afterwards seen that it is right: a late hook that wrote an old state finds that out itself.
  */
-
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';

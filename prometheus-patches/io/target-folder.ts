@@ -1,5 +1,4 @@
 /** The folder of the target files. */
-
 import { chown, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';

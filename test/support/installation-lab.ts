@@ -11,6 +11,7 @@ import { runSteps, type Step } from '../../front-end-installer/io/run-steps.ts';
 import { readPackage, surveyFrontEnd } from '../../front-end-installer/io/survey.ts';
 import { editOnedConf, revertOnedConf } from '../../front-end-installer/oned-conf.ts';
 import { parts } from '../../front-end-installer/parts.ts';
+import { suiteHooks } from '../../hooks/hooks.ts';
 import { createXmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import { placesOf } from '../../lib/one/places.ts';
 import { repositoryPath } from './expected.ts';
@@ -84,6 +85,7 @@ export const startLab = async (t: TestContext, isFirstGeneration = false): Promi
     packageFiles: await smallPackage(),
     parts,
     migrateThroughTunnel: true,
+    suiteHooks,
     edits: [
       {
         path: '/etc/one/oned.conf',

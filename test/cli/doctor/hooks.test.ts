@@ -57,7 +57,7 @@ test('the name and the work: missing, under another name, twice', () => {
 });
 
 test('of a part that is registered each missing hook is an error', () => {
-  const command = '/x/vm_scrape_target';
+  const command = '/x/hooks/vm_scrape_target';
   const template = (name: string, state: string): HookTemplate => ({
     name,
     attributes: new Map([
@@ -125,7 +125,7 @@ test('hooks of the first generation are told once, also under our name', () => {
   };
   const ours: HookTemplate = {
     name: 'host_geolocation',
-    attributes: new Map([['COMMAND', '/x/host_geolocation']]),
+    attributes: new Map([['COMMAND', '/x/hooks/host_geolocation']]),
   };
   const verdicts = judge({ templates: [ours], hooks: [old] });
   const warnings = verdicts.filter(({ level }) => level !== 'ok');

@@ -229,3 +229,26 @@ test('a hook that another front-end registers at the same moment is not deleted 
     [planned.wanted.name],
   );
 });
+
+test('a hook that the table does not have joins no part: the package is refused, and nothing is planned', async (t) => {
+  const { installation } = await startLab(t);
+  const path = 'hooks/templates/vm_other.hook';
+  const template = 'NAME = vm_other\nTYPE = state\nRESOURCE = VM\nON = DONE\nCOMMAND = /usr/bin/true\n';
+  const packageFiles = [
+    ...installation.packageFiles,
+    { name: path, content: Buffer.from(template), mode: 0o644 },
+  ];
+  await assert.rejects(
+    planInstallation({ ...installation, packageFiles }, undefined),
+    /hooks\/templates\/vm_other\.hook: no hook of this version of oneext has the command \/usr\/bin\/true/,
+  );
+});
+
+test('the hooks of a part are registered with it, and those of other parts are not', async (t) => {
+  const { installation } = await startLab(t);
+  const { hooks } = await planInstallation({ ...installation, parts: ['geolocation'] }, undefined);
+  assert.deepEqual(
+    hooks.map((change) => (change.kind === 'create-hook' ? change.wanted.name : change.kind)),
+    ['host_geolocation'],
+  );
+});
