@@ -12,8 +12,10 @@ const components = [
   'host-installer',
   'front-end-installer',
 ];
-const programs =
-  '^collectors/opennebula-exporter\\.ts$|^auth-biscuit/authenticate\\.ts$|^hooks/(host-geolocation|vm-scrape-target)\\.ts$|^cli/oneext\\.ts$|^live-migrate/migrate-tunnel\\.ts$|^simulator/simulator\\.ts$';
+const literally = (file) => `^${file.replaceAll('.', '\\.')}$`;
+const programs = require('./scripts/executables.json')
+  .map(({ entry }) => literally(entry))
+  .join('|');
 const entries = `${programs}|^scripts/|^bench/`;
 const touchesTheWorld =
   '^(node:)?(fs|net|http|https|http2|child_process|dgram|dns|tls|os|process|worker_threads|cluster|readline|timers|v8)(/|$)';

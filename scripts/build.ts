@@ -3,78 +3,62 @@
  */
 import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { formatSampleConfig } from '../lib/config/sample-config.ts';
 import { version } from '../lib/version.ts';
 import { formatSudoers } from '../live-migrate/sudoers.ts';
 import { biscuitWasm, bundleOptions } from './bundle.ts';
+import { type Executable, executables } from './executables.ts';
 import { limitWasmMemory } from './limit-wasm-memory.ts';
 import { allOptions, sampleNotes } from './suite-tables.ts';
 
 /** The shell first, then the same file as JavaScript: to the one the rest is after its end, to the other a comment. */
-const formatLauncher = (shell: string): string => {
-  if (shell.includes('*/'))
-    throw new Error('auth-biscuit/launcher.sh must not have */, which ends a comment');
+const formatShellHead = async (file: string): Promise<string> => {
+  const shell = await readFile(file, 'utf8');
+  if (shell.includes('*/')) throw new Error(`${file} must not have */, which ends a comment`);
   return `#!/bin/sh\n':' /*\n${shell}*/`;
 };
 
+const formatHead = async ({ shellHead, nodeOptions }: Executable): Promise<string> => {
+  if (shellHead !== undefined) return formatShellHead(shellHead);
+  return nodeOptions === undefined
+    ? '#!/usr/bin/env node'
+    : `#!/usr/bin/env -S node ${nodeOptions.join(' ')}`;
+};
+
 /** Keeps a package that few runs need out of a bundle: it stands in a file of its own, loaded when it is needed. */
-const apart = (module: RegExp, file: string): Plugin => ({
-  name: 'apart',
-  setup: ({ onResolve }) => onResolve({ filter: module }, () => ({ path: file, external: true })),
+const keepApart = (name: string): BuildOptions => ({
+  plugins: [
+    {
+      name: 'apart',
+      setup: ({ onResolve }) =>
+        onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: `./${name}.js`, external: true })),
+    },
+  ],
+  supported: { 'dynamic-import': false },
 });
 
 interface Bundle {
   readonly entry: string;
   readonly file: string;
   readonly head: string;
-  readonly options?: BuildOptions;
+  readonly options: BuildOptions;
 }
 
-const bundles: readonly Bundle[] = [
-  {
-    entry: 'collectors/opennebula-exporter.ts',
-    file: 'dist/opennebula-exporter',
-    // Small young generation: pages of agents are garbage at once, and their buffers lie outside of the heap.
-    head: '#!/usr/bin/env -S node --max-semi-space-size=8',
-  },
-  {
-    entry: 'auth-biscuit/authenticate.ts',
-    file: 'dist/auth/biscuit/authenticate',
-    head: formatLauncher(await readFile('auth-biscuit/launcher.sh', 'utf8')),
-    // Started anew for each login: what is shorter starts sooner, and most front-ends have no biscuit.yaml.
-    options: {
-      minify: true,
-      plugins: [apart(/^yaml$/, './yaml.js')],
-      supported: { 'dynamic-import': false },
-    },
-  },
-  {
-    entry: 'yaml',
-    file: 'dist/auth/biscuit/yaml.js',
-    head: '// Part of authenticate: the package yaml, for biscuit.yaml.',
-    options: { minify: true },
-  },
-  // Started anew for each event: what is shorter starts sooner.
-  {
-    entry: 'hooks/host-geolocation.ts',
-    file: 'dist/hooks/host_geolocation',
-    head: '#!/usr/bin/env node',
-    options: { minify: true },
-  },
-  {
-    entry: 'hooks/vm-scrape-target.ts',
-    file: 'dist/hooks/vm_scrape_target',
-    head: '#!/usr/bin/env node',
-    options: { minify: true },
-  },
-  { entry: 'cli/oneext.ts', file: 'dist/oneext', head: '#!/usr/bin/env node' },
-  {
-    entry: 'live-migrate/migrate-tunnel.ts',
-    file: 'dist/vmm/kvm/migrate_tunnel',
-    head: '#!/usr/bin/env node',
-  },
-];
+const bundlesOf = async (executable: Executable): Promise<readonly Bundle[]> => {
+  const { name, entry, file, startsOften = false, apart } = executable;
+  if (file === undefined) return [];
+  const options = { minify: startsOften, ...(apart === undefined ? {} : keepApart(apart)) };
+  const program = { entry, file, head: await formatHead(executable), options };
+  if (apart === undefined) return [program];
+  const beside = {
+    entry: apart,
+    file: path.join(path.dirname(file), `${apart}.js`),
+    head: `// Part of ${name}: the package ${apart}.`,
+    options: { minify: startsOften },
+  };
+  return [program, beside];
+};
 
 /** 128 MiB, in pages of 64 KiB: with Node itself an answer stays below 256 MB. */
 const tokenMemoryPages = 2048;
@@ -105,7 +89,7 @@ if (manifest.version !== version) {
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist/systemd/opennebula-exporter.service.d', { recursive: true });
 const inputs: string[] = [];
-for (const { entry, file, head, options } of bundles) {
+for (const { entry, file, head, options } of (await Promise.all(executables.map(bundlesOf))).flat()) {
   const result = await build({
     ...bundleOptions,
     ...options,

@@ -1,0 +1,25 @@
+/**
+ * The programs of the suite: the list stands in executables.json, so that the rules of imports can read it too.
+ * knip.json and biome.json name the entries again; test/scripts/executables.test.ts compares them.
+ */
+import { readFileSync } from 'node:fs';
+
+export interface Executable {
+  readonly name: string;
+  readonly what: string;
+  /** The module that acts when it is loaded. */
+  readonly entry: string;
+  /** Where the build puts it; without it the program is not installed. */
+  readonly file?: string;
+  readonly nodeOptions?: readonly string[];
+  /** Lines in the shell's language that run first: the file is both, a program of the shell and of Node. */
+  readonly shellHead?: string;
+  /** Started anew for each login or event: what is shorter starts sooner. */
+  readonly startsOften?: boolean;
+  /** A package that few runs need: it stands in a file of its own beside the program. */
+  readonly apart?: string;
+}
+
+export const executables: readonly Executable[] = JSON.parse(
+  readFileSync('scripts/executables.json', 'utf8'),
+);
