@@ -8,6 +8,7 @@ import {
   textOption,
 } from '../lib/config/options.ts';
 import { suiteOptions } from '../lib/config/suite-options.ts';
+import { httpUrlMustBe, parseHttpUrl } from '../lib/http/http-url.ts';
 import { logFormats, logLevels } from '../lib/log/log.ts';
 import { addressPreferenceOption } from '../lib/prometheus/vm-targets.ts';
 import { collectors } from './collectors.ts';
@@ -60,10 +61,9 @@ export const agentUrlOption: OptionSpec<string> = {
   form: 'URL',
   default: 'http://{hostname}:8080/metrics',
   parse: (text) =>
-    /^https?:\/\/[^\s/]+/.test(text) &&
-    URL.canParse(text.replaceAll('{hostname}', 'host').replaceAll('{id}', '0'))
-      ? { value: text }
-      : { mustBe: 'an http or https URL, in which {hostname} and {id} are replaced' },
+    parseHttpUrl(text.replaceAll('{hostname}', 'host').replaceAll('{id}', '0')) === undefined
+      ? { mustBe: `${httpUrlMustBe}; {hostname} and {id} are replaced` }
+      : { value: text },
 };
 
 const collectorOptions = Object.fromEntries(

@@ -24,6 +24,7 @@ const agentSteps: Readonly<Record<UnsoundReason, string>> = {
   not_an_agent_page: 'check power.agent-url and POWER_AGENT_URL of HOST: something else answers there',
   bad_url: 'check power.agent-url and POWER_AGENT_URL of HOST',
   too_large: 'check power.agent-url and POWER_AGENT_URL of HOST: something else answers there',
+  too_costly: 'check power.agent-url and POWER_AGENT_URL of HOST: something else answers there',
   truncated: 'check power.agent-url and POWER_AGENT_URL of HOST: something else answers there',
 };
 const isReason = (text: string): text is UnsoundReason => Object.hasOwn(unsoundReasons, text);

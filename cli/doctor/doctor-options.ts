@@ -4,6 +4,7 @@ import { geolocationOptions } from '../../geolocation/geolocation-options.ts';
 import { hookOptions } from '../../hooks/hook-options.ts';
 import { durationOption, type OptionSpec } from '../../lib/config/options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
+import { httpUrlMustBe, parseHttpUrl } from '../../lib/http/http-url.ts';
 import { configuredOptions } from '../../live-migrate/tunnel-options.ts';
 import { patchOptions, targetOptions } from '../../prometheus-patches/prometheus-options.ts';
 
@@ -12,9 +13,9 @@ const urlOption = (help: string, fallback: string): OptionSpec<string> => ({
   form: 'URL',
   default: fallback,
   parse: (text) =>
-    text === '' || (/^https?:\/\/[^\s/]+/.test(text) && URL.canParse(text))
+    text === '' || parseHttpUrl(text) !== undefined
       ? { value: text.replace(/\/+$/, '') }
-      : { mustBe: 'an http or https URL' },
+      : { mustBe: httpUrlMustBe },
 });
 
 /** What --help lists. */

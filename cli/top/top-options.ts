@@ -1,14 +1,12 @@
 /** The options of `oneext top` that may stand in the environment and in oneext.yaml too. */
 import { durationOption, type OptionSpec, textOption } from '../../lib/config/options.ts';
+import { httpUrlMustBe, parseHttpUrl } from '../../lib/http/http-url.ts';
 
 const exporterUrlOption: OptionSpec<string> = {
   help: "page of opennebula-exporter; https with a certificate of one's own needs NODE_EXTRA_CA_CERTS",
   form: 'URL',
   default: 'http://localhost:9925/metrics',
-  parse: (text) =>
-    /^https?:\/\/[^\s/]/.test(text) && URL.canParse(text)
-      ? { value: text }
-      : { mustBe: 'an http or https URL such as http://localhost:9925/metrics' },
+  parse: (text) => (parseHttpUrl(text) === undefined ? { mustBe: httpUrlMustBe } : { value: text }),
 };
 
 export const topOptions = {

@@ -1,10 +1,11 @@
 /** Where a host's power agent answers: the template of the configuration, or the host's own attribute. */
+import { parseHttpUrl } from '../../lib/http/http-url.ts';
 import { bracketHost, isHostName } from '../../lib/host-name.ts';
 import type { Host } from '../../lib/one/host.ts';
 
 /**
  * Fills `{hostname}` (the host's NAME, an IPv6 address in brackets) and `{id}` in; `undefined` when the result
- * is no http or https URL.
+ * is no http or https URL, or has a user or password that cannot be decoded.
  */
 export const agentUrlOf = (
   host: Pick<Host, 'id' | 'name' | 'powerAgentUrl'>,
@@ -13,11 +14,5 @@ export const agentUrlOf = (
   const chosen = host.powerAgentUrl ?? template;
   if (chosen.includes('{hostname}') && !isHostName(host.name)) return undefined;
   const name = bracketHost(host.name);
-  const text = chosen.replaceAll('{hostname}', name).replaceAll('{id}', String(host.id));
-  try {
-    const url = new URL(text);
-    return url.protocol === 'http:' || url.protocol === 'https:' ? url : undefined;
-  } catch {
-    return undefined;
-  }
+  return parseHttpUrl(chosen.replaceAll('{hostname}', name).replaceAll('{id}', String(host.id)));
 };

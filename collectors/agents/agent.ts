@@ -18,7 +18,8 @@ export const unsoundReasons = {
   timeout: 'no complete answer within --power.agent-timeout',
   http_status: 'the answer is not a success (redirects are not followed)',
   truncated: 'the answer was cut off before its end',
-  too_large: 'the answer is larger than 64 MiB',
+  too_large: 'the answer is larger than 64 MiB, with all that frames it',
+  too_costly: 'reading the answer took more than 0.3 s of processor time',
   empty_body: 'the answer is empty: the agent has crashed inside and needs a restart',
   not_an_agent_page: 'the answer holds no metric of a known agent',
   rapl_unreadable:

@@ -3,7 +3,7 @@
  * when it is asked more often than every two.
  *
  * An agent that hangs costs one scrape its timeout. After that it is asked in the background, and nobody waits
- * for it until it has answered again.
+ * for it until it has answered again. One whose answer costs too much is asked again later and later.
  */
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { DownloadFailure, download } from '../../lib/io/download.ts';
@@ -11,6 +11,7 @@ import { createLookup } from '../../lib/io/lookup.ts';
 import type { Host } from '../../lib/one/host.ts';
 import type { PowerAgent, PowerVerdict, UnsoundReason } from '../agents/agent.ts';
 import { agentUrlOf } from '../agents/agent-url.ts';
+import { intervalAfter, leastIntervalMs } from '../agents/asking-interval.ts';
 import type { AgentAnswer } from '../collector.ts';
 import { hasPowerAgent } from '../power.ts';
 
@@ -27,24 +28,28 @@ export interface AskAgentsOptions {
 
 interface AskedAgent {
   askedAt: number;
+  /** It is asked again after this time. */
+  intervalMs: number;
   verdict: PowerVerdict;
   hangs: boolean;
   running: Promise<void> | undefined;
 }
 
-const leastIntervalMs = 5000;
 const slowFailureMs = 1000;
 /** Fewer than libuv has threads for lookups, so that OpenNebula's own name never waits for theirs. */
 const lookupsAtOnce = 4;
 const keepAddressesMs = 60_000;
 const mostPageBytes = 64 * 1024 * 1024;
+const mostProcessorMs = 300;
 
 const failureReasons: Readonly<Record<DownloadFailure['kind'], UnsoundReason>> = {
+  'bad-url': 'bad_url',
   connection: 'connection_failed',
   timeout: 'timeout',
   'http-status': 'http_status',
   truncated: 'truncated',
   'too-large': 'too_large',
+  'too-costly': 'too_costly',
   aborted: 'connection_failed',
 };
 
@@ -75,6 +80,7 @@ export const createAgentAsker = (
         connectTimeoutMs: timeoutMs,
         totalTimeoutMs: timeoutMs,
         mostBytes: mostPageBytes,
+        mostProcessorMs,
         keepsConnection: true,
         lookup,
         ...(signal === undefined ? {} : { signal }),
@@ -91,6 +97,7 @@ export const createAgentAsker = (
   const askOne = async (url: URL, state: AskedAgent): Promise<void> => {
     state.askedAt = now();
     state.verdict = await readPage(url);
+    state.intervalMs = intervalAfter(state.verdict, state.intervalMs);
     state.running = undefined;
     state.hangs = !state.verdict.sound && now() - state.askedAt >= Math.min(slowFailureMs, timeoutMs);
   };
@@ -98,9 +105,15 @@ export const createAgentAsker = (
   /** Starts to ask an agent if it is time; what to wait for. */
   const start = (url: URL): Promise<void> | undefined => {
     const known = asked.get(url.href);
-    const state = known ?? { askedAt: -Infinity, verdict: notAsked, hangs: false, running: undefined };
+    const state = known ?? {
+      askedAt: -Infinity,
+      intervalMs: leastIntervalMs,
+      verdict: notAsked,
+      hangs: false,
+      running: undefined,
+    };
     if (known === undefined) asked.set(url.href, state);
-    if (state.running === undefined && now() - state.askedAt >= leastIntervalMs) {
+    if (state.running === undefined && now() - state.askedAt >= state.intervalMs) {
       state.running = askOne(url, state);
     }
     return state.hangs ? undefined : state.running;

@@ -1,5 +1,6 @@
 /** Puts the exporter together and runs it until it is told to end. */
 import { setMaxListeners } from 'node:events';
+import { shownUrl } from '../../lib/http/http-url.ts';
 import { readEndpointUrl } from '../../lib/io/connect-one.ts';
 import { readOneAuth } from '../../lib/io/one-client.ts';
 import { startWebServer, type WebAnswer, type WebHandler } from '../../lib/io/web-server.ts';
@@ -107,11 +108,7 @@ export const runExporter = async ({
       ['/', () => ok('text/html; charset=utf-8', landingPage(options['web.telemetry-path'], version))],
     ]),
   });
-  log.info('listening', {
-    url: server.url,
-    version,
-    one: `${endpoint.protocol}//${endpoint.host}${endpoint.pathname}`,
-  });
+  log.info('listening', { url: server.url, version, one: shownUrl(endpoint) });
   const signal = await untilEnd;
   log.info('ending', { signal });
   await server.close(graceMs);

@@ -4,6 +4,7 @@
  * `--power.agent-timeout=5s`, `ONEEXT_POWER_AGENT_TIMEOUT=5s`, and in oneext.yaml `power: {agent_timeout: 5s}`.
  * Every problem is found before one is reported.
  */
+import { withoutCredentials } from '../http/http-url.ts';
 import { isMapping } from '../mapping.ts';
 import { parseDurationMs } from '../units/duration.ts';
 
@@ -169,7 +170,9 @@ export const resolveOptions = <Table extends OptionTable>(
     const parsed = spec.parse(given?.text ?? relocate(spec.default));
     if ('value' in parsed) values[name] = parsed.value;
     else
-      problems.push(`${given?.shown ?? name} is ${JSON.stringify(given?.text)} but must be ${parsed.mustBe}`);
+      problems.push(
+        `${given?.shown ?? name} is ${JSON.stringify(withoutCredentials(given?.text ?? ''))} but must be ${parsed.mustBe}`,
+      );
   }
   return { values: values as OptionValues<Table>, problems };
 };

@@ -25,12 +25,12 @@ export const commonError = defineErrors({
   LISTEN_FAILED: {
     exitCode: 1,
     message: 'cannot listen on {address}: {detail}',
-    hint: 'stop the program that holds the port (ss -ltnp), or choose another with --web.listen-address',
+    hint: 'find the program that holds the port with: ss -ltnp; stop it, or choose another port with --web.listen-address',
   },
   ONE_AUTH_MISSING: {
     exitCode: 78,
-    message: 'no OpenNebula credentials: {detail}',
-    hint: 'set ONE_AUTH to a file with user:password, or create ~/.one/one_auth for the user of this process',
+    message: 'the credentials for OpenNebula cannot be read: {detail}',
+    hint: 'set ONE_AUTH to the path of a file that holds user:password, or create ~/.one/one_auth for the user of this process',
   },
   ONE_AUTHENTICATION: {
     exitCode: 77,

@@ -34,6 +34,7 @@ export class MalformedResponse extends Error {
 type Part = 'head' | 'length' | 'until-close' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailers' | 'done';
 
 const newline = 0x0a;
+/** With the interim answers before it, and so again for the trailers. */
 const mostHeadBytes = 64 * 1024;
 const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\r\n]*)?$/;
 const headerLine = /^([\w!#$%&'*+.^`|~-]+):[\t ]*(.*?)[\t ]*$/;
@@ -87,12 +88,12 @@ export const createResponseReader = (events: ResponseEvents): ResponseReader => 
   const endHead = (): void => {
     const [first = '', ...rest] = lines;
     lines = [];
-    headBytes = 0;
     const [, minor, status] = statusLine.exec(first) ?? [];
     if (status === undefined)
       throw new MalformedResponse(`the answer begins with ${shown(first)}, not HTTP/1`);
     const head = { status: Number(status), headers: parseHeaders(rest) };
-    if (head.status < 200) return; // another head follows
+    if (head.status < 200) return; // another head follows, and counts as part of this one
+    headBytes = 0;
     const options = (head.headers.get('connection') ?? '').toLowerCase().split(/[\t ]*,[\t ]*/);
     keeps = minor === '1' && !options.includes('close');
     beginBody(head);

@@ -1,19 +1,23 @@
 /**
  * One HTTP exchange, plain or over TLS, with named limits, whose body is handed over piece by piece.
  *
- * Redirects are not followed, no proxy is asked, and the promise settles exactly once: with the number of
- * bytes read, or with one of the failures below.
+ * Redirects are not followed, no proxy is asked, and the promise settles exactly once: with the number of bytes
+ * of the body, or with one of the failures below. Whatever throws on the way is a failure of this exchange.
  */
 import type { LookupFunction } from 'node:net';
+import { credentialsOf } from '../http/http-url.ts';
 import { createResponseReader, MalformedResponse } from '../http/response-reader.ts';
 import { type Connection, openConnection } from './connections.ts';
+import { createProcessorMeter } from './processor-meter.ts';
 
 export type DownloadFailureKind =
+  | 'bad-url'
   | 'connection'
   | 'timeout'
   | 'http-status'
   | 'truncated'
   | 'too-large'
+  | 'too-costly'
   | 'aborted';
 
 export class DownloadFailure extends Error {
@@ -41,7 +45,10 @@ export interface DownloadRequest {
   readonly connectTimeoutMs: number;
   /** From the start to the last byte. */
   readonly totalTimeoutMs: number;
+  /** Of the whole answer as it comes: head, interim answers and the framing of chunks count. */
   readonly mostBytes: number;
+  /** How long the answer may keep the processor busy; no limit by default. */
+  readonly mostProcessorMs?: number;
   readonly signal?: AbortSignal;
   /** Keep the connection for the next exchange with the same server, and use one that was kept. */
   readonly keepsConnection?: boolean;
@@ -51,6 +58,7 @@ export interface DownloadRequest {
   readonly onChunk: (chunk: Buffer) => void;
 }
 
+/** Fails with `bad-url`. */
 const formatRequest = ({
   url,
   method = 'GET',
@@ -58,7 +66,9 @@ const formatRequest = ({
   body,
   keepsConnection,
 }: DownloadRequest): string => {
-  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const credentials = credentialsOf(url);
+  if (credentials === undefined)
+    throw new DownloadFailure('bad-url', 'the user or the password in the URL cannot be decoded');
   const all = {
     Host: url.host,
     ...(credentials === ':' ? {} : { Authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }),
@@ -74,24 +84,29 @@ const formatRequest = ({
 const messageOf = (cause: Error): string =>
   cause instanceof AggregateError ? cause.errors.map(String).join('; ') : cause.message;
 
-export const download = (request: DownloadRequest): Promise<number> =>
+const asFailure = (thrown: unknown): unknown =>
+  thrown instanceof Error && 'code' in thrown
+    ? new DownloadFailure('connection', messageOf(thrown), 0, '', thrown)
+    : thrown;
+
+/** A request whose text is known: nothing that its sender wrote can fail any more. */
+const exchange = (request: DownloadRequest, text: string): Promise<number> =>
   new Promise((resolve, reject) => {
     const { url, connectTimeoutMs, totalTimeoutMs, mostBytes, signal, onChunk, lookup } = request;
+    const meter = createProcessorMeter();
+    let connection: Connection | undefined;
+    let wireBytes = 0;
     let bytes = 0;
     let settled = false;
 
-    if (signal?.aborted === true) {
-      reject(new DownloadFailure('aborted', 'the download was aborted'));
-      return;
-    }
     const finish = (failure?: unknown, keeps = false): void => {
       if (settled) return;
       settled = true;
       clearTimeout(connectTimer);
       clearTimeout(totalTimer);
       signal?.removeEventListener('abort', onAbort);
-      if (keeps) connection.keep();
-      else connection.socket.destroy();
+      if (keeps) connection?.keep();
+      else connection?.socket.destroy();
       if (failure === undefined) resolve(bytes);
       else reject(failure);
     };
@@ -103,15 +118,23 @@ export const download = (request: DownloadRequest): Promise<number> =>
     const totalTimer = setTimeout(onTimeout, totalTimeoutMs, 'totalTimeout', totalTimeoutMs);
     signal?.addEventListener('abort', onAbort, { once: true });
 
+    const countWire = (length: number): void => {
+      wireBytes += length;
+      if (wireBytes <= mostBytes) return;
+      throw new DownloadFailure('too-large', `the answer is larger than ${mostBytes} bytes`, wireBytes);
+    };
+    const countProcessor = (): void => {
+      const { mostProcessorMs } = request;
+      if (mostProcessorMs === undefined || meter.usedMs() <= mostProcessorMs) return;
+      const message = `reading the answer took more than ${mostProcessorMs} ms of processor time`;
+      throw new DownloadFailure('too-costly', message, wireBytes);
+    };
     const onBody = (chunk: Buffer): void => {
       bytes += chunk.length;
-      if (bytes > mostBytes) {
-        throw new DownloadFailure('too-large', `the answer is larger than ${mostBytes} bytes`, bytes);
-      }
       onChunk(chunk);
     };
 
-    const attempt = (takesKept: boolean): Connection => {
+    const attempt = (takesKept: boolean): void => {
       let answered = false;
       const reader = createResponseReader({
         head({ status }) {
@@ -138,9 +161,11 @@ export const download = (request: DownloadRequest): Promise<number> =>
           onBytes(piece) {
             if (settled) return;
             try {
-              reader.push(piece);
+              countWire(piece.length);
+              meter.measure(() => reader.push(piece));
               if (reader.isComplete(false))
                 finish(undefined, request.keepsConnection === true && reader.keepsConnection());
+              else countProcessor();
             } catch (thrown) {
               finish(thrown instanceof MalformedResponse ? failureOf(thrown) : thrown);
             }
@@ -151,18 +176,31 @@ export const download = (request: DownloadRequest): Promise<number> =>
             // One that was kept may have been closed meanwhile by the other side: that says nothing yet.
             else if (opened.isReused && !answered) {
               opened.socket.destroy();
-              connection = attempt(false);
+              begin(false);
             } else finish(failureOf(cause));
           },
         },
       );
+      connection = opened;
       if (opened.isReused) clearTimeout(connectTimer);
       else {
         const connected = url.protocol === 'https:' ? 'secureConnect' : 'connect';
         opened.socket.once(connected, () => clearTimeout(connectTimer));
       }
-      opened.socket.write(formatRequest(request));
-      return opened;
+      opened.socket.write(text);
     };
-    let connection = attempt(request.keepsConnection === true);
+    const begin = (takesKept: boolean): void => {
+      try {
+        attempt(takesKept);
+      } catch (thrown) {
+        finish(asFailure(thrown));
+      }
+    };
+    begin(request.keepsConnection === true);
   });
+
+export const download = async (request: DownloadRequest): Promise<number> => {
+  const text = formatRequest(request);
+  if (request.signal?.aborted === true) throw new DownloadFailure('aborted', 'the download was aborted');
+  return exchange(request, text);
+};

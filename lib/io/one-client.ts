@@ -4,7 +4,6 @@
  */
 import { readFile } from 'node:fs/promises';
 import { commonError } from '../errors/common-errors.ts';
-import { reasonOf } from '../errors/oneext-error.ts';
 import { placesOf } from '../one/places.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,22 +14,22 @@ const homesOf = (environment: Environment): readonly string[] => {
   return home === undefined || home === '' || home === systemHome ? [systemHome] : [home, systemHome];
 };
 
-const firstReadable = async (paths: readonly string[]): Promise<string | undefined> => {
-  for (const path of paths) {
-    const content = await readFile(path, 'utf8').catch(() => undefined);
-    if (content !== undefined && content.trim() !== '') return content.trim();
+export interface OneEndpoint {
+  /** May be no URL. */
+  readonly text: string;
+  /** Where it stood, for messages: the variable or the file. */
+  readonly origin: string;
+}
+
+export const readOneEndpoint = async (environment: Environment): Promise<OneEndpoint> => {
+  const fromEnvironment = environment['ONE_XMLRPC']?.trim() ?? '';
+  if (fromEnvironment !== '') return { text: fromEnvironment, origin: 'ONE_XMLRPC' };
+  for (const home of homesOf(environment)) {
+    const file = `${home}/.one/one_endpoint`;
+    const text = (await readFile(file, 'utf8').catch(() => '')).trim();
+    if (text !== '') return { text, origin: file };
   }
-  return undefined;
-};
-
-const defaultEndpoint = 'http://localhost:2633/RPC2';
-
-/** The text of the endpoint; it may not be a URL. */
-export const readOneEndpoint = async (environment: Environment): Promise<string> => {
-  const fromEnvironment = environment['ONE_XMLRPC'];
-  if (fromEnvironment !== undefined && fromEnvironment.trim() !== '') return fromEnvironment.trim();
-  const files = homesOf(environment).map((home) => `${home}/.one/one_endpoint`);
-  return (await firstReadable(files)) ?? defaultEndpoint;
+  return { text: 'http://localhost:2633/RPC2', origin: 'the default' };
 };
 
 export interface OneAuth {
@@ -40,21 +39,32 @@ export interface OneAuth {
   readonly path: string;
 }
 
-/** Fails with ONE_AUTH_MISSING, which names the files that were tried. */
+/** One line, and nothing that XML or a header cannot hold. */
+const credentialsForm = /^[^\s:\u0000-\u001f\u007f][^:\u0000-\u001f\u007f]*:[^\u0000-\u001f\u007f]+$/;
+
+/** Why the file cannot be used, without what stands in it, or in a variable that was meant to name it. */
+const problemOf = (path: string, origin: string, thrown: unknown): string => {
+  const shown = origin === '' ? path : `${origin}=${path}`;
+  if (thrown === undefined) return `${shown} does not hold one line of the form user:password`;
+  const reason = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'it cannot be read';
+  return origin !== '' && path.includes(':')
+    ? `${origin} must be the path of a file that holds user:password, and not user:password itself (${reason})`
+    : `${shown}: ${reason}`;
+};
+
+/** Fails with ONE_AUTH_MISSING, which names the variable or the files that were tried, and no password. */
 export const findOneAuth = async (environment: Environment): Promise<OneAuth> => {
-  const named = environment['ONE_AUTH'];
-  const paths =
-    named !== undefined && named !== ''
-      ? [named]
-      : homesOf(environment).map((home) => `${home}/.one/one_auth`);
+  const named = environment['ONE_AUTH'] ?? '';
+  const paths = named === '' ? homesOf(environment).map((home) => `${home}/.one/one_auth`) : [named];
+  const origin = named === '' ? '' : 'ONE_AUTH';
   const problems: string[] = [];
   for (const path of paths) {
     try {
       const credentials = (await readFile(path, 'utf8')).trim();
-      if (credentials.includes(':')) return { credentials, path };
-      problems.push(`${path} does not hold user:password`);
+      if (credentialsForm.test(credentials)) return { credentials, path };
+      problems.push(problemOf(path, origin, undefined));
     } catch (thrown) {
-      problems.push(reasonOf(thrown));
+      problems.push(problemOf(path, origin, thrown));
     }
   }
   throw commonError('ONE_AUTH_MISSING', { detail: problems.join('; ') });

@@ -7,6 +7,7 @@
  */
 import { commonError } from '../errors/common-errors.ts';
 import { type OneExtError, reasonOf } from '../errors/oneext-error.ts';
+import { shownUrl } from '../http/http-url.ts';
 import { createRpcAnswerReader, type RpcOutcome, type RpcScalar, rpcErrorCode } from '../one/rpc-answer.ts';
 import { formatRpcRequest, type RpcParameter } from '../one/rpc-request.ts';
 import { createLimit } from './concurrency.ts';
@@ -97,9 +98,6 @@ const downloadError = (thrown: unknown, fields: CallFields): unknown => {
   }
 };
 
-/** The endpoint as it may be shown: without user and password. */
-const shown = (endpoint: URL): string => `${endpoint.protocol}//${endpoint.host}${endpoint.pathname}`;
-
 export const createXmlRpcClient = (options: XmlRpcClientOptions): XmlRpcClient => {
   const limits = new Map<string, ReturnType<typeof createLimit>>();
 
@@ -112,7 +110,7 @@ export const createXmlRpcClient = (options: XmlRpcClientOptions): XmlRpcClient =
     const connectTimeoutMs = timeouts.connectTimeoutMs ?? options.connectTimeoutMs ?? defaultConnectTimeoutMs;
     const credentials = await options.credentials();
     const reader = createRpcAnswerReader(onPayload);
-    const fields = { method, endpoint: shown(endpoint) };
+    const fields = { method, endpoint: shownUrl(endpoint) };
     let read = 0;
     let failed = true;
     try {

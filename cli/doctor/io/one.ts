@@ -1,5 +1,6 @@
 /** Asks OpenNebula who it is and who we are. */
 import { stat } from 'node:fs/promises';
+import { shownUrl } from '../../../lib/http/http-url.ts';
 import { readEndpointUrl } from '../../../lib/io/connect-one.ts';
 import { findOneAuth } from '../../../lib/io/one-client.ts';
 import { readDocument } from '../../../lib/io/read-pool.ts';
@@ -17,8 +18,7 @@ export const probeOne = async ({ environment, user, client, hosts }: Surrounding
       return { path, mode: (await stat(path)).mode };
     }),
     attempt(async () => {
-      const { protocol, host, pathname } = await readEndpointUrl(environment);
-      return `${protocol}//${host}${pathname}`;
+      return shownUrl(await readEndpointUrl(environment));
     }),
     attempt(async () => String(await (await client()).call('one.system.version', []))),
     attempt(async () => {

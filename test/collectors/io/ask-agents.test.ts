@@ -53,6 +53,7 @@ const page = recordedPage('scaphandre-1.0.3-small.prom');
 
 test('every way to fail has its reason', async (t) => {
   const hundredMegabytes = Buffer.alloc(100 * 1024 * 1024, 'x');
+  const chunkedHead = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
   const answers: readonly (readonly [string, RawAnswer])[] = [
     ['sound', { bytes: httpAnswer('200 OK', page) }],
     ['sound', { bytes: Buffer.concat([Buffer.from('HTTP/1.0 200 OK\r\n\r\n'), page]) }],
@@ -63,6 +64,7 @@ test('every way to fail has its reason', async (t) => {
     ['truncated', { bytes: httpAnswer('200 OK', page).subarray(0, 3000) }],
     ['truncated', { bytes: httpAnswer('200 OK', page).subarray(0, 3000), thenReset: true }],
     ['too_large', { bytes: httpAnswer('200 OK', hundredMegabytes) }],
+    ['too_costly', { bytes: `${chunkedHead}${'1\r\n\n\r\n'.repeat(11_000_000)}` }],
     ['connection_failed', 'reset'],
     ['connection_failed', { bytes: 'SSH-2.0-OpenSSH_9.2\r\n' }],
     ['timeout', 'hang'],
@@ -79,6 +81,12 @@ test('every way to fail has its reason', async (t) => {
     [refused]: 'connection_failed',
     [badUrl]: 'bad_url',
   });
+});
+
+test('A3-agent-url: a password that cannot be decoded costs its own host alone', async (t) => {
+  const { url } = await serve(t, () => ({ bytes: httpAnswer('200 OK', page) }));
+  const hosts = [hostAt(0, 'http://prom:100%sure@127.0.0.1:1/metrics'), hostAt(1, url)];
+  assert.deepEqual(await createAsker().ask(hosts), { 0: 'bad_url', 1: 'sound' });
 });
 
 test('an agent is asked once for a refresh and never more often than every five seconds', async (t) => {

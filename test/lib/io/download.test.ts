@@ -118,6 +118,70 @@ test('user and password of the URL are sent as such', async (t) => {
   assert.equal(await read(url), '');
 });
 
+test('A3-credentials: a URL whose password cannot be decoded is a failure of its download', async (t) => {
+  const { seen, url } = await startServer(t, (_, response) => void response.end());
+  for (const credentials of ['prom:100%sure', '%', 'us%ff:x', ':%c3'])
+    await assert.rejects(read(url.replace('http://', `http://${credentials}@`)), { kind: 'bad-url' });
+  assert.equal(seen.connections, 0);
+});
+
+test('A3-lookup: whatever throws while a connection is opened is a failure of that download', async () => {
+  const request = { ...limits, url: new URL('http://host.invalid/'), onChunk: () => undefined };
+  const failing = (): never => {
+    throw Object.assign(new Error('no resolver'), { code: 'ENOTFOUND' });
+  };
+  await assert.rejects(download({ ...request, lookup: failing }), { kind: 'connection' });
+  const odd = Object.assign(new URL('https://x/'), { hash: '' });
+  Object.defineProperty(odd, 'port', { value: '99999' });
+  await assert.rejects(download({ ...request, url: odd }), { kind: 'connection' });
+});
+
+/** A server that answers with the same bytes for as long as they are read. */
+const startEndless = (t: TestContext, head: string, piece: string): Promise<string> =>
+  listen(
+    t,
+    net.createServer((socket) => {
+      socket.on('error', () => undefined);
+      const block = piece.repeat(Math.ceil(65_536 / piece.length));
+      const go = (): void => {
+        while (!socket.destroyed && socket.write(block));
+      };
+      socket.on('drain', go);
+      socket.once('data', () => {
+        socket.write(head);
+        go();
+      });
+    }),
+  );
+
+test('B8-wire: what frames an answer counts as much as what it says', async (t) => {
+  const chunked = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
+  const endless: readonly (readonly [head: string, piece: string, kind: string])[] = [
+    ['', 'HTTP/1.1 100 Continue\r\n\r\n', 'connection'],
+    ['', 'HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n', 'connection'],
+    [chunked, '1\r\nx\r\n', 'too-large'],
+    [chunked, `1;${'x'.repeat(1000)}\r\nx\r\n`, 'too-large'],
+    [`${chunked}0\r\n`, 'Trailer: x\r\n', 'truncated'],
+  ];
+  for (const [head, piece, kind] of endless) {
+    const url = new URL(await startEndless(t, head, piece));
+    const asked = download({ ...limits, url, mostBytes: 1e6, onChunk: () => undefined });
+    await assert.rejects(asked, { kind }, piece);
+  }
+});
+
+test('B8-processor: an answer that keeps the processor busy is given up, whatever it is made of', async (t) => {
+  const head = 'HTTP/1.1 200 OK\r\n\r\n';
+  const url = new URL(await startEndless(t, head, 'x'));
+  let pieces = 0;
+  const onChunk = (): void => {
+    pieces += 1;
+    for (const until = performance.now() + 10; performance.now() < until; );
+  };
+  await assert.rejects(download({ ...limits, url, mostProcessorMs: 100, onChunk }), { kind: 'too-costly' });
+  assert.ok(pieces >= 10, `${pieces}`);
+});
+
 test('an address of IPv6', async (t) => {
   const server = http.createServer((request, response) => void response.end(request.headers.host));
   const listening = await new Promise<boolean>((resolve) => {
