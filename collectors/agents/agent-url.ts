@@ -1,6 +1,7 @@
 /** Where a host's power agent answers: the template of the configuration, or the host's own attribute. */
-import { parseHttpUrl } from '../../lib/http/http-url.ts';
+
 import { bracketHost, isHostName } from '../../lib/host-name.ts';
+import { parseHttpUrl } from '../../lib/http/http-url.ts';
 import type { Host } from '../../lib/one/host.ts';
 
 /**

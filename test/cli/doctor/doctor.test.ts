@@ -59,7 +59,10 @@ const breakages: readonly Breakage[] = [
   {
     what: 'no credentials',
     breaks: (lab) => rmSync(lab.file('var/.one/one_auth')),
-    tells: [/^error one: the credentials for OpenNebula cannot be read/, /^skipped hooks: nothing to look at: see one$/],
+    tells: [
+      /^error one: the credentials for OpenNebula cannot be read/,
+      /^skipped hooks: nothing to look at: see one$/,
+    ],
     code: 1,
   },
   {

@@ -115,7 +115,10 @@ test('without OpenNebula the page alone is shown, and what is missing is said', 
   const { runAlone } = await startTopLab(t);
   const { stdout, code } = await runAlone('--once');
   assert.equal(code, 0);
-  assert.match(stdout, /\nno names of hosts and groups: the credentials for OpenNebula cannot be read: .*\n\n/);
+  assert.match(
+    stdout,
+    /\nno names of hosts and groups: the credentials for OpenNebula cannot be read: .*\n\n/,
+  );
   assert.match(stdout, / user\d #[0-3] +vm-\d+\n/);
   const { vms, problems } = parseJson(await runAlone('--json', '--limit=1'));
   assert.deepEqual([vms[0]?.['group'], problems.length], [null, 1]);
