@@ -121,9 +121,3 @@ export const exporterOptions: typeof ownOptions & Record<`collector.${string}`, 
   ...collectorOptions,
 };
 export type ExporterOptions = OptionValues<typeof exporterOptions>;
-
-/** A section that the exporter shares with other programs, which read further keys in it. */
-export const sharedSection = 'prometheus';
-
-/** Sections of oneext.yaml that other programs of the suite read. */
-export const foreignSections = ['auth', 'geolocation', 'tunnel', 'hosts', 'hooks', 'top', 'doctor'];

@@ -1,5 +1,5 @@
 /** opennebula-exporter: the entry. Serves OpenNebula's metrics and the power of each VM to Prometheus. */
-import { formatHelp } from '../lib/config/options.ts';
+import { formatHelp } from '../lib/config/format-options.ts';
 import { OneExtError, reasonOf } from '../lib/errors/oneext-error.ts';
 import { version } from '../lib/version.ts';
 import { exporterOptions } from './exporter-options.ts';

@@ -11,7 +11,6 @@ runHook(
     summary: 'Sets the attribute GEOLOCATION of a host to the coordinates of its public addresses.',
     resource: 'HOST',
     options: geolocationOptions,
-    section: { name: 'geolocation', structuredKey: 'static' },
     run: async ({ id, client, options, document, signal }) => [
       await updateGeolocation(client, id, {
         staticCoordinates: requireStaticCoordinates(document),

@@ -3,7 +3,8 @@
  * base64 on stdin. stdout stays empty (oned reads it as its protocol); the exit status is the stock driver's.
  */
 import { readFileSync } from 'node:fs';
-import { formatHelp } from '../lib/config/options.ts';
+import { formatHelp } from '../lib/config/format-options.ts';
+import { describeStrayKey, sectionsOf } from '../lib/config/sections.ts';
 import { OneExtError, reasonOf } from '../lib/errors/oneext-error.ts';
 import { readOptions } from '../lib/io/read-options.ts';
 import { readFrontEnd } from './io/front-end.ts';
@@ -18,8 +19,6 @@ Migrates a VM live through a tunnel of its own; oned calls it. Options:
 `;
 const say = (level: string, text: string): void =>
   void process.stderr.write(`${level}: migrate_tunnel: ${text}\n`);
-
-const isFlag = (word: string): boolean => word.startsWith('--');
 
 /** Ends in order when oned gives up (TERM), hangs up or a user interrupts. */
 const stopOnSignals = (): AbortSignal => {
@@ -56,19 +55,23 @@ const main = async (argv: readonly string[]): Promise<number> => {
     return 0;
   }
   const signal = stopOnSignals();
-  const flags = argv.filter(isFlag);
-  const words = argv.filter((word) => !isFlag(word));
-  const input = { table: tunnelOptions, argv: flags, environment: process.env };
-  const { options, unknownKeys } = await readOptions(input);
-  for (const key of unknownKeys) say('WARN', `oneext.yaml has the key ${key}, which nothing reads`);
-  const request = parseRequest(words, readFileSync(0));
+  const { options, operands, given, unknownKeys } = await readOptions({
+    table: tunnelOptions,
+    argv,
+    environment: process.env,
+    operands: '[WORD...]', // parseRequest counts them
+    answersFor: sectionsOf('migrate_tunnel'),
+  });
+  for (const key of unknownKeys)
+    say('WARN', `${options['config.file']}: ${describeStrayKey(key, tunnelOptions)}`);
+  const request = parseRequest(operands, readFileSync(0));
   const hosts = await createHosts({
     connectTimeoutMs: options['tunnel.ssh-timeout'],
     commandTimeoutMs: options['tunnel.step-timeout'],
   });
   try {
     const run = { request, options, hosts, frontEnd: readFrontEnd(), signal, say };
-    return await (options['dry-run'] ? showPlan(run, flags.includes('--dry-run')) : runMigration(run));
+    return await (options['dry-run'] ? showPlan(run, given.get('dry-run') === 'flag') : runMigration(run));
   } finally {
     await hosts.close();
   }

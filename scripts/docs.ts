@@ -4,7 +4,8 @@ import { unsoundReasons } from '../collectors/agents/agent.ts';
 import { collectors } from '../collectors/collectors.ts';
 import { unmeasuredReasons } from '../collectors/power.ts';
 import { scrapeFamilies } from '../collectors/scrape-state.ts';
-import { environmentName, fileName, type OptionTable } from '../lib/config/options.ts';
+import { flagName, meaningOf } from '../lib/config/format-options.ts';
+import { configurable, environmentName, fileName, type OptionTable } from '../lib/config/options.ts';
 import type { ErrorTable } from '../lib/errors/oneext-error.ts';
 import type { MetricFamily } from '../lib/prometheus/metric-family.ts';
 import { formatCommandsDocument } from '../packaging/commands-document.ts';
@@ -49,15 +50,15 @@ Besides these, the page has the process metrics of the Node client library (\`pr
 
 const optionRows = (table: OptionTable): string =>
   head('flag', 'environment', 'file', 'form', 'default', 'meaning') +
-  Object.entries(table)
-    .map(([name, { form, help, default: fallback }]) =>
+  Object.entries(configurable(table))
+    .map(([name, spec]) =>
       row(
-        code(form === 'true|false' ? `--[no-]${name}` : `--${name}`),
+        code(flagName(name, spec)),
         code(environmentName(name)),
         name === 'config.file' ? '' : code(fileName(name)),
-        code(form),
-        code(fallback),
-        help,
+        code(spec.form),
+        code(spec.default ?? ''),
+        meaningOf(spec),
       ),
     )
     .join('');

@@ -1,6 +1,6 @@
 /** `oneext doctor`: looks at every link of the chain, and says what to do next. Changes nothing. */
 import { environmentName } from '../../lib/config/options.ts';
-import { suiteOptions } from '../../lib/config/suite-options.ts';
+import { defaultConfigFile } from '../../lib/config/suite-options.ts';
 import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import { isHostName } from '../../lib/host-name.ts';
 import { relocatePath } from '../../lib/one/places.ts';
@@ -51,7 +51,7 @@ const readConfiguration = async (
   given: Given,
   terminal: Terminal,
 ): Promise<Pick<Surroundings, 'options' | 'configuration'>> => {
-  const file = relocatePath(suiteOptions['config.file'].default, terminal.environment);
+  const file = relocatePath(defaultConfigFile, terminal.environment);
   const named = textOf(given, 'config.file') ?? terminal.environment[environmentName('config.file')];
   const path = named ?? file;
   const read = (values: Given['values']) => readConfigured(doctorTable, { ...given, values }, terminal);

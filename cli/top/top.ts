@@ -32,7 +32,7 @@ const readSelection = (given: Given): { readonly selection: Selection; readonly 
   const sortText = textOf(given, 'sort') ?? 'watts';
   const sort = sortKeys.find((key) => key === sortText);
   const limit = parseLimit(textOf(given, 'limit'));
-  const intervalText = textOf(given, 'interval') ?? interval.default;
+  const intervalText = textOf(given, 'interval') ?? '5s';
   const parsed = interval.parse(intervalText);
   const problems = [
     ...(sort === undefined

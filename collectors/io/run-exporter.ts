@@ -1,5 +1,6 @@
 /** Puts the exporter together and runs it until it is told to end. */
 import { setMaxListeners } from 'node:events';
+import { describeStrayKey } from '../../lib/config/sections.ts';
 import { shownUrl } from '../../lib/http/http-url.ts';
 import { readEndpointUrl } from '../../lib/io/connect-one.ts';
 import { readOneAuth } from '../../lib/io/one-client.ts';
@@ -9,7 +10,7 @@ import { createLog } from '../../lib/log/log.ts';
 import { contentTypes, encodeFamilies, endOfExposition } from '../../lib/prometheus/exposition.ts';
 import { chooseFormat, scrapeBudgetMs } from '../../lib/prometheus/negotiate.ts';
 import { collectors } from '../collectors.ts';
-import { discoveryPaths } from '../exporter-options.ts';
+import { discoveryPaths, exporterOptions } from '../exporter-options.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import { readExporterOptions } from './read-options.ts';
 import { createScrape } from './scrape.ts';
@@ -68,7 +69,11 @@ export const runExporter = async ({
     write: writeLog,
   });
   for (const key of unknownKeys)
-    log.warn('unknown key in the configuration', { key, file: options['config.file'] });
+    log.warn('unknown key in the configuration', {
+      key,
+      detail: describeStrayKey(key, exporterOptions),
+      file: options['config.file'],
+    });
 
   const processMetrics = createProcessMetrics(version);
   const client = createXmlRpcClient({

@@ -2,7 +2,9 @@
  * Runs one hook: options, event, a client, a time limit, lines on stderr as oned's scripts write them, and the
  * exit code.
  */
-import { formatHelp, type OptionTable, type OptionValues } from '../../lib/config/options.ts';
+import { formatHelp } from '../../lib/config/format-options.ts';
+import type { OptionTable, OptionValues } from '../../lib/config/options.ts';
+import { describeStrayKey, sectionsOf } from '../../lib/config/sections.ts';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { readOptions } from '../../lib/io/read-options.ts';
@@ -29,8 +31,6 @@ export interface Hook<Table extends OptionTable> {
   readonly summary: string;
   readonly resource: HookResource;
   readonly options: Table;
-  /** The section of oneext.yaml that nobody else reads, and the key in it that the hook reads from `document`. */
-  readonly section?: { readonly name: string; readonly structuredKey: string };
   /** Brings the world in line with the state now. What was done, a line each. */
   run(run: HookRun<Table>): Promise<readonly string[]>;
 }
@@ -68,28 +68,21 @@ const act = async <Table extends OptionTable>(
   say: (level: 'INFO' | 'WARN', text: string) => void,
 ): Promise<void> => {
   const table = { ...hookOptions, ...hook.options };
-  const words = argv.slice(2);
   const given = await readOptions({
     table,
-    argv: words.filter((word) => word.startsWith('--')),
+    argv: argv.slice(2),
     environment: env,
+    operands: '[EVENT...]',
+    answersFor: [...sectionsOf('every hook'), ...sectionsOf(hook.name)],
   });
-  const { unknownKeys, document } = given;
+  const { operands, unknownKeys, document } = given;
   // The type checker does not see through the union of both tables, whose names differ.
   const limits = given.options as OptionValues<typeof hookOptions>;
   const options = given.options as OptionValues<Table>;
-  for (const key of unknownKeys) {
-    const [section, name] = key.split('.');
-    if (hook.section !== undefined && section === hook.section.name && name !== hook.section.structuredKey)
-      say('WARN', `unknown key ${key} in ${limits['config.file']}`);
-  }
+  for (const key of unknownKeys) say('WARN', `${limits['config.file']}: ${describeStrayKey(key, table)}`);
   const controller = new AbortController();
   const work = async (): Promise<readonly string[]> => {
-    const id = await readEventId(
-      words.filter((word) => !word.startsWith('--')),
-      stdin,
-      hook.resource,
-    );
+    const id = await readEventId(operands, stdin, hook.resource);
     const client = await connectOne(env, {
       totalTimeoutMs: limits['one.timeout'],
       signal: controller.signal,

@@ -1,5 +1,5 @@
 /** Writes oneext.yaml.sample: complete, commented out, with the defaults. */
-import { environmentName, fileName, type OptionTable } from './options.ts';
+import { configurable, environmentName, fileName, type OptionTable } from './options.ts';
 
 const head = `# /etc/one/oneext.yaml: configuration of opennebula-extensions.
 #
@@ -8,19 +8,27 @@ const head = `# /etc/one/oneext.yaml: configuration of opennebula-extensions.
 # (${environmentName('power.agent-timeout')}=5s); flags win over the environment, the environment over this file.
 `;
 
+const formatScalar = (text: string): string => (/^[\w.]+$/.test(text) ? text : JSON.stringify(text));
+const formatList = (text: string): string =>
+  `[${text
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .map((word) => JSON.stringify(word))
+    .join(', ')}]`;
+
 /** @param notes further lines of a section: what is more than one value */
 export const formatSampleConfig = (
   table: OptionTable,
   notes: Readonly<Record<string, readonly string[]>> = {},
 ): string => {
   const sections = new Map<string, string[]>();
-  for (const [name, { help, form, default: fallback }] of Object.entries(table)) {
+  for (const [name, { help, form, isList, default: fallback = '' }] of Object.entries(configurable(table))) {
     if (name === 'config.file') continue;
     const [section = '', ...rest] = fileName(name).split('.');
     const lines = sections.get(section) ?? [];
     sections.set(section, lines);
     const indented = rest.map((key, depth) => `# ${'  '.repeat(depth + 1)}${key}:`);
-    const value = /^[\w.]+$/.test(fallback) ? fallback : JSON.stringify(fallback);
+    const value = isList === true ? formatList(fallback) : formatScalar(fallback);
     lines.push(`#   # ${help} (${form})`, ...indented.slice(0, -1), `${indented.at(-1)} ${value}`);
   }
   const body = [...sections].map(([section, lines]) => {

@@ -1,68 +1,112 @@
 /** Brings flags, environment and oneext.yaml together; all problems are reported at once. */
-import {
-  fileName,
-  type GivenOption,
-  type OptionSpec,
-  type OptionTable,
-  type OptionValues,
-  readEnvironment,
-  readFileOptions,
-  readFlags,
-  resolveOptions,
-} from '../config/options.ts';
+import { configurable, type OptionTable, type OptionValues, type Origin } from '../config/options.ts';
+import { readFlags } from '../config/read-flags.ts';
+import { type FileOptions, readEnvironment, readFileOptions } from '../config/read-places.ts';
+import { resolveOptions } from '../config/resolve.ts';
+import { strayKeys } from '../config/sections.ts';
+import { defaultConfigFile } from '../config/suite-options.ts';
 import { commonError } from '../errors/common-errors.ts';
-import { readMapping } from '../mapping.ts';
+import { OneExtError } from '../errors/oneext-error.ts';
 import { relocatePath } from '../one/places.ts';
 import { readYaml } from './read-config.ts';
 
-/** Every program knows where its configuration stands. */
-export interface ProgramTable extends OptionTable {
-  readonly 'config.file': OptionSpec<string>;
-}
-
-export interface ReadOptionsInput<Table extends ProgramTable> {
+export interface ReadOptionsInput<Table extends OptionTable> {
+  /** Without `config.file`, no file is read. */
   readonly table: Table;
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Top-level keys of the file that belong to other programs; by default all but those of the table. */
-  readonly foreignSections?: readonly string[];
+  /** What stands besides options: `[HOST...]`, '' for nothing. */
+  readonly operands?: string;
+  /** The sections of the file whose unknown keys the program reports. */
+  readonly answersFor?: readonly string[];
+  /** A file that is broken, or has values that are wrong, is left out and reported. */
+  readonly toleratesBrokenFile?: boolean;
 }
 
 export interface GivenOptions<Table extends OptionTable> {
   readonly options: OptionValues<Table>;
-  /** The names of options that were given in one of the three places. */
-  readonly given: ReadonlySet<string>;
+  readonly operands: readonly string[];
+  /** The options that were given, and where. */
+  readonly given: ReadonlyMap<string, Origin>;
+  /** The file that was read, or would have been; '' where the table has none. */
+  readonly configFile: string;
   /** Keys of the file that nothing reads. */
   readonly unknownKeys: readonly string[];
   /** The parsed file, for what is more than one value; `undefined` where there is none. */
   readonly document: unknown;
+  /** Why the file is left out. */
+  readonly fileProblem: OneExtError | undefined;
 }
 
-const otherSections = (table: OptionTable, document: unknown): readonly string[] => {
-  const own = new Set(Object.keys(table).map((name) => fileName(name).split('.')[0]));
-  return Object.keys(readMapping(document)).filter((section) => !own.has(section));
+const usageError = (problems: readonly string[]): OneExtError =>
+  commonError('USAGE', { problems: problems.join('; ') });
+const configError = (problems: readonly string[]): OneExtError =>
+  commonError('CONFIG_INVALID', { count: problems.length, problems: problems.join('; ') });
+
+const flagsOf = (table: OptionTable): OptionTable =>
+  Object.fromEntries(Object.entries(table).filter(([, spec]) => spec.isFlagOnly === true));
+
+interface FileRead extends FileOptions {
+  readonly document: unknown;
+}
+const nothingRead: FileRead = { document: undefined, given: new Map(), unknown: [], problems: [] };
+
+/** Fails with CONFIG_UNREADABLE. */
+const readFileAt = async (table: OptionTable, path: string, isNamed: boolean): Promise<FileRead> => {
+  if (path === '') return nothingRead;
+  const document = await readYaml(path, !isNamed);
+  return { ...readFileOptions(table, document, path), document };
+};
+
+interface TriedFile {
+  readonly file: FileRead;
+  /** Why the file is left out. */
+  readonly problem?: OneExtError;
+}
+
+/** For programs that go on without a file that is broken. */
+const tryFileAt = async (table: OptionTable, path: string, isNamed: boolean): Promise<TriedFile> => {
+  try {
+    const file = await readFileAt(table, path, isNamed);
+    const problems = [...file.problems, ...resolveOptions(configurable(table), [file.given]).problems];
+    if (problems.length === 0) return { file };
+    return { file: { ...nothingRead, unknown: file.unknown }, problem: configError(problems) };
+  } catch (thrown) {
+    if (thrown instanceof OneExtError) return { file: nothingRead, problem: thrown };
+    throw thrown;
+  }
 };
 
 /** Fails with USAGE or CONFIG_INVALID, each with all problems, or with CONFIG_UNREADABLE. */
-export const readOptions = async <Table extends ProgramTable>({
-  table,
-  argv,
-  environment,
-  foreignSections,
-}: ReadOptionsInput<Table>): Promise<GivenOptions<Table>> => {
-  const flags = readFlags(table, argv);
-  if (flags.problems.length > 0) throw commonError('USAGE', { problems: flags.problems.join('; ') });
+export const readOptions = async <Table extends OptionTable>(
+  input: ReadOptionsInput<Table>,
+): Promise<GivenOptions<Table>> => {
+  const { table, argv, environment, answersFor = [], toleratesBrokenFile = false } = input;
+  const flags = readFlags(table, argv, input.operands);
+  const usage = [...flags.problems, ...resolveOptions(flagsOf(table), [flags.given]).problems];
+  if (usage.length > 0) throw usageError(usage);
   const fromEnvironment = readEnvironment(table, environment);
-  const fileGiven: GivenOption | undefined =
-    flags.given.get('config.file') ?? fromEnvironment.get('config.file');
   const relocate = (text: string): string => relocatePath(text, environment);
-  const path = fileGiven?.text ?? relocate(table['config.file'].default);
-  const document = await readYaml(path, fileGiven === undefined);
-  const foreign = foreignSections ?? otherSections(table, document);
-  const file = readFileOptions(table, document, path, foreign);
-  const { values, problems } = resolveOptions(table, [flags.given, fromEnvironment, file.given], relocate);
+  const named = (flags.given.get('config.file') ?? fromEnvironment.get('config.file'))?.texts[0];
+  const configFile = Object.hasOwn(table, 'config.file') ? (named ?? relocate(defaultConfigFile)) : '';
+  const isNamed = named !== undefined;
+  const { file, problem: fileProblem }: TriedFile = toleratesBrokenFile
+    ? await tryFileAt(table, configFile, isNamed)
+    : { file: await readFileAt(table, configFile, isNamed) };
+  const places = [flags.given, fromEnvironment, file.given];
+  const { values, problems } = resolveOptions(table, places, relocate);
   const all = [...file.problems, ...problems];
-  if (all.length > 0) throw commonError('CONFIG_INVALID', { count: all.length, problems: all.join('; ') });
-  const given = new Set([flags.given, fromEnvironment, file.given].flatMap((place) => [...place.keys()]));
-  return { options: values, given, unknownKeys: file.unknown, document };
+  if (all.length > 0) throw configError(all);
+  const given = new Map(
+    places.toReversed().flatMap((place) => [...place].map(([name, { origin }]) => [name, origin] as const)),
+  );
+  return {
+    options: values,
+    operands: flags.operands,
+    given,
+    configFile,
+    unknownKeys: strayKeys(file.unknown, answersFor),
+    document: file.document,
+    fileProblem,
+  };
 };

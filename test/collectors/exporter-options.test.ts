@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { parse } from 'yaml';
 import { exporterOptions, parseListenAddress } from '../../collectors/exporter-options.ts';
-import { readFileOptions, resolveOptions } from '../../lib/config/options.ts';
+import { readFileOptions } from '../../lib/config/read-places.ts';
+import { resolveOptions } from '../../lib/config/resolve.ts';
 import { formatSampleConfig } from '../../lib/config/sample-config.ts';
 import { allOptions, sampleNotes } from '../../scripts/suite-tables.ts';
 
@@ -12,7 +13,7 @@ test('the sample file, with its values uncommented, is complete and says the def
     .filter((line) => /^# (?: *[a-z_]+:)/.test(line))
     .map((line) => line.slice(2))
     .join('\n');
-  const { given, unknown, problems } = readFileOptions(allOptions, parse(uncommented), 'sample', []);
+  const { given, unknown, problems } = readFileOptions(allOptions, parse(uncommented), 'sample');
   assert.deepEqual([unknown, problems], [[], []]);
   const names = Object.keys(allOptions).filter((name) => name !== 'config.file');
   assert.deepEqual([...given.keys()].sort(), names.sort());

@@ -208,7 +208,10 @@ test('wrong usage and wrong configuration: all problems at once, with exit codes
   t.after(() => rmSync(folder, { recursive: true }));
   const usage = await runExporterToEnd(['--power.unmeasred=zero', '--nonsense'], {});
   assert.equal(usage.code, 2);
-  assert.match(usage.stderr, /--power\.unmeasred=zero.*--nonsense/);
+  assert.match(
+    usage.stderr,
+    /unknown option --power\.unmeasred; did you mean --power\.unmeasured\?; unknown option --nonsense/,
+  );
 
   const file = path.join(folder, 'oneext.yaml');
   writeFileSync(file, 'power:\n  unmeasured: nothing\nweb:\n  listen_address: "9925"\nlog:\n  level: loud\n');

@@ -1,10 +1,12 @@
 /** dist/hooks/vm_scrape_target as the hook manager runs it. */
+
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { encodeDocument } from '../../simulator/front-end.ts';
 import { repositoryPath } from '../support/expected.ts';
+import { withFlags } from '../support/flags.ts';
 import { type LivingFrontEnd, type LivingVm, startLivingFrontEnd } from '../support/living-front-end.ts';
 import { type ProgramRun, runProgram } from '../support/program.ts';
 import { httpAnswer, startRawServer } from '../support/raw-server.ts';
@@ -22,7 +24,7 @@ const hookRunner = (folder: string, endpoint: string) => {
   const targets = path.join(folder, 'targets');
   const run = (event: string, ...argv: readonly string[]): Promise<ProgramRun> =>
     runProgram('dist/hooks/vm_scrape_target', {
-      argv: ['--config.file=/dev/null', `--prometheus.targets-folder=${targets}`, ...argv],
+      argv: withFlags(['--config.file=/dev/null', `--prometheus.targets-folder=${targets}`], argv),
       stdin: event,
       env: { PATH: '/usr/bin:/bin', ONE_AUTH: path.join(folder, 'one_auth'), ONE_XMLRPC: endpoint },
     });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { resolveOptions } from '../../lib/config/options.ts';
+import { resolveOptions } from '../../lib/config/resolve.ts';
 import { OneExtError } from '../../lib/errors/oneext-error.ts';
 import { parseResolved, parseRoute, planUnderlay, type Route } from '../../live-migrate/addresses.ts';
 import { formatPlan } from '../../live-migrate/format-plan.ts';
@@ -48,7 +48,7 @@ const planOf = (input: Case): string => {
   const given = new Map(
     Object.entries(input.options ?? {}).map(([name, text]) => [
       name,
-      { origin: 'flag' as const, shown: name, text },
+      { origin: 'flag' as const, shown: name, texts: [text] },
     ]),
   );
   const { values, problems } = resolveOptions(tunnelOptions, [given]);

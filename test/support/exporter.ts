@@ -1,10 +1,12 @@
 /** Runs dist/opennebula-exporter as an operator would, on a port that is free. */
+
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { collectOutput } from './child-output.ts';
 import { repositoryPath } from './expected.ts';
+import { withFlags } from './flags.ts';
 
 export interface ExporterProcess {
   readonly url: string;
@@ -50,7 +52,10 @@ export const startExporter = async (options: ExporterOptions): Promise<ExporterP
   const authFile = path.join(folder, 'one_auth');
   writeFileSync(authFile, `${options.credentials ?? 'oneadmin:labpass'}\n`, { mode: 0o600 });
   if (options.systemctl !== undefined) writeSystemctl(folder, options.systemctl);
-  const flags = ['--web.listen-address=127.0.0.1:0', '--config.file=/dev/null', ...(options.flags ?? [])];
+  const flags = withFlags(
+    ['--web.listen-address=127.0.0.1:0', '--config.file=/dev/null'],
+    options.flags ?? [],
+  );
   const child = spawn(process.execPath, [executable, ...flags], {
     env: {
       PATH: options.systemctl === undefined ? folder : `${folder}:/bin:/usr/bin`,

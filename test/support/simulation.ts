@@ -1,7 +1,9 @@
 /** The simulator and the exporter in front of it, for system tests. */
+
 import type { TestContext } from 'node:test';
 import { simulate } from '../../simulator/simulate.ts';
 import { type ExporterProcess, startExporter } from './exporter.ts';
+import { withFlags } from './flags.ts';
 
 export const startSimulation = async (
   t: TestContext,
@@ -21,7 +23,7 @@ export const startSimulation = async (
   const exporter = await startExporter({
     endpoint: simulation.endpoint,
     credentials: 'oneadmin:opennebula',
-    flags: [`--power.agent-url=${simulation.agentUrl}`, '--no-collector.server', ...flags],
+    flags: withFlags([`--power.agent-url=${simulation.agentUrl}`, '--no-collector.server'], flags),
   });
   t.after(exporter.end);
   return exporter;

@@ -1,9 +1,11 @@
 /** A simulated cloud with the exporter in front of it, for `oneext top`. */
+
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { simulate, simulatedCredentials } from '../../simulator/simulate.ts';
 import { startExporter } from './exporter.ts';
+import { withFlags } from './flags.ts';
 import { type ProgramRun, runProgram } from './program.ts';
 import { temporaryFolder } from './temporary.ts';
 
@@ -30,7 +32,7 @@ export const startTopLab = async (t: TestContext, flags: readonly string[] = [])
   const exporter = await startExporter({
     endpoint: simulation.endpoint,
     credentials: simulatedCredentials,
-    flags: [`--power.agent-url=${simulation.agentUrl}`, '--no-collector.server', ...flags],
+    flags: withFlags([`--power.agent-url=${simulation.agentUrl}`, '--no-collector.server'], flags),
   });
   t.after(exporter.end);
   const folder = temporaryFolder(t);

@@ -1,10 +1,12 @@
 /** host_geolocation asks a host with the real OpenSSH client; the host is an SSH server that we did not write. */
+
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import ssh2 from 'ssh2';
+import { withFlags } from '../support/flags.ts';
 import { makeMmdb } from '../support/mmdb.ts';
 import { type ProgramRun, runProgram } from '../support/program.ts';
 import { httpAnswer, methodOf, type RawServer, startRawServer } from '../support/raw-server.ts';
@@ -117,7 +119,10 @@ const startLab = async (t: TestContext, port: number, configLines: readonly stri
   chmodSync(file('ssh'), 0o755);
   const run = (...argv: readonly string[]): Promise<ProgramRun> =>
     runProgram('dist/hooks/host_geolocation', {
-      argv: ['--config.file=/dev/null', `--geolocation.database=${file('city.mmdb')}`, ...argv, '1'],
+      argv: withFlags(
+        ['--config.file=/dev/null', `--geolocation.database=${file('city.mmdb')}`],
+        [...argv, '1'],
+      ),
       env: {
         PATH: `${folder}:/usr/bin:/bin`,
         ONE_AUTH: file('one_auth'),

@@ -1,9 +1,11 @@
 /** migrate_tunnel with the real OpenSSH client; the hosts are SSH servers that answer as a lab's hosts did. */
+
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { assertExpectedFile } from '../support/expected.ts';
+import { withFlags } from '../support/flags.ts';
 import { type ProgramRun, runProgram } from '../support/program.ts';
 import {
   type AnswerCommand,
@@ -57,7 +59,7 @@ const startLab = async (
   writeSshClient(folder, { hostA: hostA.port, hostB: hostB.port, closed: 1 });
   const run: Lab['run'] = (words = ['one-42', 'hostB', 'hostA', '42', 'hostA'], flags = [], dryRun = '0') =>
     runProgram('dist/vmm/kvm/migrate_tunnel', {
-      argv: ['--config.file=/dev/null', ...flags, ...words],
+      argv: withFlags(['--config.file=/dev/null'], [...flags, ...words]),
       stdin: Buffer.from(document).toString('base64'),
       env: { PATH: `${folder}:/usr/bin:/bin`, TMPDIR: sockets, ONEEXT_DRY_RUN: dryRun },
     });
