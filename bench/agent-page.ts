@@ -2,7 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import parsePrometheusTextFormat from 'parse-prometheus-text-format';
-import { scaphandre } from '../collectors/agents/scaphandre.ts';
+import { createAgentPageReader } from '../collectors/agents/agent-page.ts';
+import { powerAgents } from '../collectors/agents/agents.ts';
 import { formatAgentPage } from '../simulator/agent-page.ts';
 import { hostsAt, vmsAt } from '../simulator/cloud.ts';
 import { piecesOf, stillCloud } from './documents.ts';
@@ -29,11 +30,11 @@ const makePage = (): Buffer => {
 const pagesInARow = 20;
 
 const readPage = (pieces: readonly Buffer[]): number => {
-  const reader = scaphandre.createPageReader();
+  const reader = createAgentPageReader(powerAgents);
   for (const piece of pieces) reader.push(piece);
-  const verdict = reader.finish();
+  const { verdict } = reader.finish();
   if (!verdict.sound) throw new Error(`the page is not sound: ${verdict.detail}`);
-  return verdict.reading.vmPower.size;
+  return verdict.reading.vmPower?.size ?? 0;
 };
 
 export const createAgentPage = (lab: Lab): Bench => ({

@@ -35,7 +35,9 @@ export interface HaStates {
   readonly ownState: number | undefined;
 }
 
+/** What one agent of a host answered. */
 export interface AgentAnswer {
+  /** Name of the agent whose page it is; of an answer that is no page, who answered there last or should. */
   readonly agent: string;
   readonly verdict: PowerVerdict;
 }
@@ -49,8 +51,8 @@ export interface Documents {
   readonly ha: HaStates;
   /** /var/lib/one/state.json, `undefined` where there is none. */
   readonly backupState: unknown;
-  /** What the power agents answered, by host id; hosts that were not asked are missing. */
-  readonly agents: ReadonlyMap<number, AgentAnswer>;
+  /** What the power agents of each host answered, by host id; hosts that were not asked are missing. */
+  readonly agents: ReadonlyMap<number, readonly AgentAnswer[]>;
 }
 export type DocumentName = keyof Documents;
 

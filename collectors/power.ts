@@ -6,6 +6,8 @@
 import { type Host, hostState, isKvm } from '../lib/one/host.ts';
 import { lcmState, mayHaveProcess } from '../lib/one/vm.ts';
 import { wattsFromMicrowatts } from '../lib/units/units.ts';
+import type { PowerReading } from './agents/agent.ts';
+import { agentJobs, powerAgents } from './agents/agents.ts';
 import {
   type AgentAnswer,
   type Documents,
@@ -16,7 +18,8 @@ import {
   type VmWithAttributes,
 } from './collector.ts';
 
-const vmPower = gauge('opennebula_vm_power_consumption_uW', 'Scaphandre power usage by the VM in uW', [
+const titles = powerAgents.map(({ title }) => title).join(' or ');
+const vmPower = gauge('opennebula_vm_power_consumption_uW', `${titles} power usage by the VM in uW`, [
   'one_vm_id',
 ]);
 const vmUnmeasured = gauge(
@@ -46,6 +49,8 @@ export const unmeasuredReasons = {
   host_not_kvm: 'the host runs no KVM, its agent is not asked',
   agent_unsound: "the host's agent gave no sound answer: see opennebula_power_agent_info of the host",
   process_not_found: "the host's agent gave a sound answer without a process of this VM",
+  absurd_value:
+    "the agent's value for this VM is not a number, negative, or more than its host (or 10 kW a socket) can draw",
   migration_partly_measured: 'the VM migrates, and one of its two hosts was not measured',
 } as const;
 type UnmeasuredReason = keyof typeof unmeasuredReasons;
@@ -53,42 +58,80 @@ type UnmeasuredReason = keyof typeof unmeasuredReasons;
 /** Whether a host's agent is to be asked: each KVM host that is not offline, disabled ones too. */
 export const hasPowerAgent = (host: Host): boolean => isKvm(host) && host.state !== hostState.offline;
 
+/** The sound readings of a host, the most trusted agent's first; of one agent the first. */
+const readingsOf = (answers: readonly AgentAnswer[]): readonly PowerReading[] =>
+  answers
+    .flatMap(({ agent, verdict }) => (verdict.sound ? [{ agent, reading: verdict.reading }] : []))
+    .sort((a, b) => agentJobs.indexOf(a.agent) - agentJobs.indexOf(b.agent))
+    .map(({ reading }) => reading);
+
+/** Whether one of the host's agents can say which VMs draw power. */
+const measuresVms = (answers: readonly AgentAnswer[] | undefined): boolean =>
+  readingsOf(answers ?? []).some(({ vmPower }) => vmPower !== undefined);
+
 interface Measured {
   microwatts: number;
-  hosts: number;
+  /** One for each host that measured it. */
+  readonly readings: PowerReading[];
 }
 
-/** What all agents say together: a VM on two hosts draws the sum; one agent that answers for several hosts counts once. */
-const sumByVm = (agents: Documents['agents']): ReadonlyMap<number, Measured> => {
-  const sums = new Map<number, Measured>();
-  for (const verdict of new Set([...agents.values()].map((answer) => answer.verdict))) {
-    if (!verdict.sound) continue;
-    for (const [vmId, microwatts] of verdict.reading.vmPower) {
-      const sum = sums.get(vmId);
-      if (sum === undefined) sums.set(vmId, { microwatts, hosts: 1 });
-      else {
+interface VmPowers {
+  readonly measured: ReadonlyMap<number, Measured>;
+  /** VMs that a host has seen with nothing but absurd values. */
+  readonly absurd: ReadonlySet<number>;
+}
+
+/**
+ * What all hosts say together. On one host the value of one agent counts; a VM on two hosts draws the sum; an
+ * agent that answers for several hosts counts once.
+ */
+const sumOverHosts = (agents: Documents['agents']): VmPowers => {
+  const measured = new Map<number, Measured>();
+  const absurd = new Set<number>();
+  for (const answers of agents.values()) {
+    const readings = readingsOf(answers);
+    const knows = (vmId: number, before: number): boolean =>
+      readings.slice(0, before).some(({ vmPower }) => vmPower?.has(vmId));
+    for (const [at, reading] of readings.entries()) {
+      for (const [vmId, microwatts] of reading.vmPower ?? []) {
+        if (at > 0 && knows(vmId, at)) continue;
+        const sum = measured.get(vmId) ?? { microwatts: 0, readings: [] };
+        if (sum.readings.includes(reading)) continue;
         sum.microwatts += microwatts;
-        sum.hosts += 1;
+        sum.readings.push(reading);
+        measured.set(vmId, sum);
       }
+      for (const vmId of reading.absurdVms) if (!knows(vmId, readings.length)) absurd.add(vmId);
     }
   }
-  return sums;
+  return { measured, absurd };
 };
+
+interface Situation {
+  readonly hosts: ReadonlyMap<number, Host>;
+  readonly agents: Documents['agents'];
+  readonly powers: VmPowers;
+}
 
 const whyUnmeasured = (
   vm: VmWithAttributes,
-  host: Host | undefined,
-  answer: AgentAnswer | undefined,
-  measured: Measured | undefined,
-  previous: AgentAnswer | undefined,
+  { hosts, agents, powers }: Situation,
 ): UnmeasuredReason | undefined => {
+  const measured = powers.measured.get(vm.id);
+  if (powers.absurd.has(vm.id)) return 'absurd_value';
+  if (!mayHaveProcess(vm)) return undefined;
   if (vm.hostId === undefined) return 'no_host';
+  const host = hosts.get(vm.hostId);
   if (host === undefined) return 'host_unknown';
   if (!isKvm(host)) return 'host_not_kvm';
   if (host.state === hostState.offline) return 'host_offline';
-  if (answer?.verdict.sound !== true) return 'agent_unsound';
+  if (!measuresVms(agents.get(vm.hostId))) return 'agent_unsound';
   if (measured === undefined) return 'process_not_found';
-  return vm.lcmState === lcmState.migrate && measured.hosts < 2 && previous?.verdict.sound === false
+  const previous = agents.get(vm.previousHostId ?? -1);
+  return vm.lcmState === lcmState.migrate &&
+    measured.readings.length < 2 &&
+    previous !== undefined &&
+    !measuresVms(previous)
     ? 'migration_partly_measured'
     : undefined;
 };
@@ -99,24 +142,16 @@ export const powerCollector = defineCollector({
   reads: ['hosts', 'vms', 'agents'],
   families: [vmPower, vmUnmeasured, hostPower, agentUp, agentInfo],
   collect: ({ hosts, vms, agents }, { unmeasuredPower }) => {
-    const hostsById = new Map(hosts.map((host) => [host.id, host]));
-    const measuredById = sumByVm(agents);
+    const powers = sumOverHosts(agents);
+    const situation = { hosts: new Map(hosts.map((host) => [host.id, host])), agents, powers };
     const results = labelled(vms, vmPower.labels, (vm) => [String(vm.id)]).map(({ object: vm, labels }) => {
-      const hostId = vm.hostId ?? -1;
-      const measured = measuredById.get(vm.id);
-      const reason = mayHaveProcess(vm)
-        ? whyUnmeasured(
-            vm,
-            hostsById.get(hostId),
-            agents.get(hostId),
-            measured,
-            agents.get(vm.previousHostId ?? -1),
-          )
-        : undefined;
-      return { labels, object: { vmId: vm.id, hostId, reason, microwatts: measured?.microwatts ?? 0 } };
+      const reason = whyUnmeasured(vm, situation);
+      const microwatts = powers.measured.get(vm.id)?.microwatts ?? 0;
+      return { labels, object: { vmId: vm.id, hostId: vm.hostId ?? -1, reason, microwatts } };
     });
     const unmeasured = results.flatMap(({ object }) => (object.reason === undefined ? [] : [object]));
-    const answers = labelled(agents, ['one_host_id'], ([hostId]) => [String(hostId)]);
+    const hostAnswers = labelled(agents, ['one_host_id'], ([hostId]) => [String(hostId)]);
+    const answers = [...agents].flatMap(([hostId, all]) => all.map((answer) => ({ hostId, ...answer })));
     return [
       samplesOf(vmPower, results, ({ reason, microwatts }) =>
         reason === undefined ? microwatts : unmeasuredPower === 'zero' ? 0 : undefined,
@@ -130,15 +165,14 @@ export const powerCollector = defineCollector({
         ]),
         () => 1,
       ),
-      samplesOf(hostPower, answers, ([, { verdict }]) =>
-        verdict.sound && verdict.reading.hostPower !== undefined
-          ? wattsFromMicrowatts(verdict.reading.hostPower)
-          : undefined,
-      ),
-      samplesOf(agentUp, answers, ([, { verdict }]) => Number(verdict.sound)),
+      samplesOf(hostPower, hostAnswers, ([, all]) => {
+        const known = readingsOf(all).find((reading) => reading.hostPower !== undefined)?.hostPower;
+        return known === undefined ? undefined : wattsFromMicrowatts(known);
+      }),
+      samplesOf(agentUp, hostAnswers, ([, all]) => Number(all.some(({ verdict }) => verdict.sound))),
       samplesOf(
         agentInfo,
-        labelled(agents, agentInfo.labels, ([hostId, { agent, verdict }]) => [
+        labelled(answers, agentInfo.labels, ({ hostId, agent, verdict }) => [
           String(hostId),
           agent,
           verdict.version,

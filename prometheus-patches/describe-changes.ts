@@ -66,11 +66,15 @@ const describeRemovedJob = (job: Mapping): readonly string[] => {
 };
 
 /** What goes with us: a line for each target, each setting of our jobs, and the rules. */
-export const describeRemovals = (before: Mapping, rules: RuleFile): readonly string[] => {
+export const describeRemovals = (
+  before: Mapping,
+  rules: RuleFile,
+  powerAgents: readonly string[],
+): readonly string[] => {
   const entries = listAt(before, 'rule_files').filter((entry) => isOwnEntry(entry, rules));
   return [
     ...listAt(before, 'scrape_configs').flatMap((job) =>
-      isMapping(job) && isOwnJob(job['job_name']) ? describeRemovedJob(job) : [],
+      isMapping(job) && isOwnJob(job['job_name'], powerAgents) ? describeRemovedJob(job) : [],
     ),
     ...(entries.length === 0 ? [] : ['rule_files', ...entries.map((entry) => `  - ${String(entry)}`)]),
   ];

@@ -22,8 +22,8 @@ export interface Cloud {
   readonly isHost: boolean;
   /** `host:port` of the optional exporters that answer now. */
   readonly reachable: ReadonlySet<string>;
-  /** Where the power agents answer. */
-  readonly powerAgents: readonly TargetGroup[];
+  /** Where the power agents answer, by the job that scrapes them: the agent's name. */
+  readonly powerAgents: ReadonlyMap<string, readonly TargetGroup[]>;
   /** Pattern of the files of the VMs' targets. */
   readonly targetFiles: string;
 }
@@ -48,9 +48,9 @@ export interface ScrapePlan {
 }
 
 const vmJob = 'sr_exporter';
-const powerJob = 'scaphandre';
-/** Jobs that OpenNebula's own patch_datasources does not know. */
-export const isOwnJob = (name: unknown): boolean => name === vmJob || name === powerJob;
+/** Jobs that OpenNebula's own patch_datasources does not know; each power agent has one of its name. */
+export const isOwnJob = (name: unknown, powerAgents: readonly string[]): boolean =>
+  name === vmJob || powerAgents.some((agent) => agent === name);
 
 const alertmanagerPort = 9093;
 const exporterPort = 9925;
@@ -127,7 +127,7 @@ export const planScrapes = (cloud: Cloud): ScrapePlan => {
       key: 'file_sd_configs',
       groups: [{ files: [cloud.targetFiles], refresh_interval: refreshInterval }],
     },
-    { name: powerJob, key: 'static_configs', groups: cloud.powerAgents },
+    ...[...cloud.powerAgents].map(([name, groups]) => ({ name, key: 'static_configs' as const, groups })),
   ];
   return {
     alertmanagers: [serverGroup(serversOf(cloud), alertmanagerPort)],

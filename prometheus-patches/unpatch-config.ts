@@ -1,5 +1,5 @@
 /**
- * Takes out of prometheus.yml what only we need: the jobs sr_exporter and scaphandre, and our rules. The targets of
+ * Takes out of prometheus.yml what only we need: the job sr_exporter, those of the power agents, and our rules. The targets of
  * the other jobs stay as they are: OpenNebula's own exporters are asked on.
  */
 import { isMap, isSeq, type YAMLMap } from 'yaml';
@@ -12,7 +12,10 @@ import { isOwnJob } from './jobs.ts';
 import { isOwnEntry, type RuleFile } from './rule-file.ts';
 import { hasKey, removeItems, replacePair, valueAt } from './yaml-edit.ts';
 
-const isKeptJob = (job: unknown): boolean => !isMapping(job) || !isOwnJob(job['job_name']);
+const keepsJob =
+  (powerAgents: readonly string[]) =>
+  (job: unknown): boolean =>
+    !isMapping(job) || !isOwnJob(job['job_name'], powerAgents);
 
 /** A list of the root without what is not kept; one that loses all stays as an empty list. */
 const filterList = (
@@ -30,25 +33,26 @@ const filterList = (
   return replacePair(text, root, key, key, []);
 };
 
-const withoutOurs = (before: Mapping, rules: RuleFile): Mapping => {
+const withoutOurs = (before: Mapping, rules: RuleFile, powerAgents: readonly string[]): Mapping => {
   const filtered = (key: string, isKept: (item: unknown) => boolean): Mapping =>
     Array.isArray(before[key]) ? { [key]: listAt(before, key).filter(isKept) } : {};
   return {
     ...before,
-    ...filtered('scrape_configs', isKeptJob),
+    ...filtered('scrape_configs', keepsJob(powerAgents)),
     ...filtered('rule_files', (entry) => !isOwnEntry(entry, rules)),
   };
 };
 
-export const unpatchConfig = (text: string, rules: RuleFile): EditResult =>
+/** @param powerAgents the names of all power agents, which are those of their jobs */
+export const unpatchConfig = (text: string, rules: RuleFile, powerAgents: readonly string[]): EditResult =>
   editConfig(text, {
     planEdits: (whole, { root, config }) =>
       isMap(root)
         ? [
-            ...filterList(whole, root, config, 'scrape_configs', isKeptJob),
+            ...filterList(whole, root, config, 'scrape_configs', keepsJob(powerAgents)),
             ...filterList(whole, root, config, 'rule_files', (entry) => !isOwnEntry(entry, rules)),
           ]
         : [],
-    expected: (before) => withoutOurs(before, rules),
-    describe: (before) => describeRemovals(before, rules),
+    expected: (before) => withoutOurs(before, rules, powerAgents),
+    describe: (before) => describeRemovals(before, rules, powerAgents),
   });

@@ -40,6 +40,8 @@ const judgeAgent = ({ reason }: AgentSample, name: string): Verdict => {
 
 const judgeHosts = ({ page, hosts }: AgentFacts): readonly Verdict[] => {
   const samples = new Map(page.agents.map((sample) => [sample.hostId, sample]));
+  // A host may have several agents: one that is up is enough.
+  for (const sample of page.agents) if (sample.reason === 'ok') samples.set(sample.hostId, sample);
   const asked = hosts.filter(hasPowerAgent);
   if (asked.length === 0) return [skipped('no host has a power agent: none runs KVM and is not offline')];
   const known = asked.flatMap((host) => {
@@ -70,6 +72,7 @@ const noConcern: ReadonlySet<string> = new Set([
 ]);
 const reasonText: Readonly<Record<string, string>> = unmeasuredReasons;
 const vmSteps: Readonly<Record<string, string>> = {
+  absurd_value: "restart the agent of its host; if it stays, compare with the host's power on its page",
   process_not_found: 'wait if it has just started; else compare on its host: ps -C qemu-kvm-one -o args',
   migration_partly_measured: 'nothing: the sample is back after the migration',
 };

@@ -1,4 +1,5 @@
 /** Prometheus: scrapes us, has our jobs and rules, and its configuration is in line with the cloud. */
+import { agentJobs } from '../../collectors/agents/agents.ts';
 import { type Attempt, failure, judgeProblem, ok, skipped, type Verdict, warning } from './finding.ts';
 import { judgeRules, type Rule } from './prometheus-rules.ts';
 
@@ -33,7 +34,6 @@ export interface PrometheusFacts {
 const patch = 'oneext prometheus patch';
 const exporterJob = 'opennebula_exporter';
 const vmJob = 'sr_exporter';
-const agentJob = 'scaphandre';
 
 const judgeTargets = (targets: readonly Target[]): readonly Verdict[] => {
   const ours = targets.filter(({ job }) => job === exporterJob);
@@ -56,7 +56,7 @@ const judgeTargets = (targets: readonly Target[]): readonly Verdict[] => {
                 },
               ),
         );
-  const others = [vmJob, agentJob].flatMap((job) => {
+  const others = [vmJob, ...agentJobs].flatMap((job) => {
     const own = targets.filter((target) => target.job === job);
     const down = own.filter(({ isUp }) => !isUp);
     const sum =
@@ -76,9 +76,13 @@ const judgeTargets = (targets: readonly Target[]): readonly Verdict[] => {
 
 const judgeJobs = (jobs: Attempt<readonly string[]>): readonly Verdict[] => {
   if (!('value' in jobs)) return [judgeProblem(jobs, patch)];
-  const missing = [vmJob, agentJob].filter((job) => !jobs.value.includes(job));
+  const agents = agentJobs.filter((job) => jobs.value.includes(job));
+  const missing = [
+    ...(jobs.value.includes(vmJob) ? [] : [vmJob]),
+    ...(agents.length === 0 ? [agentJobs.join(' or ')] : []),
+  ];
   return missing.length === 0
-    ? [ok(`has the jobs ${vmJob} and ${agentJob}`)]
+    ? [ok(`has the jobs ${[vmJob, ...agents].join(' and ')}`)]
     : missing.map((job) =>
         failure('the configuration that it runs with has no such job', patch, { subject: job }),
       );

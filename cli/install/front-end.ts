@@ -1,6 +1,7 @@
 /** What install and uninstall have in common: where the front-end is, and which of its files are edited. */
 import path from 'node:path';
 import { biscuitDriver } from '../../auth-biscuit/oned-driver.ts';
+import { agentJobs } from '../../collectors/agents/agents.ts';
 import { agentUrlOption } from '../../collectors/exporter-options.ts';
 import type { EditedFile } from '../../front-end-installer/edited-file.ts';
 import { installError } from '../../front-end-installer/errors.ts';
@@ -87,7 +88,7 @@ const prometheusYml = async (
     encoding: 'utf8',
     check: [options['prometheus.promtool'], 'check', 'config'],
     edit: (text) => patchConfig(text, plan),
-    revert: (text) => unpatchConfig(text, ruleFileOf(file, options['prometheus.rules-file'])),
+    revert: (text) => unpatchConfig(text, ruleFileOf(file, options['prometheus.rules-file']), agentJobs),
   };
 };
 
@@ -109,7 +110,7 @@ const withoutPrometheus = (file: string, options: InstallOptions): EditedFile =>
   kind: 'prometheus.yml',
   encoding: 'utf8',
   edit: (text) => ({ kind: 'edited', text, changes: [] }),
-  revert: (text) => unpatchConfig(text, ruleFileOf(file, options['prometheus.rules-file'])),
+  revert: (text) => unpatchConfig(text, ruleFileOf(file, options['prometheus.rules-file']), agentJobs),
 });
 
 /** On the way back: the files that were edited, whatever options and links name today. */

@@ -1,5 +1,6 @@
 /** `oneext prometheus`: what Prometheus should scrape. */
 
+import { agentJobs } from '../../collectors/agents/agents.ts';
 import { agentUrlOption } from '../../collectors/exporter-options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
@@ -101,7 +102,8 @@ rule_files; targets of other jobs stay. OpenNebula is not asked. The old file is
     const { options } = await readConfigured(unpatchTable, given, terminal);
     const path = options['prometheus.config'];
     const file = await readConfigFile(path);
-    const unpatched = unpatchConfig(file.text, ruleFileOf(path, options['prometheus.rules-file']));
+    const rules = ruleFileOf(path, options['prometheus.rules-file']);
+    const unpatched = unpatchConfig(file.text, rules, agentJobs);
     await applyChange(file, unpatched, options, given, terminal);
   },
 };

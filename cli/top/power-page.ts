@@ -113,6 +113,7 @@ const aboutHosts: ReadonlyMap<string, AboutHost> = new Map(
       host.agentUp = sampleValueOf(line) === 1;
     },
     opennebula_power_agent_info: (host, line) => {
+      if (host.agentReason === 'ok') return; // of several agents, one that is up
       host.agent = unescapeLabel(readAgent(line));
       host.agentVersion = unescapeLabel(readVersion(line));
       host.agentReason = unescapeLabel(readReason(line));

@@ -1,12 +1,19 @@
 /**
- * What a power agent is to the exporter: a page on a hypervisor that is read while it comes, and a verdict on
- * whether its values can be believed. One file for each agent stands beside this one; agents.ts lists them.
+ * What a power agent is to the exporter: a page on a hypervisor that is read while it comes.
+ *
+ * One file for each agent stands beside this one and holds all that is the agent's own; agents.ts lists them in
+ * the order in which they are trusted. Whether values can be true is judged for all agents in plausibility.ts.
  */
 import type { Microwatts } from '../../lib/units/units.ts';
 
 export interface PowerReading {
-  /** Power of each VM's process on this host, by VM id. A VM that is not in it was not seen. */
-  readonly vmPower: ReadonlyMap<number, Microwatts>;
+  /**
+   * Power of each VM's process on this host, by VM id. A VM that is not in it was not seen. `undefined` where the
+   * agent measures no VMs.
+   */
+  readonly vmPower: ReadonlyMap<number, Microwatts> | undefined;
+  /** VMs that were seen with a value that cannot be true. */
+  readonly absurdVms: ReadonlySet<number>;
   /** `undefined` where the agent does not tell. */
   readonly hostPower: Microwatts | undefined;
 }
@@ -14,8 +21,9 @@ export interface PowerReading {
 /** Why an agent's answer is not used; docs/metrics.md lists them with their meaning. */
 export const unsoundReasons = {
   bad_url: 'the URL made from --power.agent-url or POWER_AGENT_URL is not one',
-  connection_failed: 'nothing answers: refused, unreachable, no such name',
-  timeout: 'no complete answer within --power.agent-timeout',
+  connection_failed:
+    'nothing answers: the connection is refused, the host cannot be reached, or its name is unknown',
+  timeout: 'no complete answer came within --power.agent-timeout',
   http_status: 'the answer is not a success (redirects are not followed)',
   truncated: 'the answer was cut off before its end',
   too_large: 'the answer is larger than 64 MiB, with all that frames it',
@@ -24,8 +32,10 @@ export const unsoundReasons = {
   not_an_agent_page: 'the answer holds no metric of a known agent',
   rapl_unreadable:
     'the agent cannot read the energy counters (energy or power of the host is 0, or there is no socket)',
-  no_process_power: 'no power of processes yet: the first scrape after a start, or a counter that wrapped',
-  absurd_value: 'a value is not a number, negative, or more than the host can draw',
+  no_process_power:
+    'there is no power of processes yet: this is the first scrape after a start, or a counter wrapped',
+  absurd_value:
+    'the power of the host is not a number, negative or above 10 kW a socket, or its VMs together draw more than it does',
 } as const;
 export type UnsoundReason = keyof typeof unsoundReasons;
 
@@ -38,12 +48,36 @@ export type PowerVerdict =
       readonly detail: string;
     };
 
+/** What a page says, whether it can be true or not. */
+export interface PageContent {
+  readonly version: string;
+  /** Why the agent itself could not measure, if its page shows that. */
+  readonly problem: { readonly reason: UnsoundReason; readonly detail: string } | undefined;
+  /** In microwatts, by VM id; `undefined` where the agent measures no VMs. */
+  readonly vmPower: ReadonlyMap<number, number> | undefined;
+  /** In microwatts. */
+  readonly hostPower: number | undefined;
+  /** 0 where the page does not tell. */
+  readonly socketCount: number;
+}
+
+/** Takes the lines of a page that the agent was recognised by, from the first that has its prefix. */
 export interface PageReader {
-  push(chunk: Buffer): void;
-  finish(): PowerVerdict;
+  /** The bytes of all lines since the last call are others now: pieces of a page share their memory. */
+  startPiece(): void;
+  /** A line, `[from, to)` of the bytes; the lines of one piece come in order. */
+  readLine(bytes: Buffer, from: number, to: number): void;
+  finish(): PageContent;
 }
 
 export interface PowerAgent {
+  /** As it stands in labels; also the name of the job in which Prometheus scrapes these agents. */
   readonly name: string;
+  /** As people write it. */
+  readonly title: string;
+  /** Every metric of the agent begins with it: a page is recognised by it. */
+  readonly metricPrefix: string;
+  /** Tells whose URL it is before anything has answered there. */
+  readonly defaultPort: number;
   createPageReader(): PageReader;
 }

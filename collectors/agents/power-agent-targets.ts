@@ -2,22 +2,33 @@
 import type { Host } from '../../lib/one/host.ts';
 import { isKvm } from '../../lib/one/host.ts';
 import type { TargetGroup } from '../../lib/prometheus/target-group.ts';
-import { agentUrlOf } from './agent-url.ts';
+import { agentAt, portOf } from './agent-at.ts';
+import { agentUrlsOf } from './agent-url.ts';
+import { powerAgents } from './agents.ts';
 
-const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 const defaultPath = '/metrics';
 
-/** One group for each KVM host; those whose URL makes no sense are left out. */
-export const powerAgentTargets = (hosts: readonly Host[], urlTemplate: string): readonly TargetGroup[] =>
-  hosts.filter(isKvm).flatMap((host) => {
-    const url = agentUrlOf(host, urlTemplate);
-    if (url === undefined) return [];
-    const port = url.port === '' ? (defaultPorts[url.protocol] ?? '') : url.port;
-    const labels = {
-      host_id: String(host.id),
-      one_host_id: String(host.id),
-      ...(url.protocol === 'https:' ? { __scheme__: 'https' } : {}),
-      ...(url.pathname === defaultPath ? {} : { __metrics_path__: url.pathname }),
-    };
-    return [{ targets: [`${url.hostname}:${port}`], labels }];
-  });
+const groupOf = (host: Host, url: URL): TargetGroup => ({
+  targets: [`${url.hostname}:${portOf(url)}`],
+  labels: {
+    host_id: String(host.id),
+    one_host_id: String(host.id),
+    ...(url.protocol === 'https:' ? { __scheme__: 'https' } : {}),
+    ...(url.pathname === defaultPath ? {} : { __metrics_path__: url.pathname }),
+  },
+});
+
+/** One group for each URL of each KVM host; those that make no sense are left out. By the name of the agent. */
+export const powerAgentTargets = (
+  hosts: readonly Host[],
+  urlTemplates: readonly string[],
+): ReadonlyMap<string, readonly TargetGroup[]> => {
+  const byAgent = new Map<string, TargetGroup[]>();
+  for (const host of hosts.filter(isKvm)) {
+    for (const url of agentUrlsOf(host, urlTemplates).urls) {
+      const name = agentAt(url, powerAgents)?.name ?? '';
+      byAgent.set(name, [...(byAgent.get(name) ?? []), groupOf(host, url)]);
+    }
+  }
+  return byAgent;
+};

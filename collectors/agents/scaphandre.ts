@@ -5,22 +5,14 @@
  * thread of a process, the main one being the whole), scaph_host_power_microwatts, and as signs of health
  * scaph_host_energy_microjoules and scaph_socket_*.
  */
-import { createLineSplitter } from '../../lib/prometheus/line-splitter.ts';
 import { createLabelReader, sampleValueOf } from '../../lib/prometheus/sample-line.ts';
-import { type Microwatts, microwatts } from '../../lib/units/units.ts';
-import type { PageReader, PowerAgent, PowerVerdict, UnsoundReason } from './agent.ts';
+import type { PageContent, PageReader, PowerAgent } from './agent.ts';
 
 /** A QEMU process of OpenNebula: the emulator's path, then at once `-name guest=one-ID`; argv has no separators. */
 const vmCommandLine =
   /^(?:\/\S*\/)?(?:qemu-kvm-one|qemu-system-\w+?|qemu-kvm|kvm)-nameguest=one-(\d{1,15})(?:,|-|$)/;
 /** 1.x gives the path of the binary, 0.x the first 15 characters of its name. */
 const qemuBinary = /^(?:.*\/)?(?:qemu-kvm-one|qemu-system-\w*|qemu-kvm|kvm)(?: \(deleted\))?$/;
-
-/** More than any socket draws; `dt = 0` in the agent gives 2^64-1. */
-const mostMicrowattsPerSocket = 10_000e6;
-/** Shares are measured a moment apart from the whole. */
-const sumTolerance = 1.1;
-const longestLine = 1024 * 1024;
 
 const processPower = Buffer.from('scaph_process_power_consumption_microwatts{');
 const vmMarker = Buffer.from('nameguest=one-');
@@ -36,15 +28,13 @@ const isAt = (bytes: Buffer, at: number, to: number, expected: Buffer): boolean 
 };
 
 interface Page {
-  anyMetric: boolean;
-  anyByte: boolean;
   processPowerSeen: boolean;
   version: string;
   hostPower: number | undefined;
   hostEnergy: number | undefined;
   readonly sockets: Set<string>;
-  readonly vmPower: Map<number, Microwatts>;
-  absurd: string | undefined;
+  /** By VM id, also what is no number. */
+  readonly vmPower: Map<number, number>;
 }
 
 const readVmLine = (page: Page, line: Buffer): void => {
@@ -53,8 +43,8 @@ const readVmLine = (page: Page, line: Buffer): void => {
   const exe = readExe(line) ?? '';
   if (exe !== '' && !qemuBinary.test(exe)) return;
   const power = sampleValueOf(line);
-  if (!(power >= 0)) page.absurd = `one-${vmId} draws ${power} µW`;
-  else page.vmPower.set(Number(vmId), microwatts(Math.max(page.vmPower.get(Number(vmId)) ?? 0, power)));
+  const before = page.vmPower.get(Number(vmId)) ?? 0;
+  page.vmPower.set(Number(vmId), power >= 0 ? Math.max(before, power) : Number.NaN);
 };
 
 const readOtherLine = (page: Page, line: Buffer): void => {
@@ -93,85 +83,56 @@ const createVmFinder = (): VmFinder => {
 };
 
 const readLine = (page: Page, finder: VmFinder, bytes: Buffer, from: number, to: number): void => {
-  page.anyByte = true;
   if (bytes[from] !== 0x73 /* scaph_ */ || bytes[from + 5] !== 0x5f) return;
   // All but a few lines are those of processes; of their eight metrics only the power is wanted.
   if (bytes[from + 6] !== 0x70 /* process_ */) {
-    page.anyMetric = true;
     const kind = bytes[from + 6];
     if (kind === 0x68 /* host_ */ || kind === 0x73 /* socket_, self_ */)
       readOtherLine(page, bytes.subarray(from, to));
     return;
   }
   if (bytes[from + 15] !== 0x6f /* process_power_ */ || !isAt(bytes, from, to, processPower)) return;
-  page.anyMetric = true;
   page.processPowerSeen = true;
   if (finder.isIn(bytes, from, to)) readVmLine(page, bytes.subarray(from, to));
 };
 
-const unsound = (page: Page, reason: UnsoundReason, detail: string): PowerVerdict => ({
-  sound: false,
-  version: page.version,
-  reason,
-  detail,
-});
-
-/** Why a value of the page cannot be true, if one cannot. */
-const absurdityOf = ({ absurd, hostPower, sockets, vmPower }: Page): string | undefined => {
-  if (absurd !== undefined) return absurd;
-  const limit = mostMicrowattsPerSocket * Math.max(1, sockets.size);
-  if (hostPower !== undefined && !(hostPower >= 0 && hostPower <= limit))
-    return `the host draws ${hostPower} µW`;
-  let sum = 0;
-  for (const [vmId, power] of vmPower) {
-    if (power > limit) return `one-${vmId} draws ${power} µW`;
-    sum += power;
-  }
-  return hostPower !== undefined && sum > hostPower * sumTolerance
-    ? `the VMs draw ${sum} µW of the host's ${hostPower} µW`
-    : undefined;
-};
-
-const judge = (page: Page): PowerVerdict => {
-  if (!page.anyByte) return unsound(page, 'empty_body', 'the page is empty');
-  if (!page.anyMetric) return unsound(page, 'not_an_agent_page', 'the page has no scaph_* metric');
-  if (page.hostEnergy === 0) return unsound(page, 'rapl_unreadable', 'the energy of the host is 0');
-  if (page.hostPower === 0) return unsound(page, 'rapl_unreadable', 'the host draws 0 µW');
-  if (page.sockets.size === 0) return unsound(page, 'rapl_unreadable', 'the page has no socket');
-  if (!page.processPowerSeen) return unsound(page, 'no_process_power', 'the page has no power of processes');
-  const absurdity = absurdityOf(page);
-  if (absurdity !== undefined) return unsound(page, 'absurd_value', absurdity);
-  const hostPower = page.hostPower === undefined ? undefined : microwatts(page.hostPower);
-  return { sound: true, version: page.version, reading: { vmPower: page.vmPower, hostPower } };
+/** Why the agent could not measure, if it could not. */
+const problemOf = ({ hostEnergy, hostPower, sockets, processPowerSeen }: Page): PageContent['problem'] => {
+  if (hostEnergy === 0) return { reason: 'rapl_unreadable', detail: 'the energy of the host is 0' };
+  if (hostPower === 0) return { reason: 'rapl_unreadable', detail: 'the host draws 0 µW' };
+  if (sockets.size === 0) return { reason: 'rapl_unreadable', detail: 'the page has no socket' };
+  return processPowerSeen
+    ? undefined
+    : { reason: 'no_process_power', detail: 'the page has no power of processes' };
 };
 
 const createPageReader = (): PageReader => {
   const page: Page = {
-    anyMetric: false,
-    anyByte: false,
     processPowerSeen: false,
     version: '',
     hostPower: undefined,
     hostEnergy: undefined,
     sockets: new Set(),
     vmPower: new Map(),
-    absurd: undefined,
   };
   const finder = createVmFinder();
-  const lines = createLineSplitter(longestLine, (bytes, from, to) => {
-    if (to > from) readLine(page, finder, bytes, from, to);
-  });
   return {
-    push(chunk) {
-      finder.forget();
-      lines.push(chunk);
-    },
-    finish() {
-      finder.forget();
-      lines.finish();
-      return judge(page);
-    },
+    startPiece: finder.forget,
+    readLine: (bytes, from, to) => readLine(page, finder, bytes, from, to),
+    finish: () => ({
+      version: page.version,
+      problem: problemOf(page),
+      vmPower: page.vmPower,
+      hostPower: page.hostPower,
+      socketCount: page.sockets.size,
+    }),
   };
 };
 
-export const scaphandre: PowerAgent = { name: 'scaphandre', createPageReader };
+export const scaphandre: PowerAgent = {
+  name: 'scaphandre',
+  title: 'Scaphandre',
+  metricPrefix: 'scaph_',
+  defaultPort: 8080,
+  createPageReader,
+};

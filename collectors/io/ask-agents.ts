@@ -10,27 +10,29 @@ import { DownloadFailure, download } from '../../lib/io/download.ts';
 import { createLookup } from '../../lib/io/lookup.ts';
 import type { Host } from '../../lib/one/host.ts';
 import type { PowerAgent, PowerVerdict, UnsoundReason } from '../agents/agent.ts';
-import { agentUrlOf } from '../agents/agent-url.ts';
+import { agentAt } from '../agents/agent-at.ts';
+import { createAgentPageReader } from '../agents/agent-page.ts';
+import { agentUrlsOf } from '../agents/agent-url.ts';
 import { intervalAfter, leastIntervalMs } from '../agents/asking-interval.ts';
-import type { AgentAnswer } from '../collector.ts';
+import type { AgentAnswer, Documents } from '../collector.ts';
 import { hasPowerAgent } from '../power.ts';
 
 export interface AskAgentsOptions {
-  readonly agent: PowerAgent;
-  /** `http://{hostname}:8080/metrics` */
-  readonly urlTemplate: string;
+  readonly agents: readonly PowerAgent[];
+  /** Such as `http://{hostname}:8080/metrics`. */
+  readonly urlTemplates: readonly string[];
   readonly timeoutMs: number;
   readonly now: () => number;
   readonly signal?: AbortSignal;
-  /** Is told when a host's verdict changes; `undefined` before the first. */
-  readonly onChange: (host: Host, verdict: PowerVerdict, before: PowerVerdict | undefined) => void;
+  /** Is told when the answer at a URL of a host changes; `undefined` before the first. */
+  readonly onChange: (host: Host, answer: AgentAnswer, before: AgentAnswer | undefined) => void;
 }
 
 interface AskedAgent {
   askedAt: number;
   /** It is asked again after this time. */
   intervalMs: number;
-  verdict: PowerVerdict;
+  answer: AgentAnswer;
   hangs: boolean;
   running: Promise<void> | undefined;
 }
@@ -63,17 +65,11 @@ const unsound = (reason: UnsoundReason, detail: string): PowerVerdict => ({
 const notAsked = unsound('timeout', 'not answered yet');
 const badUrl = unsound('bad_url', '--power.agent-url, or POWER_AGENT_URL of the host, makes no http URL');
 
-export const createAgentAsker = (
-  options: AskAgentsOptions,
-): ((hosts: readonly Host[]) => Promise<ReadonlyMap<number, AgentAnswer>>) => {
-  const { agent, urlTemplate, timeoutMs, now, signal, onChange } = options;
-  /** By URL: hosts that share an agent share its answer, and it is asked once for all of them. */
-  const asked = new Map<string, AskedAgent>();
-  const lastVerdicts = new Map<number, PowerVerdict>();
+/** Asks what answers at a URL; `agent` is who answered there last. */
+const createPageDownload = ({ agents, timeoutMs, now, signal }: AskAgentsOptions) => {
   const lookup = createLookup({ atOnce: lookupsAtOnce, keepMs: keepAddressesMs, now, signal });
-
-  const readPage = async (url: URL): Promise<PowerVerdict> => {
-    const page = agent.createPageReader();
+  return async (url: URL, agent: string): Promise<AgentAnswer> => {
+    const reader = createAgentPageReader(agents);
     try {
       await download({
         url,
@@ -84,58 +80,103 @@ export const createAgentAsker = (
         keepsConnection: true,
         lookup,
         ...(signal === undefined ? {} : { signal }),
-        onChunk: page.push,
+        onChunk: reader.push,
       });
-      return page.finish();
+      const page = reader.finish();
+      return { agent: page.agent?.name ?? agent, verdict: page.verdict };
     } catch (thrown) {
-      return thrown instanceof DownloadFailure
-        ? unsound(failureReasons[thrown.kind], thrown.message)
-        : unsound('not_an_agent_page', reasonOf(thrown));
+      const verdict =
+        thrown instanceof DownloadFailure
+          ? unsound(failureReasons[thrown.kind], thrown.message)
+          : unsound('not_an_agent_page', reasonOf(thrown));
+      return { agent, verdict };
     }
   };
+};
+
+/** What is known of each URL: hosts that share an agent share its answer, and it is asked once for all of them. */
+const createAskedAgents = (options: AskAgentsOptions) => {
+  const { agents, timeoutMs, now } = options;
+  const asked = new Map<string, AskedAgent>();
+  const downloadPage = createPageDownload(options);
 
   const askOne = async (url: URL, state: AskedAgent): Promise<void> => {
     state.askedAt = now();
-    state.verdict = await readPage(url);
-    state.intervalMs = intervalAfter(state.verdict, state.intervalMs);
+    state.answer = await downloadPage(url, state.answer.agent);
+    state.intervalMs = intervalAfter(state.answer.verdict, state.intervalMs);
     state.running = undefined;
-    state.hangs = !state.verdict.sound && now() - state.askedAt >= Math.min(slowFailureMs, timeoutMs);
+    state.hangs = !state.answer.verdict.sound && now() - state.askedAt >= Math.min(slowFailureMs, timeoutMs);
   };
-
-  /** Starts to ask an agent if it is time; what to wait for. */
-  const start = (url: URL): Promise<void> | undefined => {
+  const stateOf = (url: URL): AskedAgent => {
     const known = asked.get(url.href);
-    const state = known ?? {
+    if (known !== undefined) return known;
+    const answer = { agent: agentAt(url, agents)?.name ?? '', verdict: notAsked };
+    const state: AskedAgent = {
       askedAt: -Infinity,
       intervalMs: leastIntervalMs,
-      verdict: notAsked,
+      answer,
       hangs: false,
       running: undefined,
     };
-    if (known === undefined) asked.set(url.href, state);
-    if (state.running === undefined && now() - state.askedAt >= state.intervalMs) {
-      state.running = askOne(url, state);
-    }
-    return state.hangs ? undefined : state.running;
+    asked.set(url.href, state);
+    return state;
   };
+  return {
+    /** Starts to ask an agent if it is time; what to wait for. */
+    start(url: URL): Promise<void> | undefined {
+      const state = stateOf(url);
+      if (state.running === undefined && now() - state.askedAt >= state.intervalMs) {
+        state.running = askOne(url, state);
+      }
+      return state.hangs ? undefined : state.running;
+    },
+    answerOf: (url: URL): AgentAnswer => stateOf(url).answer,
+    /** Forgets those that are not asked any more. */
+    keepOnly(urls: ReadonlyMap<string, URL>): void {
+      for (const href of asked.keys()) if (!urls.has(href)) asked.delete(href);
+    },
+  };
+};
 
-  const verdictOf = (host: Host, url: URL | undefined): PowerVerdict => {
-    const verdict = url === undefined ? badUrl : (asked.get(url.href)?.verdict ?? notAsked);
-    const before = lastVerdicts.get(host.id);
-    lastVerdicts.set(host.id, verdict);
-    if (verdict !== before) onChange(host, verdict, before);
-    return verdict;
-  };
+interface Place {
+  readonly host: Host;
+  readonly urls: readonly URL[];
+  readonly unusable: readonly string[];
+}
+
+export const createAgentAsker = (
+  options: AskAgentsOptions,
+): ((hosts: readonly Host[]) => Promise<Documents['agents']>) => {
+  const { agents, urlTemplates, onChange } = options;
+  const unusableAnswer: AgentAnswer = { agent: agents[0]?.name ?? '', verdict: badUrl };
+  const asked = createAskedAgents(options);
+  /** By host and URL. */
+  let lastAnswers: ReadonlyMap<string, AgentAnswer> = new Map();
+  const answersOf = (
+    { host, urls, unusable }: Place,
+    seen: Map<string, AgentAnswer>,
+  ): readonly AgentAnswer[] =>
+    [
+      ...urls.map((url) => [url.href, asked.answerOf(url)] as const),
+      ...unusable.map((template) => [template, unusableAnswer] as const),
+    ].map(([place, answer]) => {
+      const key = `${host.id} ${place}`;
+      const before = lastAnswers.get(key);
+      seen.set(key, answer);
+      if (answer !== before) onChange(host, answer, before);
+      return answer;
+    });
 
   return async (hosts) => {
-    const places = hosts.filter(hasPowerAgent).map((host) => ({ host, url: agentUrlOf(host, urlTemplate) }));
-    const urls = new Map(places.flatMap(({ url }) => (url === undefined ? [] : [[url.href, url] as const])));
-    const ids = new Set(places.map(({ host }) => host.id));
-    for (const href of asked.keys()) if (!urls.has(href)) asked.delete(href);
-    for (const id of lastVerdicts.keys()) if (!ids.has(id)) lastVerdicts.delete(id);
-    await Promise.all([...urls.values()].map(start));
-    return new Map(
-      places.map(({ host, url }) => [host.id, { agent: agent.name, verdict: verdictOf(host, url) }] as const),
-    );
+    const places = hosts
+      .filter(hasPowerAgent)
+      .map((host): Place => ({ host, ...agentUrlsOf(host, urlTemplates) }));
+    const urls = new Map(places.flatMap((place) => place.urls.map((url) => [url.href, url] as const)));
+    asked.keepOnly(urls);
+    await Promise.all([...urls.values()].map(asked.start));
+    const seen = new Map<string, AgentAnswer>();
+    const answers = new Map(places.map((place) => [place.host.id, answersOf(place, seen)] as const));
+    lastAnswers = seen;
+    return answers;
   };
 };

@@ -3,6 +3,7 @@ import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import type { WebAnswer, WebHandler } from '../../lib/io/web-server.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { formatTargetGroups, type TargetGroup } from '../../lib/prometheus/target-group.ts';
+import { agentJobs } from '../agents/agents.ts';
 import { powerAgentTargets } from '../agents/power-agent-targets.ts';
 import { discoveryPaths, type ExporterOptions } from '../exporter-options.ts';
 import { hostTargets, parsePort, vmExporterTargets } from '../service-discovery.ts';
@@ -35,10 +36,17 @@ export const discoveryHandlers = (
     ],
     [
       powerAgents,
-      () =>
-        serve(powerAgents, async () =>
-          powerAgentTargets((await sources.hosts.get()).value, options['power.agent-url']),
-        ),
+      (_, query) => {
+        const agent = query.get('agent');
+        if (agent !== null && !agentJobs.includes(agent)) {
+          const body = `agent must be one of ${agentJobs.join(', ')}\n`;
+          return { status: 400, contentType: plainText, body };
+        }
+        return serve(powerAgents, async () => {
+          const targets = powerAgentTargets((await sources.hosts.get()).value, [options['power.agent-url']]);
+          return [...targets].flatMap(([name, groups]) => (agent === null || agent === name ? groups : []));
+        });
+      },
     ],
     [
       hosts,

@@ -67,19 +67,19 @@ export const createSources = (
 
   const hosts = fromOne(() => readPool(hostPool));
   const askAgents = createAgentAsker({
-    agent: powerAgents[0],
-    urlTemplate: options['power.agent-url'],
+    agents: powerAgents,
+    urlTemplates: [options['power.agent-url']],
     timeoutMs: options['power.agent-timeout'],
     now,
     signal,
-    onChange(host, verdict, before) {
-      const fields = { host: host.name, one_host_id: host.id };
+    onChange(host, { agent, verdict }, before) {
+      const fields = { host: host.name, one_host_id: host.id, agent };
       if (!verdict.sound) {
-        if (before?.sound !== false || before.reason !== verdict.reason) {
+        if (before?.verdict.sound !== false || before.verdict.reason !== verdict.reason) {
           const { reason, detail } = verdict;
           log.warn('power agent gave no sound answer', { ...fields, reason, detail });
         }
-      } else if (before?.sound === false) log.info('power agent answers soundly again', fields);
+      } else if (before?.verdict.sound === false) log.info('power agent answers soundly again', fields);
     },
   });
 

@@ -47,11 +47,16 @@ const host = (id: number, changes: Partial<Host> = {}): Host => ({
   ...changes,
 });
 
-const sound = (powers: Readonly<Record<number, number>>, hostPower = 1e8): PowerVerdict => ({
+const sound = (
+  powers: Readonly<Record<number, number>>,
+  hostPower = 1e8,
+  absurdVms: readonly number[] = [],
+): PowerVerdict => ({
   sound: true,
   version: '1.02',
   reading: {
     vmPower: new Map(Object.entries(powers).map(([id, power]) => [Number(id), microwatts(power)])),
+    absurdVms: new Set(absurdVms),
     hostPower: microwatts(hostPower),
   },
 });
@@ -60,7 +65,8 @@ const timedOut: PowerVerdict = { sound: false, version: '', reason: 'timeout', d
 interface Situation {
   readonly vms: readonly VmWithAttributes[];
   readonly hosts?: readonly Host[];
-  readonly answers: Readonly<Record<number, PowerVerdict>>;
+  /** One agent's, or those of several with their names. */
+  readonly answers: Readonly<Record<number, PowerVerdict | readonly AgentAnswer[]>>;
   readonly unmeasuredPower?: 'omit' | 'zero';
 }
 
@@ -70,8 +76,11 @@ const pageOf = ({
   answers,
   unmeasuredPower = 'omit',
 }: Situation): string => {
-  const agents = new Map<number, AgentAnswer>(
-    Object.entries(answers).map(([id, verdict]) => [Number(id), { agent: 'scaphandre', verdict }]),
+  const agents = new Map<number, readonly AgentAnswer[]>(
+    Object.entries(answers).map(([id, given]) => [
+      Number(id),
+      'sound' in given ? [{ agent: 'scaphandre', verdict: given }] : given,
+    ]),
   );
   return encodeFamilies(
     powerCollector.collect({ ...emptyDocuments, vms, hosts, agents }, { unmeasuredPower }),
@@ -110,6 +119,98 @@ test('a process that still runs is shown, whatever OpenNebula thinks of its VM',
   assert.deepEqual(powerOf({ vms: [vm(5, 0, 8, 0)], answers: { 0: sound({ 5: 9 }) } }), {
     '{one_vm_id="5"}': 9,
   });
+});
+
+const scaphandre = (verdict: PowerVerdict): AgentAnswer => ({ agent: 'scaphandre', verdict });
+/** An agent that the exporter does not know yet. */
+const other = (verdict: PowerVerdict): AgentAnswer => ({ agent: 'other', verdict });
+const platformOnly = (hostPower: number): PowerVerdict => ({
+  sound: true,
+  version: '3',
+  reading: { vmPower: undefined, absurdVms: new Set(), hostPower: microwatts(hostPower) },
+});
+
+test('two agents of one host that see the same VM: one value, and never 10.1 W for 5.05', () => {
+  const [five, six] = [sound({ 5: 5.05e6 }), sound({ 5: 6e6 })];
+  const powerWith = (...answers: readonly AgentAnswer[]) =>
+    powerOf({ vms: [vm(5, 0)], answers: { 0: answers } });
+  const expected = { '{one_vm_id="5"}': 5.05e6 };
+  assert.deepEqual(
+    powerWith(scaphandre(five), scaphandre(sound({ 5: 5.05e6 }))),
+    expected,
+    'two URLs of one agent',
+  );
+  assert.deepEqual(powerWith(scaphandre(five), scaphandre(six)), expected, 'of one agent the first');
+  assert.deepEqual(powerWith(scaphandre(five), scaphandre(five)), expected, 'two URLs of one page');
+  assert.deepEqual(powerWith(scaphandre(timedOut), scaphandre(five)), expected, 'the first is down');
+  assert.deepEqual(powerWith(scaphandre(sound({ 6: 1 })), scaphandre(five)), expected, 'the first lacks it');
+});
+
+test('sums are over hosts only, whatever several agents of each say', () => {
+  const vms = [vm(5, 1, 3, 4)];
+  const [a, b] = [sound({ 5: 900 }), sound({ 5: 100 })];
+  const answers = { 0: [scaphandre(a), scaphandre(sound({ 5: 901 }))], 1: [scaphandre(b), scaphandre(a)] };
+  assert.deepEqual(powerOf({ vms, answers }), { '{one_vm_id="5"}': 1000 });
+});
+
+test("a VM's power from one agent, the host's from another", () => {
+  const page = pageOf({
+    vms: [vm(5, 0), vm(6, 1)],
+    answers: {
+      0: [scaphandre(sound({ 5: 7 }, 2e6)), scaphandre(platformOnly(3e6))],
+      1: [scaphandre(timedOut), scaphandre(platformOnly(4e6))],
+    },
+  });
+  assert.deepEqual(familyOf(page, 'opennebula_vm_power_consumption_uW'), { '{one_vm_id="5"}': 7 });
+  assert.deepEqual(familyOf(page, 'opennebula_host_power_watts'), {
+    '{one_host_id="0"}': 2,
+    '{one_host_id="1"}': 4,
+  });
+  assert.deepEqual(Object.keys(familyOf(page, 'opennebula_vm_power_unmeasured_info')), [
+    '{one_host_id="1",one_vm_id="6",reason="agent_unsound"}',
+  ]);
+  assert.deepEqual(familyOf(page, 'opennebula_power_agent_up'), {
+    '{one_host_id="0"}': 1,
+    '{one_host_id="1"}': 1,
+  });
+});
+
+test('a host is up where one of its agents is, and each agent has its line', () => {
+  const page = pageOf({
+    vms: [],
+    answers: { 0: [scaphandre(timedOut), other(sound({}))], 1: [scaphandre(timedOut), scaphandre(timedOut)] },
+  });
+  assert.deepEqual(familyOf(page, 'opennebula_power_agent_up'), {
+    '{one_host_id="0"}': 1,
+    '{one_host_id="1"}': 0,
+  });
+  assert.deepEqual(Object.keys(familyOf(page, 'opennebula_power_agent_info')), [
+    '{agent="scaphandre",one_host_id="0",reason="timeout",version=""}',
+    '{agent="other",one_host_id="0",reason="ok",version="1.02"}',
+    '{agent="scaphandre",one_host_id="1",reason="timeout",version=""}',
+  ]);
+});
+
+test('8.2: an absurd value costs its VM the sample, and no other VM', () => {
+  const situation = { vms: [vm(5, 0), vm(4, 0)], answers: { 0: sound({ 4: 3 }, 1e8, [5]) } };
+  assert.deepEqual(powerOf(situation), { '{one_vm_id="4"}': 3 });
+  assert.deepEqual(reasonsOf(situation), ['{one_host_id="0",one_vm_id="5",reason="absurd_value"}']);
+});
+
+test('8.2: an absurd value of one agent gives way to a value of another', () => {
+  const answers = { 0: [scaphandre(sound({}, 1e8, [5])), scaphandre(sound({ 5: 3 }))] };
+  assert.deepEqual(powerOf({ vms: [vm(5, 0)], answers }), { '{one_vm_id="5"}': 3 });
+});
+
+test('8.2: a VM that migrates has no sample while one end is absurd', () => {
+  const vms = [{ ...vm(5, 1, 3, 4), previousHostId: 0 }];
+  for (const answers of [
+    { 0: sound({}, 1e8, [5]), 1: sound({ 5: 100 }) },
+    { 0: sound({ 5: 100 }), 1: sound({}, 1e8, [5]) },
+  ]) {
+    assert.deepEqual(powerOf({ vms, answers }), {});
+    assert.deepEqual(reasonsOf({ vms, answers }), ['{one_host_id="1",one_vm_id="5",reason="absurd_value"}']);
+  }
 });
 
 test('a VM that migrates draws what both ends measure', () => {
@@ -202,7 +303,7 @@ test('law: every VM has either a sample or a reason, and power is never invented
         assert.equal(Object.keys(samples).length + reasonsOf(situation).length, vms.length);
         const measured = Object.values(answers).reduce(
           (sum, answer) =>
-            answer.sound ? [...answer.reading.vmPower.values()].reduce((a, b) => a + b, sum) : sum,
+            answer.sound ? [...(answer.reading.vmPower?.values() ?? [])].reduce((a, b) => a + b, sum) : sum,
           0,
         );
         assert.ok(Object.values(samples).reduce((a, b) => a + b, 0) <= measured);

@@ -63,6 +63,11 @@ test('power agents and hosts', async (t) => {
     agent('0', '10.0.0.10:443'),
     agent('1', 'new:443'),
   ]);
+  assert.equal(
+    await get(exporter, '/sd/power-agents?agent=scaphandre'),
+    await get(exporter, '/sd/power-agents'),
+  );
+  assert.equal((await fetch(`${exporter.url}/sd/power-agents?agent=x`)).status, 400);
   const host = (id: string, name: string, target: string) => ({
     targets: [target],
     labels: { one_host_id: id, __meta_opennebula_host_name: name, __meta_opennebula_cluster: 'default' },

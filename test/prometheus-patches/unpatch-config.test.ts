@@ -36,7 +36,7 @@ const assertUnpatched = (input: string, output: string): void => {
   const left = jobsOf((after ?? {}) as Config).map((job) => job.job_name);
   assert.ok(!left.some((name) => ownJobs.includes(name)), 'none of our jobs is left');
   assert.ok(!((rules ?? []) as readonly string[]).some(isOwnRule), 'our rules are not named any more');
-  const again = unpatchConfig(output, testRules);
+  const again = unpatchConfig(output, testRules, ['scaphandre']);
   assert.deepEqual(again, { kind: 'edited', text: output, changes: [] }, 'twice is once');
 };
 
@@ -50,7 +50,7 @@ for (const name of readdirSync(folder)) {
   test(`case: ${name}`, () => {
     const file = (one: string): string => path.join(folder, name, one);
     const input = readFileSync(file('input.yml'), 'utf8');
-    const result = unpatchConfig(input, testRules);
+    const result = unpatchConfig(input, testRules, ['scaphandre']);
     const isRefused = name.startsWith('refused-');
     assert.equal(result.kind, isRefused ? 'refused' : 'edited', JSON.stringify(result));
     if (result.kind === 'refused') return assertExpectedFile(file('expected.txt'), `${result.detail}\n`);
@@ -62,7 +62,7 @@ for (const name of readdirSync(folder)) {
 
 test('what goes is said', () => {
   const input = readFileSync(path.join(folder, 'between-other-jobs', 'input.yml'), 'utf8');
-  const result = unpatchConfig(input, testRules);
+  const result = unpatchConfig(input, testRules, ['scaphandre']);
   assert.deepEqual(result.kind === 'edited' && result.changes, [
     'job sr_exporter (removed)',
     '  - /var/lib/one/prometheus/targets/vm-*.json',
@@ -80,11 +80,11 @@ test('laws: none of ours is left, the rest stays, and what the patch brought goe
   const property = fc.property(configs, (text) => {
     const first = patchConfig(text, plan);
     if (first.kind === 'refused') return;
-    const unpatchedConfig = unpatchConfig(first.text, testRules);
+    const unpatchedConfig = unpatchConfig(first.text, testRules, ['scaphandre']);
     if (unpatchedConfig.kind === 'refused') return assert.match(unpatchedConfig.detail, /alias|anchors/);
     const result = unpatchedConfig.text;
     assertUnpatched(first.text, result);
-    const around = textOf(unpatchConfig(textOf(patchConfig(result, plan)), testRules));
+    const around = textOf(unpatchConfig(textOf(patchConfig(result, plan)), testRules, ['scaphandre']));
     assert.equal(around.trimEnd(), result.trimEnd(), 'but for an end that the last line may have got');
     unpatched += 1;
   });

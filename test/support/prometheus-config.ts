@@ -14,10 +14,15 @@ export const testCloud: Cloud = {
   ],
   isHost: false,
   reachable: new Set(['kvm2.example.org:9475']),
-  powerAgents: [
-    { targets: ['kvm1.example.org:8080'], labels: { host_id: '0', one_host_id: '0' } },
-    { targets: ['[2001:db8::2]:8080'], labels: { host_id: '1', one_host_id: '1' } },
-  ],
+  powerAgents: new Map([
+    [
+      'scaphandre',
+      [
+        { targets: ['kvm1.example.org:8080'], labels: { host_id: '0', one_host_id: '0' } },
+        { targets: ['[2001:db8::2]:8080'], labels: { host_id: '1', one_host_id: '1' } },
+      ],
+    ],
+  ]),
   targetFiles: '/var/lib/one/prometheus/targets/vm-*.json',
 };
 export const testPlan = planScrapes(testCloud);

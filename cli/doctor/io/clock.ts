@@ -1,5 +1,5 @@
 /** Asks OpenNebula, Prometheus and agents that are up for the time; agents not for their page, which they make anew. */
-import { agentUrlOf } from '../../../collectors/agents/agent-url.ts';
+import { agentUrlsOf } from '../../../collectors/agents/agent-url.ts';
 import { createLimit } from '../../../lib/io/concurrency.ts';
 import { readEndpointUrl } from '../../../lib/io/connect-one.ts';
 import { createLookup } from '../../../lib/io/lookup.ts';
@@ -25,10 +25,12 @@ const agentPlaces = async ({ exporterPage, hosts, options }: Surroundings): Prom
   const up = new Set(agents.flatMap(({ hostId, reason }) => (reason === 'ok' ? [hostId] : [])));
   const places = all
     .filter(({ id }) => up.has(id))
-    .flatMap((host) => {
-      const url = agentUrlOf(host, options['power.agent-url']);
-      return url === undefined ? [] : [{ subject: host.name, url: new URL('/', url) }];
-    });
+    .flatMap((host) =>
+      agentUrlsOf(host, [options['power.agent-url']]).urls.map((url) => ({
+        subject: host.name,
+        url: new URL('/', url),
+      })),
+    );
   return [...new Map(places.map((place) => [place.url.href, place])).values()];
 };
 

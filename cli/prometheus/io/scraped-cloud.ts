@@ -24,7 +24,7 @@ export const readScrapePlan = async (
   const cloud = await readCloud(client, hosts, {
     zone: options['prometheus.zone'],
     probeTimeoutMs: options['prometheus.probe-timeout'],
-    powerAgents: powerAgentTargets(hosts, options['power.agent-url']),
+    powerAgents: powerAgentTargets(hosts, [options['power.agent-url']]),
     targetFiles: `${options['prometheus.targets-folder']}/${targetFilePattern}`,
   });
   return planScrapes(cloud);

@@ -1,6 +1,7 @@
 /** Asking agents: how often, what of those that fail, and that nobody waits for those that hang. */
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
+import type { PowerAgent } from '../../../collectors/agents/agent.ts';
 import { scaphandre } from '../../../collectors/agents/scaphandre.ts';
 import { createAgentAsker } from '../../../collectors/io/ask-agents.ts';
 import { type Host, hostShape, parseHost } from '../../../lib/one/host.ts';
@@ -31,11 +32,11 @@ const createAsker = (timeoutMs = 300): Asker => {
   let offset = 0;
   const changes: string[] = [];
   const ask = createAgentAsker({
-    agent: scaphandre,
-    urlTemplate: 'http://{hostname}:1/metrics',
+    agents: [scaphandre],
+    urlTemplates: ['http://{hostname}:1/metrics'],
     timeoutMs,
     now: () => performance.now() + offset,
-    onChange: (host, verdict) => changes.push(`${host.id} ${verdict.sound ? 'sound' : verdict.reason}`),
+    onChange: (host, { verdict }) => changes.push(`${host.id} ${verdict.sound ? 'sound' : verdict.reason}`),
   });
   return {
     changes,
@@ -44,7 +45,10 @@ const createAsker = (timeoutMs = 300): Asker => {
     },
     ask: async (hosts) =>
       Object.fromEntries(
-        [...(await ask(hosts))].map(([id, { verdict }]) => [id, verdict.sound ? 'sound' : verdict.reason]),
+        [...(await ask(hosts))].map(([id, answers]) => [
+          id,
+          answers.map(({ verdict }) => (verdict.sound ? 'sound' : verdict.reason)).join(),
+        ]),
       ),
   };
 };
@@ -146,6 +150,64 @@ test('nobody waits a second time for an agent that hangs, and its recovery is se
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   assert.deepEqual(asker.changes.at(-1), '0 sound');
+});
+
+/** A second agent, as CONTRIBUTING.md has it: all that it needs is its own file. */
+const otherAgent: PowerAgent = {
+  name: 'other',
+  title: 'Other',
+  metricPrefix: 'other_',
+  defaultPort: 9,
+  createPageReader: () => ({
+    startPiece: () => undefined,
+    readLine: () => undefined,
+    finish: () => ({ version: '7', problem: undefined, vmPower: new Map(), hostPower: 5, socketCount: 1 }),
+  }),
+};
+
+test('several agents of a host are asked, and each page is recognised by its metrics', async (t) => {
+  const urls = await Promise.all(
+    ['# HELP x y\nother_watts 1\n', page.toString(), 'kepler_x 1\n', 'other_watts 1', 'x\n\nscaph_'].map(
+      async (text) => (await serve(t, () => ({ bytes: httpAnswer('200 OK', text) }))).url,
+    ),
+  );
+  const ask = createAgentAsker({
+    agents: [scaphandre, otherAgent],
+    urlTemplates: [],
+    timeoutMs: 2000,
+    now: () => performance.now(),
+    onChange: () => undefined,
+  });
+  const answers = (await ask([hostAt(3, [...urls, 'ftp://x/', urls[0]].join('  '))])).get(3) ?? [];
+  assert.deepEqual(
+    answers.map(({ agent, verdict }) => `${agent} ${verdict.sound ? verdict.version : verdict.reason}`),
+    [
+      'other 7',
+      'scaphandre 1.02',
+      'scaphandre not_an_agent_page',
+      'other 7',
+      'scaphandre rapl_unreadable',
+      'scaphandre bad_url',
+    ],
+  );
+});
+
+test('an answer that is no page is that of who answered there last', async (t) => {
+  const bodies = ['other_watts 1\n', ''];
+  const { url } = await serve(t, () => ({ bytes: httpAnswer('200 OK', bodies.shift() ?? '') }));
+  let offset = 0;
+  const ask = createAgentAsker({
+    agents: [scaphandre, otherAgent],
+    urlTemplates: [url],
+    timeoutMs: 2000,
+    now: () => performance.now() + offset,
+    onChange: () => undefined,
+  });
+  const host = { ...hostAt(3, ''), powerAgentUrl: undefined };
+  await ask([host]);
+  offset = 5000;
+  const [answer] = (await ask([host])).get(3) ?? [];
+  assert.deepEqual([answer?.agent, answer?.verdict.sound], ['other', false]);
 });
 
 test('hosts that share an agent share its answer, and it is asked once', async (t) => {

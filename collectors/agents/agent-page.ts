@@ -1,0 +1,61 @@
+/** Reads the page of whichever agent answers: it is recognised by the prefix of its metrics while the page comes. */
+import { createLineSplitter } from '../../lib/prometheus/line-splitter.ts';
+import type { PageReader, PowerAgent, PowerVerdict } from './agent.ts';
+import { judgePage } from './plausibility.ts';
+
+/** Longer lines are passed over. */
+const longestLine = 1024 * 1024;
+
+export interface AgentPage {
+  /** `undefined` where the page is no agent's. */
+  readonly agent: PowerAgent | undefined;
+  readonly verdict: PowerVerdict;
+}
+
+export interface AgentPageReader {
+  push(chunk: Buffer): void;
+  finish(): AgentPage;
+}
+
+const beginsWith = (bytes: Buffer, from: number, to: number, prefix: Buffer): boolean =>
+  to - from >= prefix.length && prefix.compare(bytes, from, from + prefix.length) === 0;
+
+export const createAgentPageReader = (agents: readonly PowerAgent[]): AgentPageReader => {
+  const candidates = agents.map((agent) => ({ agent, prefix: Buffer.from(agent.metricPrefix) }));
+  let anyLine = false;
+  let recognised: { readonly agent: PowerAgent; readonly reader: PageReader } | undefined;
+
+  const recognise = (bytes: Buffer, from: number, to: number): void => {
+    const found = candidates.find(({ prefix }) => beginsWith(bytes, from, to, prefix));
+    if (found !== undefined) recognised = { agent: found.agent, reader: found.agent.createPageReader() };
+  };
+  const lines = createLineSplitter(longestLine, (bytes, from, to) => {
+    if (to === from) return;
+    anyLine = true;
+    if (recognised === undefined) recognise(bytes, from, to);
+    recognised?.reader.readLine(bytes, from, to);
+  });
+  const judge = (): PowerVerdict => {
+    if (recognised !== undefined) return judgePage(recognised.reader.finish());
+    const prefixes = agents.map(({ metricPrefix }) => `${metricPrefix}*`).join(' or ');
+    return anyLine
+      ? {
+          sound: false,
+          version: '',
+          reason: 'not_an_agent_page',
+          detail: `the page has no ${prefixes} metric`,
+        }
+      : { sound: false, version: '', reason: 'empty_body', detail: 'the page is empty' };
+  };
+  return {
+    push(chunk) {
+      recognised?.reader.startPiece();
+      lines.push(chunk);
+    },
+    finish() {
+      recognised?.reader.startPiece();
+      lines.finish();
+      return { agent: recognised?.agent, verdict: judge() };
+    },
+  };
+};
