@@ -1,6 +1,7 @@
 /** opennebula-exporter: the entry. Serves OpenNebula's metrics and the power of each VM to Prometheus. */
 import { formatHelp } from '../lib/config/format-options.ts';
 import { OneExtError, reasonOf } from '../lib/errors/oneext-error.ts';
+import { watchInterruption } from '../lib/io/interruption.ts';
 import { version } from '../lib/version.ts';
 import { exporterOptions } from './exporter-options.ts';
 import { runExporter } from './io/run-exporter.ts';
@@ -17,7 +18,13 @@ ${formatHelp(exporterOptions)}  --help, --version
 process.env['UV_THREADPOOL_SIZE'] ??= '16';
 
 const untilEnd = new Promise<string>((resolve) => {
-  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => resolve(signal));
+  // Not SIGHUP: who started it with nohup wants it to stay.
+  const { first, close } = watchInterruption(['SIGTERM', 'SIGINT']);
+  const end = (): void => {
+    close(); // the next signal ends it at once
+    resolve(String(first.reason));
+  };
+  first.addEventListener('abort', end, { once: true });
 });
 
 const main = async (argv: readonly string[]): Promise<void> => {

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { formatHelp } from '../lib/config/format-options.ts';
 import { describeStrayKey, sectionsOf } from '../lib/config/sections.ts';
 import { OneExtError, reasonOf } from '../lib/errors/oneext-error.ts';
+import { watchInterruption } from '../lib/io/interruption.ts';
 import { readOptions } from '../lib/io/read-options.ts';
 import { readFrontEnd } from './io/front-end.ts';
 import { createHosts } from './io/hosts.ts';
@@ -19,14 +20,6 @@ Migrates a VM live through a tunnel of its own; oned calls it. Options:
 `;
 const say = (level: string, text: string): void =>
   void process.stderr.write(`${level}: migrate_tunnel: ${text}\n`);
-
-/** Ends in order when oned gives up (TERM), hangs up or a user interrupts. */
-const stopOnSignals = (): AbortSignal => {
-  const controller = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const)
-    process.on(signal, () => controller.abort(signal));
-  return controller.signal;
-};
 
 const showPlan = async (run: MigrationRun, isFlagGiven: boolean): Promise<number> => {
   const plan = await describeMigration(run);
@@ -54,7 +47,8 @@ const main = async (argv: readonly string[]): Promise<number> => {
     process.stdout.write(usage + formatHelp(tunnelOptions));
     return 0;
   }
-  const signal = stopOnSignals();
+  // Ends in order when oned gives up (TERM), hangs up or a user interrupts.
+  const { first: signal } = watchInterruption();
   const { options, operands, given, unknownKeys } = await readOptions({
     table: tunnelOptions,
     argv,

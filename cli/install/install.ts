@@ -10,7 +10,7 @@ import {
   planInstallation,
 } from '../../front-end-installer/io/plan-installation.ts';
 import { recordStoreIn } from '../../front-end-installer/io/record-store.ts';
-import { runSteps } from '../../front-end-installer/io/run-steps.ts';
+import { runInstallation } from '../../front-end-installer/io/run-installation.ts';
 import { readPackage, surveyFrontEnd } from '../../front-end-installer/io/survey.ts';
 import { parts as allParts, type Part, parseParts } from '../../front-end-installer/parts.ts';
 import { isRemembered } from '../../front-end-installer/record.ts';
@@ -107,8 +107,8 @@ const apply = async (given: Given, terminal: Terminal, installation: Installatio
   if (changes.length > 0 || !isRemembered(before, installation, hooks)) {
     const reload = isHere && (await hasSystemd()) ? reloadUnits : undefined;
     const steps = installationSteps(installation, plan, before, { reload });
-    const { signal, stop } = watchInterruption();
-    await runSteps(steps, newLines(terminal), signal).finally(stop);
+    const interruption = watchInterruption();
+    await runInstallation(steps, newLines(terminal), interruption.first).finally(interruption.close);
   }
   terminal.writeResult(
     changes.length === 0

@@ -11,7 +11,7 @@ import {
   type RegisteredHook,
   type WantedHook,
 } from '../hooks.ts';
-import type { Step } from './run-steps.ts';
+import type { Step } from './run-installation.ts';
 
 export const readHooks = (client: XmlRpcClient): Promise<readonly RegisteredHook[]> =>
   readDocument(client, {

@@ -7,7 +7,7 @@ import { emptyRecord, type HookRecord, type InstallRecord, rememberFile, remembe
 import { addRestarts, type Restart, restartsFor } from '../restarts.ts';
 import { hookStep } from './hook-registry.ts';
 import { hooksOf, type Installation, type InstallationPlan, planInstallation } from './plan-installation.ts';
-import type { Step } from './run-steps.ts';
+import type { Step } from './run-installation.ts';
 
 const copyPath = (path: string, now: Date): string =>
   `${path}.oneext-${now.toISOString().replaceAll(/[-:]/g, '')}.bak`;

@@ -1,4 +1,5 @@
 /** Runs remote.sh on many hosts: with a display or plain lines on stderr, all output in a log, a record of each host. */
+import { watchInterruption } from '../../lib/io/interruption.ts';
 import { cleanLine } from '../../lib/text/terminal-text.ts';
 import type { HostTarget } from '../choose-hosts.ts';
 import { isMarker } from '../host-report.ts';
@@ -6,7 +7,6 @@ import type { HostRecord } from '../last-run.ts';
 import { isWell, judgeHost } from '../outcome.ts';
 import { formatProgress, type Progress, type RunningHost, type Screen } from '../progress.ts';
 import { formatRemoteRun, type RemoteRun } from '../remote-run.ts';
-import { watchInterrupts } from './interrupts.ts';
 import { openDisplay } from './progress-display.ts';
 import { rollOut } from './rollout.ts';
 import { openRunLog } from './run-log.ts';
@@ -65,8 +65,8 @@ export const runOnHosts = async (hosts: HostsRun): Promise<HostsRunEnd> => {
   const plans = new Map<number, readonly string[]>();
   const warn = (text: string): void => void stderr.write(`warning: ${cleanLine(text)}\n`);
   const log = await openRunLog(hosts.logFile, now, warn);
-  const interrupts = watchInterrupts();
-  const { stop } = interrupts;
+  const interruption = watchInterruption();
+  const { first: stop, second: abandon } = interruption;
   const draw = (screen: Screen): readonly string[] =>
     formatProgress(counts.progress(stop.aborted), now().getTime(), screen);
   const display = openDisplay(stderr, draw);
@@ -78,7 +78,7 @@ export const runOnHosts = async (hosts: HostsRun): Promise<HostsRunEnd> => {
     log.write(name, `${run.command} begins`);
     if (!display.isDrawn) display.say(`${name}: begins`);
     const command = formatRemoteRun(run, id, { archiveBytes: archive.length, user });
-    const { report, end } = await runOnHost(target, command, { ...hosts, ...interrupts }, (line) => {
+    const { report, end } = await runOnHost(target, command, { ...hosts, stop, abandon }, (line) => {
       if (isMarker(line)) return;
       counts.note(target, startedMs, line.text);
       log.write(name, line.text);
@@ -97,7 +97,7 @@ export const runOnHosts = async (hosts: HostsRun): Promise<HostsRunEnd> => {
     return { records: await rollOut(targets, { jobs: hosts.jobs, stop, work, onEnd: hosts.onEnd }), plans };
   } finally {
     display.close();
-    interrupts.close();
+    interruption.close();
     await log.close();
   }
 };

@@ -1,5 +1,5 @@
 /** Runs steps in order, and undoes what they made, newest first, whatever happens. */
-
+import { runSteps } from '../../lib/io/run-steps.ts';
 import type { Argv } from '../../lib/remote-command.ts';
 import type { Step } from '../steps.ts';
 import type { CommandEnd } from './hosts.ts';
@@ -29,24 +29,25 @@ export const runPlan = async (
   steps: readonly Step[],
   { run, undo, isInterrupted, onFailure }: PlanRunner,
 ): Promise<PlanEnd> => {
-  const made: { readonly host: string; readonly argv: Argv }[] = [];
-  let failed: PlanEnd['failed'];
-  let interrupted = false;
-  for (const step of steps) {
-    interrupted = isInterrupted();
-    if (interrupted) break;
-    const end = await run(step);
-    if (step.undo !== undefined && (end.status === 0 || isUncertain(end.status)))
-      made.push({ host: step.host, argv: step.undo });
-    if (end.status === 0 || step.noFail === true) continue;
-    failed = { step, end };
-    await onFailure?.(step);
-    break;
-  }
-  const left: PlanEnd['left'][number][] = [];
-  for (const { host, argv } of made.reverse()) {
-    const end = await undo(host, argv);
-    if (end.status !== 0) left.push({ host, argv, end });
-  }
-  return { status: failed?.end.status ?? 0, failed, interrupted, left };
+  const { failure, isStopped, last, left } = await runSteps<Step, CommandEnd, PlanEnd['left'][number]>(
+    steps,
+    {
+      run: async (step) => {
+        const end = await run(step);
+        const needsUndo = end.status === 0 || isUncertain(end.status);
+        if (end.status === 0 || step.noFail === true) return { needsUndo };
+        await onFailure?.(step);
+        return { needsUndo, failure: end };
+      },
+      undo: async ({ host, undo: argv }) => {
+        if (argv === undefined) return undefined;
+        const end = await undo(host, argv);
+        return end.status === 0 ? undefined : { host, argv, end };
+      },
+      isStopped: isInterrupted,
+      isTemporary: true,
+    },
+  );
+  const failed = failure === undefined || last === undefined ? undefined : { step: last, end: failure };
+  return { status: failure?.status ?? 0, failed, interrupted: isStopped, left };
 };

@@ -7,7 +7,7 @@ import { installationSteps } from '../../front-end-installer/io/installation-ste
 import { type Installation, planInstallation } from '../../front-end-installer/io/plan-installation.ts';
 import { recordStoreIn } from '../../front-end-installer/io/record-store.ts';
 import { planRemoval, runRemoval } from '../../front-end-installer/io/removal.ts';
-import { runSteps, type Step } from '../../front-end-installer/io/run-steps.ts';
+import { runInstallation, type Step } from '../../front-end-installer/io/run-installation.ts';
 import { readPackage, surveyFrontEnd } from '../../front-end-installer/io/survey.ts';
 import { editOnedConf, revertOnedConf } from '../../front-end-installer/oned-conf.ts';
 import { parts } from '../../front-end-installer/parts.ts';
@@ -117,7 +117,7 @@ export const locked = async <T>({ store }: Installation, work: () => Promise<T>)
 };
 
 export const installAll = (installation: Installation): Promise<void> =>
-  locked(installation, async () => runSteps(await stepsOf(installation), () => undefined));
+  locked(installation, async () => runInstallation(await stepsOf(installation), () => undefined));
 
 export const removeAll = (installation: Installation): Promise<readonly string[]> =>
   locked(installation, async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { planInstallation } from '../../front-end-installer/io/plan-installation.ts';
-import { runSteps, type Step } from '../../front-end-installer/io/run-steps.ts';
+import { runInstallation, type Step } from '../../front-end-installer/io/run-installation.ts';
 import { installAll, locked, removeAll, startLab, stepsOf } from './installation-lab.ts';
 
 export const testLaws = (isFirstGeneration: boolean): void => {
@@ -39,7 +39,7 @@ export const testLaws = (isFirstGeneration: boolean): void => {
             return { ...step, run };
           });
           await assert.rejects(
-            runSteps(steps, () => undefined),
+            runInstallation(steps, () => undefined),
             /the step fails; everything is as it was/,
           );
         });

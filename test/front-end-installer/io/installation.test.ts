@@ -6,7 +6,7 @@ import test from 'node:test';
 import type { FileState } from '../../../front-end-installer/file-state.ts';
 import { fileSystemAt } from '../../../front-end-installer/io/files.ts';
 import { type Installation, planInstallation } from '../../../front-end-installer/io/plan-installation.ts';
-import { runSteps, type Step } from '../../../front-end-installer/io/run-steps.ts';
+import { runInstallation, type Step } from '../../../front-end-installer/io/run-installation.ts';
 import { surveyFrontEnd } from '../../../front-end-installer/io/survey.ts';
 import { placesOf } from '../../../lib/one/places.ts';
 import { repositoryPath } from '../../support/expected.ts';
@@ -25,7 +25,7 @@ test('the first failure is told, also where undoing fails', async () => {
   };
   const steps = [step('first', nothing, fail('cannot undo')), step('second', fail('the cause'), nothing)];
   await assert.rejects(
-    runSteps(steps, () => undefined),
+    runInstallation(steps, () => undefined),
     /stopped at "second": the cause; could not be undone: first: cannot undo/,
   );
 });
@@ -44,7 +44,7 @@ test('a signal between two steps undoes what was done', async () => {
     },
   });
   await assert.rejects(
-    runSteps([step('a'), step('b')], () => undefined, controller.signal),
+    runInstallation([step('a'), step('b')], () => undefined, controller.signal),
     /stopped by SIGTERM/,
   );
   assert.deepEqual(log, ['run a', 'undo a']);
@@ -130,7 +130,7 @@ test('what could not be undone is remembered with its original: uninstalling bri
     at === steps.length - 1 ? { ...step, run: () => Promise.reject(new Error('the step fails')) } : step,
   );
   await assert.rejects(
-    locked(broken, () => runSteps(failing, () => undefined)),
+    locked(broken, () => runInstallation(failing, () => undefined)),
     /could not be undone: edit \/etc\/one\/oned\.conf: no space left/,
   );
   assert.notEqual(tree.read('/etc/one/oned.conf'), stock);
@@ -220,7 +220,7 @@ test('a hook that another front-end registers at the same moment is not deleted 
   registry.register(planned.wanted.template);
   await locked(installation, () =>
     assert.rejects(
-      runSteps(steps, () => undefined),
+      runInstallation(steps, () => undefined),
       /NAME is already taken/,
     ),
   );
