@@ -8,7 +8,7 @@ import { formatExtendedVm } from '../simulator/documents.ts';
 import { createFrontEnd, encodeDocument } from '../simulator/front-end.ts';
 import { stillCloud } from './documents.ts';
 import type { Lab } from './lab.ts';
-import { atMost, type Bench, formatMs, measureInTurn, timeMs } from './measure.ts';
+import { atMost, type Bench, type Finding, formatMs, measureInTurn, timeMs } from './measure.ts';
 
 const credentials = 'oneadmin:opennebula';
 const rounds = 15;
@@ -34,12 +34,43 @@ const startFrontEnd = async (): Promise<{ readonly endpoint: string; close(): vo
   return { endpoint: `http://127.0.0.1:${port}/RPC2`, close: () => void server.close() };
 };
 
-export const createHookStart = ({ folder, processes }: Lab): Bench => ({
+/** The processor time of one program that the shell runs many times; its builtin `times` adds up that of children. */
+const cpuMsOf = async ({ processes }: Lab, argv: readonly string[], stdinFile: string): Promise<number> => {
+  const loop = 'file=$1; shift; i=0; while [ $i -lt 100 ]; do "$@" <"$file" 2>&1; i=$((i+1)); done; times';
+  const output = await processes.runToEnd(['sh', '-c', loop, 'sh', stdinFile, ...argv]);
+  const ofChildren = output.trimEnd().split('\n').at(-1) ?? '';
+  const seconds = [...ofChildren.matchAll(/(\d+)m([\d.]+)s/g)].map(([, m, s]) => 60 * Number(m) + Number(s));
+  return (seconds.reduce((sum, one) => sum + one, 0) * 1000) / 100;
+};
+
+/** One event of a VM that serves no metrics, in full. */
+const measureUnneeded = async (lab: Lab): Promise<Finding> => {
+  const [vm] = vmsAt(stillCloud(1, 1), 0);
+  if (vm === undefined) throw new Error('the cloud has no VM');
+  const document = formatExtendedVm({ ...vm, id: 0, state: 3, lcmState: 3 });
+  const written = document.replace(/^<VM>\s*<ID>/, '<VM>\n  <ID>');
+  const event = path.join(lab.folder, 'hook-event');
+  await writeFile(event, Buffer.from(written).toString('base64'));
+  const environment = ['env', 'ONEEXT_CONFIG_FILE=/dev/null', `ONE_LOCATION=${lab.folder}`];
+  const ours = await cpuMsOf(lab, [...environment, 'dist/hooks/vm_scrape_target'], event);
+  const empty = await cpuMsOf(lab, ['env', process.execPath, '-e', '0'], event);
+  return {
+    what: 'processor time of an event of a VM without an exporter',
+    ours: formatMs(ours),
+    comparedWith: `empty Node: ${formatMs(empty)}`,
+    ratio: ours / empty,
+    target: atMost(10, ours, 'ms'),
+  };
+};
+
+export const createHookStart = (lab: Lab): Bench => ({
   name: 'hook-start',
   method: `dist/hooks/vm_scrape_target for one VM, from its start to its end, against an empty Node; fifteen rounds. In line:
 it asks the front-end once and changes nothing. Then 200 VMs, ten hooks at once as the hook manager has it, each of
-which writes a file and asks twice. The front-end is simulated, on the same machine.`,
+which writes a file and asks twice. The front-end is simulated, on the same machine. At last an event of a VM that has
+no PROMETHEUS_EXPORTER, a hundred times: the shell half of the program decides that there is nothing to do.`,
   async run() {
+    const { folder, processes } = lab;
     const frontEnd = await startFrontEnd();
     const auth = path.join(folder, 'hook_auth');
     const targets = path.join(folder, 'hook-targets');
@@ -76,6 +107,7 @@ which writes a file and asks twice. The front-end is simulated, on the same mach
           ours: `${formatMs(allMs)}, ${formatMs(allMs / many)} a hook`,
           comparedWith: '',
         },
+        await measureUnneeded(lab),
       ];
     } finally {
       frontEnd.close();

@@ -13,9 +13,9 @@ import { limitWasmMemory } from './limit-wasm-memory.ts';
 import { allOptions, sampleNotes } from './suite-tables.ts';
 
 /** The shell first, then the same file as JavaScript: to the one the rest is after its end, to the other a comment. */
-const formatShellHead = async (file: string): Promise<string> => {
-  const shell = await readFile(file, 'utf8');
-  if (shell.includes('*/')) throw new Error(`${file} must not have */, which ends a comment`);
+const formatShellHead = async (files: readonly string[]): Promise<string> => {
+  const shell = (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('');
+  if (shell.includes('*/')) throw new Error(`${files.join(', ')} must not have */, which ends a comment`);
   return `#!/bin/sh\n':' /*\n${shell}*/`;
 };
 

@@ -12,8 +12,8 @@ export interface Executable {
   /** Where the build puts it; without it the program is not installed. */
   readonly file?: string;
   readonly nodeOptions?: readonly string[];
-  /** Lines in the shell's language that run first: the file is both, a program of the shell and of Node. */
-  readonly shellHead?: string;
+  /** Files of shell that run first, in this order: the program is both, one of the shell and one of Node. */
+  readonly shellHead?: readonly string[];
   /** Started anew for each login or event: what is shorter starts sooner. */
   readonly startsOften?: boolean;
   /** A package that few runs need: it stands in a file of its own beside the program. */

@@ -1,7 +1,9 @@
-/** shellcheck has nothing to say of the installer. */
+/** shellcheck has nothing to say of the installer, nor of the shell that programs begin with. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
+import { executables } from '../../scripts/executables.ts';
 import { repositoryPath } from '../support/expected.ts';
 import { shellScripts } from '../support/shell-scripts.ts';
 
@@ -20,4 +22,14 @@ test('shellcheck finds nothing in the stand-ins of its tests', () => {
   const folder = 'test/host-installer/stubs';
   const scripts = shellScripts(folder).map((script) => script.slice(folder.length + 1));
   assert.equal(complaintsAbout(folder, scripts), '');
+});
+
+test('D14-shellcheck finds nothing in the shell that programs begin with', () => {
+  const heads = executables.flatMap(({ shellHead }) => (shellHead === undefined ? [] : [shellHead]));
+  assert.ok(heads.length > 2);
+  for (const files of heads) {
+    const input = files.map((file) => readFileSync(repositoryPath(file), 'utf8')).join('');
+    const { status, stdout } = spawnSync('shellcheck', ['-'], { input, encoding: 'utf8' });
+    assert.equal(status, 0, `${files.join(', ')}: ${stdout}`);
+  }
 });
