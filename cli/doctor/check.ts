@@ -42,8 +42,6 @@ export interface Surroundings {
   readonly client: () => Promise<XmlRpcClient>;
   readonly hosts: () => Promise<readonly CloudHost[]>;
   readonly exporterPage: () => Promise<ExporterPage>;
-  /** An answer of Prometheus' API: its `data`. */
-  readonly prometheus: (path: string) => Promise<unknown>;
   readonly onedConf: () => Promise<Attempt<OnedConf>>;
 }
 

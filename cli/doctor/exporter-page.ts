@@ -1,6 +1,6 @@
 /** What the exporter's page tells of itself, the agents and the VMs; read line by line, as it may be long. */
-import { createLineSplitter } from '../../lib/prometheus/line-splitter.ts';
-import { createLabelReader, sampleValueOf } from '../../lib/prometheus/sample-line.ts';
+import { createFamilyReader } from '../../lib/prometheus/family-reader.ts';
+import { createLabelReader, parseIdLabel, sampleValueOf } from '../../lib/prometheus/sample-line.ts';
 
 export interface CollectorSample {
   readonly name: string;
@@ -34,7 +34,6 @@ export interface ExporterPage {
   readonly measuredVms: number;
 }
 
-const longestLine = 64 * 1024;
 const longestLabel = 256;
 const label = (name: string) => createLabelReader(name, longestLabel);
 const [collector, version, hostId, vmId, agent, reason] = [
@@ -45,7 +44,7 @@ const [collector, version, hostId, vmId, agent, reason] = [
   label('agent'),
   label('reason'),
 ];
-const idOf = (text: string | undefined): number => (/^\d{1,10}$/.test(text ?? '') ? Number(text) : -1);
+const idOf = (text: string | undefined): number => parseIdLabel(text) ?? -1;
 
 export interface ExporterPageReader {
   push(chunk: Buffer): void;
@@ -53,7 +52,7 @@ export interface ExporterPageReader {
 }
 
 export const createExporterPageReader = (): ExporterPageReader => {
-  let [isOpenNebula, measuredVms] = [false, 0];
+  let measuredVms = 0;
   let oneUp: boolean | undefined;
   let ownVersion: string | undefined;
   const collectors = new Map<string, CollectorSample>();
@@ -91,18 +90,11 @@ export const createExporterPageReader = (): ExporterPageReader => {
     },
   };
 
-  const lines = createLineSplitter(longestLine, (bytes, from, to) => {
-    if (bytes[from] !== 0x6f /* opennebula_ */) return;
-    const line = bytes.subarray(from, to);
-    const name = /^opennebula_\w+/.exec(line.toString('latin1', 0, 80))?.[0];
-    if (name === undefined) return;
-    isOpenNebula = true;
-    if (Object.hasOwn(readers, name)) readers[name]?.(line);
-  });
+  const page = createFamilyReader('opennebula_', new Map(Object.entries(readers)));
   return {
-    push: lines.push,
+    push: page.push,
     finish() {
-      lines.finish();
+      const isOpenNebula = page.finish().size > 0;
       for (const [name, age] of ages) {
         const known = collectors.get(name);
         if (known !== undefined) known.ageSeconds = age;

@@ -1,11 +1,6 @@
 /** Rules of Prometheus: ours are loaded, and evaluated without errors. */
+import type { LoadedRule } from '../../lib/prometheus/api-answers.ts';
 import { type Attempt, failure, judgeProblem, ok, skipped, type Verdict, warning } from './finding.ts';
-
-export interface Rule {
-  readonly name: string;
-  /** '' where its last evaluation went well. */
-  readonly error: string;
-}
 
 /** Names of records and alerts in a file of rules that is ours: a line each. */
 export const ruleNamesOf = (file: string): readonly string[] =>
@@ -14,7 +9,7 @@ export const ruleNamesOf = (file: string): readonly string[] =>
 const install = 'oneext install --only prometheus';
 
 export const judgeRules = (
-  rules: Attempt<readonly Rule[]>,
+  rules: Attempt<readonly LoadedRule[]>,
   ownRules: readonly string[],
 ): readonly Verdict[] => {
   if (!('value' in rules)) return [judgeProblem(rules, 'oneext doctor --only prometheus')];

@@ -1,22 +1,15 @@
 /** Prometheus: scrapes us, has our jobs and rules, and its configuration is in line with the cloud. */
 import { agentJobs } from '../../collectors/agents/agents.ts';
+import type { ActiveTarget, LoadedRule } from '../../lib/prometheus/api-answers.ts';
 import { type Attempt, failure, judgeProblem, ok, skipped, type Verdict, warning } from './finding.ts';
-import { judgeRules, type Rule } from './prometheus-rules.ts';
-
-export interface Target {
-  readonly job: string;
-  readonly url: string;
-  readonly isUp: boolean;
-  /** Of its last scrape; '' where there was none. */
-  readonly error: string;
-}
+import { judgeRules } from './prometheus-rules.ts';
 
 export interface PrometheusFacts {
   readonly url: string;
-  readonly targets: Attempt<readonly Target[]>;
+  readonly targets: Attempt<readonly ActiveTarget[]>;
   /** The jobs of the configuration that Prometheus has read. */
   readonly jobs: Attempt<readonly string[]>;
-  readonly rules: Attempt<readonly Rule[]>;
+  readonly rules: Attempt<readonly LoadedRule[]>;
   /** The rules of the package; none where it lacks them. */
   readonly ownRules: readonly string[];
   readonly config: {
@@ -35,7 +28,7 @@ const patch = 'oneext prometheus patch';
 const exporterJob = 'opennebula_exporter';
 const vmJob = 'sr_exporter';
 
-const judgeTargets = (targets: readonly Target[]): readonly Verdict[] => {
+const judgeTargets = (targets: readonly ActiveTarget[]): readonly Verdict[] => {
   const ours = targets.filter(({ job }) => job === exporterJob);
   const ourLines =
     ours.length === 0

@@ -3,8 +3,14 @@
  *
  * A sample that is not there, or whose value makes no sense, is unknown and never 0.
  */
-import { createLineSplitter } from '../../lib/prometheus/line-splitter.ts';
-import { createLabelReader, sampleValueOf } from '../../lib/prometheus/sample-line.ts';
+import { createFamilyReader } from '../../lib/prometheus/family-reader.ts';
+import {
+  createLabelReader,
+  type LabelReader,
+  parseIdLabel,
+  sampleValueOf,
+  unescapeLabel,
+} from '../../lib/prometheus/sample-line.ts';
 
 export interface PageVm {
   name?: string;
@@ -44,7 +50,6 @@ export interface PowerPage {
 
 /** Bytes of a label's value: OpenNebula allows 128 characters for a name, and escapes may double them. */
 const mostLabelBytes = 2048;
-const longestLine = 64 * 1024;
 
 const readVmId = createLabelReader('one_vm_id', 20);
 const readHostId = createLabelReader('one_host_id', 20);
@@ -54,14 +59,6 @@ const readReason = createLabelReader('reason', mostLabelBytes);
 const readAgent = createLabelReader('agent', mostLabelBytes);
 const readVersion = createLabelReader('version', mostLabelBytes);
 const readCollector = createLabelReader('collector', mostLabelBytes);
-
-const unescapeLabel = (text: string | undefined): string =>
-  text?.includes('\\') === true
-    ? text.replaceAll(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character))
-    : (text ?? '');
-
-const parseId = (text: string | undefined): number | undefined =>
-  text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 
 const isAmount = (value: number): boolean => Number.isFinite(value) && value >= 0;
 
@@ -80,7 +77,7 @@ const aboutVms: ReadonlyMap<string, AboutVm> = new Map(
     opennebula_vm_info: (vm, line) => {
       vm.name = unescapeLabel(readVmName(line));
       vm.owner = unescapeLabel(readVmOwner(line));
-      const hostId = parseId(readHostId(line));
+      const hostId = parseIdLabel(readHostId(line));
       if (hostId !== undefined) vm.hostId = hostId;
     },
     opennebula_vm_host_id: (vm, line) => {
@@ -93,7 +90,7 @@ const aboutVms: ReadonlyMap<string, AboutVm> = new Map(
     opennebula_vm_power_consumption_uW: vmNumber('powerMicrowatts'),
     opennebula_vm_power_unmeasured_info: (vm, line) => {
       vm.unmeasured = unescapeLabel(readReason(line));
-      const hostId = parseId(readHostId(line));
+      const hostId = parseIdLabel(readHostId(line));
       if (hostId !== undefined) vm.hostId = hostId;
     },
   }),
@@ -128,8 +125,19 @@ const entryOf = <T extends object>(entries: Map<number, T>, id: number | undefin
   return found;
 };
 
-const openBrace = 0x7b;
-const hash = 0x23;
+/** Readers of lines that are each about one entry. */
+const each = <T extends object>(
+  about: ReadonlyMap<string, (entry: T, line: Buffer) => void>,
+  entries: Map<number, T>,
+  readId: LabelReader,
+): readonly (readonly [string, (line: Buffer) => void])[] =>
+  [...about].map(([family, read]) => [
+    family,
+    (line) => {
+      const entry = entryOf(entries, parseIdLabel(readId(line)));
+      if (entry !== undefined) read(entry, line);
+    },
+  ]);
 
 export interface PageReader {
   push(chunk: Buffer): void;
@@ -140,43 +148,35 @@ export interface PageReader {
 export const createPageReader = (): PageReader => {
   const vms = new Map<number, PageVm>();
   const hosts = new Map<number, PageHost>();
-  const families = new Set<string>();
   let powerAgeSeconds: number | undefined;
   let isPowerFresh: boolean | undefined;
 
-  const onScrapeSample = (family: string, value: number): void => {
-    if (family === 'opennebula_scrape_collector_success') isPowerFresh = value === 1;
-    if (family === 'opennebula_scrape_collector_age_seconds' && isAmount(value)) powerAgeSeconds = value;
+  const ofPower = (read: (value: number) => void) => (line: Buffer) => {
+    if (readCollector(line) === 'power') read(sampleValueOf(line));
   };
-
-  const onLine = (bytes: Buffer, from: number, to: number): void => {
-    const line = bytes.subarray(from, to);
-    if (line[0] === hash) {
-      const family = /^# TYPE (opennebula_\w+) /.exec(line.toString('latin1', 0, 200))?.[1];
-      if (family !== undefined) families.add(family);
-      return;
-    }
-    const end = line.indexOf(openBrace);
-    if (end < 0) return;
-    const family = line.toString('latin1', 0, end);
-    const aboutVm = aboutVms.get(family);
-    if (aboutVm !== undefined) {
-      const vm = entryOf(vms, parseId(readVmId(line)));
-      if (vm !== undefined) aboutVm(vm, line);
-      return;
-    }
-    const aboutHost = aboutHosts.get(family);
-    if (aboutHost !== undefined) {
-      const host = entryOf(hosts, parseId(readHostId(line)));
-      if (host !== undefined) aboutHost(host, line);
-    } else if (readCollector(line) === 'power') onScrapeSample(family, sampleValueOf(line));
-  };
-
-  const splitter = createLineSplitter(longestLine, onLine);
+  const reader = createFamilyReader(
+    'opennebula_',
+    new Map([
+      ...each(aboutVms, vms, readVmId),
+      ...each(aboutHosts, hosts, readHostId),
+      [
+        'opennebula_scrape_collector_success',
+        ofPower((value) => {
+          isPowerFresh = value === 1;
+        }),
+      ],
+      [
+        'opennebula_scrape_collector_age_seconds',
+        ofPower((value) => {
+          if (isAmount(value)) powerAgeSeconds = value;
+        }),
+      ],
+    ]),
+  );
   return {
-    push: (chunk) => splitter.push(chunk),
+    push: reader.push,
     finish: () => {
-      splitter.finish();
+      const families = reader.finish();
       return {
         vms,
         hosts,

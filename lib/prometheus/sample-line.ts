@@ -32,6 +32,16 @@ export const createLabelReader = (name: string, most: number): LabelReader => {
   };
 };
 
+/** A label's value without its escapes; '' where there is none. */
+export const unescapeLabel = (text: string | undefined): string =>
+  text?.includes('\\') === true
+    ? text.replaceAll(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character))
+    : (text ?? '');
+
+/** The id of an object of OpenNebula, as a label has it. */
+export const parseIdLabel = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+
 const parseValue = (text: string): number => {
   if (/^\+?inf$/i.test(text)) return Number.POSITIVE_INFINITY;
   if (/^-inf$/i.test(text)) return Number.NEGATIVE_INFINITY;

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { readOnedConf } from '../../../front-end-installer/oned-conf.ts';
 import { reasonOf } from '../../../lib/errors/oneext-error.ts';
 import { connectOne } from '../../../lib/io/connect-one.ts';
+import { downloadInto } from '../../../lib/io/download-text.ts';
 import { packageFolder } from '../../../lib/io/package-folder.ts';
 import { processIds } from '../../../lib/io/process-ids.ts';
 import { readHostsAs } from '../../../lib/io/read-hosts.ts';
@@ -16,7 +17,6 @@ import { exporterAddressOf } from '../exporter-address.ts';
 import { createExporterPageReader } from '../exporter-page.ts';
 import { BrokenLink } from '../finding.ts';
 import { attempt } from './attempt.ts';
-import { fetchInto, fetchText } from './fetch.ts';
 
 const once = <T>(read: () => Promise<T>): (() => Promise<T>) => {
   let reading: Promise<T> | undefined;
@@ -69,14 +69,6 @@ export const createSurroundings = async (given: Given): Promise<Surroundings> =>
     await connected.call('one.system.version', []);
     return connected;
   });
-  const answers = new Map<string, () => Promise<unknown>>();
-  const askPrometheus = async (question: string): Promise<unknown> => {
-    const url = new URL(`${options['doctor.prometheus-url']}/api/v1/${question}`);
-    const text = await fetchText(url, timeLimitMs);
-    const answer: { readonly status?: unknown; readonly data?: unknown } = JSON.parse(text);
-    if (answer.status !== 'success') throw new Error('the answer is not one of Prometheus');
-    return answer.data;
-  };
   return {
     ...given,
     places,
@@ -86,14 +78,9 @@ export const createSurroundings = async (given: Given): Promise<Surroundings> =>
     hosts: link('one', async () => readHostsAs(await client(), cloudHostPool)),
     exporterPage: link('exporter', async () => {
       const reader = createExporterPageReader();
-      await fetchInto(exporterAddressOf(options).url, timeLimitMs, reader.push);
+      await downloadInto(exporterAddressOf(options).url, timeLimitMs, reader.push);
       return reader.finish();
     }),
-    prometheus: (question) => {
-      const known = answers.get(question) ?? link('prometheus', () => askPrometheus(question));
-      answers.set(question, known);
-      return known();
-    },
     onedConf: once(() =>
       attempt(async () => readOnedConf(await readFile(path.join(places.etc, 'oned.conf'), 'latin1'))),
     ),

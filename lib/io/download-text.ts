@@ -1,11 +1,11 @@
-/** Answers over HTTP, whole, within limits: no request outlives its check, or the process would wait for it. */
-import { download } from '../../../lib/io/download.ts';
+/** Answers over HTTP, whole, within limits: no request outlives what waits for it. */
+import { download } from './download.ts';
 
 const answerTimeoutMs = 15_000;
 const connectTimeoutMs = 5000;
 const mostBytes = 512 * 1024 * 1024;
 
-export const fetchInto = async (
+export const downloadInto = async (
   url: URL,
   timeLimitMs: number,
   onChunk: (chunk: Buffer) => void,
@@ -15,8 +15,8 @@ export const fetchInto = async (
   await download({ url, ...limits, onChunk });
 };
 
-export const fetchText = async (url: URL, timeLimitMs: number): Promise<string> => {
+export const downloadText = async (url: URL, timeLimitMs: number): Promise<string> => {
   const pieces: Buffer[] = [];
-  await fetchInto(url, timeLimitMs, (chunk) => pieces.push(Buffer.from(chunk)));
+  await downloadInto(url, timeLimitMs, (chunk) => pieces.push(Buffer.from(chunk)));
   return Buffer.concat(pieces).toString('utf8');
 };
