@@ -56,13 +56,20 @@ export const isMarker = ({ stream, text }: OutputLine): boolean =>
 
 type Reading = (report: HostReport, found: readonly string[]) => Partial<HostReport>;
 
+const withComplaint = ({ complaint }: HostReport, more: string): Partial<HostReport> => ({
+  complaint: complaint === '' ? more : `${complaint}; ${more}`,
+});
+
 /** Lines of host.sh status; `found` is what stands in the parentheses. */
 const readings: readonly (readonly [RegExp, Reading])[] = [
   [/^agent: none/, () => ({ complaint: 'there is no agent that host.sh installed' })],
   [/^agent: with (\S+), runs$/, ({ agent }, [runtime = '']) => ({ agent: { ...agent, runtime } })],
   [
     /^agent: with (\S+), does not run$/,
-    ({ agent }, [runtime = '']) => ({ agent: { ...agent, runtime }, complaint: 'the agent does not run' }),
+    (report, [runtime = '']) => ({
+      agent: { ...report.agent, runtime },
+      ...withComplaint(report, 'the agent does not run'),
+    }),
   ],
   [/^listens: (\S+)$/, ({ agent }, [listens = '']) => ({ agent: { ...agent, listens } })],
   [/^allowed: (.+)$/, ({ agent }, [allowed = '']) => ({ agent: { ...agent, allowed } })],
@@ -70,7 +77,11 @@ const readings: readonly (readonly [RegExp, Reading])[] = [
     /^measures: (\d+(?:\.\d+)?) W \(.+ (\S+)\)$/,
     ({ agent }, [watts, version = '']) => ({ agent: { ...agent, watts: Number(watts), version } }),
   ],
-  [/^measures: no \((.*)\)$/, (_, [verdict]) => ({ complaint: `the agent does not measure (${verdict})` })],
+  [/^problem: (.+)$/, (report, [problem = '']) => withComplaint(report, problem)],
+  [
+    /^measures: no \((.*)\)$/,
+    (report, [verdict]) => withComplaint(report, `the agent does not measure (${verdict})`),
+  ],
 ];
 
 const readStdout = (report: HostReport, text: string): HostReport => {

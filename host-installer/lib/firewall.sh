@@ -1,80 +1,88 @@
 # shellcheck shell=bash
-# --allow: a table of nftables of our own. What it drops stays dropped whatever other tables accept.
+# --allow: a table of nftables of our own. What it drops stays dropped whatever other tables accept. A unit loads it at
+# boot, and again whenever it has been flushed.
 
 firewall_unit=opennebula-power-agent-firewall.service
-firewall_rules=$ROOT/etc/opennebula-extensions/power-agent.nft
 firewall_unit_file=$ROOT/etc/systemd/system/$firewall_unit
+firewall_rules=$ROOT/etc/opennebula-extensions/power-agent.nft
+firewall_keeper=$ROOT/etc/opennebula-extensions/keep-firewall.sh
 wanted_allow=''
+guarded_ports=()
 
 choose_allow() {
   wanted_allow=$(wanted allow '')
   [[ $wanted_allow != none ]] || wanted_allow=''
 }
 
-# networks_of 4|6: those of --allow, for a set of nftables
-networks_of() {
-  local cidr found=()
-  for cidr in ${wanted_allow//,/ }; do
-    if [[ $cidr == *:* ]]; then [[ $1 == 4 ]] || found+=("$cidr"); else [[ $1 == 6 ]] || found+=("$cidr"); fi
-  done
-  join ', ' "${found[@]}"
+# The port that is wanted, and the one that the previous agent still listens on.
+guard_ports() {
+  guarded_ports=("$listen_port")
+  if [[ -n $previous_port && $previous_port != "$listen_port" ]]; then guarded_ports+=("$previous_port"); fi
 }
 
 firewall_text() {
-  local four six
-  four=$(networks_of 4)
-  six=$(networks_of 6)
-  [[ -z $four ]] || four="ip saddr { $four } accept"
-  [[ -z $six ]] || six="ip6 saddr { $six } accept"
-  cat <<RULES
-# Who may reach the power agent; made by host.sh of opennebula-extensions (--allow $wanted_allow).
-add table inet opennebula_power_agent
-delete table inet opennebula_power_agent
-table inet opennebula_power_agent {
-  chain input {
-    type filter hook input priority 0; policy accept;
-    tcp dport != $listen_port accept
-    iifname "lo" accept
-    $four
-    $six
-    counter drop
-  }
-}
-RULES
+  local cidr port
+  printf '# Who may reach the power agent; made by host.sh of opennebula-extensions (--allow %s).\n' "$wanted_allow"
+  printf '%s table inet opennebula_power_agent\n' add delete
+  printf 'table inet opennebula_power_agent {\n  chain input {\n'
+  printf '    type filter hook input priority 0; policy accept;\n    iifname "lo" accept\n'
+  for cidr in ${wanted_allow//,/ }; do
+    if [[ $cidr == *:* ]]; then printf '    ip6 saddr %s accept\n' "$cidr"; else printf '    ip saddr %s accept\n' "$cidr"; fi
+  done
+  for port in "${guarded_ports[@]}"; do printf '    tcp dport %s counter drop\n' "$port"; done
+  printf '  }\n}\n'
 }
 
-firewall_unit_text() {
-  sed "s|@NFT@|$(type -P nft || printf /usr/sbin/nft)|" "$here/systemd/$firewall_unit"
+firewall_unit_text() { sed "s|@NFT@|$(type -P nft || printf /usr/sbin/nft)|" "$here/lib/firewall.service"; }
+
+# The table as the kernel has it now; empty where there is none.
+firewall_table() { nft --stateless list table inet opennebula_power_agent 2>/dev/null || true; }
+
+checksum_of() { sha256sum <<<"$1" | cut -d ' ' -f 1; }
+
+# What the table in the kernel is, beside the one that the last install made: absent, other, unkept or as-made.
+firewall_now() {
+  local table
+  table=$(firewall_table)
+  if [[ -z $table ]]; then printf absent
+  elif [[ $(checksum_of "$table") != "${state[firewall]:-}" ]]; then printf other
+  elif ! systemctl is-active --quiet "$firewall_unit"; then printf unkept
+  else printf as-made; fi
 }
 
-# A file alone says nothing of the table: a run may have been killed between the two.
 firewall_is_made() {
-  [[ ${state[firewall]:-} == "$listen_port $wanted_allow" ]] &&
-    has_text "$firewall_rules" "$(firewall_text)" && has_text "$firewall_unit_file" "$(firewall_unit_text)" &&
-    systemctl is-active --quiet "$firewall_unit"
+  has_text "$firewall_rules" "$(firewall_text)" && has_text "$firewall_unit_file" "$(firewall_unit_text)" &&
+    has_text "$firewall_keeper" "$(<"$here/lib/keep-firewall.sh")" && [[ $(firewall_now) == as-made ]]
 }
 
-firewall_is_ours() { [[ -f $firewall_unit_file || -f $firewall_rules ]]; }
+firewall_is_ours() { [[ -f $firewall_unit_file || -f $firewall_rules || -f $firewall_keeper || -n $(firewall_table) ]]; }
 
 reload_firewall() {
   systemctl daemon-reload || true
   if [[ -f $firewall_unit_file ]]; then systemctl enable "$firewall_unit" && systemctl restart "$firewall_unit"; fi
 }
 
-stop_firewall() { systemctl disable --now "$firewall_unit"; }
+stop_firewall() {
+  [[ ! -f $firewall_unit_file ]] || systemctl disable --now "$firewall_unit" || return 1
+  [[ -z $(firewall_table) ]] || nft delete table inet opennebula_power_agent
+}
 
 make_firewall() {
-  local was_ours=no
+  local was_ours=no table
   ! firewall_is_ours || was_ours=yes
   if [[ $was_ours == yes ]]; then on_failure reload_firewall; fi
   write_file "$firewall_rules" "$(firewall_text)"
+  write_file "$firewall_keeper" "$(<"$here/lib/keep-firewall.sh")"
   write_file "$firewall_unit_file" "$(firewall_unit_text)"
   nft --check --file "$firewall_rules" || die 78 "nftables does not accept --allow $wanted_allow" 'see its message above'
   systemctl daemon-reload
   [[ $was_ours == yes ]] || on_failure stop_firewall
   systemctl enable "$firewall_unit"
   systemctl restart "$firewall_unit"
-  state[firewall]="$listen_port $wanted_allow"
+  table=$(firewall_table)
+  [[ -n $table ]] || die 1 "the kernel has no table inet opennebula_power_agent after $firewall_unit was started" \
+    "see: journalctl --unit $firewall_unit"
+  state[firewall]=$(checksum_of "$table")
 }
 
 remove_firewall() {
@@ -82,6 +90,7 @@ remove_firewall() {
   stop_firewall
   remove_file "$firewall_unit_file"
   remove_file "$firewall_rules"
+  remove_file "$firewall_keeper"
   rmdir "${firewall_rules%/*}" 2>/dev/null || true
   systemctl daemon-reload
 }

@@ -2,7 +2,7 @@
 # install and plan: the same steps in the same order. A step has four functions: needs_X, tell_X (what would be
 # done), already_X (what there is instead), apply_X.
 
-steps=(modules modules_file packages image firewall agent start_at_boot)
+steps=(modules modules_file packages image firewall agent old_port start_at_boot)
 
 # Reads only. Whatever this host lacks is said before anything is done.
 inspect() {
@@ -12,6 +12,7 @@ inspect() {
   choose_runtime
   find_host_id
   find_previous
+  guard_ports
   check_port
   plan_modules
   need_package curl curl
@@ -50,8 +51,9 @@ apply_image() { pull_image "$agent_runtime"; }
 
 needs_firewall() { if [[ -n $wanted_allow ]]; then ! firewall_is_made; else firewall_is_ours; fi; }
 tell_firewall() {
-  if [[ -n $wanted_allow ]]; then printf 'let only %s reach port %s, by nftables' "$wanted_allow" "$listen_port"
-  else printf 'remove the nftables table that says who may reach the agent'; fi
+  if [[ -n $wanted_allow ]]; then
+    printf 'let only %s reach port %s, by nftables' "$wanted_allow" "$(join ' and ' "${guarded_ports[@]}")"
+  else printf 'remove the nftables table that limits who may reach the agent'; fi
 }
 already_firewall() {
   if [[ -n $wanted_allow ]]; then printf 'only %s may reach port %s' "$wanted_allow" "$listen_port"
@@ -69,6 +71,15 @@ tell_agent() {
 }
 already_agent() { printf 'the agent runs with %s, on %s port %s' "$agent_runtime" "$listen_address" "$listen_port"; }
 apply_agent() { replace_agent; }
+
+# Until the previous agent is gone, its port is guarded as well.
+needs_old_port() { [[ -n $wanted_allow ]] && ((${#guarded_ports[@]} == 2)); }
+tell_old_port() { printf 'remove port %s from the nftables table, now that the previous agent has left it' "$previous_port"; }
+already_old_port() { :; }
+apply_old_port() {
+  guarded_ports=("$listen_port")
+  make_firewall
+}
 
 boot_unit=podman-restart.service
 needs_start_at_boot() { [[ $agent_runtime == podman ]] && ! systemctl is-enabled --quiet "$boot_unit" 2>/dev/null; }

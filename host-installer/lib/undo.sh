@@ -15,9 +15,10 @@ on_failure() {
 keep_everything() {
   undo_functions=()
   undo_arguments=()
+  file_before=() files_remembered=()
 }
 
-declare -A file_before=()
+declare -A file_before=() files_remembered=()
 
 restore_file() {
   mkdir -p "${1%/*}"
@@ -25,7 +26,10 @@ restore_file() {
   if [[ -v file_before[$1] ]]; then printf '%s' "${file_before[$1]%x}" >"$1"; else rm -f "$1"; fi
 }
 
+# As it was before this run, however often the run writes it.
 remember_file() {
+  [[ ! -v files_remembered[$1] ]] || return 0
+  files_remembered[$1]=yes
   [[ ! -f $1 ]] || file_before[$1]=$(cat "$1" && printf x)
   on_failure restore_file "$1"
 }

@@ -1,6 +1,14 @@
 /** What a made hypervisor is, and how that becomes files which the stand-ins of its programs read. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { repositoryPath } from './expected.ts';
 
@@ -36,6 +44,10 @@ export interface HostDescription {
   readonly listeners?: Readonly<Record<string, string>>;
   /** Agents that are there, by the name of their container or unit: what has become of them. */
   readonly agentsNow?: Readonly<Record<string, 'stopped' | Behaviour>>;
+  /** What somebody else has done to the table of nftables that host.sh loaded. */
+  readonly table?: 'flushed' | 'changed';
+  /** Units that are stopped. */
+  readonly stoppedUnits?: readonly string[];
   /** Units of others that are active. */
   readonly activeUnits?: readonly string[];
   readonly uid?: number;
@@ -158,6 +170,10 @@ const putSystem = (places: Places, change: HostDescription): void => {
   for (const [port, program] of Object.entries(change.listeners ?? {})) {
     fact(places, `listeners/${port}`, `users:(("${program}",pid=812,fd=3))\n`);
   }
+  for (const unit of change.stoppedUnits ?? []) rmSync(path.join(places.made, 'units', unit, 'active'));
+  const table = path.join(places.made, 'nft-table');
+  if (change.table === 'flushed') rmSync(table);
+  if (change.table === 'changed') appendFileSync(table, 'insert rule input accept\n');
   for (const unit of change.activeUnits ?? []) putUnit(places, unit, true);
 };
 

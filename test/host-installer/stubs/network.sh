@@ -43,9 +43,20 @@ case $program in
     ;;
   curl) ask "$@" ;;
   nft)
-    act "$@"
-    [[ $1 == --check && -f ${*: -1} ]]
-    # What nft finds that a shape does not show.
-    ! grep -qE 'ffff(:ffff){8}' "${@: -1}" || fail 1 'Error: Could not resolve hostname: Name or service not known'
+    table=$MADE_HOST/nft-table
+    case "$1 $2" in
+      '--stateless list')
+        [[ -f $table ]] || fail 1 'Error: No such file or directory'
+        sed '/^#\|^add \|^delete /d' "$table"
+        ;;
+      'delete table') act "$@"; rm "$table" ;;
+      '--check --file')
+        act "$@"
+        [[ -f $3 ]]
+        # What nft finds that a shape does not show.
+        ! grep -qE 'ffff(:ffff){8}' "$3" || fail 1 'Error: Could not resolve hostname: Name or service not known'
+        ;;
+      *) fail 64 "nft: unexpected $*" ;;
+    esac
     ;;
 esac

@@ -35,7 +35,7 @@ loaded() {
 value() { sed -n "s|^$2=||p" "$units/$1/loaded"; }
 
 start_unit() {
-  local command
+  local command rules
   loaded "$1"
   read -ra command <<<"$(value "$1" ExecStart)"
   rm -f "$units/$1/active"
@@ -45,9 +45,11 @@ start_unit() {
       start_scaphandre "$units/$1" "$(fact agents/scaphandre)" "${command[3]}" "${command[5]}"
       [[ ! -f $units/$1/serves ]] || : >"$units/$1/active"
       ;;
-    nft)
-      [[ -f $HOST_ROOT${command[2]} ]] || fail 1 "Job for $1 failed."
-      cp "$HOST_ROOT${command[2]}" "$MADE_HOST/nft-table"
+    bash) # what keeps the firewall
+      rules=$(value "$1" ExecStartPre)
+      rules=$HOST_ROOT${rules##* }
+      [[ -f $rules && -f $HOST_ROOT${command[1]} ]] || fail 1 "Job for $1 failed."
+      cp "$rules" "$MADE_HOST/nft-table"
       : >"$units/$1/active"
       ;;
     *) : >"$units/$1/active" ;;
@@ -56,7 +58,6 @@ start_unit() {
 
 stop_unit() {
   loaded "$1"
-  if [[ -f $units/$1/active && $(value "$1" ExecStop) == *nft* ]]; then rm -f "$MADE_HOST/nft-table"; fi
   rm -f "$units/$1"/{active,loaded,serves,scrapes,behaviour,address,port}
 }
 

@@ -24,12 +24,9 @@ start() {
     printf 'Unit %s not found.\n' "$unit" >&2
     exit 5
   }
+  read -ra command <<<"$(value ExecStartPre)"
+  [[ ${#command[@]} == 0 ]] || "${command[@]}"
   read -ra command <<<"$(value ExecStart)"
-  if [[ $(value Type) == oneshot ]]; then
-    "${command[@]}"
-    : >"$runs/$unit.active"
-    return
-  fi
   if [[ $(value DynamicUser) == yes ]]; then
     for capability in $(value AmbientCapabilities); do
       capability=${capability#CAP_}
@@ -42,21 +39,16 @@ start() {
   printf '%s' "$!" >"$runs/$unit.pid"
 }
 
-is_active() {
-  [[ -f $runs/$unit.active ]] || { [[ -f $runs/$unit.pid ]] && kill -0 "$(<"$runs/$unit.pid")" 2>/dev/null; }
-}
+is_active() { [[ -f $runs/$unit.pid ]] && kill -0 "$(<"$runs/$unit.pid")" 2>/dev/null; }
 
 stop() {
-  local pid command
-  if [[ -f $runs/$unit.active ]]; then
-    read -ra command <<<"$(value ExecStop)"
-    [[ ${#command[@]} == 0 ]] || "${command[@]}"
-  elif is_active; then
+  local pid
+  if is_active; then
     pid=$(<"$runs/$unit.pid")
     kill "$pid"
     while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
   fi
-  rm -f "$runs/$unit".{active,pid}
+  rm -f "$runs/$unit.pid"
 }
 
 case "$verb ${2:-}" in

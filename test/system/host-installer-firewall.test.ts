@@ -1,0 +1,127 @@
+/** The nftables table of --allow with a real kernel, nft and TCP: whoever flushes it, it comes back. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { repositoryPath } from '../support/expected.ts';
+import { type Machine, startMachine } from '../support/namespaces.ts';
+
+/**
+ * A host with an agent's port, and the network outside of it: 198.51.100.1, which may reach the port, and 198.51.100.2,
+ * which may not.
+ */
+const network = `set -euo pipefail
+mount --make-rprivate /
+mount -t tmpfs lab /run
+mount -t proc proc /proc
+ip link set lo up
+unshare --net sleep infinity & outside=$!
+until ! cmp -s <(readlink /proc/self/ns/net) <(readlink /proc/$outside/ns/net); do :; done
+ip link add inside type veth peer name outside netns "$outside"
+ip address add 198.51.100.7/24 dev inside
+ip link set inside up
+printf %s "$outside" >/run/outside
+nsenter --net=/proc/$outside/ns/net sh -c 'ip address add 198.51.100.1/24 dev outside; ip address add 198.51.100.2/24 dev outside; ip link set outside up'
+"$1" -e 'const { createServer } = require("net");
+createServer((socket) => socket.end("page")).listen(8080, () =>
+  createServer((socket) => socket.end("page")).listen(9000, () => console.log("ready")))' &
+read -r _ || true`;
+
+/** What host.sh writes, by its own functions. */
+const rules = execFileSync(
+  'bash',
+  [
+    '-c',
+    'ROOT=; cd "$1"; source lib/output.sh; source lib/firewall.sh; wanted_allow=198.51.100.1,2001:db8::/32; guarded_ports=(8080 9000); firewall_text',
+    '-',
+    repositoryPath('host-installer'),
+  ],
+  { encoding: 'utf8' },
+);
+
+const startHost = async (t: TestContext): Promise<Machine> => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'firewall-lab-'));
+  const machine = await startMachine(t, ['bash', '-c', network, '-', process.execPath], () =>
+    rmSync(folder, { recursive: true }),
+  );
+  await machine.run('bash', '-c', `cat >/run/power-agent.nft <<'RULES'\n${rules}RULES`);
+  return machine;
+};
+
+/** Whether a TCP connection from outside comes about; a packet that is dropped is not answered at all. */
+const reaches = async (machine: Machine, from: string, port: number): Promise<boolean> => {
+  const connect = `require('net').connect({ host: '198.51.100.7', port: ${port}, localAddress: '${from}' })
+    .on('data', () => process.exit(0)).on('error', () => process.exit(1)).setTimeout(1000, () => process.exit(2))`;
+  const { code } = await machine.run(
+    'bash',
+    '-c',
+    'exec nsenter --net=/proc/$(cat /run/outside)/ns/net "$@"',
+    '-',
+    process.execPath,
+    '-e',
+    connect,
+  );
+  return code === 0;
+};
+
+const table = async (machine: Machine): Promise<string> =>
+  (await machine.run('nft', '--stateless', 'list', 'table', 'inet', 'opennebula_power_agent')).stdout;
+
+/** Returns once the table is as wanted; the test's time limit ends what never comes to that. */
+const until = async (machine: Machine, isWanted: (found: string) => boolean): Promise<void> => {
+  while (!isWanted(await table(machine))) await wait(50);
+};
+
+/** What flushes, deletes or opens the table on real hosts. */
+const harms: Readonly<Record<string, string>> = {
+  'nftables.service is reloaded': `printf 'flush ruleset\\ntable inet filter { chain input { type filter hook input priority filter; }; }\\n' | nft --file -`,
+  'nftables.service is stopped': 'nft flush ruleset',
+  'the table is deleted': 'nft delete table inet opennebula_power_agent',
+  'the rules of the table are flushed': 'nft flush table inet opennebula_power_agent',
+  'a rule that accepts all is put before ours': 'nft insert rule inet opennebula_power_agent input accept',
+  'the rule that drops is deleted': `nft --handle list table inet opennebula_power_agent | sed -n 's/.*dport 8080.*handle \\([0-9]*\\)$/\\1/p' |
+    xargs nft delete rule inet opennebula_power_agent input handle`,
+};
+
+test('A7: whatever flushes or changes the table, it is loaded again, and the port stays closed', async (t) => {
+  const machine = await startHost(t);
+  assert.equal(await reaches(machine, '198.51.100.2', 8080), true, 'without the table');
+  const started = await machine.run(
+    'bash',
+    '-c',
+    'bash "$1" "$(type -P nft)" /run/power-agent.nft </dev/null >/run/keeper.log 2>&1 & echo $! >/run/keeper',
+    '-',
+    repositoryPath('host-installer/lib/keep-firewall.sh'),
+  );
+  assert.equal(started.code, 0, started.stderr);
+  await until(machine, (found) => found.includes('dport 9000'));
+  const made = await table(machine);
+  for (const port of [8080, 9000]) {
+    assert.equal(await reaches(machine, '198.51.100.1', port), true, `allowed, ${port}`);
+    assert.equal(await reaches(machine, '198.51.100.2', port), false, `not allowed, ${port}`);
+  }
+  for (const [harm, script] of Object.entries(harms)) {
+    const done = await machine.run('bash', '-c', `set -e; ${script}`);
+    assert.equal(done.code, 0, `${harm}: ${done.stderr}`);
+    await until(machine, (found) => found === made);
+    assert.equal(await reaches(machine, '198.51.100.2', 8080), false, harm);
+  }
+});
+
+test('A7: systemd accepts the units, and the rules come after other firewalls and before the agent', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'firewall-units-'));
+  try {
+    const unit = path.join(folder, 'opennebula-power-agent-firewall.service');
+    const text = execFileSync('sed', [
+      's|@NFT@|/usr/sbin/nft|',
+      repositoryPath('host-installer/lib/firewall.service'),
+    ]);
+    execFileSync('bash', ['-c', 'cat >"$1"', '-', unit], { input: text });
+    execFileSync('systemd-analyze', ['verify', '--man=no', unit], { stdio: ['ignore', 'pipe', 'pipe'] });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
