@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 packages=(curl iproute2 openssh-client openssl prometheus tmux)
 # The hypervisor of test/system/hypervisor-lab.
-packages+=(docker.io gcc libc6-dev libcurl4 nftables qemu-system-x86 shellcheck)
+packages+=(docker.io gcc libc6-dev libcurl4 nftables qemu-system-x86 shellcheck systemd)
 # The lab of simulator/migration-lab.
 packages+=(binutils iputils-ping libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu openssh-server
   openvswitch-switch qemu-system-x86 qemu-utils sudo tcpdump)
