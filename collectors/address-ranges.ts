@@ -24,6 +24,7 @@ export const addressRangeCollector = defineCollector({
   name: 'address_ranges',
   help: 'free leases of the address ranges of virtual networks',
   reads: ['networks'],
+  options: {},
   families: [freeLeaseRatio],
   collect: ({ networks }) => [
     samplesOf(

@@ -1,4 +1,6 @@
 /** Last backup and restore of VMs, from the state file that OpenNebula 7.4 keeps (/var/lib/one/state.json). */
+
+import { textOption } from '../lib/config/options.ts';
 import { readMapping } from '../lib/mapping.ts';
 import { defineCollector, gauge, labelled, samplesOf } from './collector.ts';
 
@@ -70,6 +72,12 @@ export const backupRestoreCollector = defineCollector({
   name: 'backup_restore',
   help: 'last backup and restore of VMs',
   reads: ['backupState'],
+  options: {
+    'backup-restore.state-file': textOption(
+      { help: "OpenNebula's state of backups and restores", default: '/var/lib/one/state.json' },
+      'FILE',
+    ),
+  },
   families: families.map(({ family }) => family),
   collect: ({ backupState }) => {
     const records = labelled(recordsOf(backupState), labels, (record) => [

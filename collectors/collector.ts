@@ -4,6 +4,7 @@
  * The documents are read by collectors/io; a collector names those it needs, and each is read once for all.
  */
 
+import type { OptionTable, OptionValues } from '../lib/config/options.ts';
 import type { Datastore } from '../lib/one/datastore.ts';
 import type { Host } from '../lib/one/host.ts';
 import type { VirtualNetwork } from '../lib/one/virtual-network.ts';
@@ -56,28 +57,27 @@ export interface Documents {
 }
 export type DocumentName = keyof Documents;
 
-export interface CollectorSettings {
-  /** What a VM that could not be measured gets: no sample, or the first generation's 0. */
-  readonly unmeasuredPower: 'omit' | 'zero';
-}
-
-export interface Collector {
+export interface Collector<Options extends OptionTable = OptionTable> {
   readonly name: string;
   readonly help: string;
   readonly reads: readonly DocumentName[];
   readonly families: readonly MetricFamily[];
-  collect(documents: Documents, settings: CollectorSettings): readonly FamilySamples[];
+  /** Its own flags; `--collector.NAME` comes by itself. */
+  readonly options: Options;
+  /** @param settings the values of its own flags */
+  collect(documents: Documents, settings: OptionValues<Options>): readonly FamilySamples[];
 }
 
-interface CollectorDefinition<Name extends DocumentName> extends Omit<Collector, 'reads' | 'collect'> {
+interface CollectorDefinition<Name extends DocumentName, Options extends OptionTable>
+  extends Omit<Collector<Options>, 'reads' | 'collect'> {
   readonly reads: readonly Name[];
-  collect(documents: Pick<Documents, Name>, settings: CollectorSettings): readonly FamilySamples[];
+  collect(documents: Pick<Documents, Name>, settings: OptionValues<Options>): readonly FamilySamples[];
 }
 
-/** Lets the type checker see that a collector uses only the documents that it names. */
-export const defineCollector = <Name extends DocumentName>(
-  definition: CollectorDefinition<Name>,
-): Collector => definition;
+/** Lets the type checker see that a collector uses only the documents that it names, and the flags that it has. */
+export const defineCollector = <Name extends DocumentName, Options extends OptionTable>(
+  definition: CollectorDefinition<Name, Options>,
+): Collector<Options> => definition;
 
 export const gauge = (name: string, help: string, labels: readonly string[] = []): MetricFamily => ({
   name,
@@ -85,6 +85,13 @@ export const gauge = (name: string, help: string, labels: readonly string[] = []
   help,
   labels,
 });
+
+/** Something that only grows; its name ends in `_total`, as both formats want it. */
+export const counter = (
+  name: `${string}_total`,
+  help: string,
+  labels: readonly string[] = [],
+): MetricFamily => ({ name, type: 'counter', help, labels });
 
 /** An object with the labels of its samples: made once, used in every family about it. */
 export interface Labelled<T> {

@@ -9,7 +9,7 @@ import { powerCollector } from './power.ts';
 import { serverCollector } from './server.ts';
 import { vmCollector } from './vm.ts';
 
-export const collectors: readonly Collector[] = [
+export const collectors = [
   serverCollector,
   hostCollector,
   datastoreCollector,
@@ -18,4 +18,4 @@ export const collectors: readonly Collector[] = [
   haCollector,
   backupRestoreCollector,
   powerCollector,
-];
+] as const satisfies readonly Collector[];

@@ -25,6 +25,7 @@ export const datastoreCollector = defineCollector({
   name: 'datastore',
   help: 'datastores: capacity, use, number of images',
   reads: ['datastores'],
+  options: {},
   families: [total, ...families.map(({ family }) => family)],
   collect({ datastores }) {
     const objects = labelled(datastores, labels, ({ id, type, name }) => [String(id), type, name]);

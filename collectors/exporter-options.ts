@@ -8,7 +8,6 @@ import {
   textOption,
 } from '../lib/config/options.ts';
 import { suiteOptions } from '../lib/config/suite-options.ts';
-import { httpUrlMustBe, parseHttpUrl } from '../lib/http/http-url.ts';
 import { logFormats, logLevels } from '../lib/log/log.ts';
 import { addressPreferenceOption } from '../lib/prometheus/vm-targets.ts';
 import { collectors } from './collectors.ts';
@@ -56,17 +55,17 @@ const telemetryPathOption: OptionSpec<string> = {
       : { mustBe: 'a path such as /metrics, and none of /, /-/healthy, /-/ready, /sd/...' },
 };
 
-export const agentUrlOption: OptionSpec<string> = {
-  help: "URL of each host's power agent; {hostname} is the host's NAME in OpenNebula, {id} its id; the host attribute POWER_AGENT_URL overrides it",
-  form: 'URL',
-  default: 'http://{hostname}:8080/metrics',
-  parse: (text) =>
-    parseHttpUrl(text.replaceAll('{hostname}', 'host').replaceAll('{id}', '0')) === undefined
-      ? { mustBe: `${httpUrlMustBe}; {hostname} and {id} are replaced` }
-      : { value: text },
-};
+/** Of a union of tables the table that has all their options. */
+type Joined<Tables> = (Tables extends unknown ? (table: Tables) => void : never) extends (
+  table: infer All,
+) => void
+  ? All
+  : never;
+type CollectorFlags = Joined<(typeof collectors)[number]['options']>;
 
-const collectorOptions = Object.fromEntries(
+const collectorFlags: CollectorFlags = Object.assign({}, ...collectors.map(({ options }) => options));
+
+const collectorSwitches = Object.fromEntries(
   collectors.map(({ name, help }) => [
     `collector.${name}`,
     booleanOption({ help: `collect ${help}`, default: 'true' }),
@@ -91,33 +90,17 @@ const ownOptions = {
     0,
     3_600_000,
   ),
-  'power.agent-url': agentUrlOption,
-  'power.agent-timeout': durationOption(
-    { help: "longest time for one power agent's whole answer", default: '5s' },
-    100,
-    60_000,
-  ),
-  'power.unmeasured': choiceOption(
-    {
-      help: 'what a VM that could not be measured gets: no sample, or 0 as the first generation had it',
-      default: 'omit',
-    },
-    ['omit', 'zero'],
-  ),
   'prometheus.address-preference': addressPreferenceOption,
   'snapshot.max-age': durationOption(
     { help: 'values that could not be read again are served up to this age', default: '60s' },
     0,
     3_600_000,
   ),
-  'backup-restore.state-file': textOption(
-    { help: "OpenNebula's state of backups and restores", default: '/var/lib/one/state.json' },
-    'FILE',
-  ),
+  ...collectorFlags,
 };
 
 export const exporterOptions: typeof ownOptions & Record<`collector.${string}`, OptionSpec<boolean>> = {
   ...ownOptions,
-  ...collectorOptions,
+  ...collectorSwitches,
 };
 export type ExporterOptions = OptionValues<typeof exporterOptions>;

@@ -27,6 +27,7 @@ export const haCollector = defineCollector({
   name: 'ha',
   help: 'RAFT state of the front-ends of a highly available zone',
   reads: ['ha'],
+  options: {},
   families: families.map(({ family }) => family),
   collect: ({ ha }) => {
     const zones = labelled(ha.memberStates.length === 0 ? [] : [ha], labels, ({ fqdn }) => [fqdn]);

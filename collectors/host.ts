@@ -30,6 +30,7 @@ export const hostCollector = defineCollector({
   name: 'host',
   help: 'hosts: state, memory and CPU capacity and allocation, number of VMs',
   reads: ['hosts'],
+  options: {},
   families: [total, ...families.map(({ family }) => family)],
   collect({ hosts }) {
     const objects = labelled(hosts, labels, (host) => [String(host.id)]);

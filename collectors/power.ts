@@ -8,6 +8,7 @@ import { lcmState, mayHaveProcess } from '../lib/one/vm.ts';
 import { wattsFromMicrowatts } from '../lib/units/units.ts';
 import type { PowerReading } from './agents/agent.ts';
 import { agentJobs, powerAgents } from './agents/agents.ts';
+import { powerOptions } from './agents/power-options.ts';
 import {
   type AgentAnswer,
   type Documents,
@@ -140,8 +141,9 @@ export const powerCollector = defineCollector({
   name: 'power',
   help: 'electrical power of VMs and hosts, from the power agents on the hypervisors',
   reads: ['hosts', 'vms', 'agents'],
+  options: powerOptions,
   families: [vmPower, vmUnmeasured, hostPower, agentUp, agentInfo],
-  collect: ({ hosts, vms, agents }, { unmeasuredPower }) => {
+  collect: ({ hosts, vms, agents }, { 'power.unmeasured': unmeasuredPower }) => {
     const powers = sumOverHosts(agents);
     const situation = { hosts: new Map(hosts.map((host) => [host.id, host])), agents, powers };
     const results = labelled(vms, vmPower.labels, (vm) => [String(vm.id)]).map(({ object: vm, labels }) => {

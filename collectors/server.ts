@@ -32,6 +32,7 @@ export const serverCollector = defineCollector({
   name: 'server',
   help: "OpenNebula's systemd services",
   reads: ['servers'],
+  options: {},
   families: services.map(({ family }) => family),
   collect: ({ servers: { fqdn, activeStates } }) =>
     services.map(({ unit, family }) =>

@@ -47,6 +47,7 @@ export const vmCollector = defineCollector({
   name: 'vm',
   help: 'VMs: name, owner, state, host, memory, CPU, disks, NICs, FLAVOURS',
   reads: ['vms'],
+  options: {},
   families: [total, ...families.map(({ family }) => family), diskSize, info],
   collect({ vms }) {
     const objects = labelled(vms, labels, (vm) => [String(vm.id)]);

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { biscuitDriver } from '../../auth-biscuit/oned-driver.ts';
 import { agentJobs } from '../../collectors/agents/agents.ts';
-import { agentUrlOption } from '../../collectors/exporter-options.ts';
+import { powerOptions } from '../../collectors/agents/power-options.ts';
 import type { EditedFile } from '../../front-end-installer/edited-file.ts';
 import { installError } from '../../front-end-installer/errors.ts';
 import { followLinks } from '../../front-end-installer/io/files.ts';
@@ -27,7 +27,7 @@ export const installTable = {
   ...suiteOptions,
   ...targetOptions,
   ...patchOptions,
-  'power.agent-url': agentUrlOption,
+  'power.agent-url': powerOptions['power.agent-url'],
 };
 export type InstallOptions = OptionValues<typeof installTable>;
 

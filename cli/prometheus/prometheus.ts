@@ -1,7 +1,7 @@
 /** `oneext prometheus`: what Prometheus should scrape. */
 
 import { agentJobs } from '../../collectors/agents/agents.ts';
-import { agentUrlOption } from '../../collectors/exporter-options.ts';
+import { powerOptions } from '../../collectors/agents/power-options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { readHosts } from '../../lib/io/read-hosts.ts';
@@ -27,7 +27,7 @@ const patchTable = {
   ...suiteOptions,
   'prometheus.targets-folder': targetOptions['prometheus.targets-folder'],
   ...patchOptions,
-  'power.agent-url': agentUrlOption,
+  'power.agent-url': powerOptions['power.agent-url'],
 };
 
 const unpatchTable = {

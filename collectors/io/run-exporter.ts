@@ -87,7 +87,7 @@ export const runExporter = async ({
   const scrape = createScrape({
     collectors: collectors.filter(({ name }) => options[`collector.${name}`]),
     sources,
-    settings: { unmeasuredPower: options['power.unmeasured'] },
+    settings: options,
     // Values that are refreshed rarely are old before they fail for the first time.
     maxAgeMs: options['snapshot.max-age'] + Math.max(0, options['one.min-refresh-interval'] - reuseMs),
     now,

@@ -5,11 +5,17 @@
  * values, with their age and success 0, until they are too old. A refresh that was not waited for goes on, and
  * its values are there for the next scrape.
  */
+import type { OptionTable, OptionValues } from '../../lib/config/options.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import type { Log } from '../../lib/log/log.ts';
-import { type ExpositionFormat, encodeFamilies } from '../../lib/prometheus/exposition.ts';
-import type { FamilySamples } from '../../lib/prometheus/metric-family.ts';
-import type { Collector, CollectorSettings, DocumentName, Documents } from '../collector.ts';
+import {
+  type EncodedFamily,
+  type ExpositionFormat,
+  encodeFamilies,
+  encodeSamples,
+  joinFamilies,
+} from '../../lib/prometheus/exposition.ts';
+import type { Collector, DocumentName, Documents } from '../collector.ts';
 import { type CollectorState, describeScrape } from '../scrape-state.ts';
 import type { Reading } from './source.ts';
 import { oneDocuments, type Sources } from './sources.ts';
@@ -17,7 +23,8 @@ import { oneDocuments, type Sources } from './sources.ts';
 export interface ScrapeOptions {
   readonly collectors: readonly Collector[];
   readonly sources: Sources;
-  readonly settings: CollectorSettings;
+  /** The values of all flags: each collector takes its own. */
+  readonly settings: OptionValues<OptionTable>;
   readonly maxAgeMs: number;
   readonly now: () => number;
   readonly log: Log;
@@ -30,7 +37,7 @@ interface Run {
   readonly collector: Collector;
   readings: readonly Reading<unknown>[];
   /** Its families as they stand on the page; `undefined` before the first success. */
-  text: Buffer | undefined;
+  text: readonly EncodedFamily[] | undefined;
   /** When the oldest of its documents was read. */
   readAt: number;
   success: boolean;
@@ -38,11 +45,8 @@ interface Run {
   running: Promise<void> | undefined;
 }
 
-/** All families of collectors are gauges, which both formats write the same. */
-const encodeGauges = (families: readonly FamilySamples[]): Buffer => encodeFamilies(families, 'prometheus');
-
-const withoutSamples = (collector: Collector): Buffer =>
-  encodeGauges(collector.families.map((family) => ({ family, samples: [] })));
+const withoutSamples = ({ families }: Collector): readonly EncodedFamily[] =>
+  families.map((family) => ({ family, samples: Buffer.alloc(0) }));
 
 const createRun = (collector: Collector): Run => ({
   collector,
@@ -79,7 +83,7 @@ export const createScrape = ({
     if (run.text !== undefined && readings.every((reading, at) => reading === run.readings[at])) return;
     const documents = Object.fromEntries(names.map((name, at) => [name, readings[at]?.value]));
     // Each name of the object comes from `reads`, and each value from the source of that name.
-    run.text = encodeGauges(collector.collect(documents as unknown as Documents, settings));
+    run.text = encodeSamples(collector.collect(documents as unknown as Documents, settings));
     run.readings = readings;
     run.readAt = Math.min(...readings.map(({ readAt }) => readAt));
   };
@@ -101,7 +105,10 @@ export const createScrape = ({
   };
 
   /** What a run has to show, and how it is described. */
-  const served = (run: Run, isDone: boolean): { readonly state: CollectorState; readonly text: Buffer } => {
+  const served = (
+    run: Run,
+    isDone: boolean,
+  ): { readonly state: CollectorState; readonly text: readonly EncodedFamily[] } => {
     const ageMs = now() - run.readAt;
     const success = run.success && isDone;
     // A reading that outlasts the scrape and went well so far keeps its last values, however old: its own
@@ -130,6 +137,12 @@ export const createScrape = ({
     timeout.cancel();
     const pages = runs.map((run) => served(run, done.has(run)));
     const scrape = encodeFamilies(describeScrape(pages.map(({ state }) => state)), format);
-    return Buffer.concat([...pages.map(({ text }) => text), scrape]);
+    return Buffer.concat([
+      joinFamilies(
+        pages.flatMap(({ text }) => text),
+        format,
+      ),
+      scrape,
+    ]);
   };
 };

@@ -43,7 +43,7 @@ export const discoveryHandlers = (
           return { status: 400, contentType: plainText, body };
         }
         return serve(powerAgents, async () => {
-          const targets = powerAgentTargets((await sources.hosts.get()).value, [options['power.agent-url']]);
+          const targets = powerAgentTargets((await sources.hosts.get()).value, options['power.agent-url']);
           return [...targets].flatMap(([name, groups]) => (agent === null || agent === name ? groups : []));
         });
       },

@@ -68,7 +68,7 @@ export const createSources = (
   const hosts = fromOne(() => readPool(hostPool));
   const askAgents = createAgentAsker({
     agents: powerAgents,
-    urlTemplates: [options['power.agent-url']],
+    urlTemplates: options['power.agent-url'],
     timeoutMs: options['power.agent-timeout'],
     now,
     signal,

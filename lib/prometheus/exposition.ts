@@ -3,7 +3,7 @@
  * https://github.com/prometheus/docs/blob/main/docs/instrumenting/exposition_formats.md
  * https://prometheus.io/docs/specs/om/open_metrics_spec/
  */
-import type { FamilySamples, LabelText } from './metric-family.ts';
+import type { FamilySamples, LabelText, MetricFamily } from './metric-family.ts';
 
 export type ExpositionFormat = 'prometheus' | 'openmetrics';
 
@@ -48,17 +48,26 @@ export const formatValue = (value: number): string => {
 };
 
 const openMetricsTypes = new Map([['untyped', 'unknown']]);
+const totalSuffix = '_total';
+
+/** The name that stands in HELP and TYPE: in OpenMetrics, that of a counter lacks the `_total` of its samples. */
+const headName = ({ name, type }: MetricFamily, format: ExpositionFormat): string =>
+  format === 'openmetrics' && type === 'counter' && name.endsWith(totalSuffix)
+    ? name.slice(0, -totalSuffix.length)
+    : name;
+
+const formatHead = (family: MetricFamily, format: ExpositionFormat): string => {
+  const name = headName(family, format);
+  const type = format === 'openmetrics' ? (openMetricsTypes.get(family.type) ?? family.type) : family.type;
+  return `# HELP ${name} ${escapeHelp(family.help, format)}\n# TYPE ${name} ${type}\n`;
+};
 
 /** Characters after which a piece of a family is handed on. */
 const pieceLength = 16 * 1024;
 
-/** The text of a family in pieces: of many samples none stays in memory but as text. */
-function* formatPieces({ family, samples }: FamilySamples, format: ExpositionFormat): Generator<string> {
-  const openMetrics = format === 'openmetrics';
-  const isTotal = openMetrics && family.type === 'counter' && family.name.endsWith('_total');
-  const name = isTotal ? family.name.slice(0, -'_total'.length) : family.name;
-  const type = openMetrics ? (openMetricsTypes.get(family.type) ?? family.type) : family.type;
-  let text = `# HELP ${name} ${escapeHelp(family.help, format)}\n# TYPE ${name} ${type}\n`;
+/** The lines of a family's samples in pieces: of many samples none stays in memory but as text. */
+function* formatSamples({ family, samples }: FamilySamples): Generator<string> {
+  let text = '';
   for (const { labels, value, suffix = '' } of samples) {
     text += `${family.name}${suffix}${labels} ${formatValue(value)}\n`;
     if (text.length < pieceLength) continue;
@@ -68,11 +77,24 @@ function* formatPieces({ family, samples }: FamilySamples, format: ExpositionFor
   yield text;
 }
 
+/** A family as text: its samples are spelled alike in both formats, its head is not. */
+export interface EncodedFamily {
+  readonly family: MetricFamily;
+  readonly samples: Buffer;
+}
+
+/** Reads the samples of all families, once. */
+export const encodeSamples = (families: Iterable<FamilySamples>): readonly EncodedFamily[] =>
+  [...families].map(({ family, samples }) => ({
+    family,
+    samples: Buffer.concat([...formatSamples({ family, samples })].map((piece) => Buffer.from(piece))),
+  }));
+
 /** All families in UTF-8, without `endOfExposition`. */
-export const encodeFamilies = (families: Iterable<FamilySamples>, format: ExpositionFormat): Buffer => {
-  const pieces: Buffer[] = [];
-  for (const family of families) {
-    for (const piece of formatPieces(family, format)) pieces.push(Buffer.from(piece));
-  }
-  return Buffer.concat(pieces);
-};
+export const joinFamilies = (families: Iterable<EncodedFamily>, format: ExpositionFormat): Buffer =>
+  Buffer.concat(
+    [...families].flatMap(({ family, samples }) => [Buffer.from(formatHead(family, format)), samples]),
+  );
+
+export const encodeFamilies = (families: Iterable<FamilySamples>, format: ExpositionFormat): Buffer =>
+  joinFamilies(encodeSamples(families), format);

@@ -11,6 +11,10 @@ type Quantity<Unit extends string> = number & { readonly [unit]: Unit };
 export type Microwatts = Quantity<'µW'>;
 /** Electrical power in watts (W). */
 export type Watts = Quantity<'W'>;
+/** Energy in microjoules (µJ), the unit of RAPL counters. */
+export type Microjoules = Quantity<'µJ'>;
+/** Energy in joules (J): what a watt is in a second. */
+export type Joules = Quantity<'J'>;
 /** An amount of memory or storage in bytes. */
 export type Bytes = Quantity<'B'>;
 
@@ -19,6 +23,12 @@ export const microwatts = (value: number): Microwatts => value as Microwatts;
 
 /** Converts microwatts to watts. */
 export const wattsFromMicrowatts = (value: Microwatts): Watts => (value / 1e6) as Watts;
+
+/** Takes a number that is known to be in microjoules. */
+export const microjoules = (value: number): Microjoules => value as Microjoules;
+
+/** Converts microjoules to joules. */
+export const joulesFromMicrojoules = (value: Microjoules): Joules => (value / 1e6) as Joules;
 
 /** Converts kibibytes, the unit of memory in OpenNebula's host documents, to bytes. */
 export const bytesFromKibibytes = (value: number): Bytes => (value * 1024) as Bytes;

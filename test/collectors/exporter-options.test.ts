@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { parse } from 'yaml';
+import { collectors } from '../../collectors/collectors.ts';
 import { exporterOptions, parseListenAddress } from '../../collectors/exporter-options.ts';
-import { readFileOptions } from '../../lib/config/read-places.ts';
+import { readEnvironment, readFileOptions } from '../../lib/config/read-places.ts';
 import { resolveOptions } from '../../lib/config/resolve.ts';
 import { formatSampleConfig } from '../../lib/config/sample-config.ts';
 import { allOptions, sampleNotes } from '../../scripts/suite-tables.ts';
@@ -22,6 +23,26 @@ test('the sample file, with its values uncommented, is complete and says the def
 
 test('every default is a value that its option takes', () => {
   assert.deepEqual(resolveOptions({ ...exporterOptions, ...allOptions }, []).problems, []);
+});
+
+test('the flags of every collector are options of the exporter', () => {
+  for (const { name, options } of collectors) {
+    assert.ok(Object.hasOwn(exporterOptions, `collector.${name}`), name);
+    for (const flag of Object.keys(options)) assert.ok(Object.hasOwn(exporterOptions, flag), flag);
+  }
+});
+
+test('several URLs of power agents', () => {
+  const urlsOf = (environment: string) => {
+    const given = readEnvironment(exporterOptions, { ONEEXT_POWER_AGENT_URL: environment });
+    return resolveOptions(exporterOptions, [given]);
+  };
+  const url = 'http://{hostname}:28282/a,b';
+  assert.deepEqual(urlsOf(`http://{hostname}:8080/metrics\n ${url}`).values['power.agent-url'], [
+    'http://{hostname}:8080/metrics',
+    url,
+  ]);
+  assert.equal(urlsOf('ftp://x http://ok/ nothing').problems.length, 2);
 });
 
 test('addresses to listen on', () => {

@@ -7,7 +7,7 @@ import { powerCollector } from '../../collectors/power.ts';
 import type { Host } from '../../lib/one/host.ts';
 import { encodeFamilies } from '../../lib/prometheus/exposition.ts';
 import { microwatts } from '../../lib/units/units.ts';
-import { emptyDocuments } from '../support/documents.ts';
+import { defaultSettings, emptyDocuments } from '../support/documents.ts';
 import { familyOf } from '../support/samples.ts';
 
 const vm = (id: number, hostId: number | undefined, state = 3, lcmState = 3): VmWithAttributes => ({
@@ -83,7 +83,13 @@ const pageOf = ({
     ]),
   );
   return encodeFamilies(
-    powerCollector.collect({ ...emptyDocuments, vms, hosts, agents }, { unmeasuredPower }),
+    powerCollector.collect(
+      { ...emptyDocuments, vms, hosts, agents },
+      {
+        ...defaultSettings,
+        'power.unmeasured': unmeasuredPower,
+      },
+    ),
     'prometheus',
   ).toString();
 };

@@ -1,5 +1,8 @@
 /** Documents of a cloud that has nothing, for collectors under test. */
+
 import type { Documents } from '../../collectors/collector.ts';
+import { exporterOptions } from '../../collectors/exporter-options.ts';
+import { resolveOptions } from '../../lib/config/resolve.ts';
 
 export const emptyDocuments: Documents = {
   hosts: [],
@@ -11,3 +14,6 @@ export const emptyDocuments: Documents = {
   backupState: undefined,
   agents: new Map(),
 };
+
+/** The default of every flag. */
+export const defaultSettings = resolveOptions(exporterOptions, []).values;

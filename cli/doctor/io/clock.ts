@@ -26,7 +26,7 @@ const agentPlaces = async ({ exporterPage, hosts, options }: Surroundings): Prom
   const places = all
     .filter(({ id }) => up.has(id))
     .flatMap((host) =>
-      agentUrlsOf(host, [options['power.agent-url']]).urls.map((url) => ({
+      agentUrlsOf(host, options['power.agent-url']).urls.map((url) => ({
         subject: host.name,
         url: new URL('/', url),
       })),

@@ -13,7 +13,7 @@ export interface ScrapeOptions {
   readonly 'prometheus.zone': string;
   readonly 'prometheus.probe-timeout': number;
   readonly 'prometheus.targets-folder': string;
-  readonly 'power.agent-url': string;
+  readonly 'power.agent-url': readonly string[];
 }
 
 export const readScrapePlan = async (
@@ -24,7 +24,7 @@ export const readScrapePlan = async (
   const cloud = await readCloud(client, hosts, {
     zone: options['prometheus.zone'],
     probeTimeoutMs: options['prometheus.probe-timeout'],
-    powerAgents: powerAgentTargets(hosts, [options['power.agent-url']]),
+    powerAgents: powerAgentTargets(hosts, options['power.agent-url']),
     targetFiles: `${options['prometheus.targets-folder']}/${targetFilePattern}`,
   });
   return planScrapes(cloud);

@@ -10,7 +10,7 @@ import type { Sources } from '../../../collectors/io/sources.ts';
 import { powerCollector } from '../../../collectors/power.ts';
 import { createLog } from '../../../lib/log/log.ts';
 import type { Datastore } from '../../../lib/one/datastore.ts';
-import { emptyDocuments } from '../../support/documents.ts';
+import { defaultSettings, emptyDocuments } from '../../support/documents.ts';
 import { readSamples } from '../../support/samples.ts';
 
 const datastore = (id: number): Datastore => ({
@@ -61,7 +61,7 @@ const createBench = (read: () => Promise<readonly Datastore[]>, { networks, agen
       ...(agents === undefined ? [] : [powerCollector]),
     ],
     sources,
-    settings: { unmeasuredPower: 'omit' },
+    settings: defaultSettings,
     maxAgeMs: 60_000,
     now: () => now,
     log,

@@ -2,10 +2,19 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { encodeFamilies, formatLabels, formatValue } from '../../../lib/prometheus/exposition.ts';
+import parsePrometheusTextFormat from 'parse-prometheus-text-format';
+import { counter, gauge } from '../../../collectors/collector.ts';
+import {
+  encodeFamilies,
+  encodeSamples,
+  formatLabels,
+  formatValue,
+  joinFamilies,
+} from '../../../lib/prometheus/exposition.ts';
 import { createLineSplitter } from '../../../lib/prometheus/line-splitter.ts';
 import { acceptsGzip, chooseFormat, scrapeBudgetMs } from '../../../lib/prometheus/negotiate.ts';
 import { createLabelReader, sampleValueOf } from '../../../lib/prometheus/sample-line.ts';
+import { joulesFromMicrojoules, microjoules } from '../../../lib/units/units.ts';
 import { inPieces } from '../../support/recordings.ts';
 
 test('families in both formats', () => {
@@ -18,6 +27,35 @@ test('families in both formats', () => {
   assert.equal(
     encodeFamilies(families, 'openmetrics').toString(),
     '# HELP x a \\"b\\" \\\\ c\n# TYPE x counter\nx_total{l="é\\"\\n"} 1.5\n',
+  );
+});
+
+test('samples are encoded once, the head for the format that is asked for', () => {
+  const family = counter('x_joules_total', 'energy');
+  const encoded = encodeSamples([
+    { family, samples: [{ labels: '', value: joulesFromMicrojoules(microjoules(2_500_000)) }] },
+  ]);
+  const once = joinFamilies(encoded, 'openmetrics').toString();
+  assert.equal(once, '# HELP x_joules energy\n# TYPE x_joules counter\nx_joules_total 2.5\n');
+  assert.equal(
+    joinFamilies(encoded, 'prometheus').toString(),
+    '# HELP x_joules_total energy\n# TYPE x_joules_total counter\nx_joules_total 2.5\n',
+  );
+  assert.equal(joinFamilies(encoded, 'openmetrics').toString(), once);
+});
+
+test('a counter and a gauge as another reader understands them', () => {
+  const families = [
+    { family: counter('a_total', 'a', ['l']), samples: [{ labels: formatLabels(['l'], ['1']), value: 3 }] },
+    { family: gauge('b', 'b'), samples: [{ labels: '', value: -1 }] },
+  ];
+  const read = parsePrometheusTextFormat(encodeFamilies(families, 'prometheus').toString());
+  assert.deepEqual(
+    read.map(({ name, type, metrics }) => [name, type, metrics.map(({ value }) => value)]),
+    [
+      ['a_total', 'COUNTER', ['3']],
+      ['b', 'GAUGE', ['-1']],
+    ],
   );
 });
 
