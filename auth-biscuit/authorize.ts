@@ -5,7 +5,12 @@
  */
 import type { BiscuitConfiguration } from './configuration.ts';
 import type { PublicKey } from './public-keys.ts';
-import { denied, granted, type Verdict } from './verdict.ts';
+
+/** What the driver answers: granted, or denied with a reason that holds nothing of the token's text. */
+export type Verdict = { readonly granted: true } | { readonly granted: false; readonly reason: string };
+
+const granted: Verdict = { granted: true };
+const denied = (reason: string): Verdict => ({ granted: false, reason });
 
 /** What a token is asked: is it a login of `user` at `time`? */
 export interface Question {

@@ -11,6 +11,8 @@ export interface Terminal {
   readonly writeNote: (text: string) => void;
   /** Whether keys are read from a terminal and results go to one. */
   readonly isInteractive: boolean;
+  /** Whether results go to a terminal that may be coloured (https://no-color.org). */
+  readonly hasColour: boolean;
   /** Of the terminal that results go to; `undefined` where they go elsewhere. */
   readonly columns: number | undefined;
 }

@@ -14,6 +14,7 @@ const terminal: Terminal = {
   writeResult: (text) => void process.stdout.write(text),
   writeNote: (text) => void process.stderr.write(text),
   isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+  hasColour: process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '',
   columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
 };
 

@@ -1,6 +1,7 @@
 /** The power agents of the hosts, and VMs without a measurement, as the exporter's page tells of them. */
 import { type UnsoundReason, unsoundReasons } from '../../collectors/agents/agent.ts';
 import { hasPowerAgent, unmeasuredReasons } from '../../collectors/power.ts';
+import type { Surroundings } from './check.ts';
 import type { CloudHost } from './cloud-host.ts';
 import type { AgentSample, ExporterPage, UnmeasuredVm } from './exporter-page.ts';
 import { failure, ok, skipped, type Verdict, warning } from './finding.ts';
@@ -9,6 +10,15 @@ export interface AgentFacts {
   readonly page: Pick<ExporterPage, 'agents' | 'unmeasured' | 'measuredVms' | 'collectors'>;
   readonly hosts: readonly CloudHost[];
 }
+
+/** Of what others have read: agents are not asked again. */
+export const probeAgents = async ({
+  exporterPage,
+  hosts,
+}: Pick<Surroundings, 'exporterPage' | 'hosts'>): Promise<AgentFacts> => {
+  const [page, all] = await Promise.all([exporterPage(), hosts()]);
+  return { page, hosts: all };
+};
 
 /** As docs/troubleshoot.md has it; HOST stands for the host's name. */
 const agentSteps: Readonly<Record<UnsoundReason, string>> = {

@@ -13,7 +13,6 @@ import { checks } from './checks.ts';
 import { doctorTable, shownOptions, strayKeysOf } from './doctor-options.ts';
 import { countLevels, formatCounts, formatFindings, formatFindingsJson } from './format-findings.ts';
 import { runChecks } from './io/run-checks.ts';
-import { hasColour } from './io/screen.ts';
 import { createSurroundings } from './io/surroundings.ts';
 
 const splitList = (text: string): readonly string[] =>
@@ -93,7 +92,7 @@ ${checks.map(({ name, about }) => `  ${name.padEnd(13)} ${about}`).join('\n')}`,
     terminal.writeResult(
       given.values['json'] === true
         ? formatFindingsJson(findings, version, now())
-        : formatFindings(findings, hasColour(environment)),
+        : formatFindings(findings, terminal.hasColour),
     );
     if (countLevels(findings).error > 0) throw cliError('DOCTOR_FOUND', { found: formatCounts(findings) });
   },

@@ -17,7 +17,7 @@ import { isRemembered } from '../../front-end-installer/record.ts';
 import { suiteHooks } from '../../hooks/hooks.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { watchInterruption } from '../../lib/io/interruption.ts';
-import { packageFolder } from '../../lib/io/package-folder.ts';
+import { packageFolder } from '../../lib/io/this-process.ts';
 import { placesOf } from '../../lib/one/places.ts';
 import { version } from '../../lib/version.ts';
 import { type Given, type Terminal, textOf, usageError, type Verb } from '../command.ts';

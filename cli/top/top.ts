@@ -134,7 +134,13 @@ NAME may have * for any text.`,
     const hasScreen = terminal.isInteractive && !['', 'dumb'].includes(environment['TERM'] ?? '');
     if (isJson || given.values['once'] === true || !hasScreen)
       return runOnce(source, selection, isJson, terminal);
-    const hasColour = (environment['NO_COLOR'] ?? '') === '';
-    await runLiveTop({ source, selection, intervalMs, charset: charsetOf(terminal), hasColour, now });
+    await runLiveTop({
+      source,
+      selection,
+      intervalMs,
+      charset: charsetOf(terminal),
+      hasColour: terminal.hasColour,
+      now,
+    });
   },
 };

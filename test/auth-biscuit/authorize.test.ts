@@ -1,10 +1,10 @@
 /** The decision over time: leeway and lifetime, to the second. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { Verdict } from '../../auth-biscuit/authorize.ts';
 import { authorize } from '../../auth-biscuit/authorize.ts';
 import { type BiscuitConfiguration, defaultConfiguration } from '../../auth-biscuit/configuration.ts';
 import { parsePublicKeys } from '../../auth-biscuit/public-keys.ts';
-import type { Verdict } from '../../auth-biscuit/verdict.ts';
 import { biscuits, modules, wasmFile } from '../support/token-library.ts';
 
 const library = modules.loadTokenLibrary(wasmFile);
