@@ -72,7 +72,7 @@ gone; the next migration or oneext tunnel clean removes it.`,
     const found = await withTunnels(names, openHosts, async (_, one) => one);
     for (const { host, tunnels, resets } of found) {
       for (const tunnel of tunnels) terminal.writeResult(row(host, tunnel));
-      for (const address of resets) terminal.writeResult(`${host}\tlo\t${address}\tleftover\t-\n`);
+      for (const { address } of resets) terminal.writeResult(`${host}\tlo\t${address}\tleftover\t-\n`);
     }
     fail(found.flatMap(({ problem }) => problem ?? []));
   },

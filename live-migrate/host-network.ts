@@ -1,6 +1,6 @@
 /** What a host has of networks already: links, ranges of addresses, VXLANs, and tunnels of migrations. */
 import { parseLease, type TunnelLease } from './lease.ts';
-import { isTunnelAddress, vmIdOfDevice, vxlanPort } from './tunnel.ts';
+import { vmIdOfDevice, vmIdOfResetLabel, vxlanPort } from './tunnel.ts';
 
 export type TunnelKind = 'openvswitch' | 'kernel';
 
@@ -9,6 +9,14 @@ export interface FoundTunnel {
   readonly device: string;
   readonly vmId: number;
   readonly lease: TunnelLease | undefined;
+  /** Open vSwitch has it in its database alone, as ovs-vswitchd does not run. */
+  readonly isIdle: boolean;
+}
+
+/** A peer's address on the loopback, which a watchdog that was killed has left there. */
+export interface FoundReset {
+  readonly address: string;
+  readonly vmId: number;
 }
 
 export interface HostNetwork {
@@ -17,9 +25,8 @@ export interface HostNetwork {
   readonly ranges: readonly { readonly range: string; readonly device: string }[];
   readonly vnis: readonly { readonly vni: number; readonly device: string }[];
   readonly tunnels: readonly FoundTunnel[];
-  /** Peers' addresses on the loopback, which a watchdog that was killed left there. */
-  readonly resets: readonly string[];
-  /** The bridges of Open vSwitch and their datapath's type; `undefined` where it does not answer. */
+  readonly resets: readonly FoundReset[];
+  /** The bridges of Open vSwitch and their datapath's type; `undefined` where it does not run. */
   readonly bridges: ReadonlyMap<string, string> | undefined;
 }
 
@@ -35,6 +42,7 @@ interface LinkJson {
     readonly family?: string;
     readonly local?: string;
     readonly prefixlen?: number;
+    readonly label?: string;
   }[];
 }
 interface RouteJson {
@@ -72,7 +80,7 @@ const readLinks = (json: string): Pick<HostNetwork, 'mtuOf' | 'ranges' | 'vnis' 
   const ranges: HostNetwork['ranges'][number][] = [];
   const vnis: HostNetwork['vnis'][number][] = [];
   const tunnels: FoundTunnel[] = [];
-  const resets: string[] = [];
+  const resets: FoundReset[] = [];
   for (const link of parseArray<LinkJson>(json)) {
     const { ifname: device = '', mtu, ifalias = '', linkinfo, addr_info: addresses = [] } = link;
     if (mtu !== undefined) mtuOf.set(device, mtu);
@@ -80,12 +88,14 @@ const readLinks = (json: string): Pick<HostNetwork, 'mtuOf' | 'ranges' | 'vnis' 
     if (linkinfo?.info_kind === 'vxlan') {
       const { id, port } = linkinfo.info_data ?? {};
       if (id !== undefined && port === vxlanPort) vnis.push({ vni: id, device });
-      if (vmId !== undefined) tunnels.push({ kind: 'kernel', device, vmId, lease: parseLease(ifalias) });
+      if (vmId !== undefined)
+        tunnels.push({ kind: 'kernel', device, vmId, lease: parseLease(ifalias), isIdle: false });
     }
-    for (const { family, local, prefixlen } of addresses) {
+    for (const { family, local, prefixlen, label = '' } of addresses) {
       if (family !== 'inet' || local === undefined) continue;
       ranges.push({ range: `${local}/${prefixlen ?? 32}`, device });
-      if (device === 'lo' && isTunnelAddress(local)) resets.push(local);
+      const resetOf = vmIdOfResetLabel(label);
+      if (resetOf !== undefined) resets.push({ address: local, vmId: resetOf });
     }
   }
   return { mtuOf, ranges, vnis, tunnels, resets };
@@ -94,6 +104,7 @@ const readLinks = (json: string): Pick<HostNetwork, 'mtuOf' | 'ranges' | 'vnis' 
 /** Reads the tables Bridge and Interface. */
 const readOpenVswitch = (
   output: string,
+  isVswitchRunning: boolean,
 ): Pick<HostNetwork, 'vnis' | 'tunnels'> & { readonly bridges: ReadonlyMap<string, string> } => {
   const [bridgeRows = [], interfaceRows = []] = parseTables(output);
   const bridges = new Map<string, string>();
@@ -103,7 +114,8 @@ const readOpenVswitch = (
     bridges.set(device, textOf(row.get('datapath_type')));
     const vmId = vmIdOfDevice(device);
     const lease = parseLease(mapOf(row.get('external_ids')).get(leaseKey) ?? '');
-    if (vmId !== undefined) tunnels.push({ kind: 'openvswitch', device, vmId, lease });
+    if (vmId !== undefined)
+      tunnels.push({ kind: 'openvswitch', device, vmId, lease, isIdle: !isVswitchRunning });
   }
   const vnis = interfaceRows
     .filter((row) => row.get('type') === 'vxlan')
@@ -118,21 +130,28 @@ const readOpenVswitch = (
 export interface HostAnswers {
   readonly links: string;
   readonly routes: string;
-  /** `undefined` where there is no Open vSwitch, or it does not answer. */
+  /** Its database's; `undefined` where there is none, or it does not answer. */
   readonly openVswitch: string | undefined;
+  /** Whether ovs-vswitchd runs: without it, the database alone makes no bridge. */
+  readonly isVswitchRunning: boolean;
 }
 
-export const parseHostNetwork = ({ links, routes, openVswitch }: HostAnswers): HostNetwork => {
+export const parseHostNetwork = ({
+  links,
+  routes,
+  openVswitch,
+  isVswitchRunning,
+}: HostAnswers): HostNetwork => {
   const found = readLinks(links);
   const routed = parseArray<RouteJson>(routes).flatMap(({ dst, dev }) =>
     dst === undefined || dst === 'default' ? [] : [{ range: dst, device: dev ?? '' }],
   );
-  const switched = openVswitch === undefined ? undefined : readOpenVswitch(openVswitch);
+  const switched = openVswitch === undefined ? undefined : readOpenVswitch(openVswitch, isVswitchRunning);
   return {
     ...found,
     ranges: [...found.ranges, ...routed],
     vnis: [...found.vnis, ...(switched?.vnis ?? [])],
     tunnels: [...found.tunnels, ...(switched?.tunnels ?? [])],
-    bridges: switched?.bridges,
+    bridges: isVswitchRunning ? switched?.bridges : undefined,
   };
 };

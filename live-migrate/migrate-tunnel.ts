@@ -42,11 +42,17 @@ const runMigration = async (run: MigrationRun): Promise<number> => {
   return status;
 };
 
+/** oned may have gone: what is said is lost then, and the migration is not. */
+const ignoreClosedPipes = (): void => {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+};
+
 const main = async (argv: readonly string[]): Promise<number> => {
   if (argv.includes('--help')) {
     process.stdout.write(usage + formatHelp(tunnelOptions));
     return 0;
   }
+  ignoreClosedPipes();
   // Ends in order when oned gives up (TERM), hangs up or a user interrupts.
   const { first: signal } = watchInterruption();
   const { options, operands, given, unknownKeys } = await readOptions({

@@ -6,6 +6,7 @@ import { migrationError } from './errors.ts';
 import type { HostNetwork, TunnelKind } from './host-network.ts';
 import type { FrontEnd } from './lease.ts';
 import { type JudgedTunnel, judgeTunnels, strayResets } from './leftovers.ts';
+import { findRefusedOption, kvmrcOf } from './migrate-options.ts';
 import type { MigrationRequest } from './request.ts';
 import {
   type Leftovers,
@@ -21,6 +22,8 @@ import type { TunnelOptions } from './tunnel-options.ts';
 export interface Survey {
   readonly networks: readonly [HostNetwork, HostNetwork];
   readonly underlay: Underlay;
+  /** Words of MIGRATE_OPTIONS in kvmrc on the source. */
+  readonly migrateOptions: readonly string[];
 }
 
 export interface PlanInput {
@@ -37,24 +40,45 @@ const findLeftovers = ({ request, frontEnd }: PlanInput, host: string, network: 
     if (vmId !== request.vmId) return owner === 'dead';
     if (owner === 'alive')
       throw migrationError('MIGRATION_UNDERWAY', { vmId, pid: lease?.pid ?? '?', frontEnd: frontEnd.name });
-    return true; // OpenNebula never migrates a VM twice at once
+    if (owner === 'elsewhere') {
+      const other = lease?.frontEnd ?? '?';
+      throw migrationError('MIGRATION_ELSEWHERE', { vmId, host, frontEnd: other });
+    }
+    return true;
   };
   const tunnels = judgeTunnels(network, frontEnd).filter(isLeftover);
   return { host, tunnels, resets: strayResets(network, tunnels) };
 };
 
-const chooseKind = (wanted: TunnelOptions['tunnel.type'], { networks }: Survey): TunnelKind => {
+const chooseKind = ({ request, options, survey }: PlanInput): TunnelKind => {
+  const wanted = options['tunnel.type'];
+  const { source, destination } = request;
+  const without = [source, destination].find((_, end) => survey.networks[end]?.bridges === undefined);
+  if (wanted === 'openvswitch' && without !== undefined)
+    throw migrationError('TUNNEL_NO_VSWITCH', { host: without });
   if (wanted !== 'auto') return wanted;
-  return networks.every(({ bridges }) => bridges !== undefined) ? 'openvswitch' : 'kernel';
+  return without === undefined ? 'openvswitch' : 'kernel';
 };
 
-/** Removes leftovers, makes the tunnel, migrates. Fails with MIGRATION_UNDERWAY or TUNNEL_NONE_FREE. */
+const refuseOptions = ({ request, options, survey }: PlanInput): void => {
+  const refused = findRefusedOption(survey.migrateOptions);
+  if (refused === undefined) return;
+  const { option, why } = refused;
+  const file = kvmrcOf(options['tunnel.remotes']);
+  throw migrationError('TUNNEL_OPTION_REFUSED', { host: request.source, file, option, why });
+};
+
+/**
+ * Removes leftovers, makes the tunnel, migrates. Fails with MIGRATION_UNDERWAY, MIGRATION_ELSEWHERE,
+ * TUNNEL_NONE_FREE, TUNNEL_NO_VSWITCH or TUNNEL_OPTION_REFUSED.
+ */
 export const planMigration = (
   input: PlanInput,
 ): { readonly plan: TunnelPlan; readonly steps: readonly Step[] } => {
   const { request, options, survey, lease } = input;
   const { networks, underlay } = survey;
   const { source, destination, vmId } = request;
+  refuseOptions(input);
   const leftovers = [
     findLeftovers(input, source, networks[0]),
     findLeftovers(input, destination, networks[1]),
@@ -62,13 +86,14 @@ export const planMigration = (
   const plan: TunnelPlan = {
     ends: { source, destination },
     tunnel: chooseTunnel(vmId, networks),
-    kind: chooseKind(options['tunnel.type'], survey),
+    kind: chooseKind(input),
     datapaths: [
       networks[0].bridges?.get(underlay.sourceDevice) ?? '',
       networks[1].bridges?.get(underlay.destinationDevice) ?? '',
     ],
     underlay,
     lease,
+    migrationPort: options['tunnel.migration-port-max'],
   };
   const migration = tunnelMigrationStep(request, plan.tunnel, {
     remotes: options['tunnel.remotes'],

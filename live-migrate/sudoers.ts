@@ -16,7 +16,9 @@ const commands = [
     devices.map((device) => `/usr/sbin/ip address add ${address}/30 dev ${device} noprefixroute`),
   ),
   ...addresses.flatMap((address) =>
-    ['add', 'delete'].map((verb) => `/usr/sbin/ip address ${verb} ${address}/32 dev lo`),
+    ['add', 'delete'].flatMap((verb) =>
+      devices.map((device) => `/usr/sbin/ip address ${verb} ${address}/32 dev lo label lo\\:${device}`),
+    ),
   ),
 ];
 

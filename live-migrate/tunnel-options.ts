@@ -29,29 +29,51 @@ const remotes: OptionSpec<string> = {
   parse: (text) => (/^\/[\w./-]+$/.test(text) ? { value: text } : { mustBe: 'an absolute path' }),
 };
 
+const port: OptionSpec<number> = {
+  ...textOption(
+    {
+      help: 'a TCP port that each tunnel is tried with: migration_port_max in qemu.conf of the hypervisors',
+      default: '49215',
+    },
+    'PORT',
+  ),
+  parse: (text) => {
+    const value = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+    return value >= 1 && value <= 65_535 ? { value } : { mustBe: 'a port from 1 to 65535' };
+  },
+};
+
 const timeout = (help: string, fallback: string): OptionSpec<number> =>
   durationOption({ help, default: fallback }, 1000, 600_000);
 
 /** How hosts are reached; `oneext tunnel` has these too. */
 export const hostOptions = {
   'tunnel.ssh-timeout': timeout('longest time to connect to a host', '10s'),
-  'tunnel.step-timeout': timeout('longest time for one command that makes or removes a tunnel', '15s'),
+  'tunnel.step-timeout': timeout(
+    'longest time for one command on a host, such as making or removing a tunnel',
+    '15s',
+  ),
 };
 
 /** What stands in oneext.yaml. */
 export const configuredOptions = {
   'tunnel.type': choiceOption(
     {
-      help: 'what makes tunnels; auto is Open vSwitch where both hosts have it, else the kernel',
+      help: 'what makes tunnels; auto is Open vSwitch where it runs on both hosts, and the kernel elsewhere',
       default: 'auto',
     },
     ['auto', 'openvswitch', 'kernel'],
   ),
   'tunnel.on-failure': choiceOption(
-    { help: 'what to do when there is no tunnel: fail, or migrate in the clear', default: 'fail' },
+    { help: 'what to do when no tunnel can be made: fail, or migrate without one', default: 'fail' },
     ['fail', 'direct'],
   ),
-  'tunnel.stall-timeout': timeout('a migration without progress for that long is aborted', '15s'),
+  'tunnel.stall-timeout': timeout('longest time without progress before a migration is aborted', '15s'),
+  'tunnel.recovery-timeout': timeout(
+    'longest time to find out where a VM runs after the connection to its host broke in mid-migration',
+    '2m',
+  ),
+  'tunnel.migration-port-max': port,
   'tunnel.remotes': remotes,
   ...hostOptions,
 };

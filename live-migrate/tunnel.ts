@@ -15,6 +15,8 @@ export interface Tunnel {
   readonly network: string;
   readonly sourceAddress: string;
   readonly destinationAddress: string;
+  /** Of the source's end and of the destination's, where the kernel makes the tunnel. */
+  readonly macs: readonly [string, string];
 }
 
 const devicePrefix = 'omig';
@@ -25,6 +27,17 @@ export const vmIdOfDevice = (device: string): number | undefined => {
   const digits = /^omig(\d{1,8})$/.exec(device)?.[1];
   return digits === undefined ? undefined : Number(digits);
 };
+
+/** By which an address that a watchdog puts on the loopback is known as ours, and as of which VM. */
+export const resetLabelOf = (vmId: number): string => `lo:${deviceOf(vmId)}`;
+
+/** The VM's id of an address with that label. */
+export const vmIdOfResetLabel = (label: string): number | undefined =>
+  label.startsWith('lo:') ? vmIdOfDevice(label.slice('lo:'.length)) : undefined;
+
+/** Locally administered, and as unlike any other as the VM's id; the last bit tells the ends apart. */
+const macOf = (vmId: number, end: 0 | 1): string =>
+  `024f${(vmId * 2 + end).toString(16).padStart(8, '0')}`.replaceAll(/(..)(?=.)/g, '$1:');
 
 /** 198.18.0.0/15, which RFC 2544 sets aside and nothing routes: room for 32768 networks of four addresses. */
 const firstAddress = ((198 << 24) | (18 << 16)) >>> 0;
@@ -47,12 +60,6 @@ export const parseIpv4 = (text: string): number | undefined => {
   return parts.reduce((value, part) => (value * 256 + Number(part)) >>> 0, 0);
 };
 
-/** Whether an address is one of those that tunnels are given. */
-export const isTunnelAddress = (address: string): boolean => {
-  const value = parseIpv4(address);
-  return value !== undefined && value >= firstAddress && value < firstAddress + 4 * networkCount;
-};
-
 /** @param attempt 0 for the first choice */
 export const candidateOf = (vmId: number, attempt: number): Tunnel => {
   const number = vmId + attempt * stride;
@@ -65,5 +72,6 @@ export const candidateOf = (vmId: number, attempt: number): Tunnel => {
     network: `${formatIpv4(network)}/30`,
     sourceAddress: formatIpv4(network + 1),
     destinationAddress: formatIpv4(network + 2),
+    macs: [macOf(vmId, 0), macOf(vmId, 1)],
   };
 };

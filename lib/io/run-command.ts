@@ -3,6 +3,8 @@ import { execFile } from 'node:child_process';
 import { commonError } from '../errors/common-errors.ts';
 import { reasonOf } from '../errors/oneext-error.ts';
 
+/** How long a program may take to end after it was asked to. */
+const graceMs = 1000;
 const mostOutputBytes = 16 * 1024 * 1024;
 
 export interface CommandOptions {
@@ -28,12 +30,19 @@ export const runCommand = (
       ...given,
       ...user,
     };
-    execFile(program, rest, options, (error, stdout, stderr) => {
+    const late = `no end within timeoutMs=${timeoutMs}`;
+    const fail = (detail: string, cause?: unknown): void =>
+      reject(commonError('COMMAND_FAILED', { command: argv.join(' '), detail }, cause));
+    const child = execFile(program, rest, options, (error, stdout, stderr) => {
+      clearTimeout(timer);
       if (error === null) resolve(stdout);
-      else {
-        const why = error.killed ? `no end within timeoutMs=${timeoutMs}` : reasonOf(error);
-        const detail = stderr.trim() === '' ? why : stderr.trim();
-        reject(commonError('COMMAND_FAILED', { command: argv.join(' '), detail }, error));
-      }
+      else fail(stderr.trim() || (error.killed ? late : reasonOf(error)), error);
     });
+    child.stdin?.end();
+    // execFile asks it to end, and then waits for its end: some programs take no notice, and some cannot.
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      child.unref();
+      fail(late);
+    }, timeoutMs + graceMs);
   });

@@ -2,6 +2,7 @@
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { createLimit } from '../../lib/io/concurrency.ts';
 import { formatRemoteCommand } from '../../lib/remote-command.ts';
+import type { FoundReset } from '../host-network.ts';
 import { type JudgedTunnel, judgeTunnels, strayResets } from '../leftovers.ts';
 import { removalSteps } from '../steps.ts';
 import { readFrontEnd } from './front-end.ts';
@@ -12,7 +13,7 @@ export interface HostTunnels {
   readonly host: string;
   readonly tunnels: readonly JudgedTunnel[];
   /** Addresses on its loopback that no migration needs any more. */
-  readonly resets: readonly string[];
+  readonly resets: readonly FoundReset[];
   /** Why it could not be asked. */
   readonly problem: string | undefined;
 }

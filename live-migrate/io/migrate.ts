@@ -1,15 +1,16 @@
 /** One migration from its request to its exit status. */
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
-import { formatRemoteCommand } from '../../lib/remote-command.ts';
+import { type Argv, formatRemoteCommand } from '../../lib/remote-command.ts';
 import { migrationError } from '../errors.ts';
 import { formatPlan } from '../format-plan.ts';
 import type { FrontEnd } from '../lease.ts';
 import { planMigration } from '../plan.ts';
 import type { MigrationRequest } from '../request.ts';
-import { directMigrationStep, pingThrough, type Step } from '../steps.ts';
+import { directMigrationStep, pingThrough, type Step, type TunnelPlan } from '../steps.ts';
 import type { TunnelOptions } from '../tunnel-options.ts';
 import { leaseOf } from './front-end.ts';
-import type { CommandEnd, Hosts } from './hosts.ts';
+import { type CommandEnd, type Hosts, isUncertain, timeoutStatus } from './hosts.ts';
+import { runDriver } from './run-driver.ts';
 import { type PlanEnd, runPlan } from './run-plan.ts';
 import { surveyEnds } from './survey.ts';
 
@@ -23,52 +24,63 @@ export interface MigrationRun {
   readonly say: (level: 'INFO' | 'WARN', text: string) => void;
 }
 
-/** virsh has that long to return after its job was aborted. */
-const graceMs = 100_000;
 /** What ping sends by default: 56 bytes of data. */
 const smallPacket = 84;
 
-const errorOf = ({ step, end }: NonNullable<PlanEnd['failed']>): OneExtError => {
-  const detail = end.stderr.trim().replaceAll(/\s*\n\s*/g, '; ') || `it ended with ${end.status}`;
-  const fields = { host: step.host, command: formatRemoteCommand(step.argv), detail };
+type Failure = NonNullable<PlanEnd['failed']>;
+
+const detailOf = ({ stderr, status }: CommandEnd): string =>
+  stderr.trim().replaceAll(/\s*\n\s*/g, '; ') || `it ended with ${status}`;
+
+const errorOf = ({ step, end }: Failure): OneExtError => {
+  const fields = { host: step.host, command: formatRemoteCommand(step.argv), detail: detailOf(end) };
   return migrationError(/^sudo: /m.test(end.stderr) ? 'TUNNEL_NOT_PERMITTED' : 'TUNNEL_STEP_FAILED', fields);
 };
 
-/** Runs a list of steps; the driver's status, or the error of what came before it. */
+/** A connection that has broken is replaced once: what was made is removed where that is possible at all. */
+const undoOn =
+  (hosts: Hosts) =>
+  async (host: string, argv: Argv): Promise<CommandEnd> => {
+    const end = await hosts.run(host, argv);
+    if (!isUncertain(end.status)) return end;
+    hosts.disconnect(host);
+    return hosts.run(host, argv);
+  };
+
+/** Runs a list of steps; the status that is true of the guest, or the error of what came before. */
 const runSteps = async (
   run: MigrationRun,
   steps: readonly Step[],
-  explainProbe?: () => Promise<OneExtError>,
+  explainProbe?: (failure: Failure) => Promise<OneExtError>,
 ): Promise<number> => {
-  const { hosts, request, signal, say } = run;
-  let probeError: OneExtError | undefined;
-  const runStep = async (step: Step): Promise<CommandEnd> => {
-    if (step.part !== 'migration') return hosts.run(step.host, step.argv);
-    const input = request.document;
-    const status = await hosts.runOnLifeline(step.host, step.argv, { input, signal, graceMs });
-    return { status, stdout: '', stderr: '' };
+  const { hosts, request, options, signal, say } = run;
+  const recoveryTimeoutMs = options['tunnel.recovery-timeout'];
+  let error: OneExtError | undefined;
+  const runStep = async ({ host, argv, part }: Step): Promise<CommandEnd> => {
+    if (part !== 'migration') return hosts.run(host, argv);
+    const end = await runDriver({ request, hosts, signal, recoveryTimeoutMs, say }, host, argv);
+    if ('error' in end) error = end.error;
+    return { status: 'error' in end ? end.error.exitCode : end.status, stdout: '', stderr: '' };
   };
   const end = await runPlan(steps, {
     run: runStep,
-    undo: hosts.run,
+    undo: undoOn(hosts),
     isInterrupted: () => signal.aborted,
-    onFailure: async ({ part }) => {
-      if (part === 'probe') probeError = await explainProbe?.();
+    onFailure: async (failure) => {
+      if (failure.step.part.endsWith('probe')) error = await explainProbe?.(failure);
     },
   });
   for (const { host, argv, end: undoEnd } of end.left) {
-    const why = undoEnd.stderr.trim().split('\n').at(-1) ?? '';
-    say(
-      'WARN',
-      `${formatRemoteCommand(argv)} on ${host} failed: ${why}; oneext tunnel clean removes what is left`,
-    );
+    const why = `${formatRemoteCommand(argv)} on ${host} failed: ${detailOf(undoEnd)}`;
+    say('WARN', `${why}; oneext tunnel clean removes what is left`);
   }
   if (end.interrupted) {
     const fields = { deployId: request.deployId, signal: String(signal.reason) };
     throw migrationError('MIGRATION_INTERRUPTED', fields);
   }
+  if (error !== undefined) throw error;
   if (end.failed === undefined || end.failed.step.part === 'migration') return end.status;
-  throw probeError ?? errorOf(end.failed);
+  throw errorOf(end.failed);
 };
 
 const migrateDirectly = (run: MigrationRun): Promise<number> =>
@@ -76,26 +88,37 @@ const migrateDirectly = (run: MigrationRun): Promise<number> =>
 
 const surveyAndPlan = async ({ request, options, hosts, frontEnd }: MigrationRun) => {
   const { source, destination, vmId } = request;
-  const survey = await surveyEnds(hosts, { source, destination });
+  const survey = await surveyEnds(hosts, { source, destination }, options['tunnel.remotes']);
   return planMigration({ request, options, survey, frontEnd, lease: leaseOf(vmId, frontEnd) });
 };
 
-const migrateThroughTunnel = async (run: MigrationRun): Promise<number> => {
-  const { hosts, say, request } = run;
+const explainProbe = async (
+  { hosts, request }: MigrationRun,
+  { tunnel, underlay, migrationPort }: TunnelPlan,
+  { step, end }: Failure,
+): Promise<OneExtError> => {
   const { source, destination } = request;
+  if (step.part === 'port-probe') {
+    const detail = end.status === timeoutStatus ? 'no answer' : detailOf(end);
+    return migrationError('TUNNEL_PORT_CLOSED', { source, destination, port: migrationPort, detail });
+  }
+  const small = await hosts.run(source, pingThrough(tunnel.destinationAddress, smallPacket, 2));
+  const { sourceAddress, destinationAddress, mtu } = underlay;
+  return small.status === 0
+    ? migrationError('TUNNEL_MTU', { source, destination, mtu })
+    : migrationError('TUNNEL_SILENT', { source, sourceAddress, destination, destinationAddress });
+};
+
+const migrateThroughTunnel = async (run: MigrationRun): Promise<number> => {
+  const { source, destination } = run.request;
   const { plan, steps } = await surveyAndPlan(run);
   const { tunnel, kind, underlay } = plan;
   const ends = `from ${source} ${underlay.sourceAddress} to ${destination} ${underlay.destinationAddress}`;
-  say('INFO', `tunnel ${tunnel.device} (${kind}, VNI ${tunnel.vni}, MTU ${underlay.mtu}) ${ends}`);
-  return runSteps(run, steps, async () => {
-    const small = await hosts.run(source, pingThrough(tunnel.destinationAddress, smallPacket, 2));
-    const { sourceAddress, destinationAddress, mtu } = underlay;
-    if (small.status === 0) return migrationError('TUNNEL_MTU', { source, destination, mtu });
-    return migrationError('TUNNEL_SILENT', { source, sourceAddress, destination, destinationAddress });
-  });
+  run.say('INFO', `tunnel ${tunnel.device} (${kind}, VNI ${tunnel.vni}, MTU ${underlay.mtu}) ${ends}`);
+  return runSteps(run, steps, (failure) => explainProbe(run, plan, failure));
 };
 
-/** The stock driver's exit status; fails with what kept it from being started. */
+/** The exit status that is true of the guest; fails with what kept the driver from being started. */
 export const migrate = async (run: MigrationRun): Promise<number> => {
   const { request, options, hosts, say } = run;
   const { source, destination } = request;
@@ -109,10 +132,17 @@ export const migrate = async (run: MigrationRun): Promise<number> => {
     if (toDestination?.status === 'rejected') throw toDestination.reason;
     return await migrateThroughTunnel(run);
   } catch (thrown) {
-    // After these a migration in the clear makes no sense.
+    // After these a migration without a tunnel makes no sense.
     const isFinal =
       !(thrown instanceof OneExtError) ||
-      migrationError.is(thrown, 'MIGRATION_UNDERWAY', 'MIGRATION_INTERRUPTED');
+      migrationError.is(
+        thrown,
+        'MIGRATION_UNDERWAY',
+        'MIGRATION_ELSEWHERE',
+        'MIGRATION_INTERRUPTED',
+        'MIGRATION_BROKEN_OFF',
+        'MIGRATION_END_UNKNOWN',
+      );
     if (isFinal || options['tunnel.on-failure'] === 'fail') throw thrown;
     say('WARN', `${reasonOf(thrown)}; migrating without a tunnel, as tunnel.on_failure=direct says`);
     return migrateDirectly(run);

@@ -2,7 +2,7 @@
 import { runSteps } from '../../lib/io/run-steps.ts';
 import type { Argv } from '../../lib/remote-command.ts';
 import type { Step } from '../steps.ts';
-import type { CommandEnd } from './hosts.ts';
+import { type CommandEnd, isUncertain } from './hosts.ts';
 
 export interface PlanEnd {
   /** Of the first step that failed and may not; 0 where none did. */
@@ -19,11 +19,11 @@ export interface PlanRunner {
   readonly undo: (host: string, argv: Argv) => Promise<CommandEnd>;
   readonly isInterrupted: () => boolean;
   /** After a failure, before anything is undone: the place for questions. */
-  readonly onFailure?: (step: Step) => Promise<void>;
+  readonly onFailure?: (failure: NonNullable<PlanEnd['failed']>) => Promise<void>;
 }
 
-/** Ended by a signal, by the connection or by the clock: whether it did anything is not known. */
-const isUncertain = (status: number): boolean => status >= 124;
+/** What an uncertain step, or the first try of its undo, has left to do for `ip link delete`. */
+const isGone = ({ stderr }: CommandEnd): boolean => /^Cannot find device/m.test(stderr);
 
 export const runPlan = async (
   steps: readonly Step[],
@@ -36,13 +36,13 @@ export const runPlan = async (
         const end = await run(step);
         const needsUndo = end.status === 0 || isUncertain(end.status);
         if (end.status === 0 || step.noFail === true) return { needsUndo };
-        await onFailure?.(step);
+        await onFailure?.({ step, end });
         return { needsUndo, failure: end };
       },
       undo: async ({ host, undo: argv }) => {
         if (argv === undefined) return undefined;
         const end = await undo(host, argv);
-        return end.status === 0 ? undefined : { host, argv, end };
+        return end.status === 0 || isGone(end) ? undefined : { host, argv, end };
       },
       isStopped: isInterrupted,
       isTemporary: true,

@@ -4,8 +4,9 @@ import { type Argv, formatRemoteCommand } from '../../lib/remote-command.ts';
 import { type Ends, parseResolved, parseRoute, planUnderlay, type Route } from '../addresses.ts';
 import { migrationError } from '../errors.ts';
 import { type HostNetwork, parseHostNetwork } from '../host-network.ts';
+import { kvmrcOf, parseMigrateOptions } from '../migrate-options.ts';
 import type { Survey } from '../plan.ts';
-import { vsctl } from '../steps.ts';
+import { findVswitch, vsctl } from '../steps.ts';
 import type { Hosts } from './hosts.ts';
 
 /** sshd's PATH has no sbin for ordinary users. */
@@ -34,14 +35,15 @@ const listBridges = vsctl(
 );
 
 export const readHostNetwork = async (hosts: Hosts, host: string): Promise<HostNetwork> => {
-  const [links, routes, switched] = await Promise.all([
+  const [links, routes, switched, running] = await Promise.all([
     askHost(hosts, host, ip('-details', 'address', 'show')),
     askHost(hosts, host, ip('-4', 'route', 'show', 'table', 'all')),
     hosts.run(host, listBridges),
+    hosts.run(host, findVswitch),
   ]);
   const openVswitch = switched.status === 0 ? switched.stdout : undefined;
   try {
-    return parseHostNetwork({ links, routes, openVswitch });
+    return parseHostNetwork({ links, routes, openVswitch, isVswitchRunning: running.status === 0 });
   } catch (thrown) {
     throw commandFailed(host, 'ip -json', reasonOf(thrown), thrown);
   }
@@ -67,12 +69,15 @@ const readRoutes = async (hosts: Hosts, { source, destination }: Ends) => {
   return { resolved, routes: [there, back] as const };
 };
 
-export const surveyEnds = async (hosts: Hosts, ends: Ends): Promise<Survey> => {
-  const [{ resolved, routes }, onSource, onDestination] = await Promise.all([
+export const surveyEnds = async (hosts: Hosts, ends: Ends, remotes: string): Promise<Survey> => {
+  const [{ resolved, routes }, onSource, onDestination, kvmrc] = await Promise.all([
     readRoutes(hosts, ends),
     readHostNetwork(hosts, ends.source),
     readHostNetwork(hosts, ends.destination),
+    hosts.run(ends.source, ['cat', kvmrcOf(remotes)]),
   ]);
   const networks = [onSource, onDestination] as const;
-  return { networks, underlay: planUnderlay(ends, resolved, routes, networks) };
+  // Where the file cannot be read, the driver has no options from it either.
+  const migrateOptions = parseMigrateOptions(kvmrc.stdout);
+  return { networks, underlay: planUnderlay(ends, resolved, routes, networks), migrateOptions };
 };

@@ -105,7 +105,7 @@ test('sets GEOLOCATION from all public addresses, by one append', async (t) => {
     /<i4>1<\/i4>.*<string>GEOLOCATION="59\.3294,18\.0687 40\.4168,-3\.7038"<\/string>.*<i4>1<\/i4>/,
   );
   assert.deepEqual(lab.sshCalls(), [
-    '-T\n-n\n-o\nBatchMode=yes\n-o\nConnectTimeout=8\n-o\nControlMaster=no\n-o\nForwardX11=no\n--\nh2\nenv PATH=/usr/sbin:/usr/bin:/sbin:/bin ip -json address show',
+    '-T\n-o\nBatchMode=yes\n-o\nConnectTimeout=8\n-o\nControlMaster=no\n-o\nForwardX11=no\n--\nh2\nenv PATH=/usr/sbin:/usr/bin:/sbin:/bin ip -json address show',
   ]);
 });
 

@@ -17,5 +17,5 @@ test('the driver without a tunnel gets its words, the document alone, and keeps 
     ['-c', driverScript, 'migrate_tunnel', '8', 'sh', '-c', driver, 'driver', 'one-42', 'a b'],
     { input: 'documentand more', encoding: 'utf8' },
   );
-  assert.deepEqual([status, stdout, stderr], [9, '', 'one-42:a b:document']);
+  assert.deepEqual([status, stdout, stderr], [9, 'started\nended 9\n', 'one-42:a b:document']);
 });

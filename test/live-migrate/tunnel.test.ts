@@ -4,7 +4,13 @@ import fc from 'fast-check';
 import { chooseTunnel } from '../../live-migrate/choose-tunnel.ts';
 import type { HostNetwork } from '../../live-migrate/host-network.ts';
 import { formatSudoers } from '../../live-migrate/sudoers.ts';
-import { candidateOf, isTunnelAddress, parseIpv4, vmIdOfDevice } from '../../live-migrate/tunnel.ts';
+import {
+  candidateOf,
+  parseIpv4,
+  resetLabelOf,
+  vmIdOfDevice,
+  vmIdOfResetLabel,
+} from '../../live-migrate/tunnel.ts';
 
 const vmIds = fc.integer({ min: 0, max: 99_999_999 });
 const attempts = fc.integer({ min: 0, max: 63 });
@@ -20,14 +26,18 @@ const empty: HostNetwork = {
 test('law: names fit, the VNI has 24 bits, both addresses are in the network and are known again', () => {
   fc.assert(
     fc.property(vmIds, attempts, (vmId, attempt) => {
-      const { device, port, vni, network, sourceAddress, destinationAddress } = candidateOf(vmId, attempt);
+      const tunnel = candidateOf(vmId, attempt);
+      const { device, port, vni, network, sourceAddress, destinationAddress, macs } = tunnel;
       assert.ok(device.length <= 15 && port.length <= 15);
       assert.equal(vmIdOfDevice(device), vmId);
       assert.ok(vni >= 0xc00000 && vni < 2 ** 24);
       const base = parseIpv4(network.replace('/30', '')) ?? Number.NaN;
       assert.equal(base % 4, 0);
       assert.deepEqual([sourceAddress, destinationAddress].map(parseIpv4), [base + 1, base + 2]);
-      assert.ok([sourceAddress, destinationAddress].every(isTunnelAddress));
+      assert.ok([sourceAddress, destinationAddress].every((address) => /^198\.1[89]\./.test(address)));
+      assert.ok(macs.every((mac) => /^02(:[0-9a-f]{2}){5}$/.test(mac)) && macs[0] !== macs[1]);
+      assert.equal(vmIdOfResetLabel(resetLabelOf(vmId)), vmId);
+      assert.ok(resetLabelOf(vmId).length <= 15);
     }),
   );
 });
@@ -65,19 +75,23 @@ test('a host that routes all of 198.18.0.0/15 gets no tunnel', () => {
 /** A rule of sudoers as fnmatch(3) reads it, which has classes and no other pattern here. */
 const rules = formatSudoers()
   .split('\n')
-  .flatMap((line) => /^ {4}(\/usr\/sbin\/ip address [^,\\]*?)(?:, \\)?$/.exec(line)?.[1] ?? [])
-  .map((rule) => new RegExp(`^${rule.replaceAll('.', '\\.')}$`));
+  .flatMap((line) => /^ {4}(\/usr\/sbin\/ip address .*?)(?:, \\)?$/.exec(line)?.[1] ?? [])
+  .map((rule) => new RegExp(`^${rule.replaceAll('\\:', ':').replaceAll('.', '\\.')}$`));
 const isPermitted = (command: string): boolean => rules.some((rule) => rule.test(command));
 
 test('law: sudo permits the addresses of every tunnel', () => {
-  assert.equal(rules.length, 72 + 18);
+  assert.equal(rules.length, 72 + 2 * 72);
   fc.assert(
     fc.property(vmIds, attempts, (vmId, attempt) => {
       const { device, sourceAddress, destinationAddress } = candidateOf(vmId, attempt);
       for (const address of [sourceAddress, destinationAddress])
         assert.ok(isPermitted(`/usr/sbin/ip address add ${address}/30 dev ${device} noprefixroute`));
       for (const verb of ['add', 'delete'])
-        assert.ok(isPermitted(`/usr/sbin/ip address ${verb} ${destinationAddress}/32 dev lo`));
+        assert.ok(
+          isPermitted(
+            `/usr/sbin/ip address ${verb} ${destinationAddress}/32 dev lo label ${resetLabelOf(vmId)}`,
+          ),
+        );
     }),
   );
 });
@@ -89,7 +103,8 @@ test('sudo permits nothing wider', () => {
     'address add 198.18.0.1/30 dev omig42 noprefixroute scope host',
     'address add 198.18.0.1/8 dev omig42 noprefixroute',
     'address add 192.168.0.1/30 dev omig42 noprefixroute',
-    'address add 10.0.0.1/32 dev lo',
+    'address add 10.0.0.1/32 dev lo label lo:omig42',
+    'address delete 198.18.0.1/32 dev lo',
     'address delete 127.0.0.1/8 dev lo',
     'address flush dev lo',
     '-batch /tmp/x',

@@ -37,7 +37,9 @@ const answerAs =
     const changed = change(command);
     if (changed !== undefined) return changed;
     if (command.includes('/vmm/kvm/migrate one-42'))
-      return input.length >= document.length ? { exit: 0, stdout: 'from the driver\n' } : undefined;
+      return input.length >= document.length
+        ? { exit: 0, stdout: 'started\nended 0\n', stderr: 'from the driver\n' }
+        : undefined;
     const file = recordings.find(([part]) => command.includes(part))?.[1];
     return { exit: 0, ...(file === undefined ? {} : { stdout: recording(`${host}.${file}`) }) };
   };
@@ -69,10 +71,11 @@ const startLab = async (
 /** Without the questions, whose order does not matter, and what differs from run to run. */
 const changesOf = ({ commands }: SshHost): string =>
   commands
-    .filter((command) => !/route (get|show)|-details|getent|list Bridge/.test(command))
+    .filter((command) => !/route (get|show)|-details|getent|list Bridge|pgrep|kvmrc/.test(command))
     .map((command) =>
       command
-        .replace(/'(?:peer|bytes)=\$1[\s\S]*?' migrate_tunnel/, '<script> migrate_tunnel')
+        .replace(/'(?:shim=\$1|bytes=\$1|said=)[\s\S]*?' migrate_tunnel/, '<script> migrate_tunnel')
+        .replace(/'#!\/bin\/sh[\s\S]*?' (?=198)/, '<virsh> ')
         .replace(/"oneext [^"]*"/, '"LEASE"'),
     )
     .join('\n');
@@ -98,7 +101,9 @@ test('the commands that hosts get, over one connection each', async (t) => {
 test("the exit status is the driver's, and the last line says what failed", async (t) => {
   for (const exit of [1, 3, 100, 255]) {
     const fails: Change = (command) =>
-      command.includes('/vmm/kvm/migrate one-42') ? { stderr: 'virsh: error\n', exit } : undefined;
+      command.includes('/vmm/kvm/migrate one-42')
+        ? { stdout: `started\nended ${exit}\n`, stderr: 'virsh: error\n', exit }
+        : undefined;
     const lab = await startLab(t, { hostA: fails });
     const run = await lab.run();
     assert.deepEqual([run.code, run.stdout], [exit, '']);

@@ -4,7 +4,7 @@ import { isKvm } from '../../../lib/one/host.ts';
 import type { Argv } from '../../../lib/remote-command.ts';
 import { createHosts, type Hosts } from '../../../live-migrate/io/hosts.ts';
 import { type HostTunnels, withTunnels } from '../../../live-migrate/io/list-tunnels.ts';
-import { vsctl } from '../../../live-migrate/steps.ts';
+import { findVswitch } from '../../../live-migrate/steps.ts';
 import type { Surroundings } from '../check.ts';
 import type { HostFacts, HostLook } from '../hosts.ts';
 import { tunnelDriversOf } from '../live-migrate.ts';
@@ -60,7 +60,7 @@ const lookAt = async (
   const succeeds = async (argv: Argv): Promise<boolean> => (await hosts.run(host, argv)).status === 0;
   const stock = `${options['tunnel.remotes']}/vmm/kvm/migrate`;
   const [hasOpenVswitch, sudo, hasKernelVxlan, hasStockMigrate, aheadMs] = await Promise.all([
-    succeeds(vsctl('show')),
+    succeeds(findVswitch),
     Promise.all(rights.map((right) => askSudo(hosts, host, right))),
     succeeds(['env', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'modprobe', '--dry-run', 'vxlan']),
     succeeds(['test', '-x', stock]),
@@ -74,7 +74,7 @@ const lookAt = async (
     hasOpenVswitch,
     hasKernelVxlan,
     hasStockMigrate,
-    leftovers: [...dead, ...resets.map((address) => `${address} on the loopback`)],
+    leftovers: [...dead, ...resets.map(({ address }) => `${address} on the loopback`)],
     aheadMs,
   };
 };

@@ -1,0 +1,65 @@
+/** Runs the stock driver on the source host, and finds out what became of the guest. */
+import type { OneExtError } from '../../lib/errors/oneext-error.ts';
+import type { Argv } from '../../lib/remote-command.ts';
+import { migrationError } from '../errors.ts';
+import { type GuardSession, isConclusive, readGuardSession } from '../guard-session.ts';
+import type { MigrationRequest } from '../request.ts';
+import { findGuest } from './find-guest.ts';
+import type { Hosts } from './hosts.ts';
+
+export interface DriverRun {
+  readonly request: MigrationRequest;
+  readonly hosts: Hosts;
+  /** When it is aborted, the migration is. */
+  readonly signal: AbortSignal;
+  /** How long both hosts are asked where the guest is. */
+  readonly recoveryTimeoutMs: number;
+  readonly say: (level: 'INFO' | 'WARN', text: string) => void;
+}
+
+/** The status that is true of the guest, or why there is none. */
+export type DriverEnd = { readonly status: number } | { readonly error: OneExtError };
+
+/** virsh has that long to return after its job was aborted. */
+const graceMs = 100_000;
+
+const clearUp = async (
+  { request, hosts, say, recoveryTimeoutMs }: DriverRun,
+  { end }: GuardSession,
+): Promise<DriverEnd> => {
+  const { deployId, source, destination } = request;
+  const what = end === undefined ? 'the session broke off' : `the driver ended with status ${end.status}`;
+  say('WARN', `${what} on ${source}; asking both hosts where ${deployId} runs`);
+  const { at, said } = await findGuest(hosts, request, recoveryTimeoutMs);
+  if (at === 'destination') {
+    const missing = 'what the driver does after a migration may not have been done';
+    say('WARN', `${deployId} runs on ${destination}: the migration is taken for done; ${missing}`);
+    return { status: 0 };
+  }
+  if (at === undefined)
+    return { error: migrationError('MIGRATION_END_UNKNOWN', { deployId, source, destination, said }) };
+  if (end !== undefined) {
+    say('WARN', `${deployId} runs on ${source}`);
+    return { status: end.status };
+  }
+  return { error: migrationError('MIGRATION_BROKEN_OFF', { deployId, source }) };
+};
+
+export const runDriver = async (run: DriverRun, host: string, argv: Argv): Promise<DriverEnd> => {
+  const { request, hosts, signal } = run;
+  const stdout = await hosts.runOnLifeline(host, argv, {
+    input: request.document,
+    signal,
+    graceMs,
+    hasBegun: (text) => readGuardSession(text).hasBegun,
+    isOver: (text) => readGuardSession(text).isOver,
+    onStderr: (piece) => void process.stderr.write(piece),
+  });
+  const session = readGuardSession(stdout);
+  if (session.refusal !== undefined) {
+    const { deployId, source } = request;
+    return { error: migrationError('MIGRATION_NOT_STARTED', { deployId, source, detail: session.refusal }) };
+  }
+  if (session.end !== undefined && isConclusive(session)) return { status: session.end.status };
+  return clearUp(run, session);
+};
