@@ -1,21 +1,17 @@
 /** Reads and writes the states of paths, below a folder that stands for the root of the front-end. */
-import {
-  constants,
-  lstat,
-  mkdir,
-  open,
-  readFile,
-  readlink,
-  realpath,
-  rename,
-  rm,
-  rmdir,
-  stat,
-  symlink,
-} from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import * as systemCalls from 'node:fs/promises';
 import path from 'node:path';
+import { commonError } from '../../lib/errors/common-errors.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { codeOf, isMissing } from '../../lib/errors/system-error.ts';
+import {
+  besideFile,
+  type FileCalls,
+  type HeldFolder,
+  makeFolderIn,
+  removeFileIn,
+} from '../../lib/io/held-folder.ts';
 import { runCommand } from '../../lib/io/run-command.ts';
 import { removeTemporaries, temporaryPath } from '../../lib/io/write-atomic.ts';
 import { installError } from '../errors.ts';
@@ -52,49 +48,67 @@ export interface FileSystem {
   readonly removeFolder: (frontEndPath: string) => Promise<void>;
 }
 
-const readState = async (file: string): Promise<FileState> => {
+/** By the open file: others may put another in its place at any time. */
+const readRegular = async (handle: FileHandle): Promise<FileState> => {
   try {
-    const stats = await lstat(file);
-    if (stats.isSymbolicLink()) return { kind: 'link', target: await readlink(file) };
+    const stats = await handle.stat();
     if (!stats.isFile()) throw new Error('it is no file');
     const { mode, uid, gid } = stats;
-    return { kind: 'file', content: await readFile(file), mode: mode & 0o7777, uid, gid };
+    return { kind: 'file', content: await handle.readFile(), mode: mode & 0o7777, uid, gid };
+  } finally {
+    await handle.close();
+  }
+};
+
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = systemCalls.constants;
+
+const readState = async (file: string, calls: FileCalls): Promise<FileState> => {
+  const read = async (held: HeldFolder, name: string): Promise<FileState> => {
+    const at = held.at(name);
+    // A pipe would have us wait for who writes into it.
+    const opened = await calls.open(at, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((thrown: unknown) => {
+      if (codeOf(thrown) === 'ELOOP') return undefined;
+      throw thrown;
+    });
+    return opened === undefined
+      ? { kind: 'link', target: await calls.readlink(at) }
+      : await readRegular(opened);
+  };
+  try {
+    return await besideFile(file, read, calls);
   } catch (thrown) {
     if (isAbsent(thrown)) return absent;
+    if (commonError.is(thrown, 'PATH_REFUSED')) throw thrown;
     throw installError('INSTALL_PATH', { path: file, detail: reasonOf(thrown) }, thrown);
   }
 };
 
-/**
- * Refuses a way through a link of somebody else than root that leads to what is not his: oneadmin, in whose folders
- * root writes here, could have it write in folders of root. As the kernel's protected_symlinks, for /tmp.
- */
-const refuseLedAway = async (folder: string): Promise<void> => {
-  if (process.getuid?.() !== 0 || folder === path.dirname(folder)) return;
-  await refuseLedAway(path.dirname(folder));
-  const link = await lstat(folder).catch(() => undefined);
-  if (link?.isSymbolicLink() !== true || link.uid === 0) return;
-  const target = await stat(folder).catch(() => undefined);
-  if (target?.uid === link.uid) return;
-  const detail = `it is a link of user ${link.uid} to what is not his`;
-  throw installError('INSTALL_PATH', { path: folder, detail });
-};
-
-const runCheck = async (check: readonly [string, ...string[]], temporary: string, shown: string) => {
+/** The program sees the temporary file by the folder that is held, and what it says names the file itself. */
+const runCheck = async (
+  check: readonly [string, ...string[]],
+  held: HeldFolder,
+  temporary: string,
+  shown: string,
+): Promise<void> => {
+  const file = held.atForOthers(temporary);
   try {
-    await runCommand([...check, temporary], checkTimeoutMs);
+    await runCommand([...check, file], checkTimeoutMs);
   } catch (thrown) {
     const said = reasonOf(thrown)
-      .replaceAll(temporary, shown)
+      .replaceAll(file, shown)
+      .replaceAll(path.dirname(file), path.dirname(shown))
       .replaceAll(/\s*\n\s*/g, ' ');
     const detail = said.replace(`${check.join(' ')} ${shown} failed: `, '');
     throw installError('INSTALL_CHECK', { path: shown, command: check.join(' '), detail }, thrown);
   }
 };
 
-/** By the open file, not by its path: others may write into the folder. */
-const writeTemporary = async (file: string, { content, mode, uid, gid }: RegularFile): Promise<void> => {
-  const handle = await open(file, 'wx', 0o600);
+const writeTemporary = async (
+  file: string,
+  { content, mode, uid, gid }: RegularFile,
+  calls: FileCalls,
+): Promise<void> => {
+  const handle = await calls.open(file, 'wx', 0o600);
   try {
     await handle.writeFile(content);
     const made = await handle.stat();
@@ -114,66 +128,75 @@ const writeState = async (
   shown: string,
   state: FileState,
   check: readonly [string, ...string[]] | undefined,
+  calls: FileCalls,
 ): Promise<void> => {
-  if (state.kind === 'absent') return rm(file, { force: true });
-  const temporary = temporaryPath(file);
-  try {
-    if (state.kind === 'link') await symlink(state.target, temporary);
-    else await writeTemporary(temporary, state);
-    if (check !== undefined) await runCheck(check, temporary, shown);
-    await rename(temporary, file);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  const write = async (held: HeldFolder, name: string): Promise<void> => {
+    if (state.kind === 'absent') return removeFileIn(held, name, calls);
+    const temporary = path.basename(temporaryPath(name));
+    try {
+      if (state.kind === 'link') await calls.symlink(state.target, held.at(temporary));
+      else await writeTemporary(held.at(temporary), state, calls);
+      if (check !== undefined) await runCheck(check, held, temporary, shown);
+      await calls.rename(held.at(temporary), held.at(name));
+    } finally {
+      await removeFileIn(held, temporary, calls);
+    }
+  };
+  await besideFile(file, write, calls);
 };
 
 const emptyOrGone = new Set(['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR']);
 
+/** What is gone already need not be removed, nor looked through. */
+const unlessGone = (thrown: unknown): void => {
+  if (!isAbsent(thrown)) throw thrown;
+};
+
 /** @param root '' for the machine itself, or a folder in which an image of a front-end is made */
-export const fileSystemAt = (root: string): FileSystem => {
+export const fileSystemAt = (root: string, calls: FileCalls = systemCalls): FileSystem => {
   const at = (frontEndPath: string): string => path.join(root === '' ? '/' : root, frontEndPath);
   const exists = (frontEndPath: string): Promise<boolean> =>
-    lstat(at(frontEndPath)).then(
+    systemCalls.lstat(at(frontEndPath)).then(
       () => true,
       () => false,
     );
   return {
     at,
     exists,
-    read: (frontEndPath) => readState(at(frontEndPath)),
+    read: (frontEndPath) => readState(at(frontEndPath), calls),
     async write(frontEndPath, state, check) {
-      await refuseLedAway(path.dirname(at(frontEndPath)));
-      await writeState(at(frontEndPath), frontEndPath, state, check);
+      const written = writeState(at(frontEndPath), frontEndPath, state, check, calls);
+      await (state.kind === 'absent' ? written.catch(unlessGone) : written);
     },
-    removeTemporaries: (frontEndPath) => removeTemporaries(at(frontEndPath)),
+    removeTemporaries: (frontEndPath) =>
+      besideFile(at(frontEndPath), (held, name) => removeTemporaries(held.at(name)), calls).catch(unlessGone),
     async missingFolders(frontEndPath) {
       const missing: string[] = [];
       for (let at = path.dirname(frontEndPath); !(await exists(at)); at = path.dirname(at))
         missing.unshift(at);
       return missing;
     },
-    async makeFolder(frontEndPath, { uid, gid }) {
-      await refuseLedAway(path.dirname(at(frontEndPath)));
-      await mkdir(at(frontEndPath), { mode: 0o755 });
-      // Whoever owns the folder above could have put a link in its place.
-      const handle = await open(
-        at(frontEndPath),
-        constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW,
-      );
-      try {
-        await handle.chmod(0o755);
-        if (process.getuid?.() === 0) await handle.chown(uid, gid);
-      } finally {
-        await handle.close();
-      }
-    },
-    async removeFolder(frontEndPath) {
-      await rmdir(at(frontEndPath)).catch((thrown: unknown) => {
-        if (!emptyOrGone.has(String(codeOf(thrown)))) throw thrown;
-      });
-    },
+    makeFolder: (frontEndPath, owner) =>
+      besideFile(at(frontEndPath), (held, name) => makeFolderIn(held, name, owner, calls), calls),
+    removeFolder: (frontEndPath) =>
+      besideFile(at(frontEndPath), (held, name) => calls.rmdir(held.at(name)), calls).catch(
+        (thrown: unknown) => {
+          if (!emptyOrGone.has(String(codeOf(thrown)))) throw thrown;
+        },
+      ),
   };
 };
 
-/** Where a path leads if links are followed; itself where there is nothing. */
-export const followLinks = async (file: string): Promise<string> => realpath(file).catch(() => file);
+/**
+ * Where a path leads if links are followed; itself where there is nothing. For root, a link in a folder of somebody
+ * else leads only to what is his: fails with PATH_REFUSED.
+ */
+export const followLinks = async (file: string): Promise<string> => {
+  const found = await systemCalls.realpath(file).catch(() => file);
+  if (found === file || process.getuid?.() !== 0) return found;
+  const [folder, target] = await Promise.all([systemCalls.stat(path.dirname(file)), systemCalls.stat(found)]);
+  const isRootsAlone = folder.uid === 0 && (folder.mode & 0o022) === 0;
+  if (isRootsAlone || (folder.uid === target.uid && folder.uid !== 0)) return found;
+  const detail = `it is a link in a folder of user ${folder.uid} to what is not theirs`;
+  throw commonError('PATH_REFUSED', { path: file, detail });
+};

@@ -77,6 +77,11 @@ export const commonError = defineErrors({
     message: '{method}: the answer of {endpoint} is not an XML-RPC answer: {detail}',
     hint: 'check that ONE_XMLRPC names the XML-RPC endpoint (http://FRONTEND:2633/RPC2) and no other service',
   },
+  PATH_REFUSED: {
+    exitCode: 1,
+    message: '{path} cannot be used: {detail}',
+    hint: 'root follows only its own links, and those that lead to a folder of their owner; put a folder in place of the link',
+  },
   COMMAND_FAILED: {
     exitCode: 1,
     message: '{command} failed: {detail}',

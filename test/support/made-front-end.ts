@@ -18,7 +18,7 @@ export interface MadeFrontEnd {
   readonly root: string;
   readonly write: (frontEndPath: string, content: string, mode?: number) => void;
   readonly read: (frontEndPath: string) => string;
-  /** Every path with its kind, mode and content: two trees are the same if these are. */
+  /** Every path with its kind, mode, owner and content: two trees are the same if these are. */
   readonly describe: () => ReadonlyMap<string, string>;
 }
 
@@ -26,13 +26,13 @@ export interface MadeFrontEnd {
 export const onedConfOf = (version: '6.10' | '7.4'): string =>
   readFileSync(repositoryPath(`test/front-end-installer/testcases/as-in-${version}/input.conf`), 'latin1');
 
-const describeTree = (root: string): ReadonlyMap<string, string> => {
+export const describeTree = (root: string): ReadonlyMap<string, string> => {
   const found = new Map<string, string>();
   const visit = (folder: string): void => {
     for (const name of readdirSync(folder).sort()) {
       const file = path.join(folder, name);
       const stats = lstatSync(file);
-      const mode = (stats.mode & 0o7777).toString(8);
+      const mode = `${(stats.mode & 0o7777).toString(8)} of ${stats.uid}`;
       const shown = path.relative(root, file);
       if (stats.isSymbolicLink()) found.set(shown, `link ${readlinkSync(file)}`);
       else if (stats.isDirectory()) {

@@ -1,0 +1,162 @@
+/**
+ * A folder that is held open, so that what is done in it is done there, whatever becomes of its path meanwhile.
+ *
+ * Root writes into folders of oneadmin, who can put a link in the place of any folder below his own, also between a
+ * check and a use. So root goes down one folder at a time, opens none through a link that it has not judged, and
+ * names files by the open folder: /proc/self/fd/N/NAME. See open(2), O_NOFOLLOW, and proc(5).
+ */
+import * as systemCalls from 'node:fs/promises';
+import path from 'node:path';
+import { commonError } from '../errors/common-errors.ts';
+import { codeOf } from '../errors/system-error.ts';
+
+/** The calls by path that are made here and by those who hold a folder; a test can act between them. */
+export type FileCalls = Pick<
+  typeof systemCalls,
+  'lstat' | 'mkdir' | 'open' | 'readdir' | 'readlink' | 'rename' | 'rmdir' | 'stat' | 'symlink' | 'unlink'
+>;
+
+export interface HeldFolder {
+  /** The path of a name in the folder, for this process. */
+  readonly at: (name: string) => string;
+  /** The same for programs that this process starts. */
+  readonly atForOthers: (name: string) => string;
+}
+
+/** O_PATH of open(2): the folder need not be readable. Node has no name for it. */
+const oPath = 0o10000000;
+const folderFlags = systemCalls.constants.O_DIRECTORY | systemCalls.constants.O_NOFOLLOW | oPath;
+/** As the kernel has it. */
+const mostLinks = 40;
+
+type Handle = systemCalls.FileHandle;
+
+const isRoot = (): boolean => process.getuid?.() === 0;
+
+/**
+ * Who must own what a link leads to; `undefined`: it may lead anywhere. A link of somebody else than root, or one in
+ * a folder that others than root may change, leads only to folders of its owner, or of the owner of that folder.
+ */
+const ownerAsked = async (parent: Handle, linkUid: number): Promise<number | undefined> => {
+  if (!isRoot()) return undefined;
+  if (linkUid !== 0) return linkUid;
+  const { uid, mode } = await parent.stat();
+  return uid === 0 && (mode & 0o022) === 0 ? undefined : uid;
+};
+
+interface Way {
+  readonly calls: FileCalls;
+  /** For messages. */
+  readonly shown: string;
+  readonly links: number;
+}
+
+/** Takes over `parent`, which is closed. */
+const goDown = async (parent: Handle, names: readonly string[], way: Way): Promise<Handle> => {
+  let current = parent;
+  try {
+    for (const [at, name] of names.entries()) {
+      const shown = path.join(way.shown, ...names.slice(0, at + 1));
+      const next = await openFolder(current, name, { ...way, shown });
+      await current.close();
+      current = next;
+    }
+    return current;
+  } catch (thrown) {
+    await current.close();
+    throw thrown;
+  }
+};
+
+const followLink = async (parent: Handle, name: string, way: Way): Promise<Handle> => {
+  const { calls, shown, links } = way;
+  const refuse = (detail: string) => commonError('PATH_REFUSED', { path: shown, detail });
+  if (links >= mostLinks) throw refuse('it is one of too many links');
+  const file = `/proc/self/fd/${parent.fd}/${name}`;
+  const owner = await ownerAsked(parent, (await calls.lstat(file)).uid);
+  const target = await calls.readlink(file);
+  const from = target.startsWith('/') ? '/' : `/proc/self/fd/${parent.fd}/.`;
+  const start = await calls.open(from, systemCalls.constants.O_DIRECTORY | oPath);
+  const names = target.split('/').filter(Boolean);
+  const found = await goDown(start, names, { ...way, links: links + 1 });
+  if (owner === undefined) return found;
+  const { uid } = await found.stat();
+  if (uid === owner && owner !== 0) return found;
+  await found.close();
+  throw refuse(`it is a link of user ${owner} to what is not theirs`);
+};
+
+const openFolder = async (parent: Handle, name: string, way: Way): Promise<Handle> => {
+  try {
+    return await way.calls.open(`/proc/self/fd/${parent.fd}/${name}`, folderFlags);
+  } catch (thrown) {
+    const isLink = await way.calls.lstat(`/proc/self/fd/${parent.fd}/${name}`).then(
+      (stats) => stats.isSymbolicLink(),
+      () => false,
+    );
+    if (!isLink) throw thrown;
+    return followLink(parent, name, way);
+  }
+};
+
+const holdFolder = async (folder: string, calls: FileCalls): Promise<Handle> => {
+  const top = await calls.open('/', systemCalls.constants.O_DIRECTORY | oPath);
+  const names = path.resolve(folder).split('/').filter(Boolean);
+  return goDown(top, names, { calls, shown: '/', links: 0 });
+};
+
+/** Works in the folder while it is held. Fails with PATH_REFUSED where a link on the way leads root astray. */
+export const inFolder = async <T>(
+  folder: string,
+  work: (held: HeldFolder) => Promise<T>,
+  calls: FileCalls = systemCalls,
+): Promise<T> => {
+  const handle = await holdFolder(folder, calls);
+  try {
+    return await work({
+      at: (name) => `/proc/self/fd/${handle.fd}/${name}`,
+      atForOthers: (name) => `/proc/${process.pid}/fd/${handle.fd}/${name}`,
+    });
+  } finally {
+    await handle.close();
+  }
+};
+
+/** The same for the folder of a file, with the file's name. */
+export const besideFile = <T>(
+  file: string,
+  work: (held: HeldFolder, name: string) => Promise<T>,
+  calls: FileCalls = systemCalls,
+): Promise<T> => inFolder(path.dirname(file), (held) => work(held, path.basename(file)), calls);
+
+/**
+ * Makes a folder in one that is held, with that mode and, by root, for that owner. What stands there afterwards may
+ * be another's by then: only an empty folder of root is given away.
+ */
+export const makeFolderIn = async (
+  held: HeldFolder,
+  name: string,
+  { uid, gid }: { readonly uid: number; readonly gid: number },
+  calls: FileCalls = systemCalls,
+): Promise<void> => {
+  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = systemCalls.constants;
+  await calls.mkdir(held.at(name), { mode: 0o755 });
+  const handle = await calls.open(held.at(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  try {
+    const isOurs = async (): Promise<boolean> =>
+      (await handle.stat()).uid === 0 && (await calls.readdir(`/proc/self/fd/${handle.fd}`)).length === 0;
+    if (isRoot() && !(await isOurs()))
+      throw commonError('PATH_REFUSED', { path: name, detail: 'somebody exchanged it while it was made' });
+    await handle.chmod(0o755);
+    if (isRoot()) await handle.chown(uid, gid);
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Removes a file, if it is there. */
+export const removeFileIn = async (held: HeldFolder, name: string, calls: FileCalls = systemCalls) => {
+  await calls.unlink(held.at(name)).catch((thrown: unknown) => {
+    if (codeOf(thrown) !== 'ENOENT') throw thrown;
+  });
+};
