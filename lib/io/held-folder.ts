@@ -160,3 +160,17 @@ export const removeFileIn = async (held: HeldFolder, name: string, calls: FileCa
     if (codeOf(thrown) !== 'ENOENT') throw thrown;
   });
 };
+
+/**
+ * Where a path leads if links are followed; itself where there is nothing. For root, a link in a folder of somebody
+ * else leads only to what is his: fails with PATH_REFUSED.
+ */
+export const followLinks = async (file: string): Promise<string> => {
+  const found = await systemCalls.realpath(file).catch(() => file);
+  if (found === file || !isRoot()) return found;
+  const [folder, target] = await Promise.all([systemCalls.stat(path.dirname(file)), systemCalls.stat(found)]);
+  const isRootsAlone = folder.uid === 0 && (folder.mode & 0o022) === 0;
+  if (isRootsAlone || (folder.uid === target.uid && folder.uid !== 0)) return found;
+  const detail = `it is a link in a folder of user ${folder.uid} to what is not theirs`;
+  throw commonError('PATH_REFUSED', { path: file, detail });
+};

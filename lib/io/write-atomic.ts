@@ -20,10 +20,20 @@ export const removeTemporaries = async (file: string): Promise<void> => {
   for (const name of names.filter(isLeft)) await rm(path.join(folder, name), { force: true });
 };
 
-/** Writes a new file with exactly this mode, whatever the umask; fails where there is one. */
-export const writeNew = async (file: string, content: string | Buffer, mode: number): Promise<void> => {
-  const handle = await open(file, 'wx', mode);
+/**
+ * Writes a new file with exactly this mode, whatever the umask; fails where there is one. The owner only as far as
+ * this user may give files away.
+ */
+export const writeNew = async (
+  file: string,
+  content: string | Buffer,
+  mode: number,
+  owner?: { readonly uid: number; readonly gid: number },
+): Promise<void> => {
+  const handle = await open(file, 'wx', 0o600);
   try {
+    // By the open file: whoever may write into the folder can put another in its place.
+    if (owner !== undefined) await handle.chown(owner.uid, owner.gid).catch(() => undefined);
     await handle.chmod(mode);
     await handle.writeFile(content);
     await handle.sync();

@@ -2,9 +2,10 @@
  * Replaces prometheus.yml: a temporary file beside it, promtool's check of that, a backup of the old one, a
  * rename. Whatever fails before the rename leaves the file as it was.
  */
-import { access, chown, constants, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, open, readdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { besideFile, followLinks, type HeldFolder, removeFileIn } from '../../lib/io/held-folder.ts';
 import { runCommand } from '../../lib/io/run-command.ts';
 import { temporaryPath, writeNew } from '../../lib/io/write-atomic.ts';
 import { prometheusError } from '../errors.ts';
@@ -24,13 +25,24 @@ const mostBytes = 16 * 1024 * 1024;
 const promtoolTimeoutMs = 60_000;
 const keptBackups = 5;
 
+/** Content and owner of the same file, whatever is put in its place meanwhile. */
+const readOpen = async (held: HeldFolder, name: string) => {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const handle = await open(held.at(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const { size, mode, uid, gid } = await handle.stat();
+    if (size > mostBytes) throw new Error(`it has ${size} bytes, more than ${mostBytes}`);
+    return { bytes: await handle.readFile(), mode, uid, gid };
+  } finally {
+    await handle.close();
+  }
+};
+
 /** Fails with PROMETHEUS_CONFIG_UNREADABLE, also where the bytes are not UTF-8. */
 export const readConfigFile = async (file: string): Promise<ConfigFile> => {
   try {
-    const realPath = await realpath(file);
-    const { size, mode, uid, gid } = await stat(realPath);
-    if (size > mostBytes) throw new Error(`it has ${size} bytes, more than ${mostBytes}`);
-    const bytes = await readFile(realPath);
+    const realPath = await followLinks(file);
+    const { bytes, mode, uid, gid } = await besideFile(realPath, readOpen);
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     return { path: file, realPath, text, bytes, mode: mode & 0o7777, owner: { uid, gid } };
   } catch (thrown) {
@@ -38,17 +50,16 @@ export const readConfigFile = async (file: string): Promise<ConfigFile> => {
   }
 };
 
-const backupPrefix = (file: string): string => `${path.basename(file)}.oneext-`;
+const backupPrefix = (name: string): string => `${name}.oneext-`;
 
 /** `prometheus.yml.oneext-20260102T030405.678Z.bak`: by name is by time. */
-const backupPath = (file: string, now: Date): string =>
-  path.join(path.dirname(file), `${backupPrefix(file)}${now.toISOString().replaceAll(/[-:]/g, '')}.bak`);
+const backupName = (name: string, now: Date): string =>
+  `${backupPrefix(name)}${now.toISOString().replaceAll(/[-:]/g, '')}.bak`;
 
-const removeOldBackups = async (file: string): Promise<void> => {
-  const names = await readdir(path.dirname(file));
-  const backups = names.filter((name) => name.startsWith(backupPrefix(file)) && name.endsWith('.bak')).sort();
-  for (const name of backups.slice(0, -keptBackups))
-    await rm(path.join(path.dirname(file), name), { force: true });
+const removeOldBackups = async (held: HeldFolder, name: string): Promise<void> => {
+  const names = await readdir(held.at('.'));
+  const backups = names.filter((one) => one.startsWith(backupPrefix(name)) && one.endsWith('.bak')).sort();
+  for (const one of backups.slice(0, -keptBackups)) await removeFileIn(held, one);
 };
 
 const checkByPromtool = async (promtool: string, temporary: string, shownPath: string): Promise<void> => {
@@ -57,21 +68,10 @@ const checkByPromtool = async (promtool: string, temporary: string, shownPath: s
   } catch (thrown) {
     const detail = reasonOf(thrown)
       .replaceAll(temporary, shownPath)
+      .replaceAll(path.dirname(temporary), path.dirname(shownPath))
       .replaceAll(/\s*\n\s*/g, ' ');
     throw prometheusError('PROMETHEUS_CONFIG_REJECTED', { path: shownPath, detail }, thrown);
   }
-};
-
-/** As the old one was; the owner only as far as this user may give files away. */
-const writeLike = async (
-  file: string,
-  content: string | Buffer,
-  { mode, owner }: ConfigFile,
-): Promise<void> => {
-  await writeNew(file, content, mode);
-  const made = await stat(file);
-  if (made.uid === owner.uid && made.gid === owner.gid) return;
-  await chown(file, owner.uid, owner.gid).catch(() => undefined);
 };
 
 export interface ReplaceOptions {
@@ -79,30 +79,44 @@ export interface ReplaceOptions {
   readonly now: Date;
 }
 
-/** The path of the backup. Fails with PROMETHEUS_CONFIG_REJECTED, _CHANGED or _WRITE. */
-export const replaceConfigFile = async (
+/** Root does all of it in the folder that is held: its path may be changed by others. The name of the backup. */
+const replaceIn = async (
+  held: HeldFolder,
+  name: string,
   file: ConfigFile,
   text: string,
   { promtool, now }: ReplaceOptions,
 ): Promise<string> => {
-  const { realPath } = file;
-  const temporary = temporaryPath(realPath);
-  const backup = backupPath(realPath, now);
+  const { mode, owner } = file;
+  const temporary = path.basename(temporaryPath(name));
+  const backup = backupName(name, now);
   try {
-    await access(realPath, constants.W_OK); // a rename would not ask
-    await writeLike(temporary, text, file);
-    await checkByPromtool(promtool, temporary, file.path);
-    if (!(await readFile(realPath)).equals(file.bytes)) {
+    await access(held.at(name), constants.W_OK); // a rename would not ask
+    await writeNew(held.at(temporary), text, mode, owner);
+    await checkByPromtool(promtool, held.atForOthers(temporary), file.path);
+    if (!(await readFile(held.at(name))).equals(file.bytes)) {
       throw prometheusError('PROMETHEUS_CONFIG_CHANGED', { path: file.path });
     }
-    await writeLike(backup, file.bytes, file);
-    await rename(temporary, realPath);
-    await removeOldBackups(realPath);
+    await writeNew(held.at(backup), file.bytes, mode, owner);
+    await rename(held.at(temporary), held.at(name));
+    await removeOldBackups(held, name);
     return backup;
+  } finally {
+    await removeFileIn(held, temporary);
+  }
+};
+
+/** The path of the backup. Fails with PROMETHEUS_CONFIG_REJECTED, _CHANGED or _WRITE, or with PATH_REFUSED. */
+export const replaceConfigFile = async (
+  file: ConfigFile,
+  text: string,
+  options: ReplaceOptions,
+): Promise<string> => {
+  const replace = (held: HeldFolder, name: string) => replaceIn(held, name, file, text, options);
+  try {
+    return path.join(path.dirname(file.realPath), await besideFile(file.realPath, replace));
   } catch (thrown) {
     if (thrown instanceof OneExtError) throw thrown;
     throw prometheusError('PROMETHEUS_CONFIG_WRITE', { path: file.path, detail: reasonOf(thrown) }, thrown);
-  } finally {
-    await rm(temporary, { force: true });
   }
 };

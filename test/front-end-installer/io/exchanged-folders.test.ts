@@ -15,8 +15,8 @@ import * as systemCalls from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import type { FileState } from '../../../front-end-installer/file-state.ts';
-import { type FileSystem, fileSystemAt, followLinks } from '../../../front-end-installer/io/files.ts';
-import { type FileCalls, inFolder } from '../../../lib/io/held-folder.ts';
+import { type FileSystem, fileSystemAt } from '../../../front-end-installer/io/files.ts';
+import { type FileCalls, followLinks, inFolder } from '../../../lib/io/held-folder.ts';
 import { describeTree } from '../../support/made-front-end.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
