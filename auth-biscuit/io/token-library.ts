@@ -12,10 +12,11 @@ import {
 } from './biscuit.ts';
 
 /**
- * The library's own limits. They count work, so that the same token always meets the same answer. The time
- * is what oned waits: a limit in time that a busy machine can meet would refuse good tokens at random.
+ * The library's own limits, which it keeps before it looks at those that it is given: higher ones would count
+ * for nothing. They count work, so that the same token always meets the same answer; the time has no say,
+ * because the library's clock stands still (biscuit.ts).
  */
-const limits = { max_facts: 10_000, max_iterations: 1000, max_time_micro: 90_000_000 };
+const limits = { max_facts: 1000, max_iterations: 100, max_time_micro: 1_000_000 };
 
 type Value = Readonly<Record<string, unknown>>;
 const property = (value: unknown, name: string): unknown =>
@@ -37,6 +38,15 @@ const failIfTrapped = (thrown: unknown): void => {
     throw authError('AUTH_TOKEN_TOO_LARGE', {}, thrown);
 };
 
+/** Which of the library's limits a token has met. */
+const describeLimit = (limit: unknown): string => {
+  if (limit === 'TooManyFacts') return `its Datalog has ${limits.max_facts} facts or more`;
+  if (limit === 'TooManyIterations')
+    return `the rules of its Datalog need more than ${limits.max_iterations} rounds`;
+  if (limit === 'Timeout') return 'the token library has stopped its Datalog for the time that it took';
+  return 'its Datalog meets a limit of the token library';
+};
+
 /** What the library throws itself are plain objects, in the shape of its Rust enums. */
 const describeFailure = (thrown: unknown, user: string): Answer => {
   const logic = property(thrown, 'FailedLogic');
@@ -50,8 +60,8 @@ const describeFailure = (thrown: unknown, user: string): Answer => {
       reason: `its authority block does not say user(${JSON.stringify(user)})`,
     };
   if (unauthorized !== undefined) return { kind: 'unfulfilled', reason: describeCheck(failed[0]) };
-  if (property(thrown, 'RunLimit') !== undefined)
-    return { kind: 'undecided', reason: 'its Datalog produces too many facts' };
+  const limit = property(thrown, 'RunLimit');
+  if (limit !== undefined) return { kind: 'undecided', reason: describeLimit(limit) };
   return { kind: 'undecided', reason: 'its Datalog cannot be evaluated' };
 };
 
