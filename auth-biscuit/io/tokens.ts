@@ -1,16 +1,25 @@
 /**
  * Makes, attenuates and reads tokens for their owners.
  *
- * The library reads only tokens whose signature it can verify. Where the public key is not at hand, the
- * authority block is signed anew with a key of our own, and its true signature put back afterwards.
+ * The library reads only tokens whose signatures it can verify, for which it needs the owner's public key. A
+ * token's holder has none. So the library reads the same blocks under signatures of our own, and what it
+ * adds is signed with the token's own key. docs/adr/0016-read-tokens-without-their-key.md
  */
-import { generateKeyPairSync, sign } from 'node:crypto';
 import { commonError } from '../../lib/errors/common-errors.ts';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
-import { readContainer, replaceSignature, revocationIdsOf, signedContent } from '../container.ts';
+import {
+  type Container,
+  formatContainer,
+  formatToken,
+  parseContainer,
+  parseToken,
+  revocationIdsOf,
+} from '../container.ts';
 import { authError } from '../errors.ts';
 import type { PublicKey } from '../public-keys.ts';
+import { signAnew, signedContent } from '../signatures.ts';
 import type { Biscuit, Biscuits, Check, Fact } from './biscuit.ts';
+import { createSigner, signerOf, verifies } from './ed25519.ts';
 
 /** What a block says. */
 export interface BlockContent {
@@ -23,6 +32,8 @@ export interface BlockContent {
 export interface Block {
   readonly source: string;
   readonly revocationId: string;
+  /** The key of the third party that has signed it, in hex. */
+  readonly thirdParty: string | undefined;
 }
 export interface TokenContent {
   /** The authority block first. */
@@ -83,42 +94,6 @@ export const createToken = (biscuits: Biscuits, privateKey: string, content: Blo
 const unreadable = (detail: string, cause?: unknown): OneExtError =>
   authError('TOKEN_UNREADABLE', { detail }, cause);
 
-const openWithKey = (biscuits: Biscuits, token: string, key: string): Biscuit | undefined => {
-  try {
-    const { Ed25519 } = biscuits.SignatureAlgorithm;
-    return biscuits.Biscuit.fromBase64(token, biscuits.PublicKey.fromString(key, Ed25519));
-  } catch {
-    return undefined;
-  }
-};
-
-/** The token with an authority block that we have signed, and our public key. */
-const signAnew = (token: Uint8Array): { readonly token: string; readonly key: string } => {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const signature = sign(null, signedContent(readContainer(token).authority), privateKey);
-  return {
-    token: Buffer.from(replaceSignature(token, signature)).toString('base64url'),
-    key: Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url').toString('hex'),
-  };
-};
-
-const open = (biscuits: Biscuits, text: string, key: PublicKey | undefined): Biscuit => {
-  if (key !== undefined) {
-    const verified = openWithKey(biscuits, text, key);
-    if (verified === undefined)
-      throw authError('TOKEN_UNVERIFIED', { detail: 'its signature does not verify with the key' });
-    return verified;
-  }
-  try {
-    const own = signAnew(Buffer.from(text, 'base64url'));
-    const opened = openWithKey(biscuits, own.token, own.key);
-    if (opened !== undefined) return opened;
-  } catch (thrown) {
-    throw unreadable(reasonOf(thrown), thrown);
-  }
-  throw unreadable('it is damaged, or of a kind that can be read only with --public-key');
-};
-
 /** What the library throws while it reads a token, as TOKEN_UNREADABLE. */
 const reading = <T>(read: () => T): T => {
   try {
@@ -129,44 +104,82 @@ const reading = <T>(read: () => T): T => {
   }
 };
 
-const readOpened = (biscuits: Biscuits, text: string, key: PublicKey | undefined): TokenContent => {
-  const token = open(biscuits, text, key);
-  // Not the opened token's ids: its first signature may be ours.
-  const container = readContainer(Buffer.from(text, 'base64url'));
+/** The library's reading of the token's blocks, under signatures of our own. */
+const openSignedAnew = (biscuits: Biscuits, container: Container): Biscuit => {
+  const signer = createSigner();
+  const { Biscuit: Token, PublicKey: Key, SignatureAlgorithm } = biscuits;
+  const key = Key.fromBytes(signer.publicKey, SignatureAlgorithm.Ed25519);
+  return Token.fromBytes(formatContainer(signAnew(container, signer)), key);
+};
+
+/** What is damaged in a token can be told without the owner's key, but for its authority block. */
+const failIfDamaged = ({ blocks }: Container): void => {
+  if (blocks.some(({ signature }) => signature.length !== 64))
+    throw unreadable('a block of it is not signed with Ed25519, and no login accepts such a token');
+  for (const [index, block] of blocks.entries()) {
+    const before = blocks[index - 1];
+    if (before === undefined || before.nextKey.algorithm !== 0) continue;
+    if (!verifies(before.nextKey.bytes, signedContent(block, before.signature), block.signature))
+      throw unreadable(`the signature of its block ${index} does not verify`);
+  }
+};
+
+/** Fails with TOKEN_UNREADABLE, with TOKEN_UNVERIFIED if a key is given. */
+const open = (biscuits: Biscuits, text: string, key: PublicKey | undefined): Container => {
+  const container = reading(() => parseToken(text));
+  if (key !== undefined) {
+    try {
+      const { Ed25519 } = biscuits.SignatureAlgorithm;
+      biscuits.Biscuit.fromBase64(text, biscuits.PublicKey.fromString(key, Ed25519));
+    } catch (thrown) {
+      const detail = 'its signature does not verify with the key';
+      throw authError('TOKEN_UNVERIFIED', { detail }, thrown);
+    }
+  }
+  reading(() => failIfDamaged(container));
+  return container;
+};
+
+/** Fails as `open` does. */
+export const readToken = (biscuits: Biscuits, text: string, key: PublicKey | undefined): TokenContent => {
+  const container = open(biscuits, text, key);
+  const token = reading(() => openSignedAnew(biscuits, container));
+  const ids = revocationIdsOf(container);
   return {
-    blocks: revocationIdsOf(container).map((revocationId, index) => ({
+    blocks: container.blocks.map(({ thirdParty }, index) => ({
       source: token.getBlockSource(index),
-      revocationId,
+      revocationId: ids[index] ?? '',
+      thirdParty: thirdParty && Buffer.from(thirdParty.key.bytes).toString('hex'),
     })),
-    sealed: container.sealed,
+    sealed: container.proof.sealed,
     verified: key !== undefined,
   };
 };
 
-/** Fails with TOKEN_UNREADABLE, with TOKEN_UNVERIFIED if a key is given. */
-export const readToken = (biscuits: Biscuits, text: string, key: PublicKey | undefined): TokenContent =>
-  reading(() => readOpened(biscuits, text, key));
-
 /** The ids by which the blocks of any token are revoked; fails with TOKEN_UNREADABLE. */
 export const readRevocationIds = (text: string): readonly string[] =>
-  reading(() => revocationIdsOf(readContainer(Buffer.from(text, 'base64url'))));
+  reading(() => revocationIdsOf(parseToken(text)));
 
-/** The token with one more block; fails as `readToken` does. */
+/** The token with one more block; fails as `open` does. */
 export const attenuateToken = (
   biscuits: Biscuits,
   text: string,
   key: PublicKey | undefined,
   content: BlockContent,
 ): string => {
-  const original = reading(() => readContainer(Buffer.from(text, 'base64url')));
-  if (original.sealed) throw unreadable('it is sealed: nobody can attenuate it');
+  const container = open(biscuits, text, key);
+  if (container.proof.sealed) throw unreadable('it is sealed: nobody can attenuate it');
   const builder = new biscuits.BlockBuilder();
   fillBlock(biscuits, builder, content);
-  const attenuated = open(biscuits, text, key).appendBlock(builder);
-  if (key !== undefined) return attenuated.toBase64();
-  const bytes = attenuated.toBytes();
-  // Signatures of version 1 cover the signature before, which is not the true one here.
-  if (readContainer(bytes).blocks[0]?.signatureVersion === 1)
-    throw unreadable('its further blocks are signed together with the first: give --public-key');
-  return Buffer.from(replaceSignature(bytes, original.authority.signature)).toString('base64url');
+  return reading(() => {
+    const appended = openSignedAnew(biscuits, container).appendBlock(builder);
+    const { blocks, proof } = parseContainer(appended.toBytes());
+    const last = container.blocks.at(-1);
+    const added = blocks.at(-1);
+    const signer = signerOf(container.proof.bytes);
+    if (added === undefined || !Buffer.from(signer.publicKey).equals(last?.nextKey.bytes ?? Buffer.of()))
+      throw new Error('its next key is not the one that its last block names');
+    const block = { ...added, signature: signer.sign(signedContent(added, last?.signature)) };
+    return formatToken({ ...container, blocks: [...container.blocks, block], proof });
+  });
 };

@@ -19,8 +19,9 @@ is 77 if the signature does not verify with it.`,
   options: { 'public-key': publicKeyOption },
   run: async (given, terminal) => {
     const { blocks, sealed, verified } = readToken(biscuits(), readTokenText(given), readPublicKey(given));
-    const shown = blocks.map(({ source, revocationId }, index) => {
-      const name = index === 0 ? 'Authority block' : `Block ${index}`;
+    const shown = blocks.map(({ source, revocationId, thirdParty }, index) => {
+      const author = thirdParty === undefined ? '' : ` of the third party ${thirdParty}`;
+      const name = index === 0 ? 'Authority block' : `Block ${index}${author}`;
       return `${name}:\n${indent(printable(source))}\n  revocation id: ${revocationId}\n`;
     });
     const signature = verified ? 'verified with the public key' : 'NOT VERIFIED (--public-key verifies it)';

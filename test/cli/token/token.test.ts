@@ -156,6 +156,37 @@ test('tokens of the biscuit command line tool are read, attenuated and judged', 
   fail(['token', 'inspect', recordedFile('secp256r1.token')], 1, /not signed with Ed25519/);
 });
 
+test('C16-tokens whose signatures cover those before them are read and attenuated without a key', async () => {
+  const publicKey = recorded('public.key');
+  for (const name of ['third-party', 'datalog-3.3']) {
+    const file = recordedFile(`${name}.token`);
+    const shown = succeed(['token', 'inspect', file]);
+    assert.equal(
+      succeed(['token', 'inspect', '--public-key', publicKey, file]),
+      shown.replace('NOT VERIFIED (--public-key verifies it)', 'verified with the public key'),
+    );
+    const once = succeed(['token', 'attenuate', '--ttl', '5m', file]).trim();
+    const twice = succeed(['token', 'attenuate', '--check', 'check if operation("login")'], once).trim();
+    assert.deepEqual([await grants(publicKey, once), await grants(publicKey, twice)], [true, true]);
+    assert.match(succeed(['token', 'inspect', '--public-key', publicKey], twice), /check if operation/);
+  }
+  assert.match(
+    succeed(['token', 'inspect', recordedFile('third-party.token')]),
+    /^Block 1 of the third party [0-9a-f]{64}:$/m,
+  );
+});
+
+test('C16-a token that is damaged behind its authority block is told without a key', () => {
+  for (const name of ['attenuated', 'third-party']) {
+    const bytes = Buffer.from(recorded(`${name}.token`), 'base64url');
+    const at = bytes.lastIndexOf(Buffer.from([0x1a, 0x40]));
+    bytes[at + 10] = (bytes[at + 10] ?? 0) ^ 1;
+    const damaged = bytes.toString('base64url');
+    fail(['token', 'inspect'], 1, /the signature of its block 1 does not verify/, damaged);
+    fail(['token', 'attenuate', '--ttl', '5m'], 1, /the signature of its block 1 does not verify/, damaged);
+  }
+});
+
 test('the recorded private key signs what its public key verifies', async (t) => {
   const file = path.join(createFolder(t), 'key');
   writeFileSync(file, recorded('private.key'), { mode: 0o600 });
