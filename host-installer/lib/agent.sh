@@ -65,7 +65,7 @@ show_agent_log() {
     journalctl --unit "$(unit_of "$1")" --lines 20 --no-pager --output cat
   else
     "$agent_runtime" container logs --tail 20 "$(container_of "$1")"
-  fi 2>&1 | sed 's/^/  | /' >&2 || true
+  fi 2>&1 | head -c 65536 | tr -d '\000-\010\013-\037\177' | sed 's/^/  | /' >&2 || true
 }
 
 remove_agent_if_there() {

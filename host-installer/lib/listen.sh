@@ -3,29 +3,48 @@
 
 listen_address='' listen_port='' target_name=''
 
+is_of_this_host() { ! type -P ip >/dev/null || [[ -n $(ip -oneline address show to "$1" 2>/dev/null) ]]; }
+
+# Why the agent cannot be reached at an address; empty where it can.
+fault_of_address() {
+  case $1 in
+    127.* | ::1) printf 'a loopback address' ;;
+    169.254.* | [Ff][Ee][89AaBb]?:*) printf 'a link-local address' ;;
+    *) is_of_this_host "$1" || printf 'not an address of this host' ;;
+  esac
+}
+
+# The first address of this host's name that others can reach.
+choose_address_of_name() {
+  local address fault faults=()
+  while IFS= read -r address; do
+    fault=$(fault_of_address "$address")
+    if [[ -z $fault ]]; then
+      listen_address=$address
+      return 0
+    fi
+    faults+=("$address ($fault)")
+  done < <(getent ahosts "$1" 2>/dev/null | awk '!seen[$1]++ { print $1 }')
+  listen_address=127.0.0.1
+  warn "the name of this host, $1, resolves to $(join ', ' "${faults[@]:-nothing}"): the agent will listen on 127.0.0.1 only"
+  say '  the exporter on the front-end cannot reach it there; give the management address with --listen'
+}
+
 choose_listen() {
-  local name address
   listen_port=$((10#$(wanted port "$agent_port")))
   listen_address=$(wanted listen '')
   target_name=$listen_address
-  [[ -z $listen_address ]] || { warn_if_open; return 0; }
-  name=$(hostname)
-  address=$(getent ahosts "$name" 2>/dev/null | awk 'NR == 1 { print $1 }') || true
-  if [[ -z $address || $address == 127.* || $address == ::1 ]]; then
-    warn "the name of this host, $name, resolves to ${address:-nothing}: the agent will listen on 127.0.0.1 only"
-    say '  the exporter on the front-end cannot reach it there; give the management address with --listen'
-    listen_address=127.0.0.1
-  else
-    listen_address=$address
-  fi
-  target_name=$name
-  [[ $listen_address != 127.0.0.1 ]] || target_name=127.0.0.1
-}
-
-warn_if_open() {
-  [[ $listen_address != 0.0.0.0 && $listen_address != :: ]] ||
+  if [[ -z $listen_address ]]; then
+    target_name=$(hostname)
+    choose_address_of_name "$target_name"
+    [[ $listen_address != 127.0.0.1 ]] || target_name=127.0.0.1
+  elif [[ $listen_address == 0.0.0.0 || $listen_address == :: ]]; then
     warn "the agent will listen on every address of this host ($listen_address)"
-  [[ $listen_address != 0.0.0.0 && $listen_address != :: ]] || target_name=$(hostname)
+    target_name=$(hostname)
+  else
+    is_of_this_host "$listen_address" || die 78 "no interface of this host has the address $listen_address of --listen" \
+      'ip -brief address shows the addresses of this host'
+  fi
 }
 
 # bracketed ADDRESS: as it stands in URLs

@@ -63,7 +63,9 @@ option_problems() {
   case ${option_runtime:-auto} in auto | docker | podman | native) ;; *)
     printf '%s\n' "--runtime is '$option_runtime' but must be auto, docker, podman or native" ;;
   esac
-  if [[ -n $option_listen ]] && ! is_ipv4 "$option_listen" && ! is_ipv6 "$option_listen"; then
+  if [[ $option_listen == [Ff][Ee][89AaBb]?:* || $option_listen == 169.254.* ]]; then
+    printf '%s\n' "--listen is '$option_listen', a link-local address, but must be an address that the front-end can reach"
+  elif [[ -n $option_listen ]] && ! is_ipv4 "$option_listen" && ! is_ipv6 "$option_listen"; then
     printf '%s\n' "--listen is '$option_listen' but must be an address such as 192.0.2.10"
   fi
   if [[ -n $option_port ]] && ! { is_number_up_to 65535 "$option_port" && ((10#$option_port > 0)); }; then

@@ -2,25 +2,36 @@
 # Whether an agent measures, by its own judge of its page.
 
 most_seconds=60
+most_page_bytes=$((16 * 1024 * 1024))
 measured_watts='' measured_version='' last_verdict=''
 
 describe_verdict() {
   case $1 in
     no-answer) printf 'the agent does not answer' ;;
+    too-slow) printf 'the agent does not send its whole page within 10 seconds' ;;
+    too-large) printf 'the page of the agent is larger than %s MiB' "$((most_page_bytes / 1024 / 1024))" ;;
     no-energy) printf 'the agent cannot read the energy counters' ;;
     no-power) printf 'the agent shows no power of processes' ;;
     not-running) printf 'the agent does not run' ;;
   esac
 }
 
-# measure_once URL: the same words, or "no-answer"
+# measure_once URL: the words of the judge, or why there is no page
 measure_once() {
-  local page
-  if page=$(curl --globoff --silent --show-error --fail --noproxy '*' --max-time 10 "$1" 2>/dev/null); then
-    agent_judge_page <<<"$page"
-  else
-    printf 'no-answer'
-  fi
+  local found
+  # The page goes by and is not kept: whoever answers may send it without an end.
+  found=$(
+    set +o pipefail
+    curl --globoff --silent --fail --noproxy '*' --max-time 10 "$1" 2>/dev/null |
+      head -c "$most_page_bytes" | agent_judge_page
+    printf '%s' "${PIPESTATUS[0]}"
+  )
+  case ${found##*$'\n'} in
+    0) printf '%s' "${found%$'\n'*}" ;;
+    23 | 141) printf 'too-large' ;; # curl could not write on
+    28) printf 'too-slow' ;;
+    *) printf 'no-answer' ;;
+  esac
 }
 
 # measures_now URL: once more where the first look is in vain, as the first after a start is; sets measured_watts

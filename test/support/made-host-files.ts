@@ -13,7 +13,14 @@ import path from 'node:path';
 import { repositoryPath } from './expected.ts';
 
 /** How an agent fares once it is started. `dies-on-PORT` dies on that port alone. */
-type Behaviour = 'measures' | 'dies' | `dies-on-${number}` | 'no-energy' | 'no-power' | 'needs-privileged';
+type Behaviour =
+  | 'measures'
+  | 'dies'
+  | `dies-on-${number}`
+  | 'no-energy'
+  | 'no-power'
+  | 'needs-privileged'
+  | 'endless';
 
 export interface HostDescription {
   /** A file of test/fixtures/os-release, or its text; null for none. */
@@ -25,7 +32,9 @@ export interface HostDescription {
   /** Name of a module -> whether it can be loaded, is loaded already, is in the kernel, or refuses to be loaded. */
   readonly modules?: Readonly<Record<string, 'loadable' | 'loaded' | 'built-in' | 'refused' | 'missing'>>;
   /** The counters, once the driver is there. */
-  readonly powercap?: 'works' | 'frozen' | 'unreadable' | 'none';
+  readonly powercap?: 'works' | 'frozen' | 'unreadable' | 'psys-unreadable' | 'package-1-unreadable' | 'none';
+  /** What the kernel has logged. */
+  readonly dmesg?: string;
   /** Container engines, and whether they answer. */
   readonly engines?: Readonly<Partial<Record<'docker' | 'podman', 'works' | 'down'>>>;
   /** Containers that others made, running. */
@@ -34,8 +43,10 @@ export interface HostDescription {
   readonly packages?: readonly string[];
   readonly curl?: boolean;
   readonly hostname?: string;
-  /** What the host's name resolves to; empty for nothing. */
+  /** What the host's name resolves to, separated by blanks; empty for nothing. */
   readonly address?: string;
+  /** Addresses that no interface of the host has; all others are its own. */
+  readonly foreignAddresses?: readonly string[];
   /** The ids in the names of the monitoring probes' files. */
   readonly hostIds?: readonly string[];
   /** Image, or `scaphandre` for the native one -> how it fares. Only these can be pulled. */
@@ -113,6 +124,7 @@ const putModules = (places: Places, modules: NonNullable<HostDescription['module
 
 const putKernel = (places: Places, change: HostDescription): void => {
   if (change.kernel !== undefined) fact(places, 'kernel', change.kernel);
+  if (change.dmesg !== undefined) fact(places, 'dmesg', `${change.dmesg}\n`);
   if (change.virtualization !== undefined) fact(places, 'virtualization', change.virtualization);
   if (change.cpu !== undefined) write(path.join(places.root, 'proc/cpuinfo'), cpuinfo(change.cpu));
   if (change.powercap !== undefined) fact(places, 'powercap', change.powercap);
@@ -165,6 +177,8 @@ const putSystem = (places: Places, change: HostDescription): void => {
   for (const name of ['hostname', 'address', 'uid'] as const) {
     if (change[name] !== undefined) fact(places, name, String(change[name]));
   }
+  if (change.foreignAddresses !== undefined)
+    fact(places, 'foreign-addresses', change.foreignAddresses.join(' '));
   if (change.hostIds !== undefined) rmSync(path.join(root, 'var/tmp/one'), { recursive: true, force: true });
   for (const id of change.hostIds ?? []) write(path.join(root, `var/tmp/one/im/status_kvm_${id}.db`), '');
   for (const [port, program] of Object.entries(change.listeners ?? {})) {

@@ -62,10 +62,19 @@ const coreUtilities =
   );
 
 const standIns: Readonly<Record<string, readonly string[]>> = {
-  'kernel.sh': ['uname', 'id', 'modprobe', 'modinfo', 'sleep', 'systemd-detect-virt', 'make-powercap'],
+  'kernel.sh': [
+    'uname',
+    'id',
+    'dmesg',
+    'modprobe',
+    'modinfo',
+    'sleep',
+    'systemd-detect-virt',
+    'make-powercap',
+  ],
   'packages.sh': ['apt-get', 'apt-cache', 'dnf'],
   'systemctl.sh': ['systemctl', 'journalctl'],
-  'network.sh': ['hostname', 'getent', 'ss'],
+  'network.sh': ['hostname', 'getent', 'ip', 'ss'],
   'files.sh': ['mv'],
 };
 

@@ -35,9 +35,10 @@ agent_volumes() { printf '%s\n' --volume /proc:/proc:ro --volume /sys/class/powe
 # agent_judge_page <PAGE: "ok WATTS VERSION", "no-energy" or "no-power"
 agent_judge_page() {
   awk '
+    BEGIN { version = "of an unknown version" }
     /^scaph_host_energy_microjoules[ {]/ { energy = $NF + 0 }
     /^scaph_host_power_microwatts[ {]/ { power = $NF + 0 }
-    /^scaph_self_version[ {]/ { version = $NF }
+    /^scaph_self_version[ {]/ && $NF ~ /^[0-9.]+$/ { version = $NF }
     /^scaph_process_power_consumption_microwatts\{/ { processes += 1; if ($NF + 0 > 0) drawing += 1 }
     END {
       if (energy <= 0) print "no-energy"

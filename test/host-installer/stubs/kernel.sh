@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
-# uname, modprobe, modinfo, sleep, systemd-detect-virt, id
+# uname, dmesg, modprobe, modinfo, sleep, systemd-detect-virt, id
 source "$STUBS/world.sh"
 
 counters() { find "$HOST_ROOT/sys/class/powercap" -name energy_uj -type f 2>/dev/null || true; }
 
 # The tree as the kernel lays it out, of one package with its cores and its memory.
 powercap_tree() {
-  local tree=$HOST_ROOT/sys/class/powercap zone kind
+  local tree=$HOST_ROOT/sys/class/powercap zone kind zones=(intel-rapl:0:package-0 intel-rapl:0:0:core intel-rapl:0:1:dram)
   kind=$(fact powercap)
   [[ $kind != none ]] || return 0
-  for zone in intel-rapl:0:package-0 intel-rapl:0:0:core intel-rapl:0:1:dram; do
+  [[ $kind != *-unreadable ]] || zones+=("intel-rapl:1:${kind%-unreadable}")
+  for zone in "${zones[@]}"; do
     mkdir -p "$tree/${zone%:*}"
     printf '%s\n' "${zone##*:}" >"$tree/${zone%:*}/name"
     # A test may run as root, whom no right keeps from reading: a folder cannot be read by anyone.
-    if [[ $kind == unreadable ]]; then mkdir -p "$tree/${zone%:*}/energy_uj"; else printf '26214\n' >"$tree/${zone%:*}/energy_uj"; fi
+    if [[ $kind == unreadable || $kind == "${zone##*:}-unreadable" ]]; then mkdir -p "$tree/${zone%:*}/energy_uj"; else printf '26214\n' >"$tree/${zone%:*}/energy_uj"; fi
   done
 }
 
@@ -32,6 +33,7 @@ unload() {
 
 case $program in
   uname) [[ $* == -r ]] && printf '%s\n' "$(fact kernel)" ;;
+  dmesg) fact dmesg ;;
   id) [[ $* == -u ]] && printf '%s\n' "$(fact uid)" ;;
   systemd-detect-virt)
     printf '%s\n' "$(fact virtualization)"

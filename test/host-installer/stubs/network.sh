@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# hostname, getent, ss, curl, nft
+# hostname, getent, ip, ss, curl, nft
 source "$STUBS/world.sh"
 
 # A page as Scaphandre's, as far as host.sh reads it. The first one has no power yet.
 page() {
   local scrapes energy=915263040 power=83200000
+  if [[ $2 == endless ]]; then cat /dev/zero; fi
   scrapes=$(($(if [[ -f $1/scrapes ]]; then printf '%s' "$(<"$1/scrapes")"; else printf 0; fi) + 1))
   printf '%s' "$scrapes" >"$1/scrapes"
   [[ $2 != no-energy ]] || energy=0 power=0
@@ -35,7 +36,11 @@ case $program in
   getent)
     [[ $1 == ahosts ]]
     [[ $2 == "$(fact hostname)" && -n $(fact address) ]] || exit 2
-    printf '%-15s STREAM %s\n%-15s DGRAM\n' "$(fact address)" "$2" "$(fact address)"
+    for address in $(fact address); do printf '%-15s STREAM %s\n%-15s DGRAM\n%-15s RAW\n' "$address" "$2" "$address" "$address"; done
+    ;;
+  ip)
+    [[ "$1 $2 $3 $4" == '-oneline address show to' ]]
+    [[ " $(fact foreign-addresses) " == *" $5 "* ]] || printf '2: eth0    inet %s/24 scope global eth0\n' "$5"
     ;;
   ss)
     filter=${*: -1}
