@@ -3,6 +3,7 @@ import {
   booleanOption,
   choiceOption,
   durationOption,
+  listOption,
   type OptionSpec,
   type OptionValues,
   textOption,
@@ -12,6 +13,7 @@ import { logFormats, logLevels } from '../lib/log/log.ts';
 import { addressPreferenceOption } from '../lib/prometheus/vm-targets.ts';
 import { collectors } from './collectors.ts';
 
+/** As `listen` takes it. */
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
@@ -27,7 +29,7 @@ export const parseListenAddress = (text: string): ListenAddress | undefined => {
 };
 
 const listenAddressOption: OptionSpec<ListenAddress> = {
-  help: 'address and port on which metrics are served',
+  help: 'address and port on which metrics are served; given several times, on all of them',
   form: 'ADDRESS:PORT',
   default: '[::]:9925',
   parse: (text) => {
@@ -73,7 +75,7 @@ const collectorSwitches = Object.fromEntries(
 );
 
 const ownOptions = {
-  'web.listen-address': listenAddressOption,
+  'web.listen-address': listOption(listenAddressOption),
   'web.telemetry-path': telemetryPathOption,
   'web.config.file': textOption(
     { help: "web configuration in the format of Prometheus' exporter-toolkit: TLS, users", default: '' },

@@ -1,7 +1,10 @@
 /** opennebula-exporter: the entry. Serves OpenNebula's metrics and the power of each VM to Prometheus. */
+import { isMainThread } from 'node:worker_threads';
 import { formatHelp } from '../lib/config/format-options.ts';
 import { OneExtError, reasonOf } from '../lib/errors/oneext-error.ts';
 import { watchInterruption } from '../lib/io/interruption.ts';
+import { servePasswords } from '../lib/io/password-worker.ts';
+import { surviveClosedStreams } from '../lib/io/standard-streams.ts';
 import { version } from '../lib/version.ts';
 import { exporterOptions } from './exporter-options.ts';
 import { runExporter } from './io/run-exporter.ts';
@@ -18,7 +21,7 @@ ${formatHelp(exporterOptions)}  --help, --version
 process.env['UV_THREADPOOL_SIZE'] ??= '16';
 
 const untilEnd = new Promise<string>((resolve) => {
-  // Not SIGHUP: who started it with nohup wants it to stay.
+  // Not SIGHUP, which means: read the configuration again.
   const { first, close } = watchInterruption(['SIGTERM', 'SIGINT']);
   const end = (): void => {
     close(); // the next signal ends it at once
@@ -26,18 +29,33 @@ const untilEnd = new Promise<string>((resolve) => {
   };
   first.addEventListener('abort', end, { once: true });
 });
+// From the start on: a signal that comes early must not end the process.
+let reload = (): void => undefined;
+process.on('SIGHUP', () => reload());
 
 const main = async (argv: readonly string[]): Promise<void> => {
   if (argv.includes('--help') || argv.includes('-h')) process.stdout.write(usage);
   else if (argv.includes('--version')) process.stdout.write(`opennebula-exporter ${version}\n`);
   else {
-    const writeLog = (line: string): void => void process.stderr.write(line);
-    await runExporter({ argv, environment: process.env, version, writeLog, untilEnd });
+    await runExporter({
+      argv,
+      environment: process.env,
+      version,
+      programFile: __filename,
+      writeLog: (line) => void process.stderr.write(line),
+      onReload: (act) => {
+        reload = act;
+      },
+      untilEnd,
+    });
   }
 };
 
-main(process.argv.slice(2)).catch((thrown: unknown) => {
-  const hint = thrown instanceof OneExtError ? `\n${thrown.code}: ${thrown.hint}` : '';
-  process.stderr.write(`opennebula-exporter: ${reasonOf(thrown)}${hint}\n`);
-  process.exitCode = thrown instanceof OneExtError ? thrown.exitCode : 1;
-});
+surviveClosedStreams();
+if (isMainThread)
+  main(process.argv.slice(2)).catch((thrown: unknown) => {
+    const hint = thrown instanceof OneExtError ? `\n${thrown.code}: ${thrown.hint}` : '';
+    process.stderr.write(`opennebula-exporter: ${reasonOf(thrown)}${hint}\n`);
+    process.exitCode = thrown instanceof OneExtError ? thrown.exitCode : 1;
+  });
+else servePasswords();

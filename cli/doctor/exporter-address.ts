@@ -12,7 +12,7 @@ const everywhere: ReadonlySet<string> = new Set(['::', '0.0.0.0', '']);
 
 export const exporterAddressOf = (options: {
   readonly 'doctor.exporter-url': string;
-  readonly 'web.listen-address': ListenAddress;
+  readonly 'web.listen-address': readonly ListenAddress[];
   readonly 'web.telemetry-path': string;
   readonly 'web.config.file': string;
 }): ExporterAddress => {
@@ -22,7 +22,10 @@ export const exporterAddressOf = (options: {
     const url = new URL(given);
     return { url: url.pathname === '/' ? new URL(path, url) : url, isGuarded: false };
   }
-  const { host, port } = options['web.listen-address'];
+  const addresses = options['web.listen-address'];
+  // One that this machine reaches under a name that a certificate may have, if there is one.
+  const [first] = [...addresses.filter(({ host }) => everywhere.has(host)), ...addresses];
+  const { host, port } = first ?? { host: 'localhost', port: 9925 };
   const name = everywhere.has(host) ? 'localhost' : bracketHost(host);
   const isGuarded = options['web.config.file'] !== '';
   return { url: new URL(`http://${name}:${port}${path}`), isGuarded };

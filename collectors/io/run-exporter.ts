@@ -1,120 +1,130 @@
-/** Puts the exporter together and runs it until it is told to end. */
+/** Puts the exporter together and runs it until it is told to end; told to, it reads its configuration again. */
 import { setMaxListeners } from 'node:events';
 import { describeStrayKey } from '../../lib/config/sections.ts';
+import { commonError } from '../../lib/errors/common-errors.ts';
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { shownUrl } from '../../lib/http/http-url.ts';
 import { readEndpointUrl } from '../../lib/io/connect-one.ts';
 import { readOneAuth } from '../../lib/io/one-client.ts';
-import { startWebServer, type WebAnswer, type WebHandler } from '../../lib/io/web-server.ts';
-import { createXmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
-import { createLog } from '../../lib/log/log.ts';
-import { contentTypes, encodeFamilies, endOfExposition } from '../../lib/prometheus/exposition.ts';
-import { chooseFormat, scrapeBudgetMs } from '../../lib/prometheus/negotiate.ts';
-import { collectors } from '../collectors.ts';
-import { discoveryPaths, exporterOptions } from '../exporter-options.ts';
+import { startWebServer } from '../../lib/io/web-server.ts';
+import { createLog, type Log } from '../../lib/log/log.ts';
+import { type ExporterOptions, exporterOptions } from '../exporter-options.ts';
+import { changedOptions, takesRestart } from '../reload.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import { readExporterOptions } from './read-options.ts';
-import { createScrape } from './scrape.ts';
-import { discoveryHandlers } from './serve-discovery.ts';
-import { createSources, reuseMs } from './sources.ts';
+import { createServing } from './serving.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A scraper that does not say how long it waits: Prometheus' default of 10 s, less half a second. */
-const defaultBudgetMs = 9500;
 const graceMs = 5000;
-
-const ok = (contentType: string, body: string | Buffer): WebAnswer => ({ status: 200, contentType, body });
-
-const landingPage = (telemetryPath: string, version: string): string => `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><title>OpenNebula Exporter</title></head>
-<body>
-<h1>OpenNebula Exporter</h1>
-<p>opennebula-extensions ${version}</p>
-<p><a href="${telemetryPath}">Metrics</a></p>
-<p>Service discovery: ${Object.values(discoveryPaths)
-  .map((path) => `<a href="${path}">${path}</a>`)
-  .join(', ')}</p>
-</body>
-</html>
-`;
 
 export interface RunOptions {
   readonly argv: readonly string[];
   readonly environment: Environment;
   readonly version: string;
+  /** The running program, for its second thread. */
+  readonly programFile: string;
   readonly writeLog: (line: string) => void;
+  /** Takes what is to be done when the process is told to read its configuration again. */
+  readonly onReload: (reload: () => void) => void;
   /** Resolves when the process is told to end. */
   readonly untilEnd: Promise<string>;
 }
 
-export const runExporter = async ({
-  argv,
-  environment,
-  version,
-  writeLog,
-  untilEnd,
-}: RunOptions): Promise<void> => {
+interface Configuration {
+  readonly options: ExporterOptions;
+  readonly unknownKeys: readonly string[];
+  readonly endpoint: URL;
+}
+
+/** Fails with everything that the exporter cannot start with. */
+const readConfiguration = async (
+  argv: readonly string[],
+  environment: Environment,
+): Promise<Configuration> => {
   const { options, unknownKeys } = await readExporterOptions(argv, environment);
+  if (options['web.listen-address'].length === 0) {
+    const problems = 'web.listen-address is an empty list but must name one address at least';
+    throw commonError('CONFIG_INVALID', { count: 1, problems });
+  }
   const endpoint = await readEndpointUrl(environment);
   await readOneAuth(environment);
-  // Milliseconds since 1970 that never step back when the clock is set.
-  const now = (): number => performance.timeOrigin + performance.now();
-  const ending = new AbortController();
-  setMaxListeners(0, ending.signal); // one for each agent that is being asked
-  const log = createLog({
-    level: options['log.level'],
-    format: options['log.format'],
-    now: () => new Date(),
-    write: writeLog,
-  });
+  return { options, unknownKeys, endpoint };
+};
+
+const createExporterLog = (options: ExporterOptions, write: (line: string) => void): Log =>
+  createLog({ level: options['log.level'], format: options['log.format'], now: () => new Date(), write });
+
+const warnOfUnknownKeys = (log: Log, { unknownKeys, options }: Configuration): void => {
   for (const key of unknownKeys)
     log.warn('unknown key in the configuration', {
       key,
       detail: describeStrayKey(key, exporterOptions),
       file: options['config.file'],
     });
+};
 
-  const processMetrics = createProcessMetrics(version);
-  const client = createXmlRpcClient({
-    endpoint,
-    credentials: () => readOneAuth(environment),
-    totalTimeoutMs: options['one.timeout'],
-    onCall: processMetrics.onCall,
-    signal: ending.signal,
-  });
-  const sources = createSources(options, { client, log, now, signal: ending.signal });
-  const scrape = createScrape({
-    collectors: collectors.filter(({ name }) => options[`collector.${name}`]),
-    sources,
-    settings: options,
-    // Values that are refreshed rarely are old before they fail for the first time.
-    maxAgeMs: options['snapshot.max-age'] + Math.max(0, options['one.min-refresh-interval'] - reuseMs),
-    now,
-    log,
-  });
-
-  const serveMetrics: WebHandler = async (headers) => {
-    const format = chooseFormat(headers.accept);
-    const timeout = headers['x-prometheus-scrape-timeout-seconds'];
-    const page = await scrape(format, scrapeBudgetMs(String(timeout ?? '')) ?? defaultBudgetMs);
-    const own = encodeFamilies(await processMetrics.read(), format);
-    return ok(contentTypes[format], Buffer.concat([page, own, Buffer.from(endOfExposition[format])]));
+export const runExporter = async (run: RunOptions): Promise<void> => {
+  const { argv, environment, version } = run;
+  let configuration = await readConfiguration(argv, environment);
+  let currentLog = createExporterLog(configuration.options, run.writeLog);
+  const log: Log = {
+    debug: (message, fields) => currentLog.debug(message, fields),
+    info: (message, fields) => currentLog.info(message, fields),
+    warn: (message, fields) => currentLog.warn(message, fields),
+    error: (message, fields) => currentLog.error(message, fields),
   };
+  warnOfUnknownKeys(log, configuration);
+  const ending = new AbortController();
+  setMaxListeners(0, ending.signal); // one for each agent that is being asked
+  // Milliseconds since 1970 that never step back when the clock is set.
+  const now = (): number => performance.timeOrigin + performance.now();
+  const processMetrics = createProcessMetrics(version);
+  const serve = ({ options, endpoint }: Configuration) =>
+    createServing(options, {
+      environment,
+      endpoint,
+      version,
+      processMetrics,
+      now,
+      signal: ending.signal,
+      log,
+    });
+  let handlers = serve(configuration);
   const server = await startWebServer({
-    ...options['web.listen-address'],
-    webConfigFile: options['web.config.file'],
+    addresses: configuration.options['web.listen-address'],
+    webConfigFile: configuration.options['web.config.file'],
+    programFile: run.programFile,
+    handlers: () => handlers,
     log,
-    handlers: new Map<string, WebHandler>([
-      ...discoveryHandlers(options, sources, log),
-      [options['web.telemetry-path'], serveMetrics],
-      ['/-/healthy', () => ok('text/plain; charset=utf-8', 'Healthy\n')],
-      ['/-/ready', () => ok('text/plain; charset=utf-8', 'Ready\n')],
-      ['/', () => ok('text/html; charset=utf-8', landingPage(options['web.telemetry-path'], version))],
-    ]),
   });
-  log.info('listening', { url: server.url, version, one: shownUrl(endpoint) });
-  const signal = await untilEnd;
+
+  const reload = async (): Promise<void> => {
+    await server.reload();
+    try {
+      const next = await readConfiguration(argv, environment);
+      const changed = changedOptions(configuration.options, next.options);
+      if (changed.length > 0 || next.endpoint.href !== configuration.endpoint.href) handlers = serve(next);
+      configuration = next;
+      currentLog = createExporterLog(next.options, run.writeLog);
+      warnOfUnknownKeys(log, next);
+      const waiting = changed.filter(takesRestart);
+      if (waiting.length > 0)
+        log.warn('changed options need a restart of the exporter', { options: waiting.join(' ') });
+      log.info('configuration loaded again', {
+        changed: changed.filter((name) => !takesRestart(name)).join(' '),
+      });
+    } catch (thrown) {
+      log.error('the configuration cannot be used; the old one stays in force', { error: reasonOf(thrown) });
+    }
+  };
+  let reloading = Promise.resolve();
+  run.onReload(() => {
+    reloading = reloading.then(reload);
+  });
+
+  log.info('listening', { url: server.urls.join(' '), version, one: shownUrl(configuration.endpoint) });
+  const signal = await run.untilEnd;
   log.info('ending', { signal });
   await server.close(graceMs);
   ending.abort();

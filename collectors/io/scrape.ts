@@ -17,6 +17,7 @@ import {
 } from '../../lib/prometheus/exposition.ts';
 import type { Collector, DocumentName, Documents } from '../collector.ts';
 import { type CollectorState, describeScrape } from '../scrape-state.ts';
+import type { Page } from './shared-page.ts';
 import type { Reading } from './source.ts';
 import { oneDocuments, type Sources } from './sources.ts';
 
@@ -31,7 +32,7 @@ export interface ScrapeOptions {
 }
 
 /** @param budgetMs how long to wait for what is being read; what is not read then is served as it was */
-export type Scrape = (format: ExpositionFormat, budgetMs: number) => Promise<Buffer>;
+export type Scrape = (format: ExpositionFormat, budgetMs: number) => Promise<Page>;
 
 interface Run {
   readonly collector: Collector;
@@ -137,12 +138,14 @@ export const createScrape = ({
     timeout.cancel();
     const pages = runs.map((run) => served(run, done.has(run)));
     const scrape = encodeFamilies(describeScrape(pages.map(({ state }) => state)), format);
-    return Buffer.concat([
-      joinFamilies(
-        pages.flatMap(({ text }) => text),
-        format,
-      ),
-      scrape,
-    ]);
+    const text = joinFamilies(
+      pages.flatMap(({ text }) => text),
+      format,
+    );
+    return {
+      body: Buffer.concat([text, scrape]),
+      isComplete: done.size === runs.length,
+      isSound: pages.every(({ state }) => state.success),
+    };
   };
 };

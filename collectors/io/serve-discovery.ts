@@ -1,6 +1,6 @@
 /** The paths of service discovery. What cannot be read is an error, and never an empty list: Prometheus then keeps the last one. */
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
-import type { WebAnswer, WebHandler } from '../../lib/io/web-server.ts';
+import type { WebAnswer, WebHandler } from '../../lib/io/web-answers.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { formatTargetGroups, type TargetGroup } from '../../lib/prometheus/target-group.ts';
 import { agentJobs } from '../agents/agents.ts';

@@ -219,3 +219,30 @@ export const parseWebConfig = (
   }
   return { config: { tls, users, headers }, problems: reader.problems };
 };
+
+/** Whether a client's certificate, or the lack of one, is acceptable: what TLS itself asks for is fixed at the start. */
+export const clientIsAcceptable = (
+  { clientAuthentication }: TlsSettings,
+  isGiven: boolean,
+  isVerified: boolean,
+): boolean => {
+  switch (clientAuthentication) {
+    case 'require-and-verify':
+      return isGiven && isVerified;
+    case 'verify-if-given':
+      return !isGiven || isVerified;
+    case 'require-any':
+      return isGiven;
+    default:
+      return true;
+  }
+};
+
+/** Why a changed configuration needs a restart; `undefined` when it can be taken as it is. */
+export const whyRestart = (before: WebConfig, next: WebConfig): string | undefined => {
+  if ((next.tls === undefined) !== (before.tls === undefined)) return 'TLS is turned on or off';
+  if (next.tls?.clientAuthentication !== before.tls?.clientAuthentication)
+    return 'client_auth_type has changed';
+  // A file that is just being written is empty for a moment: that must not open the door.
+  return next.users.size === 0 && before.users.size > 0 ? 'no user is left' : undefined;
+};

@@ -75,13 +75,18 @@ test('a drop-in that is missing, and one that systemd has not read', () => {
 test('where it answers follows from its own options', () => {
   const options = {
     'doctor.exporter-url': '',
-    'web.listen-address': { host: '::', port: 9925 },
+    'web.listen-address': [{ host: '::', port: 9925 }],
     'web.telemetry-path': '/metrics',
     'web.config.file': '',
   };
   const url = (change: Partial<typeof options>) => exporterAddressOf({ ...options, ...change }).url.href;
   assert.equal(url({}), 'http://localhost:9925/metrics');
-  assert.equal(url({ 'web.listen-address': { host: 'fd00::1', port: 1 } }), 'http://[fd00::1]:1/metrics');
+  const one = { host: 'fd00::1', port: 1 };
+  assert.equal(url({ 'web.listen-address': [one] }), 'http://[fd00::1]:1/metrics');
+  assert.equal(
+    url({ 'web.listen-address': [one, { host: '0.0.0.0', port: 2 }] }),
+    'http://localhost:2/metrics',
+  );
   assert.equal(url({ 'doctor.exporter-url': 'https://a:1', 'web.telemetry-path': '/m' }), 'https://a:1/m');
   assert.equal(url({ 'doctor.exporter-url': 'http://a/b' }), 'http://a/b');
 });

@@ -71,7 +71,7 @@ const createBench = (read: () => Promise<readonly Datastore[]>, { networks, agen
     advance(ms: number) {
       now += ms;
     },
-    scrape: async (budgetMs = 1000) => readSamples((await scrape('prometheus', budgetMs)).toString()),
+    scrape: async (budgetMs = 1000) => readSamples((await scrape('prometheus', budgetMs)).body.toString()),
   };
 };
 

@@ -1,0 +1,83 @@
+/** What the exporter serves with one set of options: another set makes another one (SIGHUP). */
+
+import { readOneAuth } from '../../lib/io/one-client.ts';
+import type { WebAnswer, WebHandler, WebHandlers } from '../../lib/io/web-answers.ts';
+import { createXmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
+import type { Log } from '../../lib/log/log.ts';
+import { contentTypes, encodeFamilies, endOfExposition } from '../../lib/prometheus/exposition.ts';
+import { chooseFormat, scrapeBudgetMs } from '../../lib/prometheus/negotiate.ts';
+import { collectors } from '../collectors.ts';
+import { discoveryPaths, type ExporterOptions } from '../exporter-options.ts';
+import type { ProcessMetrics } from './process-metrics.ts';
+import { createScrape } from './scrape.ts';
+import { discoveryHandlers } from './serve-discovery.ts';
+import { createSharedPage, type MakePage } from './shared-page.ts';
+import { createSources, reuseMs } from './sources.ts';
+
+/** A scraper that does not say how long it waits: Prometheus' default of 10 s, less half a second. */
+const defaultBudgetMs = 9500;
+
+const ok = (contentType: string, body: string | Buffer): WebAnswer => ({ status: 200, contentType, body });
+
+const landingPage = (telemetryPath: string, version: string): string => `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>OpenNebula Exporter</title></head>
+<body>
+<h1>OpenNebula Exporter</h1>
+<p>opennebula-extensions ${version}</p>
+<p><a href="${telemetryPath}">Metrics</a></p>
+<p>Service discovery: ${Object.values(discoveryPaths)
+  .map((path) => `<a href="${path}">${path}</a>`)
+  .join(', ')}</p>
+</body>
+</html>
+`;
+
+export interface ServingContext {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly endpoint: URL;
+  readonly version: string;
+  readonly processMetrics: ProcessMetrics;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+export const createServing = (options: ExporterOptions, context: ServingContext): WebHandlers => {
+  const { environment, endpoint, version, processMetrics, now, signal, log } = context;
+  const client = createXmlRpcClient({
+    endpoint,
+    credentials: () => readOneAuth(environment),
+    totalTimeoutMs: options['one.timeout'],
+    onCall: processMetrics.onCall,
+    signal,
+  });
+  const sources = createSources(options, { client, log, now, signal });
+  const scrape = createScrape({
+    collectors: collectors.filter(({ name }) => options[`collector.${name}`]),
+    sources,
+    settings: options,
+    // Values that are refreshed rarely are old before they fail for the first time.
+    maxAgeMs: options['snapshot.max-age'] + Math.max(0, options['one.min-refresh-interval'] - reuseMs),
+    now,
+    log,
+  });
+  const makePage: MakePage = async (format, budgetMs) => {
+    const page = await scrape(format, budgetMs);
+    const own = encodeFamilies(await processMetrics.read(), format);
+    return { ...page, body: Buffer.concat([page.body, own, Buffer.from(endOfExposition[format])]) };
+  };
+  const readPage = createSharedPage(makePage, now);
+  const serveMetrics: WebHandler = async (headers) => {
+    const format = chooseFormat(headers.accept);
+    const timeout = String(headers['x-prometheus-scrape-timeout-seconds'] ?? '');
+    return ok(contentTypes[format], await readPage(format, scrapeBudgetMs(timeout) ?? defaultBudgetMs));
+  };
+  return new Map<string, WebHandler>([
+    ...discoveryHandlers(options, sources, log),
+    [options['web.telemetry-path'], serveMetrics],
+    ['/-/healthy', () => ok('text/plain; charset=utf-8', 'Healthy\n')],
+    ['/-/ready', () => ok('text/plain; charset=utf-8', 'Ready\n')],
+    ['/', () => ok('text/html; charset=utf-8', landingPage(options['web.telemetry-path'], version))],
+  ]);
+};

@@ -1,0 +1,113 @@
+/** Answers the requests to a web server: who may ask, what there is, and how it is sent. */
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { reasonOf } from '../errors/oneext-error.ts';
+import type { Log } from '../log/log.ts';
+import { acceptsGzip } from '../prometheus/negotiate.ts';
+import type { WebConfig } from '../prometheus/web-config.ts';
+import { createBasicAuth, type LoginVerdict } from './basic-auth.ts';
+import { type ClientConnections, clientOf } from './client-connections.ts';
+import type { ComparePassword } from './password-worker.ts';
+import { createWebBodies } from './web-body.ts';
+
+export interface WebAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  /** Answers with the same buffer share it, and its zipped form. */
+  readonly body: string | Buffer;
+}
+export type WebHandler = (
+  headers: IncomingHttpHeaders,
+  query: URLSearchParams,
+) => WebAnswer | Promise<WebAnswer>;
+export type WebHandlers = ReadonlyMap<string, WebHandler>;
+
+export interface WebAnswersContext {
+  readonly handlers: () => WebHandlers;
+  readonly config: () => WebConfig;
+  readonly comparePassword: ComparePassword;
+  readonly connections: ClientConnections;
+  readonly isClosing: () => boolean;
+  readonly log: Log;
+}
+
+const leastGzipBytes = 1024;
+const busySeconds = 5;
+
+const plainText = (status: number, body: string): WebAnswer => ({
+  status,
+  contentType: 'text/plain; charset=utf-8',
+  body: `${body}\n`,
+});
+const refusals: Readonly<Record<Exclude<LoginVerdict, 'granted'>, WebAnswer>> = {
+  denied: plainText(401, 'Unauthorized'),
+  busy: plainText(429, 'Too many passwords wait to be checked: ask again later'),
+};
+const headersByStatus: ReadonlyMap<number, readonly [name: string, value: string]> = new Map([
+  [401, ['WWW-Authenticate', 'Basic']],
+  [405, ['Allow', 'GET, HEAD']],
+  [429, ['Retry-After', String(busySeconds)]],
+]);
+
+export const createWebAnswers = (
+  context: WebAnswersContext,
+): ((request: IncomingMessage, response: ServerResponse) => void) => {
+  const { log } = context;
+  const judgeLogin = createBasicAuth(context.comparePassword);
+  const bodies = createWebBodies();
+
+  const login = async (request: IncomingMessage, response: ServerResponse): Promise<LoginVerdict> => {
+    const { users } = context.config();
+    if (users.size === 0) return 'granted';
+    const left = new AbortController();
+    response.once('close', () => left.abort());
+    const { authorization: header } = request.headers;
+    return judgeLogin({ users, header, client: clientOf(request.socket.remoteAddress), signal: left.signal });
+  };
+
+  const answerTo = async (request: IncomingMessage, response: ServerResponse): Promise<WebAnswer> => {
+    const verdict = await login(request, response);
+    if (verdict !== 'granted') return refusals[verdict];
+    const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s);
+    const handler = context.handlers().get(path);
+    if (handler === undefined) return plainText(404, 'Not found');
+    if (request.method !== 'GET' && request.method !== 'HEAD') return plainText(405, 'Method not allowed');
+    return handler(request.headers, new URLSearchParams(query));
+  };
+
+  const send = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const answer = await answerTo(request, response).catch((thrown: unknown) => {
+      log.error('request failed', { path: pathOf(request), error: reasonOf(thrown) });
+      return plainText(500, 'Internal error');
+    });
+    if (response.destroyed) return;
+    const whole = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
+    const zips =
+      whole.length >= leastGzipBytes && acceptsGzip(String(request.headers['accept-encoding'] ?? ''));
+    const body = zips ? await bodies.zip(whole) : whole;
+    for (const [name, value] of context.config().headers) response.setHeader(name, value);
+    const [name, value] = headersByStatus.get(answer.status) ?? [];
+    if (name !== undefined && value !== undefined) response.setHeader(name, value);
+    response.setHeader('Vary', 'Accept, Accept-Encoding');
+    if (zips) response.setHeader('Content-Encoding', 'gzip');
+    if (context.isClosing()) response.setHeader('Connection', 'close');
+    response.writeHead(answer.status, {
+      'Content-Type': answer.contentType,
+      'Content-Length': body.length,
+      'X-Content-Type-Options': 'nosniff',
+    });
+    if (request.method === 'HEAD') response.end();
+    else bodies.write(response, body);
+  };
+
+  return (request, response) => {
+    response.on('error', () => undefined); // a client that has left
+    if (context.connections.begin(request.socket, response)) return void request.socket.destroy();
+    send(request, response).catch((thrown: unknown) => {
+      log.error('answer failed', { path: pathOf(request), error: reasonOf(thrown) });
+      response.destroy();
+    });
+  };
+};
+
+/** A query may hold what nobody else should read. */
+const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1).join('').slice(0, 200);
