@@ -38,6 +38,8 @@ source "$here/lib/packages-apt.sh"
 source "$here/lib/packages-dnf.sh"
 # shellcheck source=lib/firewall.sh
 source "$here/lib/firewall.sh"
+# shellcheck source=lib/engines.sh
+source "$here/lib/engines.sh"
 # shellcheck source=lib/container.sh
 source "$here/lib/container.sh"
 # shellcheck source=lib/native.sh
@@ -62,6 +64,7 @@ main() {
   [[ $(id -u) == 0 ]] || die 77 'host.sh was not started as root' "start it with: sudo $0${*:+ $*}"
   load_state
   choose_agent
+  find_engines
   case $command in
     install) install_agent ;;
     plan) print_plan ;;

@@ -5,14 +5,16 @@ agent_runtime='' # docker, podman or native
 
 native_can_be_had() { type -P "$agent_program" >/dev/null || distribution_has "$agent_package"; }
 
-# An engine that is there and answers.
-engine_works() { type -P "$1" >/dev/null && "$1" info >/dev/null 2>&1; }
-
 choose_runtime() {
   agent_runtime=$(wanted runtime auto)
   wanted_image=$(wanted image "$agent_image")
   case $agent_runtime in
     docker)
+      if [[ $docker_is_podman == yes ]]; then
+        say 'docker is another name of podman on this host: the agent runs with podman'
+        agent_runtime=podman
+        return 0
+      fi
       engine_works docker || die 78 'docker does not work on this host: docker info fails' \
         'start it (systemctl enable --now docker), or choose another --runtime'
       ;;
@@ -21,7 +23,7 @@ choose_runtime() {
         die 78 "this distribution has no package $agent_package ($system_id $system_version)" 'choose --runtime podman or docker'
       ;;
     auto)
-      if engine_works docker; then agent_runtime=docker; elif type -P docker >/dev/null; then
+      if engine_works docker; then agent_runtime=docker; elif [[ $docker_is_podman == no ]] && type -P docker >/dev/null; then
         warn 'docker is installed but does not answer, so it is not used'
       fi
       if [[ $agent_runtime == docker ]]; then :
@@ -34,13 +36,20 @@ choose_runtime() {
 
 wanted_config() {
   if [[ $agent_runtime == native ]]; then native_unit_text "$listen_address" "$listen_port"; else
-    printf '%s %s %s %s' "$wanted_image" "$listen_address" "$listen_port" "$previous_rights"
+    printf '%s %s %s %s' "$pinned_image" "$listen_address" "$listen_port" "$previous_rights"
   fi
+}
+
+# A container is started after a boot if its restart policy is the one that its engine looks for.
+starts_as_wanted() {
+  [[ $agent_runtime == native ]] ||
+    [[ $(container_value "$agent_runtime" "$(container_of final)" '{{.HostConfig.RestartPolicy.Name}}') == "$(restart_policy "$agent_runtime")" ]]
 }
 
 # One that runs and does not measure any more is replaced too.
 agent_is_wanted() {
   [[ $previous_runtime == "$agent_runtime" && $previous_runs == yes && $previous_config == "$(wanted_config)" ]] &&
+    starts_as_wanted &&
     measures_now "$(local_url "$previous_address" "$previous_port")"
 }
 

@@ -14,7 +14,7 @@ known_agents() {
   done
 }
 
-is_known_agent() { known_agents | grep -qxF -e "$1"; }
+is_known_agent() { [[ $'\n'$(known_agents)$'\n' == *$'\n'"$1"$'\n'* ]]; }
 
 load_agent() {
   agent=$1

@@ -10,6 +10,7 @@ inspect() {
   choose_listen
   choose_allow
   choose_runtime
+  [[ $agent_runtime == native ]] || pin_image "$agent_runtime"
   find_host_id
   find_previous
   guard_ports
@@ -43,9 +44,9 @@ already_packages() { printf 'the packages are installed'; }
 apply_packages() { install_packages; }
 
 needs_image() { [[ $agent_runtime != native ]] && ! { type -P "$agent_runtime" >/dev/null && image_is_there "$agent_runtime"; }; }
-tell_image() { printf 'pull the image %s' "$wanted_image"; }
+tell_image() { printf 'pull the image %s' "$pinned_image"; }
 already_image() {
-  if [[ $agent_runtime == native ]]; then printf 'no image is needed'; else printf 'the image %s is here' "$wanted_image"; fi
+  if [[ $agent_runtime == native ]]; then printf 'no image is needed'; else printf 'the image %s is here' "$pinned_image"; fi
 }
 apply_image() { pull_image "$agent_runtime"; }
 
@@ -81,15 +82,25 @@ apply_old_port() {
   make_firewall
 }
 
-boot_unit=podman-restart.service
-needs_start_at_boot() { [[ $agent_runtime == podman ]] && ! systemctl is-enabled --quiet "$boot_unit" 2>/dev/null; }
-tell_start_at_boot() { printf 'enable %s, which starts containers after a boot' "$boot_unit"; }
+# The unit that starts the agent after a boot, where host.sh sees to that: docker's own is the operator's affair.
+boot_unit() { case $1 in podman) printf podman-restart.service ;; native) printf '%s' "$native_unit" ;; esac; }
+# A native agent that is made now is enabled with it.
+needs_start_at_boot() {
+  case $agent_runtime in
+    podman) ! systemctl is-enabled --quiet podman-restart.service 2>/dev/null ;;
+    native) native_is_there && ! systemctl is-enabled --quiet "$native_unit" 2>/dev/null ;;
+    docker) false ;;
+  esac
+}
+tell_start_at_boot() { printf 'enable %s, which starts the agent after a boot' "$(boot_unit "$agent_runtime")"; }
 already_start_at_boot() { printf 'the agent starts at each boot'; }
-disable_boot_unit() { systemctl disable "$boot_unit"; }
+disable_boot_unit() { systemctl disable "$1"; }
 apply_start_at_boot() {
-  on_failure disable_boot_unit
-  systemctl enable "$boot_unit"
-  state[podman_restart]=yes
+  local unit
+  unit=$(boot_unit "$agent_runtime")
+  on_failure disable_boot_unit "$unit"
+  systemctl enable "$unit"
+  [[ $agent_runtime != podman ]] || state[podman_restart]=yes
 }
 
 # The counters are looked at as soon as the modules are there, and before anything is installed.
@@ -127,6 +138,8 @@ remember_options() {
   [[ ${state[allow]:-} != none ]] || state[allow]=''
   [[ -n $wanted_allow ]] || state[firewall]=''
   state[agent]=$agent
+  state[digest]=''
+  [[ -z $pinned_image || $pinned_image == "$wanted_image" ]] || state[digest]="$wanted_image ${pinned_image##*@}"
   state[runtime]=$agent_runtime
 }
 
@@ -135,7 +148,7 @@ remember_options() {
 remove_unneeded_images() {
   local entry left=''
   for entry in ${state[pulled]:-}; do
-    if [[ $entry == "$agent_runtime|$wanted_image" ]] || ! remove_image "$entry" >/dev/null; then left+=" $entry"; fi
+    if [[ $entry == "$agent_runtime|$wanted_image" || $entry == "$agent_runtime|$pinned_image" ]] || ! remove_image "$entry" >/dev/null; then left+=" $entry"; fi
   done
   state[pulled]=${left# }
 }

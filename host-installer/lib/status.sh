@@ -28,6 +28,19 @@ print_allowed() {
   esac
 }
 
+# Whether the agent comes back after a boot, where host.sh sees to that.
+tell_of_boot() {
+  local unit policy
+  unit=$(boot_unit "$previous_runtime")
+  if [[ -n $unit ]] && ! systemctl is-enabled --quiet "$unit" 2>/dev/null; then
+    tell_problem "$unit is not enabled, so the agent does not start after a boot; host.sh install enables it"
+  fi
+  [[ $previous_runtime != native ]] || return 0
+  policy=$(container_value "$previous_runtime" "$(container_of final)" '{{.HostConfig.RestartPolicy.Name}}')
+  [[ $policy == "$(restart_policy "$previous_runtime")" ]] ||
+    tell_problem "the restart policy of the container is $policy, so $previous_runtime does not start the agent after a boot; host.sh install starts it anew"
+}
+
 print_measurement() {
   if [[ $previous_runs == no ]]; then status_problems=yes; return 0; fi
   if measures_now "$1"; then
@@ -51,6 +64,7 @@ print_status() {
   [[ $previous_runtime == native ]] || printf 'image: %s, %s\n' "${previous_config%% *}" "$previous_rights rights"
   printf 'listens: %s\n' "$url"
   print_allowed
+  tell_of_boot
   print_measurement "$url"
   [[ $status_problems == no ]] || die 1 'something is not as host.sh install leaves it' \
     'the lines above name it; host.sh install puts right what it can'

@@ -33,7 +33,7 @@ uninstall_agent() {
   if [[ -f $native_candidate_file ]]; then anything=yes && take_away "$native_candidate" remove_native_candidate; fi
   if firewall_is_ours; then anything=yes && take_away 'the nftables table' remove_firewall; fi
   if [[ -f $modules_file ]]; then anything=yes && take_away "${modules_file#"$ROOT"}" rm -f "$modules_file"; fi
-  if [[ ${state[podman_restart]:-} == yes ]]; then take_away "the start of podman's containers at boot" disable_boot_unit; fi
+  if [[ ${state[podman_restart]:-} == yes ]]; then take_away "the start of podman's containers at boot" disable_boot_unit podman-restart.service; fi
   for package in ${state[packages]:-}; do
     if [[ $package == "$agent_package" ]]; then take_away "the package $package" remove_package "$package"; else
       say "kept: the package $package, which something else may use by now"

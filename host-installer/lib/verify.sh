@@ -63,6 +63,7 @@ wait_until_measures() {
       return 0
     fi
     last=$verdict
+    [[ $last != too-large ]] || break
     if ! "$@"; then
       last=not-running
       break

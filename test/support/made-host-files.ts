@@ -37,6 +37,18 @@ export interface HostDescription {
   readonly dmesg?: string;
   /** Container engines, and whether they answer. */
   readonly engines?: Readonly<Partial<Record<'docker' | 'podman', 'works' | 'down'>>>;
+  /** The program docker is podman. */
+  readonly dockerIsPodman?: boolean;
+  /** dockerd maps user ids. */
+  readonly usernsRemap?: boolean;
+  /** Tags that stand for another image by now. */
+  readonly movedTags?: readonly string[];
+  /** Images that were built on this host: they have no digest. */
+  readonly builtImages?: readonly string[];
+  /** Restart policies that containers have now. */
+  readonly restartPolicies?: Readonly<Record<string, string>>;
+  /** Units that are disabled. */
+  readonly disabledUnits?: readonly string[];
   /** Containers that others made, running. */
   readonly foreignContainers?: readonly string[];
   /** Packages that the distribution has. */
@@ -145,7 +157,21 @@ const putEngines = (places: Places, change: HostDescription): void => {
     if (how === 'down') fact(places, `${folder}/down`, '');
     else rmSync(path.join(places.made, folder, 'down'), { force: true });
   }
-  const files = { label: '', image: 'hubblo/scaphandre', restart: 'no', running: '' };
+  if (change.dockerIsPodman === true) {
+    fact(places, 'docker-is-podman', '');
+    provide(places, 'docker', 'engine.sh');
+  }
+  if (change.usernsRemap === true) fact(places, 'engines/docker/userns-remap', '');
+  for (const tag of change.movedTags ?? []) fact(places, `moved-tags/${mangled(tag)}`, '2');
+  for (const image of change.builtImages ?? [])
+    fact(places, `engines/docker/images/${mangled(image)}`, image);
+  const files = {
+    label: '',
+    image: 'hubblo/scaphandre',
+    tag: 'hubblo/scaphandre',
+    restart: 'no',
+    running: '',
+  };
   for (const name of change.foreignContainers ?? []) {
     const container = `engines/docker/containers/${name}`;
     for (const [file, text] of Object.entries(files)) fact(places, `${container}/${file}`, text);
@@ -192,6 +218,12 @@ const putSystem = (places: Places, change: HostDescription): void => {
 };
 
 const putAgentsNow = ({ made }: Places, change: HostDescription): void => {
+  for (const unit of change.disabledUnits ?? []) rmSync(path.join(made, 'units', unit, 'enabled'));
+  for (const [name, policy] of Object.entries(change.restartPolicies ?? {})) {
+    const folder = engineFolders.map((each) => path.join(made, each, name)).find((each) => existsSync(each));
+    if (folder === undefined) throw new Error(`no container ${name} is there`);
+    writeFileSync(path.join(folder, 'restart'), policy);
+  }
   for (const [name, how] of Object.entries(change.agentsNow ?? {})) {
     const agent = engineFolders
       .map((folder) => path.join(made, folder, name))

@@ -100,7 +100,7 @@ const filesBelow = (folder: string): Readonly<Record<string, string>> => {
 
 /** Counters move by themselves, a lock file may stay, and records are the test's own. */
 const noise =
-  /\/energy_uj$|^tree\/run\/opennebula-extensions-host\.lock$|^made\/(actions|counted)$|\/scrapes$|^core\//;
+  /\/energy_uj$|^tree\/run\/opennebula-extensions-host\.lock$|^made\/(actions|counted)$|^made\/registry\/|\/scrapes$|^core\//;
 
 const makePlaces = (folder: string): Places => {
   const [root, made, core] = ['tree', 'made', 'core'].map((name) => path.join(folder, name)) as [
