@@ -33,7 +33,7 @@ const readFolder = async (folder: string): Promise<readonly string[]> => {
 };
 
 const removeLeftovers = async (folder: string, names: readonly string[], now: number): Promise<void> => {
-  for (const name of names.filter((one) => /^\.vm-\d+\.json\..*\.tmp$/.test(one))) {
+  for (const name of names.filter((one) => /^\.vm-(?:\d+|none)\.json\..*\.tmp$/.test(one))) {
     const file = path.join(folder, name);
     const age = await stat(file).then(
       ({ mtimeMs }) => now - mtimeMs,

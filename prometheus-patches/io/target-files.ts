@@ -13,7 +13,7 @@ import { writeAtomic } from '../../lib/io/write-atomic.ts';
 import { formatTargetGroups } from '../../lib/prometheus/target-group.ts';
 import { type AddressPreference, type ExportingVm, vmTargetsOf } from '../../lib/prometheus/vm-targets.ts';
 import { prometheusError } from '../errors.ts';
-import { targetFileName } from '../target-file.ts';
+import { lastingFileContent, lastingFileName, targetFileName } from '../target-file.ts';
 import { makeFolder } from './target-folder.ts';
 
 export interface AlignOptions {
@@ -49,10 +49,17 @@ const write = async (file: string, content: string): Promise<void> => {
   }
 };
 
+/** Made before the last VM's file goes, and never removed while Prometheus looks into the folder. */
+export const keepLastingFile = async (folder: string): Promise<void> => {
+  const file = path.join(folder, lastingFileName);
+  if ((await readIfThere(file)) !== lastingFileContent) await write(file, lastingFileContent);
+};
+
 /** Makes the file what it should be, or makes it go; what that changed. */
 const bringInLine = async (file: string, wanted: string | undefined): Promise<Alignment['change']> => {
   if ((await readIfThere(file)) === wanted) return 'none';
   if (wanted === undefined) {
+    await keepLastingFile(path.dirname(file));
     await rm(file, { force: true });
     return 'removed';
   }

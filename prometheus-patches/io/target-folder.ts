@@ -1,9 +1,7 @@
 /** The folder of the target files. */
 import { chown, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { codeOf, isMissing } from '../../lib/errors/system-error.ts';
-import { prometheusError } from '../errors.ts';
 
 /** Who may write into the parent may write into the folder, also when root makes it for oneadmin. */
 const makeOne = async (folder: string): Promise<void> => {
@@ -25,17 +23,5 @@ export const makeFolder = async (folder: string): Promise<void> => {
     if (!isMissing(thrown) || path.dirname(folder) === folder) throw thrown;
     await makeFolder(path.dirname(folder));
     await makeOne(folder);
-  }
-};
-
-/**
- * The same, before Prometheus looks at it: a folder that is not there when Prometheus starts is not watched.
- * Fails with TARGET_FILE.
- */
-export const prepareTargetFolder = async (folder: string): Promise<void> => {
-  try {
-    await makeFolder(folder);
-  } catch (thrown) {
-    throw prometheusError('TARGET_FILE', { path: folder, detail: reasonOf(thrown) }, thrown);
   }
 };

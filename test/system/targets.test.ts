@@ -170,6 +170,36 @@ scrape_configs:
   );
 });
 
+test('B14-a-last-target-that-goes: not even when Prometheus is told to reload at once', async (t) => {
+  const { folder, file, frontEnd, hook, oneext } = await startCloud(t);
+  const port = await startVmExporter(t);
+  writeFileSync(file('prometheus.yml'), 'global: {scrape_interval: 1s, scrape_timeout: 1s}\n');
+  assert.equal((await oneext('patch', '--no-reload')).code, 0);
+  const { base, pid } = await startPrometheus(t, file('prometheus.yml'), folder);
+  const ids = [3, 4];
+  const vm = { state: 3, lcmState: 3, address: '127.0.0.1', ports: String(port) };
+  for (const id of ids) frontEnd.vms.set(id, { ...vm, id });
+  for (const id of ids) assert.equal((await hook(id)).code, 0);
+  await askUntil(base, 'targets', (data: Targets) =>
+    ids.every((id) => targetsOfVm(data, 'sr_exporter', String(id)).length === 1) ? true : undefined,
+  );
+  for (const id of ids) {
+    frontEnd.vms.set(id, { ...vm, id, state: 6, lcmState: 0 });
+    assert.equal((await hook(id)).code, 0);
+  }
+  // A change of another job, so that Prometheus sets the discovery of this one up again.
+  const config = readFileSync(file('prometheus.yml'), 'utf8');
+  writeFileSync(file('prometheus.yml'), config.replace('refresh_interval: 1m', 'refresh_interval: 2m'));
+  process.kill(pid, 'SIGHUP');
+  await askUntil(
+    base,
+    'targets',
+    (data: Targets) =>
+      ids.every((id) => targetsOfVm(data, 'sr_exporter', String(id)).length === 0) ? true : undefined,
+    3 * noticedWithinMs,
+  );
+});
+
 test('twenty hooks at once for ten VMs, and what Prometheus sees of them', async (t) => {
   const { folder, file, frontEnd, hook, oneext } = await startCloud(t);
   writeFileSync(

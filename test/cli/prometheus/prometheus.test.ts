@@ -379,7 +379,7 @@ test('sync: all files in line with the pool, whatever was there', async (t) => {
   const names = readdirSync(targets);
   assert.deepEqual(
     names.filter((name) => !/^vm-[1-9]\d*\.json$/.test(name)).sort(),
-    ['.vm-6.json.1-a.tmp', 'mine.json', 'vm-01.json', 'vm-x.json'],
+    ['.vm-6.json.1-a.tmp', 'mine.json', 'vm-01.json', 'vm-none.json', 'vm-x.json'],
     'what is not ours stays, and what somebody may just be writing',
   );
   assert.equal(names.filter((name) => /^vm-[1-9]\d*\.json$/.test(name)).length, 200);

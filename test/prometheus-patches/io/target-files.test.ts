@@ -13,6 +13,8 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { formatTargetGroups } from '../../../lib/prometheus/target-group.ts';
 import { type ExportingVm, vmTargetsOf } from '../../../lib/prometheus/vm-targets.ts';
+import { prepareTargetFolder } from '../../../prometheus-patches/io/prepare-target-folder.ts';
+import { removeTargetFiles } from '../../../prometheus-patches/io/remove-target-files.ts';
 import { alignTargetFile } from '../../../prometheus-patches/io/target-files.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
@@ -52,7 +54,27 @@ test('written, left alone, written anew, removed, and the folder made', async (t
   now = undefined;
   assert.deepEqual(await run(), { change: 'removed', targets: [], problems: [] });
   assert.equal((await run()).change, 'none');
-  assert.deepEqual(readdirSync(folder), []);
+  assert.deepEqual(readdirSync(folder), ['vm-none.json']);
+});
+
+test('B14-a-last-target-that-goes: a file without targets stays, and is there before the last VM goes', async (t) => {
+  const folder = temporaryFolder(t);
+  const stays = path.join(folder, 'vm-none.json');
+  await align(folder, async () => undefined);
+  assert.deepEqual(readdirSync(folder), [], 'where nothing goes, nothing comes');
+  await align(folder, async () => vmAt(0, true));
+  await align(folder, async () => undefined);
+  assert.deepEqual(JSON.parse(readFileSync(stays, 'utf8')), [{ targets: [], labels: {} }]);
+  const { ino } = statSync(stays);
+  await align(folder, async () => vmAt(0, true));
+  await align(folder, async () => undefined);
+  assert.equal(statSync(stays).ino, ino, 'it is not written again');
+  const prepared = path.join(folder, 'new/targets');
+  await prepareTargetFolder(prepared);
+  assert.deepEqual(readdirSync(prepared), ['vm-none.json'], 'Prometheus finds it when it first looks');
+  writeFileSync(path.join(prepared, 'mine.json'), '[]');
+  await removeTargetFiles(prepared);
+  assert.deepEqual(readdirSync(prepared), ['mine.json'], 'uninstall takes it away');
 });
 
 test('odd names reach the file as they are', async (t) => {
@@ -106,7 +128,7 @@ test('however hooks of one VM overlap, the last state wins', async (t) => {
         );
         await scheduler.waitFor(task.then(() => Promise.all(hooks)));
         assert.equal(contentOf(path.join(folder, 'vm-7.json')), wanted(states.at(-1)));
-        assert.ok(readdirSync(folder).every((name) => name === 'vm-7.json'));
+        assert.ok(readdirSync(folder).every((name) => ['vm-7.json', 'vm-none.json'].includes(name)));
       },
     ),
     { numRuns: 150 },
