@@ -1,6 +1,7 @@
 /** oneext: the entry of the command for operators and users of the suite. */
 import { commonError } from '../lib/errors/common-errors.ts';
 import { OneExtError, reasonOf } from '../lib/errors/oneext-error.ts';
+import { surviveClosedStreams } from '../lib/io/standard-streams.ts';
 import { version } from '../lib/version.ts';
 import { formatList, runCommandLine, type Terminal } from './command.ts';
 import { commands } from './commands.ts';
@@ -31,11 +32,7 @@ const main = async (argv: readonly string[]): Promise<void> => {
   await runCommandLine(`oneext ${command.name}`, await command.load(), rest, terminal);
 };
 
-// Who reads the results has enough of them (`| head`): that is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-});
-
+surviveClosedStreams();
 main(process.argv.slice(2)).catch((thrown: unknown) => {
   const hint = thrown instanceof OneExtError ? `\n${thrown.code}: ${thrown.hint}` : '';
   process.stderr.write(`oneext: ${reasonOf(thrown)}${hint}\n`);

@@ -2,8 +2,10 @@
 import { geolocationOptions } from '../geolocation/geolocation-options.ts';
 import { updateGeolocation } from '../geolocation/io/update-geolocation.ts';
 import { requireStaticCoordinates } from '../geolocation/static-coordinates.ts';
+import { surviveClosedStreams } from '../lib/io/standard-streams.ts';
 import { runHook } from './io/run-hook.ts';
 
+surviveClosedStreams();
 process.exitCode = 1; // until it is known better
 runHook(
   {

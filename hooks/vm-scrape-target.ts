@@ -1,9 +1,12 @@
 /** vm_scrape_target: the entry. Keeps a VM's target file for Prometheus in line with the VM. */
+
+import { surviveClosedStreams } from '../lib/io/standard-streams.ts';
 import { readExportingVm } from '../prometheus-patches/io/read-exporting-vm.ts';
 import { alignTargetFile } from '../prometheus-patches/io/target-files.ts';
 import { targetOptions } from '../prometheus-patches/prometheus-options.ts';
 import { runHook } from './io/run-hook.ts';
 
+surviveClosedStreams();
 process.exitCode = 1; // until it is known better
 runHook(
   {

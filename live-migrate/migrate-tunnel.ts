@@ -8,6 +8,7 @@ import { describeStrayKey, sectionsOf } from '../lib/config/sections.ts';
 import { OneExtError, reasonOf } from '../lib/errors/oneext-error.ts';
 import { watchInterruption } from '../lib/io/interruption.ts';
 import { readOptions } from '../lib/io/read-options.ts';
+import { surviveClosedStreams } from '../lib/io/standard-streams.ts';
 import { readFrontEnd } from './io/front-end.ts';
 import { createHosts } from './io/hosts.ts';
 import { describeMigration, type MigrationRun, migrate } from './io/migrate.ts';
@@ -77,6 +78,7 @@ const main = async (argv: readonly string[]): Promise<number> => {
   }
 };
 
+surviveClosedStreams();
 process.exitCode = 1; // until it is known better
 main(process.argv.slice(2)).then(
   (status) => {
