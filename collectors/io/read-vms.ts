@@ -1,4 +1,11 @@
-/** Reads the VM pool at the least cost to the front-end; see ../attribute-plan.ts. */
+/**
+ * Reads the VM pool at the least cost to the front-end; see ../attribute-plan.ts.
+ *
+ * Where the calls for attributes fail (one.vmpool.infoextended, one.vmpool.infoset), one.vmpool.info is enough for
+ * the rest: what only attributes tell is unknown then, and they are tried again later and later.
+ */
+import { commonError } from '../../lib/errors/common-errors.ts';
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { allOfPool, readDocument } from '../../lib/io/read-pool.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { OneElement } from '../../lib/one/document-reader.ts';
@@ -25,6 +32,7 @@ interface Attributes {
   readonly exporter: VmExporter | undefined;
 }
 type ExtendedVm = Vm & Attributes;
+const noAttributes: ReadonlyMap<number, Attributes> = new Map();
 
 const parseExtended = (element: OneElement): ExtendedVm | undefined => {
   const vm = parseVm(element);
@@ -51,6 +59,9 @@ const nextHosts = (
     }),
   );
 
+const firstRetryMs = 60_000;
+const mostRetryMs = 1_800_000;
+
 /** More forged VMs than that are left out instead of read one by one. */
 const mostReadAlone = 50;
 
@@ -61,13 +72,51 @@ export interface VmReaderOptions {
   readonly onRepairs: (method: string, places: number) => void;
   /** Is told of ids that stand more than once in the pool: somebody forges VMs. */
   readonly onForged: (ids: readonly number[]) => void;
+  /** Is told when the calls for attributes begin to fail, and (`undefined`) when they work again. */
+  readonly onAttributes: (failure: string | undefined) => void;
 }
+
+/** Failures of a call that say nothing of other calls: without it, the rest is still worth reading. */
+const isOfThisCall = (thrown: unknown): boolean =>
+  commonError.is(
+    thrown,
+    'ONE_FAULT',
+    'ONE_REFUSED',
+    'ONE_NO_SUCH_OBJECT',
+    'ONE_NOT_XML',
+    'ONE_TRUNCATED',
+    'ONE_TIMEOUT',
+    'ONE_HTTP_STATUS',
+  );
+
+/** Tries what may fail for good: after a failure not before a while, which grows. */
+const createTrial = ({ now, onAttributes }: VmReaderOptions) => {
+  let waitMs = 0;
+  let retryAt = Number.NEGATIVE_INFINITY;
+  /** `undefined` where it fails, or is not tried now. */
+  return async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    if (now() < retryAt) return undefined;
+    try {
+      const result = await work();
+      if (waitMs > 0) onAttributes(undefined);
+      waitMs = 0;
+      return result;
+    } catch (thrown) {
+      if (!isOfThisCall(thrown)) throw thrown;
+      if (waitMs === 0) onAttributes(reasonOf(thrown));
+      waitMs = Math.min(Math.max(firstRetryMs, waitMs * 2), mostRetryMs);
+      retryAt = now() + waitMs;
+      return undefined;
+    }
+  };
+};
 
 /** A function that reads all VMs that are not done, with what it remembers between two readings. */
 export const createVmReader = (options: VmReaderOptions): (() => Promise<readonly VmWithAttributes[]>) => {
   const { client, now, onForged } = options;
   let known: ReadonlyMap<number, KnownAttributes> = new Map();
   let hosts: ReadonlyMap<number, KnownHosts> = new Map();
+  const tryAttributes = createTrial(options);
 
   const call = <T>(
     method: string,
@@ -128,12 +177,16 @@ export const createVmReader = (options: VmReaderOptions): (() => Promise<readonl
   };
 
   const readWithAttributes = async (): Promise<readonly Omit<VmWithAttributes, 'previousHostId'>[]> => {
-    if (known.size === 0) return readAllExtended();
+    const atStart = known.size === 0 ? await tryAttributes(readAllExtended) : undefined;
+    if (atStart !== undefined) return atStart;
     const readAt = now();
     const vms = await readPool('one.vmpool.info', parseVm);
     const plan = planAttributeReads(vms, known, readAt);
-    if (plan.kind === 'all') return readAllExtended();
-    const attributes = await readAttributes(plan.ids);
+    const all = plan.kind === 'all' ? await tryAttributes(readAllExtended) : undefined;
+    if (all !== undefined) return all;
+    const ids = plan.kind === 'all' ? [] : plan.ids;
+    const attributes =
+      ids.length === 0 ? noAttributes : ((await tryAttributes(() => readAttributes(ids))) ?? noAttributes);
     const nowKnown = new Map<number, KnownAttributes>();
     const result = vms.map((vm) => {
       const read = attributes.get(vm.id);

@@ -30,9 +30,14 @@ export const discoveryHandlers = (
     [
       vmExporters,
       () =>
-        serve(vmExporters, async () =>
-          vmExporterTargets((await sources.vms.get()).value, options['prometheus.address-preference']),
-        ),
+        serve(vmExporters, async () => {
+          const vms = (await sources.vms.get()).value;
+          if (vms.some(({ flavours }) => flavours === undefined))
+            throw new Error(
+              'the attributes of some VMs are not known, and PROMETHEUS_EXPORTER is one of them',
+            );
+          return vmExporterTargets(vms, options['prometheus.address-preference']);
+        }),
     ],
     [
       powerAgents,

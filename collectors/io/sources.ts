@@ -56,6 +56,14 @@ export const createSources = (
       ids: forged.slice(0, 200),
     });
   };
+  const onAttributes = (failure: string | undefined): void => {
+    if (failure === undefined) log.info('the attributes of VMs can be read again');
+    else
+      log.warn(
+        'the attributes of VMs cannot be read; VMs are served without opennebula_vm_ut_flavours and PROMETHEUS_EXPORTER',
+        { error: failure },
+      );
+  };
   const readPool = async <T extends { readonly id: number }>(
     call: Omit<DocumentCall<T>, 'onRepairs'>,
   ): Promise<readonly T[]> =>
@@ -85,7 +93,7 @@ export const createSources = (
 
   return {
     hosts,
-    vms: fromOne(createVmReader({ client, now, onRepairs, onForged })),
+    vms: fromOne(createVmReader({ client, now, onRepairs, onForged, onAttributes })),
     datastores: fromOne(() =>
       readPool({
         method: 'one.datastorepool.info',

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { createVmReader } from '../../../collectors/io/read-vms.ts';
+import { commonError } from '../../../lib/errors/common-errors.ts';
 import type { XmlRpcClient } from '../../../lib/io/xml-rpc-client.ts';
 
 type Answers = (method: string, parameters: readonly unknown[]) => string;
@@ -15,6 +16,7 @@ const flavours = (value: number): string => `<FLAVOURS><![CDATA[${value}]]></FLA
 const createBench = (answers: Answers) => {
   const calls: string[] = [];
   const forged: number[][] = [];
+  const attributes: (string | undefined)[] = [];
   let now = 0;
   const client: XmlRpcClient = {
     call: async (method, parameters, options) => {
@@ -30,11 +32,13 @@ const createBench = (answers: Answers) => {
     now: () => now,
     onRepairs: () => undefined,
     onForged: (ids) => void forged.push([...ids]),
+    onAttributes: (failure) => void attributes.push(failure),
   });
   return {
     read,
     calls,
     forged,
+    attributes,
     advance: (ms: number) => {
       now += ms;
     },
@@ -78,6 +82,54 @@ test('a VM that is gone before its attributes are read has none', async () => {
       [1, -1],
     ],
   );
+});
+
+const fault = commonError('ONE_FAULT', { method: 'm', endpoint: 'e', errorCode: 1, detail: 'broken' });
+const pull = async (bench: ReturnType<typeof createBench>) =>
+  (await bench.read()).map((one) => [one.id, one.flavours]);
+
+test('B18-infoextended: VMs are served without attributes while that call fails, and with them afterwards', async () => {
+  let broken = true;
+  const bench = createBench((method) => {
+    if (method === 'one.vmpool.infoextended' && broken) throw fault;
+    return pool(vm(1, 10, flavours(7)));
+  });
+  assert.deepEqual(await pull(bench), [[1, undefined]]);
+  bench.advance(5000);
+  assert.deepEqual(await pull(bench), [[1, undefined]]);
+  assert.deepEqual(bench.calls, ['infoextended', 'info', 'info'], 'it is not asked in vain at each scrape');
+  bench.advance(60_000);
+  await bench.read();
+  broken = false;
+  bench.advance(60_000);
+  assert.deepEqual(await pull(bench), [[1, undefined]], 'asked later and later');
+  bench.advance(60_000);
+  assert.deepEqual(await pull(bench), [[1, 7]]);
+  assert.deepEqual(bench.attributes, [fault.message, undefined], 'told once');
+});
+
+test('B18-infoset: new VMs are served without attributes while that call fails, known ones keep theirs', async () => {
+  let vms = [vm(1, 10, flavours(7))];
+  const bench = createBench((method) => {
+    if (method === 'one.vmpool.infoset') throw fault;
+    return pool(...vms);
+  });
+  await bench.read();
+  vms = [vm(2, 20, flavours(8)), ...vms];
+  assert.deepEqual(await pull(bench), [
+    [2, undefined],
+    [1, 7],
+  ]);
+});
+
+test('B18-unreachable: a front-end that cannot be reached is not asked a second time', async () => {
+  const unreachable = commonError('ONE_CONNECTION', { method: 'm', endpoint: 'e', detail: 'refused' });
+  const bench = createBench(() => {
+    throw unreachable;
+  });
+  await assert.rejects(bench.read(), unreachable);
+  assert.deepEqual(bench.calls, ['infoextended']);
+  assert.deepEqual(bench.attributes, []);
 });
 
 test('forged VMs never take the place of real ones', async () => {
