@@ -62,7 +62,7 @@ export const migrationError = defineErrors({
   },
   TUNNEL_NO_VSWITCH: {
     exitCode: 1,
-    message: 'there is no tunnel: tunnel.type is openvswitch, and ovs-vswitchd does not run on {host}',
+    message: 'there is no tunnel: tunnel.type is openvswitch, but Open vSwitch does not run on {host}',
     hint: 'start Open vSwitch on that host, or set tunnel.type to auto or kernel',
   },
   TUNNEL_OPTION_REFUSED: {

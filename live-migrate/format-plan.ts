@@ -4,11 +4,7 @@ import { type Argv, quoteForShell } from '../lib/remote-command.ts';
 import type { Step } from './steps.ts';
 
 const formatArgv = (argv: Argv): string =>
-  argv
-    .map((word) =>
-      word.includes('\n') ? `<script of ${word.split('\n').length - 1} lines>` : quoteForShell(word),
-    )
-    .join(' ');
+  argv.map((word) => (word.includes('\n') ? '<script>' : quoteForShell(word))).join(' ');
 
 export const formatPlan = (steps: readonly Step[]): string =>
   steps

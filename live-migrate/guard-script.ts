@@ -5,8 +5,9 @@
  * front-end's side lives; its end before the driver's aborts the migration, whatever became of that side.
  *
  * stdout tells the front-end's side how far it came, a line each: `refused REASON` (the driver was not started),
- * `started`, and `ended STATUS`, with `moved` after it where virsh said that the guest has moved. A session without
- * `refused` and `ended` has broken off. Whatever has to be written is written before `started`.
+ * `started`, and `ended STATUS`. `unclear` after the status: the driver failed although virsh said that the guest has
+ * moved, or virsh had to be killed. A session without `refused` and `ended` has broken off. Whatever has to be
+ * written is written before `started`.
  */
 export const guardFolder = '/var/tmp/oneext-migrate';
 
@@ -59,9 +60,9 @@ if [ ! -e "$folder/progress" ]; then
   reason="there was no progress for $seconds s"
 fi
 [ -z "$reason" ] || echo "WARN: migrate_tunnel: $reason: the migration was aborted" >&2
-moved=''
-[ -e "$folder/unmoved" ] || moved=' moved'
-echo "ended $status$moved"
+unclear=''
+[ "$status" -eq 0 ] || [ -e "$folder/unmoved" ] || unclear=' unclear'
+echo "ended $status$unclear"
 exit "$status"
 `;
 

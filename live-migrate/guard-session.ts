@@ -8,24 +8,24 @@ export interface GuardSession {
   /** Why the driver was not started. */
   readonly refusal: string | undefined;
   /** `undefined` where the session has broken off. */
-  readonly end: { readonly status: number; readonly hasMoved: boolean } | undefined;
+  readonly end: { readonly status: number; readonly isUnclear: boolean } | undefined;
 }
 
 export const readGuardSession = (stdout: string): GuardSession => {
   const refusal = /^refused (.*)\n/m.exec(stdout)?.[1];
-  const [, status, moved] = /^ended (\d{1,3})( moved)?\n/m.exec(stdout) ?? [];
+  const [, status, unclear] = /^ended (\d{1,3})( unclear)?\n/m.exec(stdout) ?? [];
   const hasRefused = refusal !== undefined;
   return {
     isOver: hasRefused || status !== undefined,
     hasBegun: hasRefused || /^started\n/m.test(stdout),
     refusal,
-    end: status === undefined ? undefined : { status: Number(status), hasMoved: moved !== undefined },
+    end: status === undefined ? undefined : { status: Number(status), isUnclear: unclear !== undefined },
   };
 };
 
 /** Whether the driver's status says what has become of the guest; a driver that was killed does not know. */
 export const isConclusive = ({ end }: GuardSession): boolean =>
-  end !== undefined && (end.status === 0 || (!end.hasMoved && (end.status <= 128 || end.status > 192)));
+  end !== undefined && !end.isUnclear && (end.status <= 128 || end.status > 192);
 
 export interface GuestAnswer {
   /** As `virsh domstate` has it, or `absent`; `undefined` where the host did not answer. */

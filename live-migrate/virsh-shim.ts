@@ -5,8 +5,8 @@
  *
  * The watchdog has none of the driver's pipes: the driver waits for their ends. It tells by removing files, which
  * works on a full disk too: `progress` (the transfer stood still), `beginning` (the transfer had begun), `no-reset`
- * (the peer's address is on the loopback), `unmoved` (virsh says that the guest has moved), `open` (virsh has
- * ended). It counts seconds by the kernel's clock, as a question to libvirt may take some itself.
+ * (the peer's address is on the loopback), `unmoved` (virsh says that the guest has moved, or had to be killed),
+ * `open` (virsh has ended). It counts seconds by the kernel's clock, as a question to libvirt may take some itself.
  *
  * Without progress in the transfer for `stall` seconds, or four times as long before it has begun (the
  * destination may have much memory to prepare), the job is aborted; so it is when the front-end or the guard has
@@ -101,7 +101,7 @@ seconds() {
   echo "\${uptime%%.*}"
 }
 watch() {
-  last='' limit=$((stall * 4)) changed=$(seconds) aborted='' is_ended=''
+  last='' limit=$((stall * 4)) grace=5 changed=$(seconds) aborted='' is_ended=''
   while sleep 1; do
     if [ -n "$aborted" ]; then
       since=$(($(seconds) - aborted))
@@ -109,8 +109,9 @@ watch() {
         rm -f "$folder/no-reset"
         timeout -k 2 10 sudo -n ip address add "$peer/32" dev lo label "$label" &
       fi
-      if [ "$since" -ge 30 ] && [ -z "$is_ended" ]; then
+      if [ "$since" -ge "$grace" ] && [ -z "$is_ended" ]; then
         is_ended=1
+        rm -f "$folder/unmoved"
         kill "$1"
         abort
       fi
@@ -121,7 +122,7 @@ watch() {
     last=$now
     case $now in
       *[1-9]*)
-        limit=$stall
+        limit=$stall grace=30
         rm -f "$folder/beginning"
         ;;
     esac

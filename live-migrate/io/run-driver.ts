@@ -23,12 +23,18 @@ export type DriverEnd = { readonly status: number } | { readonly error: OneExtEr
 /** virsh has that long to return after its job was aborted. */
 const graceMs = 100_000;
 
+/** 128 and the number of the signal, as the shell has it. */
+const describeDriverEnd = (status: number): string =>
+  status > 128 && status <= 192
+    ? `the driver was killed by signal ${status - 128}`
+    : `the driver ended with status ${status}`;
+
 const clearUp = async (
   { request, hosts, say, recoveryTimeoutMs }: DriverRun,
   { end }: GuardSession,
 ): Promise<DriverEnd> => {
   const { deployId, source, destination } = request;
-  const what = end === undefined ? 'the session broke off' : `the driver ended with status ${end.status}`;
+  const what = end === undefined ? 'the session broke off' : describeDriverEnd(end.status);
   say('WARN', `${what} on ${source}; asking both hosts where ${deployId} runs`);
   const { at, said } = await findGuest(hosts, request, recoveryTimeoutMs);
   if (at === 'destination') {

@@ -19,6 +19,11 @@ if [ "${5:-}" = '' ]; then
   mount -t sysfs sysfs sys
   mount --rbind /dev dev
   for folder in run tmp var/tmp; do mount -t tmpfs -o mode=1777 "oxm-$folder" "$folder"; done
+  # What the machine has of OpenNebula, libvirt and rules for sudo is not the lab's.
+  for folder in var/lib/one etc/libvirt/qemu var/lib/libvirt/qemu etc/sudoers.d; do
+    mkdir -p "$folder"
+    mount -t tmpfs -o mode=755 "oxm-$folder" "$folder"
+  done
   mkdir -p opt/state opt/repository opt/lab var/lib/one/datastores
   mount --bind "$state" opt/state
   mount --bind "$state/share" var/lib/one/datastores
@@ -49,14 +54,17 @@ wait_for() {
 }
 
 # Identity, users
+tr -d - < /proc/sys/kernel/random/uuid > /etc/machine-id
 echo "$name" > /etc/hostname
 {
   echo '127.0.0.1 localhost'
   for host in $LAB_HOSTS; do echo "$(address_of "$host") $host"; done
 } > /etc/hosts
 : > /etc/resolv.conf
-getent group oneadmin > /dev/null || groupadd -g 9869 oneadmin
-getent passwd oneadmin > /dev/null || useradd -u 9869 -g oneadmin -d /var/lib/one -s /bin/bash oneadmin
+getent passwd oneadmin > /dev/null && userdel -f oneadmin
+getent group oneadmin > /dev/null && groupdel -f oneadmin
+groupadd -o -g 9869 oneadmin
+useradd -o -M -u 9869 -g oneadmin -d /var/lib/one -s /bin/bash oneadmin
 # libvirt's compiled-in users must exist, even though qemu.conf names others.
 for group in kvm libvirt libvirt-qemu; do getent group $group > /dev/null || groupadd -r $group; done
 getent passwd libvirt-qemu > /dev/null || useradd -r -g libvirt-qemu -d /nonexistent -s /usr/sbin/nologin libvirt-qemu
@@ -68,12 +76,15 @@ ip link set lo up
 echo "$pid" > "$state/$name.pid"
 wait_for ip link show eth0
 address=$(address_of "$name")
-if [ "$SWITCH" = openvswitch ]; then
+start_switch_database() {
   rm -f /etc/openvswitch/conf.db
   mkdir -p /etc/openvswitch
   ovsdb-tool create /etc/openvswitch/conf.db /usr/share/openvswitch/vswitch.ovsschema
   ovsdb-server --remote=punix:/var/run/openvswitch/db.sock --pidfile --detach --log-file --no-chdir
   ovs-vsctl --no-wait init
+}
+if [ "$SWITCH" = openvswitch ]; then
+  start_switch_database
   ovs-vswitchd --pidfile --detach --log-file --no-chdir
   # The userspace datapath does VXLAN where the underlay's address is on one of its bridges; eth0 itself must
   # stay silent, or the kernel answers too.
@@ -83,7 +94,8 @@ if [ "$SWITCH" = openvswitch ]; then
   ovs-vsctl add-br br-phy -- set bridge br-phy datapath_type=netdev -- add-port br-phy eth0
   underlay=br-phy
 else
-  rm -f /usr/bin/ovs-vsctl
+  # SWITCH=database: the packages are there, and ovs-vswitchd does not run.
+  if [ "$SWITCH" = database ]; then start_switch_database; else rm -f /usr/bin/ovs-vsctl; fi
   underlay=eth0
 fi
 ip address add "$address/24" dev $underlay
@@ -91,7 +103,7 @@ ip -6 address add "fd77::${address##*.}/64" dev $underlay nodad 2> /dev/null || 
 ip link set $underlay up
 
 # ssh: one key for the lab, a host key a host, OpenNebula's client configuration
-mkdir -p /root/.ssh /var/lib/one/.ssh
+mkdir -p /var/lib/one/.ssh
 rm -f /etc/ssh/ssh_host_*
 ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
 cp "$state/id_ed25519" /var/lib/one/.ssh/
@@ -104,8 +116,10 @@ Host *
   ControlPersist 70s
   ControlPath /run/one/ssh-socks/ctl-M-%C.sock
 END
-chmod 700 /var/lib/one/.ssh
-chmod 600 /var/lib/one/.ssh/*
+rm -rf /root/.ssh
+cp -r /var/lib/one/.ssh /root/.ssh # libvirtd itself connects for --p2p
+chmod 700 /var/lib/one/.ssh /root/.ssh
+chmod 600 /var/lib/one/.ssh/* /root/.ssh/*
 chown oneadmin:oneadmin /var/lib/one /run/one
 chown -R oneadmin:oneadmin /var/lib/one/.ssh
 cat > /etc/ssh/sshd_config << 'END'
@@ -153,7 +167,8 @@ END
   libvirtd --daemon --pid-file /run/libvirtd.pid
   wait_for virsh -c qemu:///system list
   # The stand-in for the stock driver
-  mkdir -p /var/tmp/one/vmm/kvm /var/lib/one/local
+  mkdir -p /var/tmp/one/vmm/kvm /var/tmp/one/etc/vmm/kvm /var/lib/one/local
+  touch /var/tmp/one/etc/vmm/kvm/kvmrc
   install -m 755 /opt/lab/stand-in-migrate.sh /var/tmp/one/vmm/kvm/migrate
   chown -R oneadmin:oneadmin /var/tmp/one /var/lib/one/local
 fi

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface LabOptions {
   readonly hosts?: readonly string[];
-  readonly openVswitch?: boolean;
+  /** `database`: it is installed, and ovs-vswitchd does not run. */
+  readonly openVswitch?: boolean | 'database';
   /** Of the cable, in each direction, as tc(8) has it. */
   readonly rate?: string;
 }
@@ -57,7 +58,7 @@ export const startMigrationLab = (owner: LabOwner, options: LabOptions = {}) => 
     {
       env: {
         PATH: searchPath,
-        SWITCH: openVswitch ? 'openvswitch' : 'none',
+        SWITCH: typeof openVswitch === 'string' ? openVswitch : openVswitch ? 'openvswitch' : 'none',
         ...(rate === '' ? {} : { RATE: rate }),
       },
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -131,10 +132,11 @@ export const startMigrationLab = (owner: LabOwner, options: LabOptions = {}) => 
     source: string,
     destination: string,
     flags: readonly string[] = [],
+    frontEnd = 'frontend',
   ): Migration => {
     const words = [`one-${id}`, destination, source, String(id), source];
     const program = ['/opt/node', '/opt/repository/dist/vmm/kvm/migrate_tunnel'];
-    const child = spawn('nsenter', [...enter('frontend', 'oneadmin'), ...program, ...flags, ...words]);
+    const child = spawn('nsenter', [...enter(frontEnd, 'oneadmin'), ...program, ...flags, ...words]);
     const output = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const)
       child[name].on('data', (piece: Buffer) => {

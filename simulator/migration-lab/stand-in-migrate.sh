@@ -8,7 +8,10 @@ document=$(cat)
 case $document in '<VMM_DRIVER_ACTION_DATA>'*) ;; *) echo 'stdin has no action document' >&2; exit 1 ;; esac
 [ "$destination" != "${3:-}" ] || { echo "storage of $deploy_id alone: the guest stays"; exit 0; }
 folder=$(sed -n 's:.*<DISK_TARGET_PATH>\(.*\)</DISK_TARGET_PATH>.*:\1:p' <<< "$document")
-options=(--live)
+# shellcheck source=/dev/null
+. /var/tmp/one/etc/vmm/kvm/kvmrc
+# shellcheck disable=SC2206 # as the shell splits it
+options=(--live ${MIGRATE_OPTIONS:-})
 case $document in
   *'<SHARED>YES</SHARED>'*) options+=(--unsafe) ;;
   *)

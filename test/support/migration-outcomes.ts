@@ -33,6 +33,32 @@ export const assertRetryWorks = async (lab: MigrationLab, id: number): Promise<v
   for (const host of lab.hosts) assert.deepEqual(lab.leftOn(host), []);
 };
 
+/** What would keep a test from ending; nothing is measured by it. */
+const longestMs = 90_000;
+
+/** Its exit status, as soon as it ends. */
+export const endOf = async (migration: Migration, limitMs = longestMs): Promise<number | null> => {
+  await until('migrate_tunnel ends', () => migration.child.exitCode !== null, limitMs);
+  return migration.ended;
+};
+
+export const assertClean = (lab: MigrationLab): void => {
+  for (const host of lab.hosts) assert.deepEqual(lab.leftOn(host), [], `left on ${host}`);
+};
+
+/** From now on a program of a host never ends if its words match the shell's pattern; the result lets it go. */
+export const hang = (lab: MigrationLab, host: string, program: string, pattern: string): (() => void) => {
+  const real = `/opt/real-${program.replaceAll('/', '-')}`;
+  const script = `#!/bin/sh
+case "$*" in ${pattern}) while :; do sleep 3600; done ;; esac
+exec ${real} "$@"
+`;
+  lab.root(host, 'sh', '-c', 'cp "$(readlink -f "$1")" "$2"', 'hang', program, real);
+  lab.root(host, 'mv', program, `${program}.real`);
+  lab.root(host, 'sh', '-c', 'printf %s "$1" > "$2" && chmod 755 "$2"', 'hang', script, program);
+  return () => void lab.root(host, 'mv', `${program}.real`, program);
+};
+
 export const startMoving = async (
   lab: MigrationLab,
   id: number,
