@@ -3,6 +3,9 @@
  *
  * Sequences are those of xterm, which all terminals of today send for these keys:
  * https://invisible-island.net/xterm/ctlseqs/ctlseqs.html
+ *
+ * node:readline takes the rest of a sequence that it does not know for characters, and here characters are
+ * commands: docs/adr/0017-read-keys-ourselves.md
  */
 
 export type NamedKey =

@@ -26,6 +26,13 @@ test('keys as terminals send them', () => {
     // Keys that nothing is bound to are no characters.
     ['\x1b[1;5A\x1b[15~\x1b[200~x\x00\x1f', ['=x']],
     ['\x1b[', ['escape', '=[']],
+    // What terminals answer and report: nothing of it is struck.
+    ['\x1b[?1;2cq', ['=q']],
+    ['\x1b[>0;276;0cq', ['=q']],
+    ['\x1b[<0;10;10Mq', ['=q']],
+    ['\x1b[24;80Rq', ['=q']],
+    ['\x1b[27;5;106~q', ['=q']],
+    ['\x1b[Iq', ['=q']],
   ];
   for (const [bytes, keys] of cases) assert.deepEqual(read(bytes), keys, JSON.stringify(bytes));
 });
