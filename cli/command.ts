@@ -1,7 +1,10 @@
 /** What a command of `oneext` is, and how its options are read and shown. */
-import { parseArgs } from 'node:util';
+import { formatHelp } from '../lib/config/format-options.ts';
+import { suggestion } from '../lib/config/nearest.ts';
+import type { OptionTable } from '../lib/config/options.ts';
 import { commonError } from '../lib/errors/common-errors.ts';
-import { type OneExtError, reasonOf } from '../lib/errors/oneext-error.ts';
+import type { OneExtError } from '../lib/errors/oneext-error.ts';
+import { type GivenOptions, readOptions } from '../lib/io/read-options.ts';
 
 /** What a command may do with the terminal. Results go to stdout; notes, for people, to stderr. */
 export interface Terminal {
@@ -24,16 +27,6 @@ export interface Command {
   readonly load: () => Promise<Verb | VerbGroup>;
 }
 
-export interface VerbOption {
-  /** What a value looks like; '' for a flag that takes none. */
-  readonly form: string;
-  readonly help: string;
-  readonly multiple?: boolean;
-}
-export type GivenValues = Readonly<
-  Record<string, string | boolean | readonly (string | boolean)[] | undefined>
->;
-
 /** A command that has verbs: `oneext token create`. */
 export interface VerbGroup {
   readonly about: string;
@@ -44,28 +37,63 @@ export interface VerbGroup {
 export interface Verb {
   readonly name: string;
   readonly summary: string;
-  /** What stands after the options: `[FILE]`, `[HOST...]` for any number, or ''. */
+  /** What stands besides options: `[FILE]`, `[HOST...]` for any number, or ''. */
   readonly operands: string;
   readonly details: string;
-  readonly options: Readonly<Record<string, VerbOption>>;
-  readonly run: (given: Given, terminal: Terminal) => Promise<void>;
+  readonly options: OptionTable;
+  readonly start: (argv: readonly string[], terminal: Terminal) => Promise<void>;
 }
 
-export interface Given {
-  readonly values: GivenValues;
-  readonly operands: readonly string[];
+/** What was given, with the types of the table: `given.options.jobs` is a number. */
+export type Given<Table extends OptionTable> = Pick<GivenOptions<Table>, 'options' | 'operands'>;
+
+export interface VerbDefinition<Table extends OptionTable, More extends OptionTable>
+  extends Omit<Verb, 'start' | 'options'> {
+  readonly options: Table;
+  /** Options of other programs, which --help does not show. */
+  readonly alsoReads?: More;
+  /** The sections of oneext.yaml whose unknown keys stand in `given.unknownKeys`. */
+  readonly answersFor?: readonly string[];
+  /** Pairs of flags of which only one may be given. */
+  readonly exclusive?: readonly (readonly [string, string])[];
+  /** A file of configuration that is broken is left out, and is named in `given.fileProblem`. */
+  readonly toleratesBrokenFile?: boolean;
+  readonly run: (given: GivenOptions<Table & More>, terminal: Terminal) => Promise<void>;
 }
+
+export const defineVerb = <Table extends OptionTable, More extends OptionTable = Record<never, never>>(
+  definition: VerbDefinition<Table, More>,
+): Verb => {
+  const { name, summary, operands, details, options, run } = definition;
+  const { alsoReads, answersFor = [], exclusive = [], toleratesBrokenFile = false } = definition;
+  // What is spread has the types of both tables, as the intersection says.
+  const table = { ...alsoReads, ...options } as Table & More;
+  return {
+    ...{ name, summary, operands, details, options },
+    start: async (argv, terminal) => {
+      const { environment } = terminal;
+      const input = { table, argv, environment, operands, answersFor, exclusive, toleratesBrokenFile };
+      await run(await readOptions(input), terminal);
+    },
+  };
+};
 
 export const usageError = (problems: string): OneExtError => commonError('USAGE', { problems });
 
-/** The value of an option that is given once at most. */
-export const textOf = (given: Given, name: string): string | undefined => {
-  const value = given.values[name];
-  return typeof value === 'string' ? value : undefined;
-};
-export const textsOf = (given: Given, name: string): readonly string[] => {
-  const value = given.values[name];
-  return Array.isArray(value) ? value.map(String) : [];
+/** The command or verb of that name; fails with USAGE, with the nearest name and all that there are. */
+export const findNamed = <Entry extends { readonly name: string }>(
+  program: string,
+  entries: readonly Entry[],
+  name: string | undefined,
+): Entry => {
+  const found = entries.find((entry) => entry.name === name);
+  if (found !== undefined) return found;
+  const names = entries.map((entry) => entry.name);
+  const problem =
+    name === undefined
+      ? `${program} needs a command`
+      : `unknown command ${JSON.stringify(name)}${suggestion(name, names)}`;
+  throw usageError(`${problem}; ${program} has ${names.join(', ')}`);
 };
 
 const pad = (rows: readonly (readonly [string, string])[]): string => {
@@ -86,37 +114,14 @@ ${program} COMMAND --help tells more.
 `;
 
 const formatVerbHelp = (program: string, { summary, operands, details, options }: Verb): string => {
-  const rows = Object.entries(options).map(
-    ([option, { form, help }]) => [form === '' ? `--${option}` : `--${option} ${form}`, help] as const,
-  );
   const operandsShown = operands === '' ? '' : ` ${operands}`;
   return `Usage: ${program} [OPTION...]${operandsShown}
 
 ${summary[0]?.toUpperCase()}${summary.slice(1)}.${details === '' ? '' : `\n\n${details}`}
 
-${pad([...rows, ['--help', 'show this']])}`;
-};
-
-const mostOperands = (operands: string): number => {
-  if (operands === '') return 0;
-  return operands.includes('...') ? Number.POSITIVE_INFINITY : 1;
-};
-
-const parseVerb = (verb: Verb, argv: readonly string[]): Given => {
-  const options = Object.fromEntries(
-    Object.entries(verb.options).map(([name, { form, multiple }]) => [
-      name,
-      { type: form === '' ? ('boolean' as const) : ('string' as const), multiple: multiple ?? false },
-    ]),
-  );
-  try {
-    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
-    if (positionals.length > mostOperands(verb.operands))
-      throw new Error(`${JSON.stringify(positionals.at(-1))} is too much`);
-    return { values, operands: positionals };
-  } catch (thrown) {
-    throw usageError(reasonOf(thrown));
-  }
+${formatHelp(options)}  --help
+      show this
+`;
 };
 
 const asksForHelp = (argument: string | undefined): boolean => argument === '--help' || argument === '-h';
@@ -127,8 +132,10 @@ const runVerb = async (
   argv: readonly string[],
   terminal: Terminal,
 ): Promise<void> => {
-  if (argv.some(asksForHelp)) return terminal.writeResult(formatVerbHelp(program, verb));
-  await verb.run(parseVerb(verb, argv), terminal);
+  const end = argv.indexOf('--');
+  if ((end === -1 ? argv : argv.slice(0, end)).some(asksForHelp))
+    return terminal.writeResult(formatVerbHelp(program, verb));
+  await verb.start(argv, terminal);
 };
 
 /** Runs a command, or of a group the verb that `argv` begins with; or shows help. */
@@ -142,12 +149,6 @@ export const runCommandLine = async (
   const { about, verbs } = command;
   const [name, ...rest] = argv;
   if (asksForHelp(name)) return terminal.writeResult(formatList(program, about, verbs));
-  const verb = verbs.find((one) => one.name === name);
-  if (verb === undefined) {
-    const names = verbs.map((one) => one.name).join(', ');
-    throw usageError(
-      `${program} needs one of ${names}${name === undefined ? '' : `, not ${JSON.stringify(name)}`}`,
-    );
-  }
+  const verb = findNamed(program, verbs, name);
   await runVerb(`${program} ${verb.name}`, verb, rest, terminal);
 };

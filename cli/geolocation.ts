@@ -5,25 +5,23 @@ import { geolocationOptions } from '../geolocation/geolocation-options.ts';
 import { lookupCoordinates } from '../geolocation/io/lookup-coordinates.ts';
 import { isPublicAddress, parseAddress } from '../geolocation/public-address.ts';
 import { suiteOptions } from '../lib/config/suite-options.ts';
-import { usageError, type Verb, type VerbGroup } from './command.ts';
-import { readConfigured, verbOptions } from './configured.ts';
+import { defineVerb, usageError, type VerbGroup } from './command.ts';
 
-const table = {
+export const lookupOptions = {
   'config.file': suiteOptions['config.file'],
   'geolocation.database': geolocationOptions['geolocation.database'],
 };
 
-const lookup: Verb = {
+const lookup = defineVerb({
   name: 'lookup',
   summary: 'show the coordinates of an IPv4 or IPv6 address',
   operands: 'ADDRESS',
   details: 'They go to stdout as GEOLOCATION has them. An address that no database knows: exit code 1.',
-  options: verbOptions(table),
-  run: async (given, terminal) => {
-    const [text] = given.operands;
-    const address = text === undefined ? undefined : parseAddress(text);
-    if (address === undefined) throw usageError(`${JSON.stringify(text ?? '')} is no IPv4 or IPv6 address`);
-    const { options } = await readConfigured(table, given, terminal);
+  options: lookupOptions,
+  run: async ({ operands, options }, terminal) => {
+    const [text = ''] = operands;
+    const address = parseAddress(text);
+    if (address === undefined) throw usageError(`${JSON.stringify(text)} is no IPv4 or IPv6 address`);
     const databases = options['geolocation.database'];
     if (!isPublicAddress(address))
       terminal.writeNote(`${address} is not public: the hook would not look it up.\n`);
@@ -33,6 +31,6 @@ const lookup: Verb = {
     if (place === undefined) throw geolocationError('GEOLOCATION_UNKNOWN', { address });
     terminal.writeResult(`${formatGeolocation([place])}\n`);
   },
-};
+});
 
 export const geolocation: VerbGroup = { about: 'Where hosts stand.', verbs: [lookup] };

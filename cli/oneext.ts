@@ -1,9 +1,8 @@
 /** oneext: the entry of the command for operators and users of the suite. */
-import { commonError } from '../lib/errors/common-errors.ts';
 import { OneExtError, reasonOf } from '../lib/errors/oneext-error.ts';
 import { surviveClosedStreams } from '../lib/io/standard-streams.ts';
 import { version } from '../lib/version.ts';
-import { formatList, runCommandLine, type Terminal } from './command.ts';
+import { findNamed, formatList, runCommandLine, type Terminal } from './command.ts';
 import { commands } from './commands.ts';
 
 const about =
@@ -23,12 +22,7 @@ const main = async (argv: readonly string[]): Promise<void> => {
   const [name, ...rest] = argv;
   if (name === '--version') return terminal.writeResult(`oneext ${version}\n`);
   if (name === '--help' || name === '-h') return terminal.writeResult(formatList('oneext', about, commands));
-  const command = commands.find((one) => one.name === name);
-  if (command === undefined) {
-    const names = commands.map((one) => one.name).join(', ');
-    const problems = `${name === undefined ? 'there is no command' : `${JSON.stringify(name)} is no command`}; there are: ${names}`;
-    throw commonError('USAGE', { problems });
-  }
+  const command = findNamed('oneext', commands, name);
   await runCommandLine(`oneext ${command.name}`, await command.load(), rest, terminal);
 };
 

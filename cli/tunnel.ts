@@ -1,4 +1,5 @@
 /** `oneext tunnel`: the tunnels that live migrations make, and what is left of them. */
+import { flagsOnly, listOption, type OptionSpec, switchOption } from '../lib/config/options.ts';
 import { suiteOptions } from '../lib/config/suite-options.ts';
 import { isHostName } from '../lib/host-name.ts';
 import { connectOne } from '../lib/io/connect-one.ts';
@@ -9,36 +10,22 @@ import { createHosts, type Hosts } from '../live-migrate/io/hosts.ts';
 import { removeLeftovers, withTunnels } from '../live-migrate/io/list-tunnels.ts';
 import type { JudgedTunnel } from '../live-migrate/leftovers.ts';
 import { hostOptions } from '../live-migrate/tunnel-options.ts';
-import {
-  type Given,
-  type Terminal,
-  textsOf,
-  usageError,
-  type Verb,
-  type VerbGroup,
-  type VerbOption,
-} from './command.ts';
-import { readConfigured, verbOptions } from './configured.ts';
+import { defineVerb, type Given, type Terminal, type VerbGroup } from './command.ts';
 
-const table = { ...suiteOptions, ...hostOptions };
-const hostOption: VerbOption = {
+const hostOption: OptionSpec<string> = {
+  help: 'look on this host only, and not on all KVM hosts of the cloud',
   form: 'NAME',
-  help: 'look on this host only; may be given several times (default: all KVM hosts of the cloud)',
-  multiple: true,
+  parse: (text) => (isHostName(text) ? { value: text } : { mustBe: 'the name or the address of a host' }),
 };
+const table = { ...flagsOnly({ host: listOption(hostOption) }), ...suiteOptions, ...hostOptions };
 
 const readNames = async (terminal: Terminal, timeoutMs: number): Promise<readonly string[]> => {
   const hosts = await readHosts(await connectOne(terminal.environment, { totalTimeoutMs: timeoutMs }));
   return hosts.filter(isKvm).map(({ name }) => name);
 };
 
-const prepare = async (given: Given, terminal: Terminal) => {
-  const { options } = await readConfigured(table, given, terminal);
-  const named = textsOf(given, 'host');
-  for (const name of named) {
-    if (!isHostName(name)) throw usageError(`${JSON.stringify(name)} is no host`);
-  }
-  const names = named.length > 0 ? named : await readNames(terminal, options['one.timeout']);
+const prepare = async ({ options }: Given<typeof table>, terminal: Terminal) => {
+  const names = options.host.length > 0 ? options.host : await readNames(terminal, options['one.timeout']);
   const openHosts = (): Promise<Hosts> =>
     createHosts({
       connectTimeoutMs: options['tunnel.ssh-timeout'],
@@ -60,13 +47,13 @@ const owners = {
 const row = (host: string, { device, kind, owner, lease }: JudgedTunnel): string =>
   `${host}\t${device}\t${kind}\t${owners[owner]}\t${lease === undefined ? '-' : `${lease.frontEnd}:${lease.pid}`}\n`;
 
-const list: Verb = {
+const list = defineVerb({
   name: 'list',
   summary: 'show the tunnels of live migrations that there are',
   operands: '',
   details: `A line a tunnel: host, device, kind, state, and the process that has made it. "leftover": that process has
 gone; the next migration or oneext tunnel clean removes it.`,
-  options: { host: hostOption, ...verbOptions(table) },
+  options: table,
   run: async (given, terminal) => {
     const { names, openHosts } = await prepare(given, terminal);
     const found = await withTunnels(names, openHosts, async (_, one) => one);
@@ -76,22 +63,21 @@ gone; the next migration or oneext tunnel clean removes it.`,
     }
     fail(found.flatMap(({ problem }) => problem ?? []));
   },
-};
+});
 
-const clean: Verb = {
+const clean = defineVerb({
   name: 'clean',
   summary: 'remove what is left of migrations that have ended',
   operands: '',
   details: `Tunnels whose migration runs on this front-end stay, in any case. Without --all, so do those that another
 front-end has made, and those without a lease.`,
   options: {
-    all: { form: '', help: 'remove those too of which this front-end cannot tell whether they are in use' },
-    host: hostOption,
-    ...verbOptions(table),
+    all: switchOption('remove those too of which this front-end cannot tell whether they are in use'),
+    ...table,
   },
   run: async (given, terminal) => {
     const { names, openHosts } = await prepare(given, terminal);
-    const all = given.values['all'] === true;
+    const { all } = given.options;
     const isWanted = ({ owner }: JudgedTunnel): boolean => owner === 'dead' || (all && owner !== 'alive');
     const removals = await withTunnels(names, openHosts, async (hosts, found) => {
       if (found.problem !== undefined) return { removed: [], problems: [found.problem] };
@@ -100,6 +86,6 @@ front-end has made, and those without a lease.`,
     for (const line of removals.flatMap(({ removed }) => removed)) terminal.writeResult(`${line}\n`);
     fail(removals.flatMap(({ problems }) => problems));
   },
-};
+});
 
 export const tunnel: VerbGroup = { about: 'Tunnels of live migrations.', verbs: [list, clean] };

@@ -1,7 +1,21 @@
 /** The command lines of `oneext`, for its manual page, completions and docs/commands.md. */
-import type { Command, Verb, VerbOption } from '../cli/command.ts';
+import type { Command, Verb } from '../cli/command.ts';
+import { describeOption } from '../lib/config/format-options.ts';
+import type { OptionTable } from '../lib/config/options.ts';
 
-export interface CommandLine extends Pick<Verb, 'summary' | 'operands' | 'details' | 'options'> {
+/** An option as it is shown. */
+export interface ShownOption {
+  /** What a value looks like; '' for a flag that takes none. */
+  readonly form: string;
+  /** What it means, and its default. */
+  readonly help: string;
+  readonly isList: boolean;
+}
+
+export interface CommandLine extends Pick<Verb, 'summary' | 'operands' | 'details'> {
+  readonly options: Readonly<Record<string, ShownOption>>;
+  /** The same, as they are read. */
+  readonly table: OptionTable;
   /** What stands after `oneext`: `['token', 'create']`, `['doctor']`. */
   readonly words: readonly string[];
 }
@@ -15,10 +29,25 @@ export interface DescribedCommand {
   readonly lines: readonly CommandLine[];
 }
 
+const showOptions = (table: OptionTable): CommandLine['options'] =>
+  Object.fromEntries(
+    Object.entries(table).map(([name, spec]) => [
+      name,
+      { form: spec.form, help: describeOption(spec), isList: spec.isList === true },
+    ]),
+  );
+
+const describeVerb = (verb: Verb, words: readonly string[]): CommandLine => ({
+  ...verb,
+  options: showOptions(verb.options),
+  table: verb.options,
+  words,
+});
+
 const describe = async ({ name, summary, load }: Command): Promise<DescribedCommand> => {
   const loaded = await load();
-  if (!('verbs' in loaded)) return { name, summary, lines: [{ ...loaded, words: [name] }] };
-  const lines = loaded.verbs.map((verb) => ({ ...verb, words: [name, verb.name] }));
+  if (!('verbs' in loaded)) return { name, summary, lines: [describeVerb(loaded, [name])] };
+  const lines = loaded.verbs.map((verb) => describeVerb(verb, [name, verb.name]));
   return { name, summary, about: loaded.about, lines };
 };
 
@@ -47,4 +76,7 @@ export const pathOf = ({ words }: CommandLine): string => words.join(' ');
 export const verbsOf = ({ about, lines }: DescribedCommand): readonly string[] =>
   about === undefined ? [] : lines.flatMap(({ words }) => words[1] ?? []);
 
-export const helpOption: readonly [string, VerbOption] = ['help', { form: '', help: 'show this' }];
+export const helpOption: readonly [string, ShownOption] = [
+  'help',
+  { form: '', help: 'show this', isList: false },
+];

@@ -1,16 +1,18 @@
 /**
  * Makes dist/, which mirrors what gets installed: each executable is one bundled file with its run bit.
  */
+
 import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import { allOptions } from '../cli/all-options.ts';
 import { formatSampleConfig } from '../lib/config/sample-config.ts';
 import { version } from '../lib/version.ts';
 import { formatSudoers } from '../live-migrate/sudoers.ts';
 import { biscuitWasm, bundleOptions } from './bundle.ts';
 import { type Executable, executables } from './executables.ts';
 import { limitWasmMemory } from './limit-wasm-memory.ts';
-import { allOptions, sampleNotes } from './suite-tables.ts';
+import { sampleNotes } from './suite-tables.ts';
 
 /** The shell first, then the same file as JavaScript: to the one the rest is after its end, to the other a comment. */
 const formatShellHead = async (files: readonly string[]): Promise<string> => {

@@ -4,8 +4,8 @@ import type { OptionValues } from '../../lib/config/options.ts';
 import type { OneExtError } from '../../lib/errors/oneext-error.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Places } from '../../lib/one/places.ts';
+import type { allOptions } from '../all-options.ts';
 import type { CloudHost } from './cloud-host.ts';
-import type { doctorTable } from './doctor-options.ts';
 import type { ExporterPage } from './exporter-page.ts';
 import type { Attempt, Verdict } from './finding.ts';
 
@@ -29,7 +29,7 @@ export interface Configuration {
 /** Everything that checks share. What stands behind a function is read once, by the first who asks. */
 export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly options: OptionValues<typeof doctorTable>;
+  readonly options: OptionValues<typeof allOptions>;
   readonly configuration: Configuration;
   readonly places: Places;
   /** The folder of the package's own files: that of the executable. */

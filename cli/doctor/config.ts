@@ -1,4 +1,6 @@
 /** oneext.yaml: can be read, has values that make sense, and no key that nothing reads. */
+import { describeStrayKey } from '../../lib/config/sections.ts';
+import { allOptions } from '../all-options.ts';
 import type { Configuration } from './check.ts';
 import { failure, ok, type Verdict, warning } from './finding.ts';
 
@@ -8,16 +10,23 @@ export const judgeConfig = ({
   problem,
   strayKeys,
 }: Configuration): readonly Verdict[] => {
-  if (problem !== undefined)
-    return [failure(`${problem.message}; what follows goes by the defaults`, problem.hint, { subject })];
+  const broken =
+    problem === undefined
+      ? []
+      : [failure(`${problem.message}; the checks below use the defaults`, problem.hint, { subject })];
   const stray = strayKeys.map((key) =>
-    warning(`nothing reads the key ${key}`, 'compare with oneext.yaml.sample', {
+    warning(describeStrayKey(key, allOptions), 'compare the file with oneext.yaml.sample', {
       subject,
       group: 'stray keys',
     }),
   );
-  if (stray.length > 0) return stray;
+  if (broken.length + stray.length > 0) return [...broken, ...stray];
   return [
-    ok(document === undefined ? 'there is none, or it is empty: the defaults hold' : 'read', { subject }),
+    ok(
+      document === undefined
+        ? 'the file does not exist or is empty: every option has its default'
+        : 'the file can be read, and something reads each of its keys',
+      { subject },
+    ),
   ];
 };

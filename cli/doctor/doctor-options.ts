@@ -1,51 +1,25 @@
-/** The options of `oneext doctor`: its own, and those of the programs whose configuration it looks at. */
-import { exporterOptions } from '../../collectors/exporter-options.ts';
-import { geolocationOptions } from '../../geolocation/geolocation-options.ts';
-import { hookOptions } from '../../hooks/hook-options.ts';
+/** The options of `oneext doctor` that may stand in the environment and in oneext.yaml too. */
 import { durationOption, type OptionSpec } from '../../lib/config/options.ts';
-import { suiteOptions } from '../../lib/config/suite-options.ts';
-import { httpUrlMustBe, parseHttpUrl } from '../../lib/http/http-url.ts';
-import { configuredOptions } from '../../live-migrate/tunnel-options.ts';
-import { patchOptions, targetOptions } from '../../prometheus-patches/prometheus-options.ts';
 
 const urlOption = (help: string, fallback: string): OptionSpec<string> => ({
   help,
   form: 'URL',
   default: fallback,
   parse: (text) =>
-    text === '' || parseHttpUrl(text) !== undefined
+    text === '' || (/^https?:\/\/[^\s/]+/.test(text) && URL.canParse(text))
       ? { value: text.replace(/\/+$/, '') }
-      : { mustBe: httpUrlMustBe },
+      : { mustBe: 'an http or https URL' },
 });
 
-/** What --help lists. */
-export const shownOptions = {
-  ...suiteOptions,
+export const doctorOptions = {
   'doctor.exporter-url': urlOption(
-    'where the exporter answers; by default as its own options web.* say, on this machine',
+    'where the exporter answers; without it, the address that its own options web.* name on this machine',
     '',
   ),
   'doctor.prometheus-url': urlOption('where Prometheus answers', 'http://localhost:9090'),
   'doctor.time-limit': durationOption(
-    { help: 'longest time for one check; --hosts has its own', default: '60s' },
+    { help: 'longest time for one check; --hosts has a limit of its own', default: '60s' },
     1000,
     3_600_000,
   ),
 };
-
-export const doctorTable = {
-  ...shownOptions,
-  ...geolocationOptions,
-  ...targetOptions,
-  ...patchOptions,
-  ...configuredOptions,
-  ...hookOptions,
-  ...exporterOptions,
-};
-
-/** Keys of oneext.yaml below which there is more than one value. */
-const mappings = ['geolocation.static'];
-
-/** Keys in sections of ours that no program reads. */
-export const strayKeysOf = (unknownKeys: readonly string[]): readonly string[] =>
-  unknownKeys.filter((key) => !mappings.some((mapping) => key === mapping || key.startsWith(`${mapping}.`)));

@@ -15,12 +15,12 @@ import {
   type Resumption,
 } from '../../host-installer/last-run.ts';
 import { isWell } from '../../host-installer/outcome.ts';
+import { flagsOnly, type OptionSpec, optional, switchOption } from '../../lib/config/options.ts';
 import { version } from '../../lib/version.ts';
-import { type Given, type Terminal, textOf, usageError, type Verb } from '../command.ts';
+import { defineVerb, type Given, type Terminal } from '../command.ts';
 import {
   chooseTargets,
   inOrder,
-  jobsProblems,
   namedHosts,
   type Preparation,
   prepare,
@@ -28,36 +28,42 @@ import {
   skippedRecords,
 } from './prepare.ts';
 
-/** Those of host.sh, which looks at their values. */
-const agentOptions = {
-  agent: { form: 'NAME', help: 'which power agent; scaphandre, if the option is not given' },
-  runtime: { form: 'auto|docker|podman|native', help: 'how the agent runs' },
-  listen: { form: 'ADDRESS', help: 'address that the agent listens on; for a single host' },
-  port: { form: 'N', help: 'port that the agent listens on' },
-  image: { form: 'REF', help: 'image for docker and podman' },
-  allow: { form: 'CIDR[,...]', help: 'only these addresses may reach the agent; "none" lets all' },
-} as const;
+/** host.sh looks at the value. */
+const agentOption = (form: string, help: string): OptionSpec<string | undefined> =>
+  optional({
+    help,
+    form,
+    parse: (text) => (text === '' ? { mustBe: 'at least one character' } : { value: text }),
+  });
 
-const isSet = (given: Given, name: string): boolean => given.values[name] === true;
+const agentOptions = flagsOnly({
+  agent: agentOption('NAME', 'which power agent; scaphandre, if the option is not given'),
+  runtime: agentOption('auto|docker|podman|native', 'how the agent runs'),
+  listen: agentOption('ADDRESS', 'address that the agent listens on; for a single host'),
+  port: agentOption('N', 'port that the agent listens on'),
+  image: agentOption('REF', 'image for docker and podman'),
+  allow: agentOption('CIDR[,...]', 'only these addresses may reach the agent; "none" lets all'),
+});
 
-const agentArgv = (given: Given): readonly string[] =>
-  Object.keys(agentOptions).flatMap((name) => {
-    const text = textOf(given, name);
+const options = {
+  plan: switchOption('show what would be done on each host, and change nothing'),
+  resume: switchOption('pass over the hosts that the last run, with the same options, did well'),
+  'live-migrate': switchOption('the sudo rules of live migration, too'),
+  ...agentOptions,
+  ...runOptions,
+};
+type InstallGiven = Given<typeof options>;
+
+const agentNames = Object.keys(agentOptions) as readonly (keyof typeof agentOptions)[];
+const agentArgv = ({ options: values }: InstallGiven): readonly string[] =>
+  agentNames.flatMap((name) => {
+    const text = values[name];
     return text === undefined ? [] : [`--${name}`, text];
   });
 
-const usageProblems = (given: Given): readonly string[] => {
-  const problems = [...jobsProblems(given)];
-  for (const name of Object.keys(agentOptions)) {
-    if (textOf(given, name) === '') problems.push(`--${name} needs a value`);
-  }
-  if (isSet(given, 'plan') && isSet(given, 'resume')) problems.push('--plan and --resume do not go together');
-  return problems;
-};
-
 /** What is to be resumed: the operands or, without, the hosts of the last run that are still there. */
 const namesToResume = (
-  given: Given,
+  given: InstallGiven,
   { hosts }: Preparation,
   lastRun: LastRun,
 ): readonly string[] | undefined => {
@@ -73,19 +79,19 @@ const readRunToResume = async (path: string): Promise<LastRun> => {
 };
 
 const showPlans = async (
-  given: Given,
+  given: InstallGiven,
   terminal: Terminal,
   preparation: Preparation,
 ): Promise<readonly HostRecord[]> => {
   const choice = chooseTargets(preparation.hosts, namedHosts(given));
   const run = {
     command: 'plan',
-    sudoRules: isSet(given, 'live-migrate'),
+    sudoRules: given.options['live-migrate'],
     options: agentArgv(given),
   } as const;
   const { records, plans } = await preparation.run(run, choice.targets);
   const all = inOrder(records, skippedRecords(choice));
-  terminal.writeResult(isSet(given, 'json') ? formatOutcomesJson(all, plans) : formatPlans(all, plans));
+  terminal.writeResult(given.options.json ? formatOutcomesJson(all, plans) : formatPlans(all, plans));
   return all;
 };
 
@@ -95,13 +101,13 @@ interface Work extends Omit<Resumption, 'isSameAim'> {
 }
 
 const planWork = async (
-  given: Given,
+  given: InstallGiven,
   terminal: Terminal,
   preparation: Preparation,
   aim: Pick<LastRun, 'version' | 'options'>,
 ): Promise<Work> => {
   const { hosts, lastRunPath } = preparation;
-  if (!isSet(given, 'resume')) {
+  if (!given.options.resume) {
     const choice = chooseTargets(hosts, namedHosts(given));
     const isOfAll = given.operands.length === 0;
     return { todo: choice.targets, done: [], others: [], skipped: skippedRecords(choice), isOfAll };
@@ -117,24 +123,24 @@ const planWork = async (
 };
 
 const install = async (
-  given: Given,
+  given: InstallGiven,
   terminal: Terminal,
   preparation: Preparation,
 ): Promise<readonly HostRecord[]> => {
-  const sudoRules = isSet(given, 'live-migrate');
-  const options = agentArgv(given);
-  const aim = { version, options: sudoRules ? [...options, '--live-migrate'] : options };
+  const sudoRules = given.options['live-migrate'];
+  const argv = agentArgv(given);
+  const aim = { version, options: sudoRules ? [...argv, '--live-migrate'] : argv };
   const { todo, done, others, skipped, isOfAll } = await planWork(given, terminal, preparation, aim);
   const warn = (text: string): void => terminal.writeNote(`warning: ${text}\n`);
   const file = openLastRunFile(preparation.lastRunPath, warn);
   const remember = (records: readonly HostRecord[]): Promise<void> =>
     file.write({ ...aim, isOfAll, hosts: inOrder(records, done, others) });
   await remember(todo.map(notBegun));
-  const run = { command: 'install', sudoRules, options } as const;
+  const run = { command: 'install', sudoRules, options: argv } as const;
   const { records } = await preparation.run(run, todo, (current) => void remember(current));
   await remember(records);
   const all = inOrder(records, done, skipped);
-  terminal.writeResult(isSet(given, 'json') ? formatOutcomesJson(all) : formatOutcomes(all));
+  terminal.writeResult(given.options.json ? formatOutcomesJson(all) : formatOutcomes(all));
   if (all.some(({ result }) => result === 'installed')) {
     terminal.writeNote('Next, so that Prometheus scrapes the agents: oneext prometheus patch\n');
   }
@@ -145,26 +151,19 @@ const details = `Sends host.sh to hosts over ssh and runs it there: on those tha
 the cloud that are neither disabled nor offline. A host that fails stops no other. A second run changes nothing.
 host.sh plan is what --plan shows. Ctrl-C: hosts that are at work undo what they did; --resume goes on.`;
 
-export const installVerb: Verb = {
+export const installVerb = defineVerb({
   name: 'install',
   summary: 'give hypervisors a power agent that measures',
   operands: '[HOST...]',
   details,
-  options: {
-    plan: { form: '', help: 'show what would be done on each host, and change nothing' },
-    resume: { form: '', help: 'pass over the hosts that the last run, with the same options, did well' },
-    'live-migrate': { form: '', help: 'the sudo rules of live migration, too' },
-    ...agentOptions,
-    ...runOptions,
-  },
+  options,
+  exclusive: [['plan', 'resume']],
   run: async (given, terminal) => {
-    const problems = usageProblems(given);
-    if (problems.length > 0) throw usageError(problems.join('; '));
     const preparation = await prepare(given, terminal);
-    const records = await (isSet(given, 'plan') ? showPlans : install)(given, terminal, preparation);
+    const records = await (given.options.plan ? showPlans : install)(given, terminal, preparation);
     const unwell = records.filter(({ result }) => !isWell(result));
     if (unwell.length === 0) return;
     const hosts = formatNames(unwell.map(({ name }) => name));
     throw hostsError('HOSTS_INCOMPLETE', { count: unwell.length, total: records.length, hosts });
   },
-};
+});

@@ -6,34 +6,22 @@ import { readArchive } from '../../host-installer/io/read-archive.ts';
 import { type HostsRunEnd, runOnHosts } from '../../host-installer/io/run-on-hosts.ts';
 import type { HostRecord } from '../../host-installer/last-run.ts';
 import type { RemoteRun } from '../../host-installer/remote-run.ts';
+import { countOption, flagsOnly, switchOption } from '../../lib/config/options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { readHosts } from '../../lib/io/read-hosts.ts';
 import { packageFolder } from '../../lib/io/this-process.ts';
 import { type Host, isKvm } from '../../lib/one/host.ts';
 import { placesOf } from '../../lib/one/places.ts';
-import { type Given, type Terminal, textOf, type VerbOption } from '../command.ts';
-import { readConfigured, verbOptions } from '../configured.ts';
+import type { Given, Terminal } from '../command.ts';
 
-const table = { ...suiteOptions, ...hostsOptions };
-
-const jobsOption: VerbOption = { form: 'N', help: 'how many hosts at a time (default: 10)' };
-const jsonOption: VerbOption = { form: '', help: 'print JSON instead of a table' };
-
-export const runOptions: Readonly<Record<string, VerbOption>> = {
-  jobs: jobsOption,
-  json: jsonOption,
-  ...verbOptions(table),
+export const runOptions = {
+  ...flagsOnly({ jobs: countOption({ help: 'how many hosts at a time', default: '10' }, 1, 100) }),
+  json: switchOption('print JSON instead of a table'),
+  ...suiteOptions,
+  ...hostsOptions,
 };
-
-const mostJobs = 100;
-
-/** What is wrong with --jobs. */
-export const jobsProblems = (given: Given): readonly string[] => {
-  const text = textOf(given, 'jobs') ?? '10';
-  if (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= mostJobs) return [];
-  return [`--jobs is ${JSON.stringify(text)} but must be a number from 1 to ${mostJobs}`];
-};
+export type RunGiven = Given<typeof runOptions>;
 
 export interface Preparation {
   /** All of the cloud. */
@@ -46,8 +34,7 @@ export interface Preparation {
   ): Promise<HostsRunEnd>;
 }
 
-export const prepare = async (given: Given, terminal: Terminal): Promise<Preparation> => {
-  const { options } = await readConfigured(table, given, terminal);
+export const prepare = async ({ options }: RunGiven, terminal: Terminal): Promise<Preparation> => {
   const archive = await readArchive(packageFolder());
   const client = await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] });
   const hosts = await readHosts(client);
@@ -60,7 +47,7 @@ export const prepare = async (given: Given, terminal: Terminal): Promise<Prepara
         targets,
         run,
         onEnd,
-        jobs: Number(textOf(given, 'jobs') ?? '10'),
+        jobs: options.jobs,
         user: options['hosts.ssh-user'],
         connectTimeoutMs: options['hosts.ssh-timeout'],
         timeoutMs: options['hosts.timeout'],
@@ -72,7 +59,7 @@ export const prepare = async (given: Given, terminal: Terminal): Promise<Prepara
 };
 
 /** `undefined`: all hosts. */
-export const namedHosts = ({ operands }: Given): readonly string[] | undefined =>
+export const namedHosts = ({ operands }: Pick<RunGiven, 'operands'>): readonly string[] | undefined =>
   operands.length === 0 ? undefined : operands;
 
 /** Fails with HOSTS_NAMED_WRONGLY, and all that is wrong. */

@@ -5,16 +5,8 @@ import { readLastRun } from '../../host-installer/io/last-run-file.ts';
 import { type LastRun, withLastErrors } from '../../host-installer/last-run.ts';
 import { isWell } from '../../host-installer/outcome.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
-import { type Terminal, usageError, type Verb } from '../command.ts';
-import {
-  chooseTargets,
-  inOrder,
-  jobsProblems,
-  namedHosts,
-  prepare,
-  runOptions,
-  skippedRecords,
-} from './prepare.ts';
+import { defineVerb, type Terminal } from '../command.ts';
+import { chooseTargets, inOrder, namedHosts, prepare, runOptions, skippedRecords } from './prepare.ts';
 
 /** A record that cannot be read costs what it would have told, and no more. */
 const readRecord = async (path: string, terminal: Terminal): Promise<LastRun | undefined> => {
@@ -26,7 +18,7 @@ const readRecord = async (path: string, terminal: Terminal): Promise<LastRun | u
   }
 };
 
-export const statusVerb: Verb = {
+export const statusVerb = defineVerb({
   name: 'status',
   summary: 'show how the power agents of hypervisors are',
   operands: '[HOST...]',
@@ -34,8 +26,6 @@ export const statusVerb: Verb = {
 disabled nor offline. LAST ERROR: what is wrong now and, where the last install failed, why.`,
   options: runOptions,
   run: async (given, terminal) => {
-    const problems = jobsProblems(given);
-    if (problems.length > 0) throw usageError(problems.join('; '));
     const preparation = await prepare(given, terminal);
     const choice = chooseTargets(preparation.hosts, namedHosts(given));
     const run = { command: 'status', sudoRules: false, options: [] } as const;
@@ -45,10 +35,10 @@ disabled nor offline. LAST ERROR: what is wrong now and, where the last install 
       lastRun === undefined ? records : withLastErrors(records, lastRun),
       skippedRecords(choice),
     );
-    terminal.writeResult(given.values['json'] === true ? formatOutcomesJson(all) : formatStatus(all));
+    terminal.writeResult(given.options.json ? formatOutcomesJson(all) : formatStatus(all));
     const unwell = all.filter(({ result }) => !isWell(result));
     if (unwell.length === 0) return;
     const hosts = formatNames(unwell.map(({ name }) => name));
     throw hostsError('HOSTS_NOT_MEASURING', { count: unwell.length, total: all.length, hosts });
   },
-};
+});

@@ -6,12 +6,12 @@ import { formatNames, formatOutcomes, formatOutcomesJson } from '../../host-inst
 import { openLastRunFile, readLastRun, removeLastRun } from '../../host-installer/io/last-run-file.ts';
 import { forgetHosts } from '../../host-installer/last-run.ts';
 import { isWell } from '../../host-installer/outcome.ts';
+import { switchOption } from '../../lib/config/options.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
-import { type Given, usageError, type Verb } from '../command.ts';
+import { defineVerb, type Given, usageError } from '../command.ts';
 import {
   chooseTargets,
   inOrder,
-  jobsProblems,
   namedHosts,
   type Preparation,
   prepare,
@@ -19,12 +19,12 @@ import {
   skippedRecords,
 } from './prepare.ts';
 
-const usageProblems = (given: Given): readonly string[] => {
-  const problems = [...jobsProblems(given)];
-  const isAll = given.values['all'] === true;
-  if (!isAll && given.operands.length === 0) problems.push('name the hosts, or give --all');
-  if (isAll && given.operands.length > 0) problems.push('--all and names of hosts do not go together');
-  return problems;
+const options = { all: switchOption('all KVM hosts of the cloud'), ...runOptions };
+
+/** Fails with USAGE. */
+const checkUsage = ({ options: { all }, operands }: Given<typeof options>): void => {
+  if (!all && operands.length === 0) throw usageError('name the hosts, or give --all');
+  if (all && operands.length > 0) throw usageError('--all and names of hosts do not go together');
 };
 
 /** A later install --resume must not take them for done. */
@@ -47,27 +47,26 @@ const tidy = async (file: string): Promise<void> => {
   if (lastRun?.hosts.every(({ result }) => result === 'not begun') === true) await removeLastRun(file);
 };
 
-export const uninstallVerb: Verb = {
+export const uninstallVerb = defineVerb({
   name: 'uninstall',
   summary: 'take away what install put on hypervisors',
   operands: '[HOST...]',
   details: `Runs host.sh uninstall on the hosts that are named (names or ids), or with --all on all KVM hosts of the cloud that
 are neither disabled nor offline. The sudo rules of live migration go too, unless somebody has changed them.`,
-  options: { all: { form: '', help: 'all KVM hosts of the cloud' }, ...runOptions },
+  options,
   run: async (given, terminal) => {
-    const problems = usageProblems(given);
-    if (problems.length > 0) throw usageError(problems.join('; '));
+    checkUsage(given);
     const preparation = await prepare(given, terminal);
     const choice = chooseTargets(preparation.hosts, namedHosts(given));
     await forget(preparation, choice.targets, (text) => terminal.writeNote(`warning: ${text}\n`));
     const run = { command: 'uninstall', sudoRules: true, options: [] } as const;
     const { records } = await preparation.run(run, choice.targets);
     const all = inOrder(records, skippedRecords(choice));
-    terminal.writeResult(given.values['json'] === true ? formatOutcomesJson(all) : formatOutcomes(all));
+    terminal.writeResult(given.options.json ? formatOutcomesJson(all) : formatOutcomes(all));
     const unwell = all.filter(({ result }) => !isWell(result));
     if (unwell.length === 0) await tidy(preparation.lastRunPath);
     if (unwell.length === 0) return;
     const hosts = formatNames(unwell.map(({ name }) => name));
     throw hostsError('HOSTS_INCOMPLETE', { count: unwell.length, total: all.length, hosts });
   },
-};
+});

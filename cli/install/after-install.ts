@@ -3,10 +3,9 @@ import type { Installation, InstallationPlan } from '../../front-end-installer/i
 import type { FileChange } from '../../front-end-installer/plan-files.ts';
 import type { Restart } from '../../front-end-installer/restarts.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
-import type { Given, Terminal } from '../command.ts';
-import { readConfigured } from '../configured.ts';
+import type { Terminal } from '../command.ts';
 import { syncAllTargets } from '../prometheus/io/scraped-cloud.ts';
-import { installTable } from './front-end.ts';
+import type { InstallOptions } from './front-end.ts';
 import { formatRestart, hasSystemd, restartServices, stillPending, syncRemotes } from './io/services.ts';
 
 /** Restarts services where that is asked for, and names them otherwise: whether they have taken notice. */
@@ -27,11 +26,14 @@ export const attendServices = async (
 };
 
 /** Those of this run and of earlier ones, which nobody has restarted since. */
-const attendPending = async (given: Given, terminal: Terminal, { store }: Installation): Promise<void> => {
+const attendPending = async (
+  isAskedFor: boolean,
+  terminal: Terminal,
+  { store }: Installation,
+): Promise<void> => {
   const record = await store.read();
   if (record?.restarts === undefined || record.restarts.length === 0) return;
   const pending = await stillPending(record.restarts);
-  const isAskedFor = given.values['restart'] === true;
   const isDone = await attendServices(pending, isAskedFor, terminal, 'oneext install --restart does it');
   await store.write({ ...record, restarts: isDone ? [] : pending });
 };
@@ -39,15 +41,18 @@ const attendPending = async (given: Given, terminal: Terminal, { store }: Instal
 const isRemote = ({ path, isAdopted }: FileChange, remotes: string): boolean =>
   !isAdopted && path.startsWith(`${remotes}/`);
 
-const sync = async (given: Given, terminal: Terminal, { client, now }: Installation): Promise<void> => {
+const sync = async (
+  options: InstallOptions,
+  terminal: Terminal,
+  { client, now }: Installation,
+): Promise<void> => {
   if (client === undefined) return;
-  const { options } = await readConfigured(installTable, given, terminal);
   const { targets } = await syncAllTargets(client, options, now);
   terminal.writeResult(`${targets} VMs with PROMETHEUS_EXPORTER have target files\n`);
 };
 
 export const afterInstall = async (
-  given: Given,
+  options: InstallOptions & { readonly restart: boolean },
   terminal: Terminal,
   installation: Installation,
   { files }: InstallationPlan,
@@ -58,7 +63,7 @@ export const afterInstall = async (
       terminal.writeNote(`warning: ${what}: ${reasonOf(thrown)}; later: ${next}\n`),
     );
   if (folders.length > 0) {
-    await tryTo('no target files yet', () => sync(given, terminal, installation), 'oneext prometheus sync');
+    await tryTo('no target files yet', () => sync(options, terminal, installation), 'oneext prometheus sync');
   }
   if (files.some((change) => isRemote(change, places.remotes))) {
     const work = async (): Promise<void> => {
@@ -67,7 +72,7 @@ export const afterInstall = async (
     };
     await tryTo('the drivers on the hypervisors are old', work, 'onehost sync --force, as oneadmin');
   }
-  await attendPending(given, terminal, installation);
+  await attendPending(options.restart, terminal, installation);
   if (parts.includes('exporter')) {
     terminal.writeResult('next: oneext hosts install (power agents), oneext doctor (does all of it work?)\n');
   }

@@ -8,7 +8,7 @@ import { installError } from '../../front-end-installer/errors.ts';
 import { editOnedConf, type OnedConfWanted, revertOnedConf } from '../../front-end-installer/oned-conf.ts';
 import type { Part } from '../../front-end-installer/parts.ts';
 import type { FileRecord } from '../../front-end-installer/record.ts';
-import type { OptionValues } from '../../lib/config/options.ts';
+import { flagsOnly, type OptionSpec, type OptionValues, switchOption } from '../../lib/config/options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { followLinks } from '../../lib/io/held-folder.ts';
 import { readHosts } from '../../lib/io/read-hosts.ts';
@@ -30,6 +30,24 @@ export const installTable = {
   'power.agent-url': powerOptions['power.agent-url'],
 };
 export type InstallOptions = OptionValues<typeof installTable>;
+
+/** '' is the machine itself. */
+const rootFolder = (help: string): OptionSpec<string> => ({
+  help,
+  form: 'FOLDER',
+  default: '',
+  parse: (text) =>
+    text === '' || text.startsWith('/')
+      ? { value: text.replace(/\/+$/, '') }
+      : { mustBe: 'an absolute path' },
+});
+
+/** Where, and how, both directions work. */
+export const runOptions = (plan: string, root: string) => ({
+  plan: switchOption(plan),
+  restart: switchOption('restart the services that need it; without this option, they are named'),
+  ...flagsOnly({ root: rootFolder(root) }),
+});
 
 /** Fails with INSTALL_NOT_ROOT; who owns a self-contained OpenNebula, or makes an image, needs no root. */
 export const requireRoot = ({ oneLocation }: Places, root: string): void => {

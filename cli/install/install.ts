@@ -13,79 +13,92 @@ import { recordStoreIn } from '../../front-end-installer/io/record-store.ts';
 import { runInstallation } from '../../front-end-installer/io/run-installation.ts';
 import { readPackage, surveyFrontEnd } from '../../front-end-installer/io/survey.ts';
 import { parts as allParts, type Part, parseParts } from '../../front-end-installer/parts.ts';
-import { isRemembered } from '../../front-end-installer/record.ts';
+import { type InstallRecord, isRemembered } from '../../front-end-installer/record.ts';
 import { suiteHooks } from '../../hooks/hooks.ts';
+import { flagsOnly, type OptionSpec, type OptionValues, switchOption } from '../../lib/config/options.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { watchInterruption } from '../../lib/io/interruption.ts';
 import { packageFolder } from '../../lib/io/this-process.ts';
 import { placesOf } from '../../lib/one/places.ts';
 import { version } from '../../lib/version.ts';
-import { type Given, type Terminal, textOf, usageError, type Verb } from '../command.ts';
-import { readConfigured, verbOptions } from '../configured.ts';
+import { defineVerb, type Terminal } from '../command.ts';
 import { afterInstall } from './after-install.ts';
-import { editsForInstall, installTable, recordFolder, requireRoot } from './front-end.ts';
+import { editsForInstall, installTable, recordFolder, requireRoot, runOptions } from './front-end.ts';
 import { hasSystemd, reloadUnits } from './io/services.ts';
 import { formatPlan, newLines } from './progress.ts';
 
-const chosenParts = (given: Given): readonly Part[] => {
-  const text = textOf(given, 'only');
-  if (text === undefined) return allParts;
-  const chosen = parseParts(text);
-  if ('parts' in chosen) return chosen.parts;
-  throw usageError(
-    `--only has ${chosen.unknown.map((word) => JSON.stringify(word)).join(', ')} but there are ${allParts.join(', ')}`,
-  );
+const partsOption: OptionSpec<readonly Part[]> = {
+  help: `install these parts only: ${allParts.join(', ')}`,
+  form: 'PART,...',
+  default: allParts.join(','),
+  parse: (text) => {
+    const chosen = parseParts(text);
+    return 'parts' in chosen ? { value: chosen.parts } : { mustBe: `some of ${allParts.join(', ')}` };
+  },
 };
 
-/** '' is the machine itself. */
-export const chosenRoot = (given: Given): string => {
-  const root = textOf(given, 'root') ?? '';
-  if (root !== '' && !root.startsWith('/'))
-    throw usageError(`--root is ${JSON.stringify(root)} but must be an absolute path`);
-  return root.replace(/\/+$/, '');
+const options = {
+  ...runOptions(
+    'print what would change, and change nothing',
+    'install into the image of a front-end that is being made in this folder: files only, no hooks',
+  ),
+  ...flagsOnly({ only: partsOption }),
+  'migrate-through-tunnel': switchOption(
+    'let the drivers kvm and qemu in oned.conf migrate through a tunnel (later runs remember it)',
+  ),
+  ...installTable,
 };
+type Options = OptionValues<typeof options>;
 
-const prepare = async (given: Given, terminal: Terminal): Promise<Installation> => {
-  const parts = chosenParts(given);
-  const root = chosenRoot(given);
-  const places = placesOf(terminal.environment);
-  const { options } = await readConfigured(installTable, given, terminal);
-  const fileSystem = fileSystemAt(root);
-  const store = recordStoreIn(fileSystem.at(recordFolder(places)));
+/** What is looked at before anything is locked. */
+const survey = async (given: Options, { environment }: Terminal) => {
+  const places = placesOf(environment);
+  const fileSystem = fileSystemAt(given.root);
   const folder = packageFolder();
-  const { frontEnd, owners } = await surveyFrontEnd(fileSystem, places, folder);
-  const before = await store.read();
-  const migrateThroughTunnel =
-    given.values['migrate-through-tunnel'] === true || before?.migrateThroughTunnel === true;
-  const client =
-    root === ''
-      ? await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] })
-      : undefined;
-  const choice = { places, root, parts, migrateThroughTunnel, hasPrometheus: frontEnd.hasPrometheus };
-  const usesTargets = parts.includes('prometheus') && frontEnd.hasPrometheus;
   return {
-    version,
     places,
-    frontEnd,
-    owners,
     fileSystem,
-    store,
+    ...(await surveyFrontEnd(fileSystem, places, folder)),
     packageFiles: await readPackage(folder),
+    store: recordStoreIn(fileSystem.at(recordFolder(places))),
+    client:
+      given.root === '' ? await connectOne(environment, { totalTimeoutMs: given['one.timeout'] }) : undefined,
+  };
+};
+type Survey = Awaited<ReturnType<typeof survey>>;
+
+const prepare = async (
+  given: Options,
+  surveyed: Survey,
+  before: InstallRecord | undefined,
+  now: Date,
+): Promise<Installation> => {
+  const { only: parts, root } = given;
+  const { places, frontEnd, client } = surveyed;
+  const migrateThroughTunnel = given['migrate-through-tunnel'] || before?.migrateThroughTunnel === true;
+  const { hasPrometheus } = frontEnd;
+  const choice = { places, root, parts, migrateThroughTunnel, hasPrometheus };
+  const usesTargets = parts.includes('prometheus') && hasPrometheus;
+  return {
+    ...surveyed,
+    version,
     parts,
     migrateThroughTunnel,
-    edits: await editsForInstall(choice, options, client),
+    edits: await editsForInstall(choice, given, client),
     suiteHooks,
-    prometheusUnit: options['prometheus.unit'],
-    folders: usesTargets ? [options['prometheus.targets-folder']] : [],
-    client,
-    now: terminal.now(),
+    prometheusUnit: given['prometheus.unit'],
+    folders: usesTargets ? [given['prometheus.targets-folder']] : [],
+    now,
   };
 };
 
-const apply = async (given: Given, terminal: Terminal, installation: Installation): Promise<void> => {
-  const isHere = chosenRoot(given) === '';
-  const { store } = installation;
-  const before = await store.read();
+const apply = async (
+  given: Options,
+  terminal: Terminal,
+  installation: Installation,
+  before: InstallRecord | undefined,
+): Promise<void> => {
+  const isHere = given.root === '';
   const plan = await planInstallation(installation, before);
   for (const note of plan.notes) terminal.writeNote(`note: ${note}\n`);
   if (plan.problems.length > 0) {
@@ -99,7 +112,7 @@ const apply = async (given: Given, terminal: Terminal, installation: Installatio
     ...plan.folders.map((folder) => `make the folder ${folder}`),
     ...plan.hooks.map(formatHookChange),
   ];
-  if (given.values['plan'] === true) {
+  if (given.plan) {
     if (changes.length === 0) return terminal.writeResult('nothing to change\n');
     return terminal.writeResult(formatPlan(changes));
   }
@@ -118,32 +131,22 @@ const apply = async (given: Given, terminal: Terminal, installation: Installatio
   if (isHere) await afterInstall(given, terminal, installation, plan);
 };
 
-export const install: Verb = {
+export const install = defineVerb({
   name: 'install',
   summary: 'put the suite on this front-end: exporter, authentication driver, hooks, rules, live migration',
   operands: '',
   details: `Plans, changes, and looks whether all of it is so; whatever fails, everything is undone. A second run changes
 nothing; one of a newer version upgrades. oneext uninstall puts every file back as it was.`,
-  options: {
-    plan: { form: '', help: 'print what would change, and change nothing' },
-    only: { form: 'PART,...', help: `these parts only: ${allParts.join(', ')} (default: all)` },
-    'migrate-through-tunnel': {
-      form: '',
-      help: 'let the drivers kvm and qemu in oned.conf migrate through a tunnel (remembered by later runs)',
-    },
-    restart: { form: '', help: 'restart the services that need it; without it, they are named' },
-    root: {
-      form: 'FOLDER',
-      help: 'install into an image of a front-end that is being made in this folder: files only, no hooks',
-    },
-    ...verbOptions(installTable),
+  options,
+  run: async ({ options: given }, terminal) => {
+    if (!given.plan) requireRoot(placesOf(terminal.environment), given.root);
+    const surveyed = await survey(given, terminal);
+    const release = given.plan ? async () => undefined : await surveyed.store.lock();
+    try {
+      const before = await surveyed.store.read();
+      await apply(given, terminal, await prepare(given, surveyed, before, terminal.now()), before);
+    } finally {
+      await release();
+    }
   },
-  run: async (given, terminal) => {
-    const places = placesOf(terminal.environment);
-    if (given.values['plan'] !== true) requireRoot(places, chosenRoot(given));
-    const installation = await prepare(given, terminal);
-    if (given.values['plan'] === true) return apply(given, terminal, installation);
-    const release = await installation.store.lock();
-    await apply(given, terminal, installation).finally(release);
-  },
-};
+});

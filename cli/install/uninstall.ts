@@ -5,12 +5,12 @@ import { recordStoreIn } from '../../front-end-installer/io/record-store.ts';
 import { planRemoval, type Removal, type Return, runRemoval } from '../../front-end-installer/io/removal.ts';
 import type { InstallRecord } from '../../front-end-installer/record.ts';
 import { restartsFor } from '../../front-end-installer/restarts.ts';
+import { type OptionValues, switchOption } from '../../lib/config/options.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { placesOf } from '../../lib/one/places.ts';
 import { removeTargetFiles } from '../../prometheus-patches/io/remove-target-files.ts';
-import type { Given, Terminal, Verb } from '../command.ts';
-import { readConfigured, verbOptions } from '../configured.ts';
+import { defineVerb, type Terminal } from '../command.ts';
 import { attendServices } from './after-install.ts';
 import {
   editsForUninstall,
@@ -18,35 +18,44 @@ import {
   installTable,
   recordFolder,
   requireRoot,
+  runOptions,
 } from './front-end.ts';
-import { chosenRoot } from './install.ts';
 import { hasSystemd, reloadUnits, syncRemotes } from './io/services.ts';
 import { formatPlan, newLines } from './progress.ts';
 
-const prepare = async (given: Given, terminal: Terminal) => {
-  const root = chosenRoot(given);
+const table = {
+  ...runOptions(
+    'print what would be done, and change nothing',
+    'an image of a front-end, as for oneext install',
+  ),
+  'keep-hooks': switchOption('leave the hooks registered: other front-ends of this zone still use them'),
+  ...installTable,
+};
+type Options = OptionValues<typeof table>;
+
+const prepare = async (given: Options, terminal: Terminal) => {
+  const { root } = given;
   const places = placesOf(terminal.environment);
-  const { options } = await readConfigured(installTable, given, terminal);
   const fileSystem = fileSystemAt(root);
   const store = recordStoreIn(fileSystem.at(recordFolder(places)));
   const record = await store.read();
   if (record === undefined) {
     throw installError('UNINSTALL_NOTHING', { path: `${recordFolder(places)}/record.json` });
   }
-  const leavesHooks = root !== '' || given.values['keep-hooks'] === true || record.hooks.length === 0;
+  const leavesHooks = root !== '' || given['keep-hooks'] || record.hooks.length === 0;
   const removal: Removal = {
     places,
     fileSystem,
     store,
-    edits: await editsForUninstall(places, root, options, record.files),
+    edits: await editsForUninstall(places, root, given, record.files),
     client: leavesHooks
       ? undefined
-      : await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] }).catch(
+      : await connectOne(terminal.environment, { totalTimeoutMs: given['one.timeout'] }).catch(
           (thrown: unknown) => ({ call: () => Promise.reject(thrown) }),
         ),
   };
   const kept: InstallRecord = leavesHooks ? { ...record, hooks: [] } : record;
-  return { removal, record: kept, options, isHere: root === '' };
+  return { removal, record: kept, isHere: root === '' };
 };
 
 /** In the folder of the options as they are, and in those that were made while they were others. */
@@ -92,10 +101,10 @@ const settle = async (
   return failures;
 };
 
-const takeAway = async (given: Given, terminal: Terminal): Promise<void> => {
-  const { removal, record, options, isHere } = await prepare(given, terminal);
-  const returns = await planRemoval(removal, record, targetFilesOf(removal, record, options));
-  if (given.values['plan'] === true) {
+const takeAway = async (given: Options, terminal: Terminal): Promise<void> => {
+  const { removal, record, isHere } = await prepare(given, terminal);
+  const returns = await planRemoval(removal, record, targetFilesOf(removal, record, given));
+  if (given.plan) {
     return terminal.writeResult(formatPlan(returns.map(({ line }) => line)));
   }
   const failures = [...(await runRemoval(removal, returns, record, newLines(terminal)))];
@@ -103,9 +112,9 @@ const takeAway = async (given: Given, terminal: Terminal): Promise<void> => {
   for (const { line } of returns.filter(({ isKept }) => isKept)) terminal.writeResult(`${line}\n`);
   if (isHere) {
     const paths = record.files.map(({ path }) => path);
-    const restarts = restartsFor(paths, options['prometheus.unit'], paths.some(isDropIn));
+    const restarts = restartsFor(paths, given['prometheus.unit'], paths.some(isDropIn));
     const otherwise = '--restart would have done it in this run';
-    await attendServices(restarts, given.values['restart'] === true, terminal, otherwise);
+    await attendServices(restarts, given.restart, terminal, otherwise);
   }
   if (failures.length > 0) {
     throw installError('UNINSTALL_INCOMPLETE', { problems: failures.join('; ') });
@@ -120,27 +129,18 @@ const takeAway = async (given: Given, terminal: Terminal): Promise<void> => {
   );
 };
 
-export const uninstall: Verb = {
+export const uninstall = defineVerb({
   name: 'uninstall',
   summary: 'take the suite away from this front-end, and put every file and hook back as it was',
   operands: '',
   details: `What somebody changed since is kept, and named. Power agents are taken away by oneext hosts uninstall.`,
-  options: {
-    plan: { form: '', help: 'print what would be done, and change nothing' },
-    restart: { form: '', help: 'restart the services that need it; without it, they are named' },
-    'keep-hooks': {
-      form: '',
-      help: 'leave the hooks registered: other front-ends of this zone still use them',
-    },
-    root: { form: 'FOLDER', help: 'an image of a front-end, as for oneext install' },
-    ...verbOptions(installTable),
-  },
-  run: async (given, terminal) => {
+  options: table,
+  run: async ({ options }, terminal) => {
+    if (options.plan) return takeAway(options, terminal);
     const places = placesOf(terminal.environment);
-    if (given.values['plan'] === true) return takeAway(given, terminal);
-    requireRoot(places, chosenRoot(given));
-    const store = recordStoreIn(fileSystemAt(chosenRoot(given)).at(recordFolder(places)));
+    requireRoot(places, options.root);
+    const store = recordStoreIn(fileSystemAt(options.root).at(recordFolder(places)));
     const release = await store.lock();
-    await takeAway(given, terminal).finally(release);
+    await takeAway(options, terminal).finally(release);
   },
-};
+});

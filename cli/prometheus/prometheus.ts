@@ -2,6 +2,7 @@
 
 import { agentJobs } from '../../collectors/agents/agents.ts';
 import { powerOptions } from '../../collectors/agents/power-options.ts';
+import { type OptionValues, switchOption } from '../../lib/config/options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { readHosts } from '../../lib/io/read-hosts.ts';
@@ -17,8 +18,7 @@ import { reloadPrometheus } from '../../prometheus-patches/io/reload.ts';
 import { ruleFileOf } from '../../prometheus-patches/io/rule-file.ts';
 import { configOptions, patchOptions, targetOptions } from '../../prometheus-patches/prometheus-options.ts';
 import { unpatchConfig } from '../../prometheus-patches/unpatch-config.ts';
-import type { Given, Terminal, Verb, VerbGroup } from '../command.ts';
-import { readConfigured, verbOptions } from '../configured.ts';
+import { defineVerb, type Terminal, type VerbGroup } from '../command.ts';
 import { readPatch } from './io/read-patch.ts';
 import { syncAllTargets } from './io/scraped-cloud.ts';
 
@@ -36,21 +36,18 @@ const unpatchTable = {
 };
 
 const changeOptions = {
-  check: { form: '', help: 'say what would change, and change nothing' },
-  'no-reload': { form: '', help: 'do not tell Prometheus to read its configuration again' },
+  check: switchOption('say what would change, and change nothing'),
+  'no-reload': switchOption('do not tell Prometheus to read its configuration again'),
 };
-
-interface ChangeSettings {
-  readonly 'prometheus.promtool': string;
-  readonly 'prometheus.unit': string;
-}
+type ChangeOptions = OptionValues<
+  typeof changeOptions & Pick<typeof configOptions, 'prometheus.promtool' | 'prometheus.unit'>
+>;
 
 /** Puts the edited text in the old one's place and tells Prometheus, or says what would change. */
 const applyChange = async (
   file: ConfigFile,
   edited: EditResult,
-  options: ChangeSettings,
-  given: Given,
+  options: ChangeOptions,
   terminal: Terminal,
   prepare: () => Promise<void> = async () => undefined,
 ): Promise<void> => {
@@ -60,18 +57,18 @@ const applyChange = async (
   }
   if (edited.text === file.text) return terminal.writeResult(`${path}: nothing to change\n`);
   const changes = `${edited.changes.join('\n')}\n`;
-  if (given.values['check'] === true) return terminal.writeResult(`${path} would change:\n${changes}`);
+  if (options.check) return terminal.writeResult(`${path} would change:\n${changes}`);
   await prepare();
   const replaceOptions = { promtool: options['prometheus.promtool'], now: terminal.now() };
   const backup = await replaceConfigFile(file, edited.text, replaceOptions);
   terminal.writeResult(`${path} changed:\n${changes}The old file is ${backup}\n`);
-  if (given.values['no-reload'] === true) return;
+  if (options['no-reload']) return;
   const unit = options['prometheus.unit'];
   const isReloaded = await reloadPrometheus(unit);
   terminal.writeResult(isReloaded ? `${unit} was told to read it\n` : `${unit} does not run\n`);
 };
 
-const patch: Verb = {
+const patch = defineVerb({
   name: 'patch',
   summary: "bring Prometheus' configuration in line with the cloud, and tell Prometheus to read it again",
   operands: '',
@@ -79,43 +76,40 @@ const patch: Verb = {
 exporters that answer, sr_exporter (VMs, by files) and scaphandre (power agents), and names our rules in rule_files
 where they are installed. Every other byte stays. promtool checks the result before it takes the old file's place; the
 last five old files are kept beside it.`,
-  options: { ...changeOptions, ...verbOptions(patchTable) },
-  run: async (given, terminal) => {
-    const { options } = await readConfigured(patchTable, given, terminal);
+  options: { ...changeOptions, ...patchTable },
+  run: async ({ options }, terminal) => {
     const client = await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] });
     const { file, patched } = await readPatch(client, await readHosts(client), options);
-    await applyChange(file, patched, options, given, terminal, () =>
+    await applyChange(file, patched, options, terminal, () =>
       prepareTargetFolder(options['prometheus.targets-folder']),
     );
   },
-};
+});
 
-const unpatch: Verb = {
+const unpatch = defineVerb({
   name: 'unpatch',
   summary:
     "take out of Prometheus' configuration what only this suite needs, and tell Prometheus to read it again",
   operands: '',
   details: `For taking the suite away. Removes the jobs sr_exporter and scaphandre with all that they hold, and our rules from
 rule_files; targets of other jobs stay. OpenNebula is not asked. The old file is kept as patch keeps it.`,
-  options: { ...changeOptions, ...verbOptions(unpatchTable) },
-  run: async (given, terminal) => {
-    const { options } = await readConfigured(unpatchTable, given, terminal);
+  options: { ...changeOptions, ...unpatchTable },
+  run: async ({ options }, terminal) => {
     const path = options['prometheus.config'];
     const file = await readConfigFile(path);
     const rules = ruleFileOf(path, options['prometheus.rules-file']);
     const unpatched = unpatchConfig(file.text, rules, agentJobs);
-    await applyChange(file, unpatched, options, given, terminal);
+    await applyChange(file, unpatched, options, terminal);
   },
-};
+});
 
-const sync: Verb = {
+const sync = defineVerb({
   name: 'sync',
   summary: "bring all VMs' target files in line with the cloud at once",
   operands: '',
   details: 'For after a restore, or when the hook manager was down. Hooks may run meanwhile.',
-  options: verbOptions(syncTable),
-  run: async (given, terminal) => {
-    const { options } = await readConfigured(syncTable, given, terminal);
+  options: syncTable,
+  run: async ({ options }, terminal) => {
     const client = await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] });
     const result = await syncAllTargets(client, options, terminal.now());
     const { written, removed, targets, problems } = result;
@@ -124,7 +118,7 @@ const sync: Verb = {
       `${options['prometheus.targets-folder']}: ${written.length} files written, ${removed.length} removed; ${targets} VMs have targets\n`,
     );
   },
-};
+});
 
 export const prometheus: VerbGroup = {
   about: 'What Prometheus should scrape.',

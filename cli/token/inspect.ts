@@ -1,8 +1,10 @@
 /** `oneext token inspect`: what a token says. */
 import { readToken } from '../../auth-biscuit/io/tokens.ts';
-import type { Verb } from '../command.ts';
+import { flagsOnly } from '../../lib/config/options.ts';
+import { defineVerb } from '../command.ts';
 import { biscuits } from './io/biscuits.ts';
-import { publicKeyOption, readPublicKey, readTokenText } from './io/token-input.ts';
+import { readTokenText } from './io/token-input.ts';
+import { publicKeyOption } from './token-options.ts';
 
 /** Names in tokens may hold anything: what a terminal would act on is shown escaped. */
 const printable = (text: string): string =>
@@ -10,15 +12,19 @@ const printable = (text: string): string =>
 
 const indent = (text: string): string => text.trimEnd().replaceAll(/^/gm, '  ');
 
-export const inspect: Verb = {
+export const inspect = defineVerb({
   name: 'inspect',
   summary: 'show what a token says, and whether a public key has signed it',
   operands: '[FILE]',
-  details: `The token is read from FILE, or from stdin. Checks are shown, not evaluated. With --public-key the exit code
+  details: `The token is read from FILE, or from stdin. Checks are shown, and not evaluated. With --public-key the exit code
 is 77 if the signature does not verify with it.`,
-  options: { 'public-key': publicKeyOption },
-  run: async (given, terminal) => {
-    const { blocks, sealed, verified } = readToken(biscuits(), readTokenText(given), readPublicKey(given));
+  options: flagsOnly({ 'public-key': publicKeyOption }),
+  run: async ({ options, operands }, terminal) => {
+    const { blocks, sealed, verified } = readToken(
+      biscuits(),
+      readTokenText(operands),
+      options['public-key'],
+    );
     const shown = blocks.map(({ source, revocationId, thirdParty }, index) => {
       const author = thirdParty === undefined ? '' : ` of the third party ${thirdParty}`;
       const name = index === 0 ? 'Authority block' : `Block ${index}${author}`;
@@ -28,4 +34,4 @@ is 77 if the signature does not verify with it.`,
     const sealing = sealed ? 'sealed: it cannot be attenuated' : 'not sealed: it can be attenuated';
     terminal.writeResult(`${shown.join('\n')}\nSignature: ${signature}\nThe token is ${sealing}.\n`);
   },
-};
+});

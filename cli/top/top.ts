@@ -1,10 +1,20 @@
 /** `oneext top`: VMs by watts. */
-import { durationOption } from '../../lib/config/options.ts';
+import {
+  choiceOption,
+  countOption,
+  durationOption,
+  flagsOnly,
+  listOption,
+  type OptionSpec,
+  type OptionValues,
+  optional,
+  switchOption,
+  textOption,
+} from '../../lib/config/options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import type { Charset } from '../../lib/text/display-text.ts';
-import { type Given, type Terminal, textOf, textsOf, usageError, type Verb } from '../command.ts';
-import { readConfigured, verbOptions } from '../configured.ts';
+import { defineVerb, type Terminal } from '../command.ts';
 import { type CloudNames, formatMissingNames, joinCloud, judgePage } from './cloud.ts';
 import { formatTopJson } from './format-json.ts';
 import { formatOnce } from './frame.ts';
@@ -14,48 +24,35 @@ import { type Selection, selectVms, sortKeys } from './selection.ts';
 import { measureTable } from './table.ts';
 import { topOptions } from './top-options.ts';
 
-const table = { ...suiteOptions, ...topOptions };
+const filter = (help: string): OptionSpec<readonly string[]> => listOption(textOption({ help }, 'NAME'));
 
-const interval = durationOption(
-  { help: 'time between two looks at the page', default: '5s' },
-  1000,
-  3_600_000,
-);
-
-const parseLimit = (text: string | undefined): number | undefined => {
-  if (text === undefined) return Number.POSITIVE_INFINITY;
-  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
+const options = {
+  once: switchOption('print the table once'),
+  json: switchOption('print one JSON object; what is not known is null'),
+  reverse: switchOption('reverse the order; what is not known stays last'),
+  ...flagsOnly({
+    sort: choiceOption({ help: 'order of the VMs', default: 'watts' }, sortKeys),
+    owner: filter('only VMs of this owner'),
+    host: filter('only VMs on this host, by its name or id'),
+    limit: optional(countOption({ help: 'the first N VMs only' }, 1)),
+    interval: durationOption(
+      { help: 'time between two readings of the page, at least 1s', default: '5s' },
+      1000,
+      3_600_000,
+    ),
+  }),
+  ...suiteOptions,
+  ...topOptions,
 };
 
-/** Fails with USAGE, which names every problem. */
-const readSelection = (given: Given): { readonly selection: Selection; readonly intervalMs: number } => {
-  const sortText = textOf(given, 'sort') ?? 'watts';
-  const sort = sortKeys.find((key) => key === sortText);
-  const limit = parseLimit(textOf(given, 'limit'));
-  const intervalText = textOf(given, 'interval') ?? '5s';
-  const parsed = interval.parse(intervalText);
-  const problems = [
-    ...(sort === undefined
-      ? [`--sort is ${JSON.stringify(sortText)} but must be one of ${sortKeys.join(', ')}`]
-      : []),
-    ...(limit === undefined
-      ? [`--limit is ${JSON.stringify(textOf(given, 'limit'))} but must be a number from 1`]
-      : []),
-    ...('mustBe' in parsed
-      ? [`--interval is ${JSON.stringify(intervalText)} but must be ${parsed.mustBe}`]
-      : []),
-  ];
-  if (sort === undefined || limit === undefined || 'mustBe' in parsed) throw usageError(problems.join('; '));
-  const selection = {
-    sort,
-    isReversed: given.values['reverse'] === true,
-    owners: textsOf(given, 'owner'),
-    hosts: textsOf(given, 'host'),
-    name: '',
-    limit,
-  };
-  return { selection, intervalMs: parsed.value };
-};
+const selectionOf = ({ sort, reverse, owner, host, limit }: OptionValues<typeof options>): Selection => ({
+  sort,
+  isReversed: reverse,
+  owners: owner,
+  hosts: host,
+  name: '',
+  limit: limit ?? Number.POSITIVE_INFINITY,
+});
 
 const charsetOf = ({ environment, columns }: Terminal): Charset => {
   const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '';
@@ -97,50 +94,33 @@ const runOnce = async (
   terminal.writeResult(formatOnce(model, selection, terminal.columns));
 };
 
-export const top: Verb = {
+export const top = defineVerb({
   name: 'top',
   summary: 'show VMs by the power that they draw, live or once',
   operands: '',
-  details: `Reads opennebula-exporter's page, and from OpenNebula's API the names of hosts and groups. Shown live in a
-terminal, with ? for the keys; once where stdout or stdin is none. A power that is not known is - and stands last.
-NAME may have * for any text.`,
-  options: {
-    once: { form: '', help: 'print the table once' },
-    json: { form: '', help: 'print one JSON object; what is not known is null' },
-    sort: { form: sortKeys.join('|'), help: 'order of the VMs (default: watts)' },
-    reverse: { form: '', help: 'the other way round; what is not known stays last' },
-    owner: { form: 'NAME', help: 'only VMs of this owner; may be given several times', multiple: true },
-    host: {
-      form: 'NAME',
-      help: 'only VMs on this host, by name or id; may be given several times',
-      multiple: true,
-    },
-    limit: { form: 'N', help: 'the first N VMs only' },
-    interval: { form: interval.form, help: `${interval.help}, at least 1s (default: ${interval.default})` },
-    ...verbOptions(table),
-  },
-  run: async (given, terminal) => {
-    const { selection, intervalMs } = readSelection(given);
-    const { options } = await readConfigured(table, given, terminal);
+  details: `Reads opennebula-exporter's page, and the names of hosts and groups from OpenNebula's API. In a terminal the
+table is live, and ? shows the keys; where stdin or stdout is no terminal, it is printed once. A power that is not
+known is shown as -, below all others. NAME may hold * for any text.`,
+  options,
+  run: async ({ options: given }, terminal) => {
     const { environment, now } = terminal;
+    const selection = selectionOf(given);
     const source = createTopSource({
-      exporterUrl: options['top.exporter-url'],
-      exporterTimeoutMs: options['top.exporter-timeout'],
-      credentialsFile: options['top.credentials-file'],
-      oneTimeoutMs: options['one.timeout'],
+      exporterUrl: given['top.exporter-url'],
+      exporterTimeoutMs: given['top.exporter-timeout'],
+      credentialsFile: given['top.credentials-file'],
+      oneTimeoutMs: given['one.timeout'],
       environment,
     });
-    const isJson = given.values['json'] === true;
     const hasScreen = terminal.isInteractive && !['', 'dumb'].includes(environment['TERM'] ?? '');
-    if (isJson || given.values['once'] === true || !hasScreen)
-      return runOnce(source, selection, isJson, terminal);
+    if (given.json || given.once || !hasScreen) return runOnce(source, selection, given.json, terminal);
     await runLiveTop({
       source,
       selection,
-      intervalMs,
+      intervalMs: given.interval,
       charset: charsetOf(terminal),
       hasColour: terminal.hasColour,
       now,
     });
   },
-};
+});

@@ -17,6 +17,8 @@ export interface ReadOptionsInput<Table extends OptionTable> {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What stands besides options: `[HOST...]`, '' for nothing. */
   readonly operands?: string;
+  /** Pairs of flags of which only one may be given. */
+  readonly exclusive?: readonly (readonly [string, string])[];
   /** The sections of the file whose unknown keys the program reports. */
   readonly answersFor?: readonly string[];
   /** A file that is broken, or has values that are wrong, is left out and reported. */
@@ -83,7 +85,13 @@ export const readOptions = async <Table extends OptionTable>(
 ): Promise<GivenOptions<Table>> => {
   const { table, argv, environment, answersFor = [], toleratesBrokenFile = false } = input;
   const flags = readFlags(table, argv, input.operands);
-  const usage = [...flags.problems, ...resolveOptions(flagsOf(table), [flags.given]).problems];
+  const usage = [
+    ...flags.problems,
+    ...resolveOptions(flagsOf(table), [flags.given]).problems,
+    ...(input.exclusive ?? [])
+      .filter((pair) => pair.every((name) => flags.given.has(name)))
+      .map(([one, other]) => `--${one} and --${other} do not go together`),
+  ];
   if (usage.length > 0) throw usageError(usage);
   const fromEnvironment = readEnvironment(table, environment);
   const relocate = (text: string): string => relocatePath(text, environment);

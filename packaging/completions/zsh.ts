@@ -1,5 +1,4 @@
 /** Completion of `oneext` for zsh: the function _oneext. */
-import type { VerbOption } from '../../cli/command.ts';
 import {
   type CommandLine,
   type DescribedCommand,
@@ -7,6 +6,7 @@ import {
   expectedBy,
   helpOption,
   pathOf,
+  type ShownOption,
   verbsOf,
 } from '../command-table.ts';
 
@@ -19,9 +19,9 @@ const actionFor = (expected: Expected): string => {
   return { nothing: '', text: ' ', files: '_files', folders: '_files -/' }[expected.kind];
 };
 
-const formatOption = ([name, { form, help, multiple }]: readonly [string, VerbOption]): string => {
+const formatOption = ([name, { form, help, isList }]: readonly [string, ShownOption]): string => {
   const value = form === '' ? '' : `:${escapeSpec(form)}:${actionFor(expectedBy(form))}`;
-  return `${multiple === true ? '*' : ''}--${name}${form === '' ? '' : '='}[${escapeSpec(help)}]${value}`;
+  return `${isList ? '*' : ''}--${name}${form === '' ? '' : '='}[${escapeSpec(help)}]${value}`;
 };
 const formatOperand = (operands: string): string =>
   `${operands.includes('...') ? '*' : ''}:${escapeSpec(operands)}:${actionFor(expectedBy(operands))}`;

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { parse } from 'yaml';
+import { allOptions } from '../../cli/all-options.ts';
 import { collectors } from '../../collectors/collectors.ts';
 import { exporterOptions, parseListenAddress } from '../../collectors/exporter-options.ts';
 import { readEnvironment, readFileOptions } from '../../lib/config/read-places.ts';
 import { resolveOptions } from '../../lib/config/resolve.ts';
 import { formatSampleConfig } from '../../lib/config/sample-config.ts';
-import { allOptions, sampleNotes } from '../../scripts/suite-tables.ts';
+import { sampleNotes } from '../../scripts/suite-tables.ts';
 
 test('the sample file, with its values uncommented, is complete and says the defaults', () => {
   const uncommented = formatSampleConfig(allOptions, sampleNotes)

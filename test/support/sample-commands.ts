@@ -1,5 +1,6 @@
 /** A table of commands that has everything which manual page and completions must cope with. */
 import type { Command, Verb } from '../../cli/command.ts';
+import { choiceOption, listOption, optional, switchOption, textOption } from '../../lib/config/options.ts';
 
 const verb = (name: string, rest: Partial<Verb> = {}): Verb => ({
   name,
@@ -7,7 +8,7 @@ const verb = (name: string, rest: Partial<Verb> = {}): Verb => ({
   operands: '',
   details: '',
   options: {},
-  run: async () => undefined,
+  start: async () => undefined,
   ...rest,
 });
 
@@ -23,11 +24,11 @@ export const sampleCommands: readonly Command[] = [
           details:
             '.An odd line that begins with a point, a back\\slash, --long-option\nand more of it.\n\n  $ indented\n  .as it is',
           options: {
-            'a.file': { form: 'FILE', help: "a file's name: with ' and $(id)" },
-            folder: { form: 'FOLDER', help: 'a folder' },
-            kind: { form: 'omit|zero', help: 'one of two', multiple: true },
-            size: { form: 'SIZE', help: 'how large' },
-            force: { form: '', help: 'without asking' },
+            'a.file': optional(textOption({ help: "a file's name: with ' and $(id)" }, 'FILE')),
+            folder: textOption({ help: 'a folder', default: '/tmp' }, 'FOLDER'),
+            kind: listOption(choiceOption({ help: 'one of two' }, ['omit', 'zero'])),
+            size: textOption({ help: 'how large' }, 'SIZE'),
+            force: switchOption('without asking'),
           },
         }),
         verb('close', { operands: 'NAME' }),
@@ -37,6 +38,6 @@ export const sampleCommands: readonly Command[] = [
   {
     name: 'alone',
     summary: "it's a command without verbs",
-    load: async () => verb('alone', { options: { json: { form: '', help: 'as JSON' } } }),
+    load: async () => verb('alone', { options: { json: switchOption('as JSON') } }),
   },
 ];

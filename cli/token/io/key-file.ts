@@ -3,16 +3,7 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type OneExtError, reasonOf } from '../../../lib/errors/oneext-error.ts';
-import type { Terminal, VerbOption } from '../../command.ts';
 import { cliError } from '../../errors.ts';
-
-export const privateKeyFileOption: VerbOption = {
-  form: 'FILE',
-  help: 'the file of the private key (default: ~/.one/biscuit.key)',
-};
-
-export const defaultKeyFile = (environment: Terminal['environment']): string =>
-  path.join(environment['HOME'] ?? '.', '.one', 'biscuit.key');
 
 const unusable = (file: string, detail: string, cause?: unknown): OneExtError =>
   cliError('PRIVATE_KEY_UNUSABLE', { file, detail }, cause);

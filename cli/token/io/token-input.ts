@@ -1,35 +1,15 @@
-/** A token from a file or stdin, and the public key to verify it with. */
+/** A token from a file or stdin. */
 
 import { readFileSync } from 'node:fs';
 import { authError } from '../../../auth-biscuit/errors.ts';
-import { type PublicKey, parsePublicKeys } from '../../../auth-biscuit/public-keys.ts';
 import { longestToken } from '../../../auth-biscuit/request.ts';
 import { type OneExtError, reasonOf } from '../../../lib/errors/oneext-error.ts';
-import { type Given, textOf, usageError, type VerbOption } from '../../command.ts';
-
-export const publicKeyOption: VerbOption = {
-  form: 'KEY',
-  help: 'the public key, 64 hex digits, with which the signature must verify',
-};
-
-export const readPublicKey = (given: Given): PublicKey | undefined => {
-  const text = textOf(given, 'public-key');
-  if (text === undefined) return undefined;
-  try {
-    return parsePublicKeys(text)[0];
-  } catch {
-    throw usageError(
-      `--public-key ${JSON.stringify(text)} is not 64 hex digits, with or without ed25519/ before them`,
-    );
-  }
-};
 
 const unreadable = (detail: string, cause?: unknown): OneExtError =>
   authError('TOKEN_UNREADABLE', { detail }, cause);
 
 /** Fails with TOKEN_UNREADABLE; what an operand that is no file holds is not shown: it may be a token. */
-export const readTokenText = (given: Given): string => {
-  const [file = '-'] = given.operands;
+export const readTokenText = ([file = '-']: readonly string[]): string => {
   let text: string;
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8').trim();

@@ -166,12 +166,30 @@ const breakages: readonly Breakage[] = [
     code: 1,
   },
   {
+    what: 'oneext.yaml with keys of every program that nothing reads, beside a value that is wrong',
+    breaks: (lab) => {
+      const text =
+        'hosts: {ssh_usr: one}\ntop: {exporter_ur: x}\npowr: {agent_url: y}\nauth: {foo: 1}\npower: {agent_timeout: soon}\n';
+      writeFileSync(lab.file('etc/oneext.yaml'), text);
+    },
+    tells: [
+      /^error config: the configuration has 1 problem\(s\): power\.agent_timeout .* is "soon" but must be/,
+      /^warning config: nothing reads the key hosts\.ssh_usr; did you mean hosts\.ssh_user\?$/,
+      /^warning config: nothing reads the key top\.exporter_ur; did you mean top\.exporter_url\?$/,
+      /^warning config: nothing reads the key powr\.agent_url; did you mean power\.agent_url\?$/,
+      /^warning config: nothing reads the key auth\.foo$/,
+    ],
+    code: 1,
+  },
+  {
     what: 'oneext.yaml with a key that nothing reads',
     breaks: (lab) => {
       const text = 'power: {agent_timeot: 1s}\ngeolocation: {static: {hosts: {kvm000: "1,2"}}}\n';
       writeFileSync(lab.file('etc/oneext.yaml'), text);
     },
-    tells: [/^warning config: nothing reads the key power\.agent_timeot$/],
+    tells: [
+      /^warning config: nothing reads the key power\.agent_timeot; did you mean power\.agent_timeout\?$/,
+    ],
     code: 0,
   },
   {
@@ -340,10 +358,10 @@ test('--only looks at some parts, in the order of the list; what it hangs on is 
 test('wrong usage names what there is', async (t) => {
   const lab = await startDoctorLab(t);
   for (const [argv, told] of [
-    [['--only', 'one,moon'], /must name some of config, one, versions, hooks/],
-    [['--only', ''], /must name some of/],
-    [['--hosts', '-oProxyCommand=x'], /ambiguous|is no host/],
-    [['--hosts', 'a,-b'], /"-b" is no host/],
+    [['--only', 'one,moon'], /--only is "one,moon" but must be some of config, one, versions, hooks/],
+    [['--only', ''], /--only is "" but must be some of/],
+    [['--hosts', '-oProxyCommand=x'], /--hosts is "-oProxyCommand=x" but must be all, or names of hosts/],
+    [['--hosts', 'a,-b'], /--hosts is "a,-b" but must be all, or names of hosts/],
     [['--doctor.exporter-url', 'localhost'], /must be an http or https URL/],
   ] as const) {
     const run = await lab.run(...argv);

@@ -17,7 +17,7 @@ test('all that is wrong is told at once, and nothing is done', async (t) => {
     [
       ['install', '--jobs', '0', '--port', '', '--plan', '--resume'],
       2,
-      /--jobs is "0" .*; --port needs a value; --plan and/,
+      /--port is "" but .*; --jobs is "0" .*; --plan and/,
     ],
     [['install', '--jobs', '101'], 2, /--jobs is "101" but must be a number from 1 to 100/],
     [['uninstall'], 2, /name the hosts, or give --all/],

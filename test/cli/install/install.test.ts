@@ -255,7 +255,7 @@ test('what cannot be done is told, and nothing is changed', async (t) => {
   await assertUntouched(
     lab,
     2,
-    /--only has "exprter" but there are exporter, auth/,
+    /--only is "exprter" but must be some of exporter, auth/,
     'install',
     '--only',
     'exprter',

@@ -237,22 +237,26 @@ test('any token can be revoked but one that no login accepts', (t) => {
 test('wrong usage says what is wrong', (t) => {
   const { file } = createKeys(t);
   const create = ['token', 'create', '--private-key-file', file];
-  fail([], 2, /there is no command; there are: .*token/);
-  fail(['tokens'], 2, /"tokens" is no command/);
-  fail(['token'], 2, /needs one of keypair, create/);
-  fail(['token', 'mint'], 2, /not "mint"/);
+  fail([], 2, /oneext needs a command; oneext has .*token/);
+  fail(['tokens'], 2, /unknown command "tokens"; did you mean token\?/);
+  fail(['token'], 2, /oneext token needs a command; oneext token has keypair, create/);
+  fail(['token', 'mint'], 2, /unknown command "mint"; oneext token has/);
   fail(create, 2, /--user is missing/);
-  fail([...create, '--user', 'a b'], 2, /"a b" is no user name/);
-  fail([...create, '--user', 'dann1', '--ttl', '8'], 2, /--ttl "8" must be a duration/);
-  fail([...create, '--user', 'dann1', '--ttl', '0'], 2, /--ttl "0" must be a duration/);
+  fail([...create, '--user', 'a b'], 2, /--user is "a b" but must be a user name/);
+  fail([...create, '--user', 'dann1', '--ttl', '8'], 2, /--ttl is "8" but must be a duration/);
+  fail([...create, '--user', 'dann1', '--ttl', '0'], 2, /--ttl is "0" but must be a duration/);
   fail([...create, '--user', 'dann1', '--check', 'user("x")'], 2, /is no check in Datalog/);
   fail([...create, '--user', 'dann1', '--check', 'check if true; user("x")'], 2, /is no check in Datalog/);
-  fail([...create, '--private-key', 'x'], 2, /Unknown option '--private-key'/);
-  fail(['token', 'attenuate'], 2, /--ttl or --check must say/, recorded('plain.token'));
+  fail(
+    [...create, '--private-key', 'x'],
+    2,
+    /unknown option --private-key; did you mean --private-key-file\?/,
+  );
+  fail(['token', 'attenuate'], 2, /give --ttl or --check, which say/, recorded('plain.token'));
   fail(
     ['token', 'inspect', '--public-key', 'x'],
     2,
-    /--public-key "x" is not 64 hex digits/,
+    /--public-key is "x" but must be 64 hex digits/,
     recorded('plain.token'),
   );
   fail(['token', 'revoke'], 2, /has no revocation_file/, recorded('plain.token'));

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { allOptions } from '../../../cli/all-options.ts';
+import { exporterOptions } from '../../../collectors/exporter-options.ts';
 import { fileName } from '../../../lib/config/options.ts';
 import { describeStrayKey, sections, sectionsOf, strayKeys } from '../../../lib/config/sections.ts';
-import { allOptions } from '../../../scripts/suite-tables.ts';
 
 const everywhere = Object.keys(sections);
 
@@ -41,4 +42,12 @@ test('a program reports stray keys of its own sections, and sections that do not
   const unknown = ['power.x', 'top.exporter_ur', 'prometheus.config', 'powr.agent_url'];
   assert.deepEqual(strayKeys(unknown, sectionsOf('opennebula-exporter')), ['power.x', 'powr.agent_url']);
   assert.deepEqual(strayKeys(unknown, sectionsOf('host_geolocation')), ['powr.agent_url']);
+});
+
+test('the exporter knows every key of the sections that it answers for', () => {
+  const known = Object.keys(exporterOptions);
+  for (const name of Object.keys(allOptions)) {
+    const [section = ''] = fileName(name).split('.');
+    if (sectionsOf('opennebula-exporter').includes(section)) assert.ok(known.includes(name), name);
+  }
 });
