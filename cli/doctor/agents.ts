@@ -104,7 +104,7 @@ const judgeVms = ({ unmeasured, measuredVms }: AgentFacts['page']): readonly Ver
   const told = [...counts].map(([reason, count]) => `${count} ${reason}`).join(', ');
   return [
     ok(
-      `the power of ${measuredVms} VMs is known${told === '' ? '' : `; not measured for their hosts' sake: ${told}`}`,
+      `the power of ${measuredVms} VMs is known${told === '' ? '' : `; VMs that nothing measures where they are: ${told}`}`,
     ),
     ...unmeasured.filter(({ reason }) => !noConcern.has(reason)).map(judgeVm),
   ];

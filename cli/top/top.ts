@@ -28,7 +28,7 @@ const filter = (help: string): OptionSpec<readonly string[]> => listOption(textO
 
 const options = {
   once: switchOption('print the table once'),
-  json: switchOption('print one JSON object; what is not known is null'),
+  json: switchOption('print one JSON object; a value that is not known is null'),
   reverse: switchOption('reverse the order; what is not known stays last'),
   ...flagsOnly({
     sort: choiceOption({ help: 'order of the VMs', default: 'watts' }, sortKeys),
