@@ -1,6 +1,6 @@
 /** prometheus.yml as plain values: what it says before and after, whatever its form. */
 import { isMapping, type Mapping, readMapping } from '../lib/mapping.ts';
-import type { Job, ScrapePlan } from './jobs.ts';
+import type { Job, ScrapePlan, StaticGroup } from './jobs.ts';
 import { coversRules, type RuleFile } from './rule-file.ts';
 
 export const listAt = (value: Mapping, key: string): readonly unknown[] => {
@@ -68,7 +68,7 @@ const expectedJobs = (before: readonly unknown[], jobs: readonly Job[]): readonl
 
 const expectedAlertmanagers = (
   before: readonly unknown[],
-  groups: ScrapePlan['alertmanagers'],
+  groups: readonly StaticGroup[],
 ): readonly unknown[] => {
   const index = before.findIndex((one) => isMapping(one) && Object.hasOwn(one, 'static_configs'));
   if (index < 0) return [...before, { static_configs: groups }];
@@ -95,10 +95,14 @@ export const expectedConfig = (before: Mapping, plan: ScrapePlan): Mapping => {
   return {
     ...before,
     ...(rules.length === 0 ? {} : { rule_files: [...listAt(before, 'rule_files'), ...rules] }),
-    alerting: {
-      ...alerting,
-      alertmanagers: expectedAlertmanagers(listAt(alerting, 'alertmanagers'), plan.alertmanagers),
-    },
+    ...(plan.alertmanagers === undefined
+      ? {}
+      : {
+          alerting: {
+            ...alerting,
+            alertmanagers: expectedAlertmanagers(listAt(alerting, 'alertmanagers'), plan.alertmanagers),
+          },
+        }),
     scrape_configs: expectedJobs(listAt(before, 'scrape_configs'), plan.jobs),
   };
 };

@@ -1,7 +1,7 @@
 /** Says what a patch changes, for people. */
 import { isMapping, type Mapping, readMapping } from '../lib/mapping.ts';
 import { listAt, missingRules } from './config-model.ts';
-import { isOwnJob, type ScrapePlan } from './jobs.ts';
+import type { ScrapePlan } from './jobs.ts';
 import { isOwnEntry, type RuleFile } from './rule-file.ts';
 
 /** One entry for each target with its labels, or for each pattern of files. */
@@ -47,7 +47,9 @@ const describeRules = (before: Mapping, rules: RuleFile | undefined): readonly s
 
 /** A line for each target that comes or goes, below the job it belongs to. */
 export const describeChanges = (before: Mapping, plan: ScrapePlan): readonly string[] => [
-  ...describeList('alertmanagers', alertmanagerOf(before), plan.alertmanagers),
+  ...(plan.alertmanagers === undefined
+    ? []
+    : describeList('alertmanagers', alertmanagerOf(before), plan.alertmanagers)),
   ...describeRules(before, plan.rules),
   ...plan.jobs.flatMap(({ name, groups }) => {
     const job = listAt(before, 'scrape_configs').find((one) => isMapping(one) && one['job_name'] === name);
@@ -69,12 +71,12 @@ const describeRemovedJob = (job: Mapping): readonly string[] => {
 export const describeRemovals = (
   before: Mapping,
   rules: RuleFile,
-  powerAgents: readonly string[],
+  isKept: (job: unknown) => boolean,
 ): readonly string[] => {
   const entries = listAt(before, 'rule_files').filter((entry) => isOwnEntry(entry, rules));
   return [
     ...listAt(before, 'scrape_configs').flatMap((job) =>
-      isMapping(job) && isOwnJob(job['job_name'], powerAgents) ? describeRemovedJob(job) : [],
+      isMapping(job) && !isKept(job) ? describeRemovedJob(job) : [],
     ),
     ...(entries.length === 0 ? [] : ['rule_files', ...entries.map((entry) => `  - ${String(entry)}`)]),
   ];

@@ -19,6 +19,8 @@ export interface ConfigEdit {
   /** What the configuration must say afterwards. */
   readonly expected: (before: Mapping) => Mapping;
   readonly describe: (before: Mapping) => readonly string[];
+  /** What is left as it is and not compared. */
+  readonly kept: (before: Mapping) => readonly string[];
 }
 
 /** A reason to leave the file alone. */
@@ -36,12 +38,14 @@ const readConfig = (text: string): ReadConfig => {
   return { root: first?.contents ?? null, config: readMapping(value), documents: documents.length };
 };
 
-const edit = (text: string, { planEdits, expected, describe }: ConfigEdit): EditResult => {
+const edit = (text: string, { planEdits, expected, describe, kept }: ConfigEdit): EditResult => {
   // A last line without its end gets one while lines are added behind it.
   const whole = text === '' || text.endsWith('\n') ? text : text + lineBreakOf(text);
   const before = readConfig(text);
+  const left = kept(before.config);
+  const notes = left.length === 0 ? {} : { kept: left };
   const edits = planEdits(whole, readConfig(whole));
-  if (edits.length === 0) return { kind: 'edited', text, changes: [] };
+  if (edits.length === 0) return { kind: 'edited', text, changes: [], ...notes };
   const edited = applyEdits(whole, edits);
   const isLastTouched = edits.some(({ to }) => to > text.length);
   const result = isLastTouched ? edited : edited.slice(0, edited.length - (whole.length - text.length));
@@ -54,7 +58,7 @@ const edit = (text: string, { planEdits, expected, describe }: ConfigEdit): Edit
       'its form is one that cannot be edited without changing something else (anchors that are used elsewhere, or an unusual layout)',
     );
   }
-  return { kind: 'edited', text: result, changes: describe(before.config) };
+  return { kind: 'edited', text: result, changes: describe(before.config), ...notes };
 };
 
 export const editConfig = (text: string, wanted: ConfigEdit): EditResult => {

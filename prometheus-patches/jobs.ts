@@ -41,7 +41,8 @@ export type StaticGroup =
   | { readonly targets: readonly string[]; readonly labels: Readonly<Record<string, string>> };
 
 export interface ScrapePlan {
-  readonly alertmanagers: readonly StaticGroup[];
+  /** `undefined`: they stay as they are. */
+  readonly alertmanagers: readonly StaticGroup[] | undefined;
   readonly jobs: readonly Job[];
   /** Our rules, where they are installed. */
   readonly rules?: RuleFile | undefined;

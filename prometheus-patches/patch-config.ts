@@ -2,7 +2,8 @@
  * Patches prometheus.yml: the alertmanagers and our jobs become what the plan says, our rules are named, and every
  * other byte stays: comments, quotes, flow style, anchors, order.
  *
- * Of a job that is there already only the list of targets is ours; what an administrator added to the job stays.
+ * Of a job that is there already only the list of targets is ours; what an administrator added to the job stays. A
+ * job with a discovery of its own, and such alertmanagers, are left alone.
  */
 import { isMap, isSeq, type YAMLMap } from 'yaml';
 import { isMapping, type Mapping, readMapping } from '../lib/mapping.ts';
@@ -11,6 +12,7 @@ import { expectedConfig, groupForm, listAt, missingRules } from './config-model.
 import { describeChanges } from './describe-changes.ts';
 import { editConfig, type ReadConfig, Refusal } from './edit-config.ts';
 import type { Job, ScrapePlan } from './jobs.ts';
+import { considerDiscovery } from './own-discovery.ts';
 import { addItems, addPairs, changeItems, hasKey, replacePair, setEmptyKey, valueAt } from './yaml-edit.ts';
 import { formatBlockPair, type YamlValue } from './yaml-format.ts';
 
@@ -79,8 +81,9 @@ const editAlertmanagers = (
   text: string,
   root: YAMLMap,
   config: Mapping,
-  groups: readonly YamlValue[],
+  groups: readonly YamlValue[] | undefined,
 ): readonly Edit[] => {
+  if (groups === undefined) return [];
   const alerting = valueAt(root, 'alerting');
   const whole = [{ static_configs: groups }];
   if (!hasKey(root, 'alerting')) return [];
@@ -114,7 +117,9 @@ const planEdits = (
   const rules = missingRules(config, plan.rules);
   if (!Array.isArray(config['rule_files'] ?? [])) throw new Refusal('rule_files is no list');
   const missing: (readonly [string, YamlValue])[] = [
-    ['alerting', { alertmanagers: [{ static_configs: alertmanagers }] }],
+    ...(alertmanagers === undefined
+      ? []
+      : [['alerting', { alertmanagers: [{ static_configs: alertmanagers }] }] as const]),
     ...(rules.length === 0 ? [] : [['rule_files', rules] as const]),
     ['scrape_configs', plan.jobs.map(jobValue)],
   ];
@@ -139,7 +144,8 @@ const planEdits = (
 
 export const patchConfig = (text: string, plan: ScrapePlan): EditResult =>
   editConfig(text, {
-    planEdits: (whole, read) => planEdits(whole, read, plan),
-    expected: (before) => expectedConfig(before, plan),
-    describe: (before) => describeChanges(before, plan),
+    planEdits: (whole, read) => planEdits(whole, read, considerDiscovery(read.config, plan).plan),
+    expected: (before) => expectedConfig(before, considerDiscovery(before, plan).plan),
+    describe: (before) => describeChanges(before, considerDiscovery(before, plan).plan),
+    kept: (before) => considerDiscovery(before, plan).kept,
   });

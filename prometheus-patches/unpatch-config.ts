@@ -9,13 +9,14 @@ import { listAt } from './config-model.ts';
 import { describeRemovals } from './describe-changes.ts';
 import { editConfig, Refusal } from './edit-config.ts';
 import { isOwnJob } from './jobs.ts';
+import { foreignDiscoveries } from './own-discovery.ts';
 import { isOwnEntry, type RuleFile } from './rule-file.ts';
 import { hasKey, removeItems, replacePair, valueAt } from './yaml-edit.ts';
 
 const keepsJob =
   (powerAgents: readonly string[]) =>
   (job: unknown): boolean =>
-    !isMapping(job) || !isOwnJob(job['job_name'], powerAgents);
+    !isMapping(job) || !isOwnJob(job['job_name'], powerAgents) || foreignDiscoveries(job).length > 0;
 
 /** A list of the root without what is not kept; one that loses all stays as an empty list. */
 const filterList = (
@@ -54,5 +55,11 @@ export const unpatchConfig = (text: string, rules: RuleFile, powerAgents: readon
           ]
         : [],
     expected: (before) => withoutOurs(before, rules, powerAgents),
-    describe: (before) => describeRemovals(before, rules, powerAgents),
+    describe: (before) => describeRemovals(before, rules, keepsJob(powerAgents)),
+    kept: (before) =>
+      listAt(before, 'scrape_configs').flatMap((job) =>
+        isMapping(job) && isOwnJob(job['job_name'], powerAgents) && keepsJob(powerAgents)(job)
+          ? [`job ${String(job['job_name'])} stays: its targets come from a discovery of your own`]
+          : [],
+      ),
   });

@@ -4,6 +4,12 @@ import type { ActiveTarget, LoadedRule } from '../../lib/prometheus/api-answers.
 import { type Attempt, failure, judgeProblem, ok, skipped, type Verdict, warning } from './finding.ts';
 import { judgeRules } from './prometheus-rules.ts';
 
+export interface ConfigComparison {
+  readonly changes: readonly string[];
+  /** What was not compared, since its targets are the operator's. */
+  readonly kept: readonly string[];
+}
+
 export interface PrometheusFacts {
   readonly url: string;
   readonly targets: Attempt<readonly ActiveTarget[]>;
@@ -15,7 +21,7 @@ export interface PrometheusFacts {
   readonly config: {
     readonly path: string;
     /** What would change; a text where the file cannot be edited. */
-    readonly changes: Attempt<readonly string[] | string>;
+    readonly changes: Attempt<ConfigComparison | string>;
   };
   readonly folder: {
     readonly path: string;
@@ -81,15 +87,20 @@ const judgeJobs = (jobs: Attempt<readonly string[]>): readonly Verdict[] => {
       );
 };
 
-const judgeConfig = ({ path, changes }: PrometheusFacts['config']): Verdict => {
+const judgeConfig = ({ path, changes }: PrometheusFacts['config']): readonly Verdict[] => {
   const details = { subject: path };
-  if (!('value' in changes)) return judgeProblem(changes, `${patch} --check`, details);
+  if (!('value' in changes)) return [judgeProblem(changes, `${patch} --check`, details)];
   if (typeof changes.value === 'string')
-    return warning(`cannot be kept in line: ${changes.value}`, `${patch} --check`, details);
-  const [first] = changes.value;
-  if (first === undefined) return ok('in line with the cloud', details);
-  const more = changes.value.length > 1 ? `, and ${changes.value.length - 1} more` : '';
-  return warning(`not in line with the cloud: ${first.trim()}${more}`, patch, details);
+    return [warning(`cannot be kept in line: ${changes.value}`, `${patch} --check`, details)];
+  const [first, ...others] = changes.value.changes;
+  const kept = changes.value.kept.map((line) => skipped(`not compared with the cloud: ${line}`, details));
+  if (first === undefined)
+    return [
+      ok(kept.length === 0 ? 'in line with the cloud' : 'everything else is in line with the cloud', details),
+      ...kept,
+    ];
+  const more = others.length > 0 ? `, and ${others.length} more` : '';
+  return [warning(`not in line with the cloud: ${first.trim()}${more}`, patch, details), ...kept];
 };
 
 /** Prometheus may run as another user: it reads what everybody may read. */
@@ -135,14 +146,14 @@ export const judgePrometheus = (facts: PrometheusFacts): readonly Verdict[] => {
     const silence = judgeSilence(facts);
     return silence.level === 'skipped'
       ? [silence]
-      : [silence, judgeConfig(config), judgeFolder(folder, targets, jobs)];
+      : [silence, ...judgeConfig(config), judgeFolder(folder, targets, jobs)];
   }
   return [
     ok('answers', { subject: url }),
     ...judgeTargets(targets.value),
     ...judgeJobs(jobs),
     ...judgeRules(rules, ownRules),
-    judgeConfig(config),
+    ...judgeConfig(config),
     judgeFolder(folder, targets, jobs),
   ];
 };

@@ -55,6 +55,7 @@ const applyChange = async (
   if (edited.kind === 'refused') {
     throw prometheusError('PROMETHEUS_CONFIG_UNEDITABLE', { path, detail: edited.detail });
   }
+  for (const line of edited.kept ?? []) terminal.writeResult(`${path}: ${line}\n`);
   if (edited.text === file.text) return terminal.writeResult(`${path}: nothing to change\n`);
   const changes = `${edited.changes.join('\n')}\n`;
   if (options.check) return terminal.writeResult(`${path} would change:\n${changes}`);

@@ -7,8 +7,16 @@ export interface Edit {
 
 /** What an edit of a file that belongs to somebody else came to. */
 export type EditResult =
-  /** @property changes a line each, for people; empty where nothing changes; a line may also say what stays, and why */
-  | { readonly kind: 'edited'; readonly text: string; readonly changes: readonly string[] }
+  /**
+   * @property changes a line each, for people; empty where nothing changes; a line may also say what stays, and why
+   * @property kept what was not compared and stays, whether or not anything changes, a line each
+   */
+  | {
+      readonly kind: 'edited';
+      readonly text: string;
+      readonly changes: readonly string[];
+      readonly kept?: readonly string[];
+    }
   /** @property detail why the file cannot be edited safely and is left alone, with the line and what to do */
   | { readonly kind: 'refused'; readonly detail: string };
 

@@ -11,18 +11,30 @@ import type { EditResult } from '../../lib/text/text-edit.ts';
 import { patchConfig } from '../../prometheus-patches/patch-config.ts';
 import { unpatchConfig } from '../../prometheus-patches/unpatch-config.ts';
 import { assertExpectedFile, repositoryPath } from '../support/expected.ts';
-import { type Config, configs, jobsOf, readYaml, testPlan, testRules } from '../support/prometheus-config.ts';
+import {
+  type Config,
+  configs,
+  type JobConfig,
+  jobsOf,
+  readYaml,
+  testPlan,
+  testRules,
+} from '../support/prometheus-config.ts';
 
 const plan = { ...testPlan, rules: testRules };
 const ownJobs = ['sr_exporter', 'scaphandre'];
 const isOwnRule = (entry: string): boolean => /(?:^|\/)opennebula-extensions\.yml$/.test(entry);
+
+/** A job of one of our names whose targets the operator finds, which stays. */
+const isOurs = (job: JobConfig): boolean =>
+  ownJobs.includes(job.job_name) && !/\/x\/\*\.json|inventory/.test(JSON.stringify(job));
 
 /** What is to be left: everything but our jobs and our rules. */
 const othersOf = (config: Config | null): unknown => {
   const { scrape_configs: _, rule_files: rules, ...sections } = config ?? {};
   return {
     sections,
-    jobs: jobsOf(config ?? {}).filter((job) => !ownJobs.includes(job.job_name)),
+    jobs: jobsOf(config ?? {}).filter((job) => !isOurs(job)),
     rules: ((rules ?? []) as readonly string[]).filter((entry) => !isOwnRule(entry)),
   };
 };
@@ -33,11 +45,10 @@ const assertUnpatched = (input: string, output: string): void => {
   assert.deepEqual(othersOf(after as Config | null), othersOf(before as Config | null));
   assert.deepEqual(furtherAfter, furtherBefore);
   const { rule_files: rules } = (after ?? {}) as Config;
-  const left = jobsOf((after ?? {}) as Config).map((job) => job.job_name);
-  assert.ok(!left.some((name) => ownJobs.includes(name)), 'none of our jobs is left');
+  assert.ok(!jobsOf((after ?? {}) as Config).some(isOurs), 'none of our jobs is left');
   assert.ok(!((rules ?? []) as readonly string[]).some(isOwnRule), 'our rules are not named any more');
   const again = unpatchConfig(output, testRules, ['scaphandre']);
-  assert.deepEqual(again, { kind: 'edited', text: output, changes: [] }, 'twice is once');
+  assert.deepEqual(again, { ...again, kind: 'edited', text: output, changes: [] }, 'twice is once');
 };
 
 const textOf = (result: EditResult): string => {
@@ -59,6 +70,15 @@ for (const name of readdirSync(folder)) {
     assert.equal(result.changes.length > 0, result.text !== input, 'what changes is said');
   });
 }
+
+test('B15-jobs-with-discovery-of-their-own: they stay when the suite goes, and are named', () => {
+  const job = '- job_name: sr_exporter\n  file_sd_configs: [{files: [/etc/inventory/*.yml]}]\n';
+  const text = `scrape_configs:\n${job}- job_name: scaphandre\n  static_configs: []\n`;
+  const result = unpatchConfig(text, testRules, ['scaphandre']);
+  assert.ok(result.kind === 'edited');
+  assert.equal(result.text, `scrape_configs:\n${job}`);
+  assert.deepEqual(result.kept, ['job sr_exporter stays: its targets come from a discovery of your own']);
+});
 
 test('what goes is said', () => {
   const input = readFileSync(path.join(folder, 'between-other-jobs', 'input.yml'), 'utf8');

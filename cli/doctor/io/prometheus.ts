@@ -5,14 +5,14 @@ import { createPrometheusClient } from '../../../lib/io/prometheus-client.ts';
 import { vmOfTargetFile } from '../../../prometheus-patches/target-file.ts';
 import { readPatch } from '../../prometheus/io/read-patch.ts';
 import type { Surroundings } from '../check.ts';
-import type { PrometheusFacts } from '../prometheus.ts';
+import type { ConfigComparison, PrometheusFacts } from '../prometheus.ts';
 import { ruleNamesOf } from '../prometheus-rules.ts';
 import { attempt, inTime } from './attempt.ts';
 
-const readChanges = async ({ client, hosts, options }: Surroundings): Promise<readonly string[] | string> => {
+const readChanges = async ({ client, hosts, options }: Surroundings): Promise<ConfigComparison | string> => {
   const { file, patched } = await readPatch(await client(), await hosts(), options);
   if (patched.kind === 'refused') return patched.detail;
-  return patched.text === file.text ? [] : patched.changes;
+  return { changes: patched.text === file.text ? [] : patched.changes, kept: patched.kept ?? [] };
 };
 
 /** Names of many hosts may have to be looked up: what else there is to tell does not wait for that. */

@@ -10,7 +10,7 @@ const prometheusFacts: PrometheusFacts = {
   jobs: { value: ['sr_exporter', 'scaphandre'] },
   rules: { value: [{ name: 'a', error: '' }] },
   ownRules: ['a'],
-  config: { path: '/p.yml', changes: { value: [] } },
+  config: { path: '/p.yml', changes: { value: { changes: [], kept: [] } } },
   folder: { path: '/t', files: { value: { count: 0, mode: 0o755 } } },
   unit: 'p.service',
 };
