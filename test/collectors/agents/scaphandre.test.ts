@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import test from 'node:test';
 import fc from 'fast-check';
 import type { PowerVerdict } from '../../../collectors/agents/agent.ts';
 import { createAgentPageReader } from '../../../collectors/agents/agent-page.ts';
 import { scaphandre } from '../../../collectors/agents/scaphandre.ts';
-import { repositoryPath } from '../../support/expected.ts';
 import { inPieces, recordedPage } from '../../support/recordings.ts';
 
 const readPage = (page: Buffer, pieceSize = 4096): PowerVerdict => {
@@ -48,15 +45,6 @@ test('recorded pages: each VM once, with the power of its process', () => {
     for (const size of [1, 100, page.length]) assert.deepEqual(shown(readPage(page, size)), expected, name);
   }
 });
-
-const cases = repositoryPath('test/collectors/agents/testcases');
-for (const name of readdirSync(cases)) {
-  test(`case ${name}`, () => {
-    const page = readFileSync(path.join(cases, name, 'input.prom'));
-    const expected: unknown = JSON.parse(readFileSync(path.join(cases, name, 'expected.json'), 'utf8'));
-    for (const size of [1, 5, 4096]) assert.deepEqual(shown(readPage(page, size)), expected);
-  });
-}
 
 test('law: arbitrary bytes never throw', () => {
   const line = fc.oneof(
