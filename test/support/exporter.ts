@@ -12,6 +12,8 @@ export interface ExporterProcess {
   readonly url: string;
   /** All log lines so far. */
   log(): string;
+  readonly pid: number;
+  signal(name: NodeJS.Signals): void;
   /** Ends it in order; its exit code. */
   end(): Promise<number | null>;
 }
@@ -75,13 +77,15 @@ export const startExporter = async (options: ExporterOptions): Promise<ExporterP
     child.once('close', () => reject(new Error(`the exporter ended: ${log}`)));
     child.stderr.on('data', (piece) => {
       log += piece;
-      const address = /msg=listening url=(\S+)/.exec(log)?.[1];
+      const address = /msg=listening url="?([^\s"]+)/.exec(log)?.[1];
       if (address !== undefined) resolve(address);
     });
   });
   return {
     url,
     log: () => log,
+    pid: child.pid ?? 0,
+    signal: (name) => void child.kill(name),
     end: () => {
       child.kill('SIGTERM');
       return ended;
