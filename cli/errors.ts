@@ -2,6 +2,11 @@
 import { defineErrors } from '../lib/errors/oneext-error.ts';
 
 export const cliError = defineErrors({
+  WOULD_CHANGE: {
+    exitCode: 10,
+    message: '{what} would change',
+    hint: 'nothing was changed: run the same command without --check to change it',
+  },
   PRIVATE_KEY_UNUSABLE: {
     exitCode: 1,
     message: 'the private key file {file} cannot be used: {detail}',

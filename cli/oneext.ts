@@ -6,7 +6,7 @@ import { findNamed, formatList, runCommandLine, type Terminal } from './command.
 import { commands } from './commands.ts';
 
 const about =
-  'Commands of opennebula-extensions. Exit codes: 0 done, 1 failed, 2 usage, 75 try again, 77 denied, 78 configuration.';
+  'Commands of opennebula-extensions. Exit codes: 0 done, 1 failed, 2 usage, 10 a check found something to change, 75 try again, 77 denied, 78 configuration.';
 
 const terminal: Terminal = {
   environment: process.env,

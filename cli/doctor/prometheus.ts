@@ -26,6 +26,8 @@ export interface PrometheusFacts {
   readonly folder: {
     readonly path: string;
     readonly files: Attempt<{ readonly count: number; readonly mode: number }>;
+    /** VMs whose file is not what the cloud says. */
+    readonly wrong: Attempt<readonly number[]>;
   };
   readonly unit: string;
 }
@@ -58,8 +60,7 @@ const judgeTargets = (targets: readonly ActiveTarget[]): readonly Verdict[] => {
   const others = [vmJob, ...agentJobs].flatMap((job) => {
     const own = targets.filter((target) => target.job === job);
     const down = own.filter(({ isUp }) => !isUp);
-    const sum =
-      own.length === 0 ? [] : [ok(`${own.length - down.length} of ${own.length} targets of ${job} are up`)];
+    const sum = own.length === 0 || down.length > 0 ? [] : [ok(`all ${own.length} targets of ${job} are up`)];
     return [
       ...sum,
       ...down.map(({ url, error }) =>
@@ -103,9 +104,11 @@ const judgeConfig = ({ path, changes }: PrometheusFacts['config']): readonly Ver
   return [warning(`not in line with the cloud: ${first.trim()}${more}`, patch, details), ...kept];
 };
 
+const mostShownVms = 10;
+
 /** Prometheus may run as another user: it reads what everybody may read. */
 const judgeFolder = (
-  { path, files }: PrometheusFacts['folder'],
+  { path, files, wrong }: PrometheusFacts['folder'],
   targets: PrometheusFacts['targets'],
   jobs: PrometheusFacts['jobs'],
 ): Verdict => {
@@ -126,7 +129,17 @@ const judgeFolder = (
     );
   if ((mode & 0o005) !== 0o005 && known === undefined)
     return warning('not everybody may read it: Prometheus may not see it', `chmod o+rx ${path}`, details);
-  return ok(`${count} target files`, details);
+  if (!('value' in wrong))
+    return skipped(`${count} target files, not compared with the cloud: ${wrong.problem}`, details);
+  const shown = wrong.value.slice(0, mostShownVms).join(', ');
+  const more = wrong.value.length > mostShownVms ? ', ...' : '';
+  return wrong.value.length > 0
+    ? warning(
+        `the target files of ${wrong.value.length} VMs are not what the cloud says: VM ${shown}${more}`,
+        'oneext prometheus sync, as oneadmin',
+        details,
+      )
+    : ok(`${count} target files, in line with the cloud`, details);
 };
 
 const judgeSilence = ({ url, targets, config, unit }: PrometheusFacts): Verdict => {

@@ -19,6 +19,7 @@ import { ruleFileOf } from '../../prometheus-patches/io/rule-file.ts';
 import { configOptions, patchOptions, targetOptions } from '../../prometheus-patches/prometheus-options.ts';
 import { unpatchConfig } from '../../prometheus-patches/unpatch-config.ts';
 import { defineVerb, type Terminal, type VerbGroup } from '../command.ts';
+import { cliError } from '../errors.ts';
 import { readPatch } from './io/read-patch.ts';
 import { syncAllTargets } from './io/scraped-cloud.ts';
 
@@ -35,8 +36,11 @@ const unpatchTable = {
   ...configOptions,
 };
 
+const checkOption = switchOption(
+  'say what would change, and change nothing; exit code 10 if something would change, else 0',
+);
 const changeOptions = {
-  check: switchOption('say what would change, and change nothing'),
+  check: checkOption,
   'no-reload': switchOption('do not tell Prometheus to read its configuration again'),
 };
 type ChangeOptions = OptionValues<
@@ -58,7 +62,10 @@ const applyChange = async (
   for (const line of edited.kept ?? []) terminal.writeResult(`${path}: ${line}\n`);
   if (edited.text === file.text) return terminal.writeResult(`${path}: nothing to change\n`);
   const changes = `${edited.changes.join('\n')}\n`;
-  if (options.check) return terminal.writeResult(`${path} would change:\n${changes}`);
+  if (options.check) {
+    terminal.writeResult(`${path} would change:\n${changes}`);
+    throw cliError('WOULD_CHANGE', { what: path });
+  }
   await prepare();
   const replaceOptions = { promtool: options['prometheus.promtool'], now: terminal.now() };
   const backup = await replaceConfigFile(file, edited.text, replaceOptions);
@@ -108,16 +115,21 @@ const sync = defineVerb({
   name: 'sync',
   summary: "bring all VMs' target files in line with the cloud at once",
   operands: '',
-  details: 'For after a restore, or when the hook manager was down. Hooks may run meanwhile.',
-  options: syncTable,
+  details:
+    'For after a restore, after a fail-over, or when the hook manager was down. Hooks may run at the same time.',
+  options: { check: checkOption, ...syncTable },
   run: async ({ options }, terminal) => {
     const client = await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] });
-    const result = await syncAllTargets(client, options, terminal.now());
+    const isCheck = options.check;
+    const result = await syncAllTargets(client, options, terminal.now(), isCheck ? 'compare' : 'change');
     const { written, removed, targets, problems } = result;
     for (const problem of problems) terminal.writeNote(`${problem.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+    const folder = options['prometheus.targets-folder'];
+    const would = isCheck ? ' would be' : '';
     terminal.writeResult(
-      `${options['prometheus.targets-folder']}: ${written.length} files written, ${removed.length} removed; ${targets} VMs have targets\n`,
+      `${folder}: ${written.length} files${would} written, ${removed.length}${would} removed; ${targets} VMs have targets\n`,
     );
+    if (isCheck && written.length + removed.length > 0) throw cliError('WOULD_CHANGE', { what: folder });
   },
 });
 

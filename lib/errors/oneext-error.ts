@@ -2,11 +2,11 @@
  * Failures that we expect. Each component has a table of its own, in its errors.ts; docs/errors.md has them all.
  *
  * `message` says what happened, with the values in braces; `hint` says what to do next, with the option or
- * the command. `exitCode` is used by programs that end with the error: 1 failed, 2 usage, 75 try again,
+ * the command. `exitCode` is used by programs that end with the error: 1 failed, 2 usage, 10 a check found something to change, 75 try again,
  * 77 denied, 78 configuration.
  */
 export interface ExpectedError {
-  readonly exitCode: 1 | 2 | 75 | 77 | 78;
+  readonly exitCode: 1 | 2 | 10 | 75 | 77 | 78;
   readonly message: string;
   readonly hint: string;
 }

@@ -8,7 +8,10 @@ import { formatTargetGroups } from '../../lib/prometheus/target-group.ts';
 import { type ExportingVm, vmTargetsOf } from '../../lib/prometheus/vm-targets.ts';
 import { prometheusError } from '../errors.ts';
 import { targetFileName, vmOfTargetFile } from '../target-file.ts';
-import { type Alignment, type AlignOptions, alignTargetFile } from './target-files.ts';
+import { type Alignment, type AlignOptions, alignTargetFile, compareTargetFile } from './target-files.ts';
+
+/** `compare` changes nothing, and says what `change` would. */
+export type SyncMode = 'change' | 'compare';
 
 export interface SyncResult {
   readonly written: readonly number[];
@@ -54,10 +57,11 @@ export const syncTargets = async (
   vms: readonly ExportingVm[],
   options: AlignOptions,
   now: number,
+  mode: SyncMode = 'change',
 ): Promise<SyncResult> => {
   const { folder, preference } = options;
   const names = await readFolder(folder);
-  await removeLeftovers(folder, names, now);
+  if (mode === 'change') await removeLeftovers(folder, names, now);
   const planned = new Map(vms.map((vm) => [vm.id, vmTargetsOf(vm, preference)]));
   const ids = new Set([...planned.keys(), ...names.flatMap((name) => vmOfTargetFile(name) ?? [])]);
   const limit = createLimit(atOnce);
@@ -67,7 +71,7 @@ export const syncTargets = async (
     const wanted = groups.length === 0 ? undefined : formatTargetGroups(groups);
     const alignment: Alignment = (await isInLine(folder, id, wanted))
       ? { change: 'none', targets: groups.flatMap(({ targets }) => targets), problems }
-      : await alignTargetFile(id, options);
+      : await (mode === 'change' ? alignTargetFile : compareTargetFile)(id, options);
     results.set(id, alignment);
   };
   await Promise.all([...ids].map((id) => limit(() => alignIfNeeded(id))));

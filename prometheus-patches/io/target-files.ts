@@ -67,6 +67,24 @@ const bringInLine = async (file: string, wanted: string | undefined): Promise<Al
   return 'written';
 };
 
+/** What aligning would change now. Fails with TARGET_FILE, or as `readVm` does. */
+export const compareTargetFile = async (
+  vmId: number,
+  { folder, preference, readVm }: AlignOptions,
+): Promise<Alignment> => {
+  const file = path.join(folder, targetFileName(vmId));
+  const vm = await readVm(vmId);
+  const { groups, problems } = vm === undefined ? { groups: [], problems: [] } : vmTargetsOf(vm, preference);
+  const wanted = groups.length === 0 ? undefined : formatTargetGroups(groups);
+  try {
+    const isInLine = (await readIfThere(file)) === wanted;
+    const change = isInLine ? 'none' : wanted === undefined ? 'removed' : 'written';
+    return { change, targets: groups.flatMap(({ targets }) => targets), problems };
+  } catch (thrown) {
+    throw prometheusError('TARGET_FILE', { path: file, detail: reasonOf(thrown) }, thrown);
+  }
+};
+
 /** Fails with TARGET_FILE, or as `readVm` does. Ends when a VM's state stands still for one reading. */
 export const alignTargetFile = async (
   vmId: number,

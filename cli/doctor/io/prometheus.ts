@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createPrometheusClient } from '../../../lib/io/prometheus-client.ts';
 import { vmOfTargetFile } from '../../../prometheus-patches/target-file.ts';
 import { readPatch } from '../../prometheus/io/read-patch.ts';
+import { syncAllTargets } from '../../prometheus/io/scraped-cloud.ts';
 import type { Surroundings } from '../check.ts';
 import type { ConfigComparison, PrometheusFacts } from '../prometheus.ts';
 import { ruleNamesOf } from '../prometheus-rules.ts';
@@ -23,7 +24,13 @@ export const probePrometheus = async (surroundings: Surroundings): Promise<Prome
   const folder = options['prometheus.targets-folder'];
   const config = options['prometheus.config'];
   const client = createPrometheusClient(options['doctor.prometheus-url'], options['doctor.time-limit']);
-  const [targets, jobs, rules, ownRules, changes, files] = await Promise.all([
+  const compare = <T>(look: () => Promise<T>) =>
+    inTime(
+      shareOfTime * options['doctor.time-limit'],
+      () => attempt(look),
+      (problem) => ({ problem, kind: 'late' }) as const,
+    );
+  const [targets, jobs, rules, ownRules, changes, files, vms] = await Promise.all([
     attempt(() => client.readTargets()),
     attempt(() => client.readJobs()),
     attempt(() => client.readRules()),
@@ -31,18 +38,22 @@ export const probePrometheus = async (surroundings: Surroundings): Promise<Prome
       ruleNamesOf,
       () => [],
     ),
-    inTime(
-      shareOfTime * options['doctor.time-limit'],
-      () =>
-        attempt(async () => {
-          await stat(config);
-          return readChanges(surroundings);
-        }),
-      (problem) => ({ problem, kind: 'late' }) as const,
-    ),
+    compare(async () => {
+      await stat(config);
+      return readChanges(surroundings);
+    }),
     attempt(async () => {
       const [names, { mode }] = await Promise.all([readdir(folder), stat(folder)]);
       return { count: names.filter((name) => vmOfTargetFile(name) !== undefined).length, mode };
+    }),
+    compare(async () => {
+      const { written, removed } = await syncAllTargets(
+        await surroundings.client(),
+        options,
+        surroundings.now(),
+        'compare',
+      );
+      return [...written, ...removed].sort((a, b) => a - b);
     }),
   ]);
   return {
@@ -52,7 +63,7 @@ export const probePrometheus = async (surroundings: Surroundings): Promise<Prome
     rules,
     ownRules,
     config: { path: config, changes },
-    folder: { path: folder, files },
+    folder: { path: folder, files, wrong: vms },
     unit: options['prometheus.unit'],
   };
 };

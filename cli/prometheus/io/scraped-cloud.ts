@@ -5,7 +5,7 @@ import type { Host } from '../../../lib/one/host.ts';
 import type { AddressPreference } from '../../../lib/prometheus/vm-targets.ts';
 import { readCloud, readExportingVms } from '../../../prometheus-patches/io/read-cloud.ts';
 import { readExportingVm } from '../../../prometheus-patches/io/read-exporting-vm.ts';
-import { type SyncResult, syncTargets } from '../../../prometheus-patches/io/sync-targets.ts';
+import { type SyncMode, type SyncResult, syncTargets } from '../../../prometheus-patches/io/sync-targets.ts';
 import { planScrapes, type ScrapePlan } from '../../../prometheus-patches/jobs.ts';
 import { targetFilePattern } from '../../../prometheus-patches/target-file.ts';
 
@@ -35,16 +35,17 @@ export interface TargetOptions {
   readonly 'prometheus.address-preference': AddressPreference;
 }
 
-/** Brings the target files of all VMs in line. */
+/** Brings the target files of all VMs in line, or says what that would change. */
 export const syncAllTargets = async (
   client: XmlRpcClient,
   options: TargetOptions,
   now: Date,
+  mode: SyncMode = 'change',
 ): Promise<SyncResult> => {
   const align = {
     folder: options['prometheus.targets-folder'],
     preference: options['prometheus.address-preference'],
     readVm: (id: number) => readExportingVm(client, id),
   };
-  return syncTargets(await readExportingVms(client), align, now.getTime());
+  return syncTargets(await readExportingVms(client), align, now.getTime(), mode);
 };

@@ -11,7 +11,7 @@ const prometheusFacts: PrometheusFacts = {
   rules: { value: [{ name: 'a', error: '' }] },
   ownRules: ['a'],
   config: { path: '/p.yml', changes: { value: { changes: [], kept: [] } } },
-  folder: { path: '/t', files: { value: { count: 0, mode: 0o755 } } },
+  folder: { path: '/t', files: { value: { count: 0, mode: 0o755 } }, wrong: { value: [] } },
   unit: 'p.service',
 };
 const notOk = (facts: Partial<PrometheusFacts>) =>
@@ -21,9 +21,10 @@ test('each of its links', () => {
   assert.deepEqual(notOk({}), []);
   const down = { job: 'opennebula_exporter', url: 'u', isUp: false, error: 'connection refused' };
   assert.deepEqual(notOk({ targets: { value: [down] } }), ['error: its scrape fails: connection refused']);
-  assert.deepEqual(notOk({ folder: { path: '/t', files: { value: { count: 3, mode: 0o750 } } } }), [
-    'error: has 3 target files, of which Prometheus sees none',
-  ]);
+  assert.deepEqual(
+    notOk({ folder: { ...prometheusFacts.folder, files: { value: { count: 3, mode: 0o750 } } } }),
+    ['error: has 3 target files, of which Prometheus sees none'],
+  );
   assert.deepEqual(notOk({ rules: { value: [{ name: 'a', error: 'many-to-many' }] } }), [
     'error: the evaluation of the rule fails: many-to-many',
   ]);
@@ -34,6 +35,28 @@ test('each of its links', () => {
   assert.deepEqual(notOk({ config: { path: '/p.yml', changes: denied } }), [
     'warning: cannot tell as this user: EACCES: permission denied',
   ]);
+});
+
+test('D2-ok-without-a-comparison: what was not compared, or is not in line, is not ok', () => {
+  const { folder, config } = prometheusFacts;
+  assert.deepEqual(notOk({ folder: { ...folder, wrong: { value: [3, 7] } } }), [
+    'warning: the target files of 2 VMs are not what the cloud says: VM 3, 7',
+  ]);
+  const silent = { problem: 'no end within 8000 ms', kind: 'late' } as const;
+  assert.deepEqual(notOk({ folder: { ...folder, wrong: silent } }), [
+    'skipped: 0 target files, not compared with the cloud: no end within 8000 ms',
+  ]);
+  const kept = ['job node_exporter is left as it is'];
+  assert.deepEqual(notOk({ config: { ...config, changes: { value: { changes: [], kept } } } }), [
+    'skipped: not compared with the cloud: job node_exporter is left as it is',
+  ]);
+  const up = { job: 'opennebula_exporter', url: 'u', isUp: true, error: '' };
+  const down = { job: 'sr_exporter', url: 'v', isUp: false, error: 'refused' };
+  const lines = linesOf(judgePrometheus({ ...prometheusFacts, targets: { value: [up, down] } }));
+  assert.ok(
+    !lines.some((line) => line.startsWith('ok') && line.includes('sr_exporter are up')),
+    lines.join(),
+  );
 });
 
 test('none at all is no fault, one that is silent is', () => {

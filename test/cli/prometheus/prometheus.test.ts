@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import {
   chmodSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -122,7 +123,7 @@ alerting:
 test('patch: says what would change, changes it once, keeps the old file', async (t) => {
   const { config, folder, targets, run } = await startLab(t);
   const check = await run('patch', '--check');
-  assert.equal(check.code, 0, check.stderr);
+  assert.equal(check.code, 10, check.stderr);
   assert.match(
     check.stdout,
     /would change:\nalertmanagers \(new\)\n {2}\+ \S+:9093\njob opennebula_exporter \(new\)\n/,
@@ -317,7 +318,7 @@ test('unpatch: takes ours away without asking OpenNebula, and once', async (t) =
   frontEnd.calls.length = 0;
 
   const check = await run('unpatch', '--check');
-  assert.equal(check.code, 0, check.stderr);
+  assert.equal(check.code, 10, check.stderr);
   assert.ok(
     check.stdout.includes(
       `would change:\njob sr_exporter (removed)\n  - ${targets}/vm-*.json\njob scaphandre`,
@@ -387,6 +388,21 @@ test('sync: all files in line with the pool, whatever was there', async (t) => {
   frontEnd.calls.length = 0;
   assert.match((await run('sync')).stdout, /: 0 files written, 0 removed; 200 VMs/);
   assert.deepEqual(frontEnd.calls, ['one.vmpool.infoextended -2'], 'one call where all is in line');
+});
+
+test('D2-target-files-are-compared: sync --check tells by its exit code and changes nothing', async (t) => {
+  const { targets, frontEnd, run } = await startLab(t);
+  frontEnd.vms.set(1, { id: 1, state: 3, lcmState: 3, address: '10.0.0.1', ports: '9100' });
+  const check = await run('sync', '--check');
+  assert.equal(check.code, 10, check.stderr);
+  assert.match(check.stdout, /: 1 files would be written, 0 would be removed; 1 VMs/);
+  assert.ok(!existsSync(targets), 'nothing is made');
+  assert.equal((await run('sync')).code, 0);
+  assert.equal((await run('sync', '--check')).code, 0);
+  writeFileSync(path.join(targets, 'vm-1.json'), '[]\n');
+  writeFileSync(path.join(targets, 'vm-2.json'), '[]\n');
+  assert.match((await run('sync', '--check')).stdout, /: 1 files would be written, 1 would be removed/);
+  assert.equal(readFileSync(path.join(targets, 'vm-2.json'), 'utf8'), '[]\n');
 });
 
 test('sync: a VM that another one pretends gets no file', async (t) => {
