@@ -1,6 +1,6 @@
 /**
  * A small HTTP or HTTPS server for an exporter: GET and HEAD on a fixed set of paths, gzip, basic authentication and
- * TLS after the exporter-toolkit's web configuration, on several addresses, and an end in order (ADR 0016).
+ * TLS after the exporter-toolkit's web configuration, on several addresses, and an end in order (ADR 0018).
  *
  * Certificates and users are read again when their files change; a broken change is logged and not taken.
  */
