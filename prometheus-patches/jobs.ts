@@ -24,6 +24,8 @@ export interface Cloud {
   readonly reachable: ReadonlySet<string>;
   /** Where the power agents answer, by the job that scrapes them: the agent's name. */
   readonly powerAgents: ReadonlyMap<string, readonly TargetGroup[]>;
+  /** Hosts that cannot be scraped by their names, a line each. */
+  readonly leftOut?: readonly string[];
   /** Pattern of the files of the VMs' targets. */
   readonly targetFiles: string;
 }
@@ -44,6 +46,8 @@ export interface ScrapePlan {
   /** `undefined`: they stay as they are. */
   readonly alertmanagers: readonly StaticGroup[] | undefined;
   readonly jobs: readonly Job[];
+  /** Hosts that it leaves out, and why, a line each. */
+  readonly leftOut?: readonly string[];
   /** Our rules, where they are installed. */
   readonly rules?: RuleFile | undefined;
 }
@@ -133,5 +137,6 @@ export const planScrapes = (cloud: Cloud): ScrapePlan => {
   return {
     alertmanagers: [serverGroup(serversOf(cloud), alertmanagerPort)],
     jobs: jobs.filter(({ groups }) => groups.length > 0),
+    leftOut: cloud.leftOut ?? [],
   };
 };

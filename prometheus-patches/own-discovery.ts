@@ -59,6 +59,7 @@ export const considerDiscovery = (config: Mapping, plan: ScrapePlan): Considered
       jobs: jobs.flatMap(({ job, foreign, isInLine }) => (foreign.length > 0 || isInLine ? [] : [job])),
     },
     kept: [
+      ...(plan.leftOut ?? []),
       ...(ofAlertmanagers.length > 0 ? [describe('the list of alertmanagers is', ofAlertmanagers)] : []),
       ...jobs.flatMap(({ job, foreign }) =>
         foreign.length > 0 ? [describe(`job ${job.name} is`, foreign)] : [],

@@ -7,6 +7,7 @@ import { extendedVmShape } from '../../lib/one/vm.ts';
 import { zoneShape } from '../../lib/one/zone.ts';
 import type { ExportingVm } from '../../lib/prometheus/vm-targets.ts';
 import { type Cloud, optionalTargetsOf } from '../jobs.ts';
+import { chooseScrapedHosts } from '../scraped-hosts.ts';
 import { chooseZone, parseZoneAddresses } from '../zone-servers.ts';
 import { findLocal, ownHostname } from './local-address.ts';
 import { probe } from './probe.ts';
@@ -47,8 +48,11 @@ export const readCloud = async (
     parse: parseZoneAddresses,
   });
   const servers = chooseZone(zones, zone).servers.filter(isHostName);
-  const hosts = allHosts.filter(({ hostname }) => isHostName(hostname));
-  const local = await findLocal([...servers, ...hosts.map(({ hostname }) => hostname)]);
+  const namedHosts = allHosts.filter(({ hostname }) => isHostName(hostname));
+  const local = await findLocal([...servers, ...namedHosts.map(({ hostname }) => hostname)]);
+  const doubtful = namedHosts.filter(({ hostname }) => local.has(hostname)).map(({ name }) => name);
+  const own = new Set([...local, ...(await findLocal(doubtful.filter(isHostName)))]);
+  const { hosts, leftOut } = chooseScrapedHosts(namedHosts, (name) => own.has(name));
   const myself = servers.find((server) => local.has(server)) ?? ownHostname();
   const candidates = { myself, otherServers: servers.filter((server) => server !== myself), hosts };
   return {
@@ -57,5 +61,6 @@ export const readCloud = async (
     reachable: await probe(optionalTargetsOf(candidates), probeTimeoutMs),
     powerAgents,
     targetFiles,
+    leftOut,
   };
 };
