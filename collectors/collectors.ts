@@ -6,6 +6,7 @@ import { datastoreCollector } from './datastore.ts';
 import { haCollector } from './ha.ts';
 import { hostCollector } from './host.ts';
 import { powerCollector } from './power.ts';
+import { powerAgentsCollector } from './power-agents.ts';
 import { serverCollector } from './server.ts';
 import { vmCollector } from './vm.ts';
 
@@ -18,4 +19,5 @@ export const collectors = [
   haCollector,
   backupRestoreCollector,
   powerCollector,
+  powerAgentsCollector,
 ] as const satisfies readonly Collector[];

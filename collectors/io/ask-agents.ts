@@ -24,6 +24,8 @@ export interface AskAgentsOptions {
   readonly timeoutMs: number;
   readonly now: () => number;
   readonly signal?: AbortSignal;
+  /** Is told of each answer. */
+  readonly onAnswer?: (answer: AgentAnswer) => void;
   /** Is told when the answer at a URL of a host changes; `undefined` before the first. */
   readonly onChange: (host: Host, answer: AgentAnswer, before: AgentAnswer | undefined) => void;
 }
@@ -96,13 +98,14 @@ const createPageDownload = ({ agents, timeoutMs, now, signal }: AskAgentsOptions
 
 /** What is known of each URL: hosts that share an agent share its answer, and it is asked once for all of them. */
 const createAskedAgents = (options: AskAgentsOptions) => {
-  const { agents, timeoutMs, now } = options;
+  const { agents, timeoutMs, now, onAnswer } = options;
   const asked = new Map<string, AskedAgent>();
   const downloadPage = createPageDownload(options);
 
   const askOne = async (url: URL, state: AskedAgent): Promise<void> => {
     state.askedAt = now();
     state.answer = await downloadPage(url, state.answer.agent);
+    onAnswer?.(state.answer);
     state.intervalMs = intervalAfter(state.answer.verdict, state.intervalMs);
     state.running = undefined;
     state.hangs = !state.answer.verdict.sound && now() - state.askedAt >= Math.min(slowFailureMs, timeoutMs);

@@ -5,11 +5,14 @@ import { commonError } from '../../lib/errors/common-errors.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { shownUrl } from '../../lib/http/http-url.ts';
 import { readEndpointUrl } from '../../lib/io/connect-one.ts';
+import { createCycle } from '../../lib/io/cycle.ts';
 import { readOneAuth } from '../../lib/io/one-client.ts';
 import { startWebServer } from '../../lib/io/web-server.ts';
 import { createLog, type Log } from '../../lib/log/log.ts';
+import { answerCountsForm } from '../agents/answer-counts.ts';
 import { type ExporterOptions, exporterOptions } from '../exporter-options.ts';
 import { changedOptions, takesRestart } from '../reload.ts';
+import { keepState } from './keep-state.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import { readExporterOptions } from './read-options.ts';
 import { createServing } from './serving.ts';
@@ -17,6 +20,8 @@ import { createServing } from './serving.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const graceMs = 5000;
+/** Counts are shown once they are written, so this is how old they may be. */
+const writeStateMs = 10_000;
 
 export interface RunOptions {
   readonly argv: readonly string[];
@@ -80,12 +85,18 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   // Milliseconds since 1970 that never step back when the clock is set.
   const now = (): number => performance.timeOrigin + performance.now();
   const processMetrics = createProcessMetrics(version);
+  const answerCounts = await keepState(answerCountsForm, {
+    folder: environment['STATE_DIRECTORY'],
+    now,
+    log,
+  });
   const serve = ({ options, endpoint }: Configuration) =>
     createServing(options, {
       environment,
       endpoint,
       version,
       processMetrics,
+      answerCounts,
       now,
       signal: ending.signal,
       log,
@@ -123,9 +134,13 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
     reloading = reloading.then(reload);
   });
 
+  const writing = createCycle(answerCounts.write, writeStateMs);
+  writing.start();
   log.info('listening', { url: server.urls.join(' '), version, one: shownUrl(configuration.endpoint) });
   const signal = await run.untilEnd;
   log.info('ending', { signal });
   await server.close(graceMs);
   ending.abort();
+  writing.stop();
+  await answerCounts.write();
 };

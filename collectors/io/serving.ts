@@ -6,8 +6,10 @@ import { createXmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { contentTypes, encodeFamilies, endOfExposition } from '../../lib/prometheus/exposition.ts';
 import { chooseFormat, scrapeBudgetMs } from '../../lib/prometheus/negotiate.ts';
+import type { AnswerCounts } from '../agents/answer-counts.ts';
 import { collectors } from '../collectors.ts';
 import { discoveryPaths, type ExporterOptions } from '../exporter-options.ts';
+import type { KeptState } from './keep-state.ts';
 import type { ProcessMetrics } from './process-metrics.ts';
 import { createScrape } from './scrape.ts';
 import { discoveryHandlers } from './serve-discovery.ts';
@@ -38,13 +40,15 @@ export interface ServingContext {
   readonly endpoint: URL;
   readonly version: string;
   readonly processMetrics: ProcessMetrics;
+  /** Outlasts a set of options. */
+  readonly answerCounts: KeptState<AnswerCounts>;
   readonly now: () => number;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
 
 export const createServing = (options: ExporterOptions, context: ServingContext): WebHandlers => {
-  const { environment, endpoint, version, processMetrics, now, signal, log } = context;
+  const { environment, endpoint, version, processMetrics, answerCounts, now, signal, log } = context;
   const client = createXmlRpcClient({
     endpoint,
     credentials: () => readOneAuth(environment),
@@ -52,7 +56,7 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     onCall: processMetrics.onCall,
     signal,
   });
-  const sources = createSources(options, { client, log, now, signal });
+  const sources = createSources(options, { client, log, now, signal, answerCounts });
   const scrape = createScrape({
     collectors: collectors.filter(({ name }) => options[`collector.${name}`]),
     sources,

@@ -25,6 +25,7 @@ import {
 import { kvmHostPool, startRecordedFrontEnd } from '../support/recorded-front-end.ts';
 import { recordedBody, recordedPage } from '../support/recordings.ts';
 import { familyOf, readSamples } from '../support/samples.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 
 const running = systemctlOutput(
   Object.fromEntries(serverUnits.map((unit) => [unit, unit.includes('flow') ? 'failed' : 'active'])),
@@ -53,6 +54,7 @@ const withoutVolatile = (page: string): string =>
   page
     .split('\n')
     .filter((line) => !/^(?:# (?:HELP|TYPE) )?(?:nodejs_|process_|opennebula_exporter_)/.test(line))
+    .filter((line) => !line.startsWith('opennebula_power_agent_answers_total{')) // written every 10 s
     .map((line) => line.replace(/^(opennebula_scrape_collector_(?:age|duration)_seconds\S+) .*/, '$1 0'))
     .map((line) => line.replace(/one_server_fqdn="[^"]*"/, 'one_server_fqdn="front-end"'))
     .join('\n');
@@ -77,12 +79,49 @@ test('the whole page of a recorded cloud', async (t) => {
   });
   assert.ok(openMetrics.endsWith('# EOF\n'));
   assert.deepEqual(
-    withoutVolatile(openMetrics).replace('# EOF\n', ''),
+    withoutVolatile(openMetrics)
+      .replace('# EOF\n', '')
+      .replaceAll(/^(# \w+ opennebula_power_agent_answers)/gm, '$1_total'),
     withoutVolatile(page),
-    'gauges are written the same in both formats',
+    'both formats differ in the heads of counters only',
   );
   assert.match(openMetrics, /^# TYPE opennebula_exporter_one_calls counter$/m);
   assert.equal(agents.requests.length, 3, 'each agent was asked once');
+});
+
+test('a counter that was shown never falls, whether the exporter ends in order or is killed', async (t) => {
+  const frontEnd = await startRecordedFrontEnd((method) =>
+    method === 'one.hostpool.info' ? kvmHostPool() : undefined,
+  );
+  const agents = await startRawServer(pageOfHost);
+  t.after(() => Promise.all([frontEnd.close(), agents.close()]));
+  const options = {
+    endpoint: endpointOf(frontEnd),
+    flags: [`--power.agent-url=http://127.0.0.1:${agents.port}/{id}/metrics`, '--no-collector.server'],
+    stateFolder: temporaryFolder(t),
+  };
+  const countsOf = async (exporter: ExporterProcess): Promise<readonly (number | undefined)[]> => {
+    const samples = readSamples(await get(exporter));
+    return ['ok', 'empty_body'].map((result) =>
+      samples.get(`opennebula_power_agent_answers_total{agent="scaphandre",result="${result}"}`),
+    );
+  };
+  const first = await startExporter(options);
+  await get(first);
+  assert.equal(await first.end(), 0);
+  const second = await startExporter(options);
+  t.after(second.end);
+  assert.deepEqual(await countsOf(second), [2, 1], 'its end has written what its scrape counted');
+  let shown = await countsOf(second);
+  while (shown[0] === 2) {
+    await new Promise((resolve) => setTimeout(resolve, 100)); // until the next write
+    shown = await countsOf(second);
+  }
+  await second.kill();
+  const third = await startExporter(options);
+  t.after(third.end);
+  const after = await countsOf(third);
+  assert.ok((after[0] ?? 0) >= (shown[0] ?? 0) && (after[1] ?? 0) >= (shown[1] ?? 0));
 });
 
 test('paths, methods, compression', async (t) => {

@@ -13,6 +13,7 @@ export const emptyDocuments: Documents = {
   ha: { fqdn: 'front-end', memberStates: [], ownState: undefined },
   backupState: undefined,
   agents: new Map(),
+  answerCounts: new Map(),
 };
 
 /** The default of every flag. */

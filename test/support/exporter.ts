@@ -16,6 +16,8 @@ export interface ExporterProcess {
   signal(name: NodeJS.Signals): void;
   /** Ends it in order; its exit code. */
   end(): Promise<number | null>;
+  /** Ends it as the kernel does where memory is short. */
+  kill(): Promise<number | null>;
 }
 
 export interface ExporterOptions {
@@ -24,6 +26,8 @@ export interface ExporterOptions {
   readonly flags?: readonly string[];
   /** What `systemctl show` prints; without it there is no systemctl. */
   readonly systemctl?: string;
+  /** As systemd makes it for StateDirectory=. */
+  readonly stateFolder?: string;
 }
 
 const executable = repositoryPath('dist/opennebula-exporter');
@@ -63,6 +67,7 @@ export const startExporter = async (options: ExporterOptions): Promise<ExporterP
       PATH: options.systemctl === undefined ? folder : `${folder}:/bin:/usr/bin`,
       ONE_AUTH: authFile,
       ONE_XMLRPC: options.endpoint,
+      ...(options.stateFolder === undefined ? {} : { STATE_DIRECTORY: options.stateFolder }),
     },
     stdio: ['ignore', 'inherit', 'pipe'],
   });
@@ -88,6 +93,10 @@ export const startExporter = async (options: ExporterOptions): Promise<ExporterP
     signal: (name) => void child.kill(name),
     end: () => {
       child.kill('SIGTERM');
+      return ended;
+    },
+    kill: () => {
+      child.kill('SIGKILL');
       return ended;
     },
   };

@@ -42,6 +42,7 @@ const createBench = (read: () => Promise<readonly Datastore[]>, { networks, agen
     servers: fixed(emptyDocuments.servers),
     ha: fixed(emptyDocuments.ha),
     backupState: fixed(emptyDocuments.backupState),
+    answerCounts: fixed(emptyDocuments.answerCounts),
     agents:
       agents === undefined
         ? fixed(emptyDocuments.agents)
