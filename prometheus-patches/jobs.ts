@@ -46,6 +46,8 @@ export interface ScrapePlan {
   /** `undefined`: they stay as they are. */
   readonly alertmanagers: readonly StaticGroup[] | undefined;
   readonly jobs: readonly Job[];
+  /** Files of scrape_config_files, by the jobs that stand in them. */
+  readonly otherJobs?: ReadonlyMap<string, string>;
   /** Hosts that it leaves out, and why, a line each. */
   readonly leftOut?: readonly string[];
   /** Our rules, where they are installed. */

@@ -48,7 +48,8 @@ export const considerDiscovery = (config: Mapping, plan: ScrapePlan): Considered
   const sections = listAt(config, 'scrape_configs').filter(isMapping);
   const jobs = plan.jobs.map((job) => {
     const found = sections.find(({ job_name: name }) => name === job.name) ?? {};
-    return { job, foreign: foreignDiscoveries(found), isInLine: isByOurHttp(found) };
+    const file = plan.otherJobs?.get(job.name);
+    return { job, file, foreign: foreignDiscoveries(found), isInLine: isByOurHttp(found) };
   });
   const alertmanagers = listAt(readMapping(config['alerting']), 'alertmanagers').filter(isMapping);
   const ofAlertmanagers = [...new Set(alertmanagers.flatMap(discoveriesOf))];
@@ -56,11 +57,16 @@ export const considerDiscovery = (config: Mapping, plan: ScrapePlan): Considered
     plan: {
       ...plan,
       alertmanagers: ofAlertmanagers.length > 0 ? undefined : plan.alertmanagers,
-      jobs: jobs.flatMap(({ job, foreign, isInLine }) => (foreign.length > 0 || isInLine ? [] : [job])),
+      jobs: jobs.flatMap(({ job, file, foreign, isInLine }) =>
+        file !== undefined || foreign.length > 0 || isInLine ? [] : [job],
+      ),
     },
     kept: [
       ...(plan.leftOut ?? []),
       ...(ofAlertmanagers.length > 0 ? [describe('the list of alertmanagers is', ofAlertmanagers)] : []),
+      ...jobs.flatMap(({ job, file }) =>
+        file === undefined ? [] : [`job ${job.name} is left as it is: it stands in ${file}`],
+      ),
       ...jobs.flatMap(({ job, foreign }) =>
         foreign.length > 0 ? [describe(`job ${job.name} is`, foreign)] : [],
       ),

@@ -20,7 +20,7 @@ const formatMembers = (members: string): string =>
   );
 
 /** As filepath.Match of Go reads a pattern: `*`, `?`, `[a-z]`, `[^a]`, `\` before a character that stands for itself. */
-const matches = (pattern: string, file: string): boolean => {
+export const matchesPattern = (pattern: string, file: string): boolean => {
   const tokens = /\\(.)|\[(\^?)((?:\\.|[^\]\\])+)\]|\*+|./gsu;
   const source = pattern.replaceAll(tokens, (token, escaped?: string, not?: string, members?: string) => {
     if (escaped !== undefined) return literal(escaped);
@@ -37,7 +37,7 @@ const matches = (pattern: string, file: string): boolean => {
 
 /** Whether Prometheus reads the file because of this entry. */
 export const coversRules = (entry: unknown, { entry: own, folder }: RuleFile): boolean =>
-  typeof entry === 'string' && matches(pathOf(folder, entry), pathOf(folder, own));
+  typeof entry === 'string' && matchesPattern(pathOf(folder, entry), pathOf(folder, own));
 
 /** Whether the entry names our file and no other. */
 export const isOwnEntry = (entry: unknown, { entry: own, folder }: RuleFile): boolean =>

@@ -15,6 +15,7 @@ import { readHosts } from '../../lib/io/read-hosts.ts';
 import { processIds } from '../../lib/io/this-process.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Places } from '../../lib/one/places.ts';
+import { readOtherJobs } from '../../prometheus-patches/io/read-other-jobs.ts';
 import { ruleFileOf } from '../../prometheus-patches/io/rule-file.ts';
 import { patchConfig } from '../../prometheus-patches/patch-config.ts';
 import { patchOptions, targetOptions } from '../../prometheus-patches/prometheus-options.ts';
@@ -99,6 +100,7 @@ const prometheusYml = async (
   const plan = {
     ...(await readScrapePlan(client, await readHosts(client), options)),
     rules: rulesOf(file, options, places),
+    otherJobs: await readOtherJobs(file),
   };
   return {
     path: file,

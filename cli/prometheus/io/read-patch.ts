@@ -3,6 +3,7 @@ import type { XmlRpcClient } from '../../../lib/io/xml-rpc-client.ts';
 import type { Host } from '../../../lib/one/host.ts';
 import type { EditResult } from '../../../lib/text/text-edit.ts';
 import { type ConfigFile, readConfigFile } from '../../../prometheus-patches/io/config-file.ts';
+import { readOtherJobs } from '../../../prometheus-patches/io/read-other-jobs.ts';
 import { findRuleFile } from '../../../prometheus-patches/io/rule-file.ts';
 import { patchConfig } from '../../../prometheus-patches/patch-config.ts';
 import { readScrapePlan, type ScrapeOptions } from './scraped-cloud.ts';
@@ -24,6 +25,7 @@ export const readPatch = async (
 ): Promise<Patch> => {
   const scrapes = await readScrapePlan(client, hosts, options);
   const file = await readConfigFile(options['prometheus.config']);
+  const otherJobs = await readOtherJobs(file.realPath);
   const rules = await findRuleFile(options['prometheus.config'], options['prometheus.rules-file']);
-  return { file, patched: patchConfig(file.text, { ...scrapes, rules }) };
+  return { file, patched: patchConfig(file.text, { ...scrapes, rules, otherJobs }) };
 };
