@@ -46,6 +46,16 @@ test('it answers the same when it is started by another name, or with node', asy
   assert.deepEqual(await runInShell('cd "$(dirname "$1")" && sh ./authenticate'), granted);
 });
 
+test('C14-a verification that the OOM killer ends is not called one that took too long', async (t) => {
+  const installation = install(t);
+  const node = path.join(installation.folder, 'node');
+  writeFileSync(node, '#!/bin/sh\nkill -KILL $$\n', { mode: 0o755 });
+  assertDenied(
+    await runInShell(`PATH=${installation.folder}:$PATH exec "$1"`),
+    /the verification was killed; did the kernel run out of memory/,
+  );
+});
+
 test('the environment of oned does not change it', async (t) => {
   const installation = install(t);
   const evil = path.join(installation.folder, 'evil.cjs');
