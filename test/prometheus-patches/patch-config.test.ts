@@ -25,7 +25,7 @@ const plan = testPlan;
 
 /** With a discovery that is not ours: left alone. */
 const findsItself = (job: JobConfig): boolean =>
-  ['file_sd_configs', 'http_sd_configs', 'dns_sd_configs', 'consul_sd_configs'].some(
+  ['file_sd_configs', 'http_sd_configs', 'dns_sd_configs'].some(
     (key) => (job[key] ?? null) !== null && !asText(job[key]).includes('/vm-*.json'),
   );
 const isOurs = (job: JobConfig): boolean =>
@@ -148,7 +148,7 @@ test('B15-jobs-with-discovery-of-their-own: what is left alone is named, our own
   assert.deepEqual(keptOf('B15-discovery-beside-static-targets'), [
     'the list of alertmanagers is left as it is: its targets come from dns_sd_configs of your own',
     'job node_exporter is left as it is: its targets come from dns_sd_configs of your own',
-    'job sr_exporter is left as it is: its targets come from consul_sd_configs of your own',
+    'job sr_exporter is left as it is: its targets come from dns_sd_configs of your own',
   ]);
   assert.deepEqual(keptOf('B15-our-own-discovery-over-http'), [
     'job node_exporter is left as it is: its targets come from http_sd_configs of your own',
