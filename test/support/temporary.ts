@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 
 export const temporaryFolder = (t: TestContext): string => {
   const folder = mkdtempSync(path.join(tmpdir(), 'oneext-test-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  // Hooks run in the order in which they were made: programs that are ended by a later one may still write there.
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
   return folder;
 };

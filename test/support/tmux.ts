@@ -1,6 +1,6 @@
 /** A terminal of our own, as a person has it: a shell in tmux, on a socket that nobody else knows. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
@@ -35,6 +35,20 @@ export const waitUntil = async (isDone: () => boolean, describe: () => string): 
   }
 };
 
+/** Those that have ended and were not asked about are none. */
+const runningProcesses = (): readonly { readonly pid: string; readonly session: string }[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        const [state, , , session = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        return state === 'Z' ? [] : [{ pid, session }];
+      } catch {
+        return []; // it has ended meanwhile
+      }
+    });
+
 export const startTerminal = async (
   t: TestContext,
   environment: Readonly<Record<string, string>>,
@@ -55,8 +69,16 @@ export const startTerminal = async (
   writeFileSync(rcFile, "PS1='shell> '\n");
   const size = ['-x', '80', '-y', '24'];
   tmux('-f', '/dev/null', 'new-session', '-d', ...size, `bash --noprofile --rcfile ${rcFile}`);
-  t.after(() => {
+  const [server = '', shell = ''] = tmux('display-message', '-p', '#{pid} #{pane_pid}').trim().split(' ');
+  t.after(async () => {
     spawnSync('tmux', ['-S', path.join(folder, 'socket'), 'kill-server']);
+    // What still runs may write into the folder: the server, the shell (its history) and what it started.
+    const left = (): readonly string[] =>
+      runningProcesses().flatMap(({ pid, session }) => (pid === server || session === shell ? [pid] : []));
+    await waitUntil(
+      () => left().length === 0,
+      () => `the terminal is closed, and ${left().join(' ')} still run`,
+    );
     rmSync(folder, { recursive: true, force: true });
   });
   const screen = (): string => tmux('capture-pane', '-p').replaceAll(/ +$/gm, '');

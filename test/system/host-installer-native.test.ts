@@ -4,7 +4,7 @@ import test from 'node:test';
 import { repositoryPath } from '../support/expected.ts';
 import { scaphandrePackage, startHypervisorLab } from '../support/hypervisor-lab.ts';
 
-test('native: host.sh installs it, and the power of the VM arrives in the exporter', async (t) => {
+test('native, on a machine that was a hypervisor (E1): host.sh installs it, and the power of the VM arrives in the exporter', async (t) => {
   const lab = await startHypervisorLab(t);
   await lab.put(repositoryPath('test/fixtures/os-release/debian-13'), '/etc/os-release');
   await lab.put(scaphandrePackage, '/run/scaphandre.deb');
@@ -34,6 +34,18 @@ test('native: host.sh installs it, and the power of the VM arrives in the export
   const { stdout: table } = await lab.run('nft', 'list', 'table', 'inet', 'opennebula_power_agent');
   assert.match(table, /ip saddr 192\.0\.2\.0\/24 accept/);
   assert.match(table, /ip6 saddr 2001:db8::\/32 accept/);
+
+  // A7: what flushes all tables takes ours along, and it comes back at once.
+  assert.equal((await lab.run('nft', 'flush', 'ruleset')).code, 0);
+  while ((await lab.run('nft', 'list', 'table', 'inet', 'opennebula_power_agent')).stdout !== table) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const status = await hostSh('status');
+  assert.match(
+    status.stdout,
+    /^allowed: 192\.0\.2\.0\/24,2001:db8::\/32\nmeasures: \d/m,
+    status.stdout + status.stderr,
+  );
 
   for (;;) {
     const microwatts = await readSeries(power);

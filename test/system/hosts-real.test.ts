@@ -23,7 +23,8 @@ StrictModes no
 CONFIG
 /usr/sbin/sshd -f /run/sshd_config
 install -d -m 755 /var/log/one
-useradd --system --shell /bin/bash front
+id front >/dev/null 2>&1 || useradd --system front
+usermod --shell /bin/bash front
 usermod --password '*' front # UsePAM no: a locked account may not log in
 echo 'front ALL=(root) NOPASSWD: ALL' >/etc/sudoers.d/front
 chmod 0440 /etc/sudoers.d/front`;

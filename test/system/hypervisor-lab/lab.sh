@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# A hypervisor of its own: lab.sh FOLDER REPOSITORY SHIM, as the first process of its mount, network, host name and
+# A hypervisor of its own: lab.sh FOLDER REPOSITORY SHIM BESIDES, as the first process of its mount, network, host name and
 # process namespaces. Its root is a layer in memory over the machine's, so whatever is done in it is gone with it; it
-# has a powercap tree whose counters move. It says "ready" and ends, with all that runs in it, when its stdin closes.
+# has a powercap tree whose counters move. BESIDES is a folder of files that the machine is to have, too. It says "ready" and ends, with all that runs in it, when its stdin closes.
 set -euo pipefail
-folder=$1 repository=$2 shim=$3
+folder=$1 repository=$2 shim=$3 besides=$4
 
 mount --make-rprivate /
 mkdir "$folder"
 mount -t tmpfs lab "$folder"
 mkdir "$folder"/{upper,work,root}
+cp -a "$besides/." "$folder/upper"
 mount -t overlay lab -o "lowerdir=/,upperdir=$folder/upper,workdir=$folder/work" "$folder/root"
 root=$folder/root
 
@@ -21,7 +22,13 @@ for device in null:1:3 zero:1:5 full:1:7 random:1:8 urandom:1:9 tty:5:0; do
 done
 mkdir "$root"/dev/{pts,shm}
 ln -s /proc/self/fd "$root/dev/fd"
-for scratch in tmp run var/tmp; do mount -t tmpfs lab "$root/$scratch"; done
+# The machine may be a hypervisor, or have been one: this one is new.
+rm -rf "$root"/{etc,var/lib}/opennebula-extensions "$root"/etc/{modules-load.d,sudoers.d}/opennebula-extensions* \
+  "$root"/etc/systemd/system/opennebula-power-agent* "$root"/usr/bin/qemu-kvm-one "$root"/etc/containers
+for scratch in tmp run var/tmp var/lib/docker var/lib/containerd var/lib/containers etc/docker; do
+  mkdir -p "$root/$scratch"
+  mount -t tmpfs lab "$root/$scratch"
+done
 mkdir -p "$root$repository"
 mount --bind "$repository" "$root$repository"
 mount -o remount,bind,ro "$root$repository"
@@ -59,10 +66,11 @@ install -m 755 "$repository/test/system/hypervisor-lab/systemctl.sh" "$root/usr/
 ln -s systemctl "$root/usr/bin/journalctl"
 
 cd "$root"
-mkdir .machine
+mkdir -p .machine
 pivot_root . .machine
 cd /
 umount -l /.machine
+if dpkg --status scaphandre >/dev/null 2>&1; then dpkg --purge --force-all scaphandre >/dev/null 2>&1; fi
 
 while sleep 0.2; do # 50 W
   energy=$((${energy:-100000} + 10000000))

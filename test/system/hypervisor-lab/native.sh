@@ -13,7 +13,7 @@ done
 # A boot sector that jumps to itself.
 printf '\xeb\xfe%0508d\x55\xaa' 0 >/run/boot.img
 ln -s /usr/bin/qemu-system-x86_64 /usr/bin/qemu-kvm-one
-useradd --system emulator
+id emulator >/dev/null 2>&1 || useradd --system emulator
 setpriv --reuid=emulator --regid=emulator --clear-groups nice -n 19 /usr/bin/qemu-kvm-one \
   -name guest=one-524,debug-threads=on -machine pc,accel=tcg -m 64 -smp 1 -nodefaults -display none -no-reboot \
   -drive file=/run/boot.img,format=raw,if=ide,snapshot=on \
