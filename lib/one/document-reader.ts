@@ -130,10 +130,13 @@ export const textAt = (element: OneElement | undefined, ...path: readonly string
   return at?.text;
 };
 
+/** A decimal integer of any size, perhaps negative, as the nearest double: for amounts, of which the last digits do not matter. */
+export const parseAmount = (value: string | undefined): number | undefined =>
+  value !== undefined && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : undefined;
+
 /** A decimal integer, perhaps negative, that a double holds exactly; anything else is `undefined`. */
 export const parseInteger = (value: string | undefined): number | undefined => {
-  if (value === undefined || !/^\s*[+-]?\d+\s*$/.test(value)) return undefined;
-  const number = Number(value);
+  const number = parseAmount(value);
   return Number.isSafeInteger(number) ? number : undefined;
 };
 

@@ -3,6 +3,7 @@ import {
   childOf,
   childrenOf,
   type OneElement,
+  parseAmount,
   parseInteger,
   shapeOf,
   text,
@@ -11,7 +12,7 @@ import {
 
 export interface AddressRange {
   readonly id: string;
-  /** Addresses in the range. */
+  /** Addresses in the range; an IPv6 range may have 2^64-1, of which a double holds the first digits. */
   readonly size: number | undefined;
   readonly usedLeases: number;
 }
@@ -30,7 +31,7 @@ export const virtualNetworkShape = shapeOf({
 
 /** USED_LEASES where the document has it, else the pairs `index lease` in ALLOCATED. */
 const usedLeasesOf = (range: OneElement): number => {
-  const used = parseInteger(textAt(range, 'USED_LEASES'));
+  const used = parseAmount(textAt(range, 'USED_LEASES'));
   if (used !== undefined) return used;
   const allocated = textAt(range, 'ALLOCATED') ?? '';
   let words = 0;
@@ -47,7 +48,7 @@ export const parseVirtualNetwork = (element: OneElement): VirtualNetwork | undef
     name: textAt(element, 'NAME') ?? '',
     addressRanges: childrenOf(childOf(element, 'AR_POOL'), 'AR').map((range) => ({
       id: textAt(range, 'AR_ID') ?? '',
-      size: parseInteger(textAt(range, 'SIZE')),
+      size: parseAmount(textAt(range, 'SIZE')),
       usedLeases: usedLeasesOf(range),
     })),
   };

@@ -46,6 +46,20 @@ test('every collector serves exactly the families that it names', () => {
   }
 });
 
+test('C5: an IPv6 range of 2^64-1 addresses has a ratio of free leases', () => {
+  const range = (id: string, size: string, used: string) =>
+    `<AR><AR_ID>${id}</AR_ID><SIZE>${size}</SIZE><USED_LEASES>${used}</USED_LEASES></AR>`;
+  const ranges = [
+    range('0', '18446744073709551615', '3'),
+    range('1', '18446744073709551615', '9223372036854775808'),
+    range('2', '9007199254740993', '9007199254740993'),
+    range('3', '-18446744073709551615', '0'),
+  ];
+  const document = `<VNET_POOL><VNET><ID>4</ID><NAME>n</NAME><AR_POOL>${ranges.join('')}</AR_POOL></VNET></VNET_POOL>`;
+  const networks = readObjects(Buffer.from(document), 'VNET', virtualNetworkShape, parseVirtualNetwork);
+  assert.deepEqual([...readSamples(pageOf(addressRangeCollector, { networks })).values()], [1, 0.5, 0]);
+});
+
 test('free leases are rounded as the stock exporter rounds them', () => {
   const networks = readObjects(
     fixture('vnpool-rounding.xml'),
