@@ -1,5 +1,6 @@
 /** One run at a time: a file that names the process which holds it. */
-import { link, readFile, rm } from 'node:fs/promises';
+import { link, readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { codeOf } from '../../lib/errors/system-error.ts';
 import { readBootId, startTimeOf } from '../../lib/io/process-start.ts';
 import { temporaryPath, writeNew } from '../../lib/io/write-atomic.ts';
@@ -67,9 +68,26 @@ const replaceStale = async (file: string, stale: string): Promise<boolean> => {
   }
 };
 
+/** Removes what runs have left that were killed while they locked; what a living process is about to use stays. */
+const removeLeft = async (file: string): Promise<void> => {
+  const folder = path.dirname(file);
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    const [, of = '', pid] = /^\.(.+)\.(\d+)-[0-9a-f]{8}\.tmp$/.exec(name) ?? [];
+    const isTemporary = [file, `${file}.stale`].includes(path.join(folder, of));
+    if (!isTemporary && path.join(folder, name) !== `${file}.stale`) continue;
+    // Empty where the process was killed before it had written who it is.
+    const content = (await readLock(path.join(folder, name))) || String(pid);
+    if (!(await isHeld(content))) await rm(path.join(folder, name), { force: true });
+  }
+};
+
 /** What gives the lock back. That of a process that has gone does not count. Fails with INSTALL_UNDERWAY. */
 export const takeLock = async (file: string): Promise<() => Promise<void>> => {
-  const release = (): Promise<void> => rm(file, { force: true });
+  const release = async (): Promise<void> => {
+    await removeLeft(file);
+    await rm(file, { force: true });
+  };
   for (let tries = 0; tries < 3; tries += 1) {
     if (await makeLock(file)) return release;
     const content = await readLock(file);
