@@ -1,5 +1,6 @@
 /** migrate_tunnel ends before its migration does: by SIGKILL, or because oned gives up. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { startMigrationLab } from '../../simulator/migration-lab/lab.ts';
@@ -24,9 +25,14 @@ test('oneext tunnel lists what is left, and removes nothing else', (t) => {
       ...['--host', 'hostA', '--host', 'hostB'],
     ]);
   const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+  const machineId = lab.run('frontend', 'oneadmin', ['cat', '/etc/machine-id']).trim();
+  const machine = createHash('sha256')
+    .update(`opennebula-extensions ${machineId}`)
+    .digest('hex')
+    .slice(0, 32);
   // Process 1 of the front-end started at some tick, which is not tick 1.
-  const dead = `oneext 7 frontend ${bootId} 1 1`;
-  const elsewhere = `oneext 8 other ${bootId} 1 1`;
+  const dead = `oneext 7 frontend ${machine} ${bootId} 1 1`;
+  const elsewhere = `oneext 8 frontend ${'0'.repeat(32)} ${bootId} 1 1`;
   lab.root(
     'hostA',
     'ovs-vsctl',
@@ -62,13 +68,13 @@ test('oneext tunnel lists what is left, and removes nothing else', (t) => {
     );
     if (lease !== '') lab.root('hostB', 'ip', 'link', 'set', 'dev', device, 'alias', lease);
   }
-  lab.root('hostA', 'ip', 'address', 'add', '198.18.0.30/32', 'dev', 'lo');
+  lab.root('hostA', 'ip', 'address', 'add', '198.18.0.30/32', 'dev', 'lo', 'label', 'lo:omig7');
   assert.equal(
     oneext('list'),
     [
       'hostA\tomig7\topenvswitch\tleftover\tfrontend:1',
       'hostA\tlo\t198.18.0.30\tleftover\t-',
-      'hostB\tomig8\tkernel\tof another front-end\tother:1',
+      'hostB\tomig8\tkernel\tof another front-end\tfrontend:1',
       'hostB\tomig9\tkernel\twithout a lease\t-',
       'hostB\tomig10\tkernel\tleftover\tfrontend:1\n',
     ].join('\n'),
