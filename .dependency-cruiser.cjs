@@ -2,6 +2,8 @@
  * The direction of imports: entries -> io -> pure, and components are strangers to each other.
  * Each rule says why it is there. `npm run lint` runs them.
  */
+const { readdirSync, readFileSync } = require('node:fs');
+
 const components = [
   'collectors',
   'hooks',
@@ -17,6 +19,12 @@ const programs = require('./scripts/executables.json')
   .map(({ entry }) => literally(entry))
   .join('|');
 const entries = `${programs}|^scripts/|^bench/`;
+/** Files of cli/ that define a verb of oneext. */
+const verbs = readdirSync('cli', { recursive: true, encoding: 'utf8' })
+  .map((file) => `cli/${file}`)
+  .filter((file) => file.endsWith('.ts') && readFileSync(file, 'utf8').includes(' = defineVerb({'))
+  .map(literally)
+  .join('|');
 const touchesTheWorld =
   '^(node:)?(fs|net|http|https|http2|child_process|dgram|dns|tls|os|process|worker_threads|cluster|readline|timers|v8)(/|$)';
 
@@ -44,6 +52,21 @@ module.exports = {
       severity: 'error',
       from: { path: '^cli/top/', pathNot: ['/io/', '^cli/top/top\\.ts$'] },
       to: { path: [touchesTheWorld, '/io/'] },
+    },
+    {
+      name: 'what-the-doctor-judges-is-pure',
+      comment:
+        'io/ looks and the rest judges: a judgement can be tested without a cloud. checks.ts lists both halves.',
+      severity: 'error',
+      from: { path: '^cli/doctor/', pathNot: ['/io/', '^cli/doctor/(doctor|checks)\\.ts$'] },
+      to: { path: [touchesTheWorld, '/io/'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-verb-imports-another',
+      comment: 'What two verbs share belongs into a module beside them: each verb can change or go alone.',
+      severity: 'error',
+      from: { path: verbs },
+      to: { path: verbs },
     },
     {
       name: 'lib-imports-no-component',
