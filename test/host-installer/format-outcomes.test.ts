@@ -58,15 +58,15 @@ test('JSON: what is not known is null', () => {
     id: 0,
     name: 'kvm1',
     result: 'installed',
-    agent: 'docker',
-    version: '1.02',
-    watts: 0.04,
+    runtime: 'docker',
+    agent_version: '1.02',
+    power_watts: 0.04,
     listens: 'http://192.0.2.7:8080/metrics',
     allowed: null,
     seconds: 51.4,
     error: null,
   });
-  assert.deepEqual([hosts[1]?.['watts'], hosts[1]?.['seconds']], [null, null]);
+  assert.deepEqual([hosts[1]?.['power_watts'], hosts[1]?.['seconds']], [null, null]);
   assert.match(formatOutcomesJson(records, new Map([[0, ['would y']]])), /"plan": \[\n {8}"would y"/);
 });
 

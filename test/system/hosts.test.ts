@@ -267,7 +267,7 @@ test('the real host.sh: plan, install, nothing to do, status, rules that somebod
   assert.equal(nothing.code, 1);
   const [row] = (JSON.parse(nothing.stdout) as { hosts: Record<string, unknown>[] }).hosts;
   assert.deepEqual(
-    [row?.['agent'], row?.['watts'], row?.['error']],
+    [row?.['runtime'], row?.['power_watts'], row?.['error']],
     [null, null, 'there is no agent that host.sh installed'],
   );
 });
