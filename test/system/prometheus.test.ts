@@ -142,7 +142,7 @@ test('a change of client_auth_type, and a file that is empty for a moment, open 
   writeFileSync(webConfig, tls + users);
   const exporter = await startSimulation(t, [`--web.config.file=${webConfig}`]);
   const notTaken = async (count: number): Promise<void> => {
-    while (exporter.log().split('is not taken').length - 1 < count) {
+    while (exporter.log().split('stays in force').length - 1 < count) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   };
