@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+# shellcheck shell=bash
 # Keeps the nftables table of the power agent of opennebula-extensions: keep-firewall.sh NFT RULES loads it, and loads it
 # again as soon as anything has flushed or changed it. Runs as a unit until it is ended.
 set -euo pipefail
