@@ -3,6 +3,7 @@
 # FILE becomes /etc/sudoers.d/opennebula-extensions once visudo has accepted it; uninstall removes what is FILE byte for
 # byte, and keeps all else.
 set -euo pipefail
+export LC_ALL=C # as in host.sh: what programs print is read
 command=$1 rules=$2
 # As in host.sh: an image, or a test's tree.
 folder=${HOST_ROOT:-}/etc/sudoers.d
