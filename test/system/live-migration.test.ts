@@ -19,7 +19,15 @@ const startCapture = async (lab: MigrationLab): Promise<() => Promise<CableBytes
     said += piece;
   });
   await until('tcpdump listens', () => said.includes('listening'));
+  // Ended at once, tcpdump drops what it has not read yet: on a busy machine these are megabytes.
+  const hasCaughtUp = (): boolean => {
+    const [, captured, received] =
+      /(\d+) packets? captured, (\d+) packets? received[^\n]*\n$/.exec(said) ?? [];
+    child.kill('SIGUSR1');
+    return captured !== undefined && captured === received;
+  };
   return async () => {
+    await until('tcpdump has read all packets', hasCaughtUp);
     const ended = once(child, 'close');
     child.kill('SIGINT');
     await ended;
