@@ -7,7 +7,6 @@
 import type { LookupFunction } from 'node:net';
 import { credentialsOf } from '../http/http-url.ts';
 import { createResponseReader, MalformedResponse } from '../http/response-reader.ts';
-import { createLimit } from './concurrency.ts';
 import { type Connection, openConnection } from './connections.ts';
 import { createProcessorMeter } from './processor-meter.ts';
 
@@ -90,10 +89,6 @@ const asFailure = (thrown: unknown): unknown =>
     ? new DownloadFailure('connection', messageOf(thrown), 0, '', thrown)
     : thrown;
 
-/** Answers that have cost this much are read on one at a time, so that they do not hold up all others. */
-const costlyMs = 20;
-const takeTurn = createLimit(1);
-
 /** A request whose text is known: nothing that its sender wrote can fail any more. */
 const exchange = (request: DownloadRequest, text: string): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -103,13 +98,10 @@ const exchange = (request: DownloadRequest, text: string): Promise<number> =>
     let wireBytes = 0;
     let bytes = 0;
     let settled = false;
-    let hasTurn = false;
-    let endTurn = (): void => undefined;
 
     const finish = (failure?: unknown, keeps = false): void => {
       if (settled) return;
       settled = true;
-      endTurn();
       clearTimeout(connectTimer);
       clearTimeout(totalTimer);
       signal?.removeEventListener('abort', onAbort);
@@ -136,19 +128,6 @@ const exchange = (request: DownloadRequest, text: string): Promise<number> =>
       if (mostProcessorMs === undefined || meter.usedMs() <= mostProcessorMs) return;
       const message = `reading the answer took more than ${mostProcessorMs} ms of processor time`;
       throw new DownloadFailure('too-costly', message, wireBytes);
-    };
-    /** Stops reading until no other costly answer is read. */
-    const waitForTurn = ({ socket }: Connection): void => {
-      hasTurn = true;
-      socket.pause();
-      const untilSettled = async (): Promise<void> => {
-        if (settled) return;
-        socket.resume();
-        await new Promise<void>((resolve) => {
-          endTurn = resolve;
-        });
-      };
-      void takeTurn(untilSettled);
     };
     const onBody = (chunk: Buffer): void => {
       bytes += chunk.length;
@@ -186,11 +165,7 @@ const exchange = (request: DownloadRequest, text: string): Promise<number> =>
               meter.measure(() => reader.push(piece));
               if (reader.isComplete(false))
                 finish(undefined, request.keepsConnection === true && reader.keepsConnection());
-              else {
-                countProcessor();
-                if (!hasTurn && request.mostProcessorMs !== undefined && meter.usedMs() > costlyMs)
-                  waitForTurn(opened);
-              }
+              else countProcessor();
             } catch (thrown) {
               finish(thrown instanceof MalformedResponse ? failureOf(thrown) : thrown);
             }
