@@ -1,27 +1,8 @@
-/** What packages are made from: the time, the built files, the documents. */
-import { execFileSync } from 'node:child_process';
+/** What packages are made from: the built files and the documents. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { BuiltFile } from '../tree.ts';
-
-const readCommitTime = (): number => {
-  try {
-    return Number(execFileSync('git', ['log', '-1', '--format=%ct'], { stdio: 'pipe' }).toString());
-  } catch {
-    throw new Error(
-      'there is no git commit whose time could be taken: set SOURCE_DATE_EPOCH to seconds since 1970',
-    );
-  }
-};
-
-/** The time of everything in the packages: SOURCE_DATE_EPOCH if it is given, else that of the commit. */
-export const readTime = (): number => {
-  const given = process.env['SOURCE_DATE_EPOCH'];
-  if (given === undefined) return readCommitTime();
-  if (/^\d{1,10}$/.test(given)) return Number(given);
-  throw new Error(`SOURCE_DATE_EPOCH must be seconds since 1970, not ${JSON.stringify(given)}`);
-};
 
 export const sha256Of = (file: string): string =>
   createHash('sha256').update(readFileSync(file)).digest('hex');

@@ -1,30 +1,8 @@
 /** The programs that make packages. */
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import path from 'node:path';
 
-/** Program -> the package of Debian that has it. */
-const debianPackages = { 'dpkg-deb': 'dpkg', rpmbuild: 'rpm', tar: 'tar', gzip: 'gzip' } as const;
-type Tool = keyof typeof debianPackages;
-
-const isThere = (tool: string): boolean =>
-  (process.env['PATH'] ?? '').split(':').some((folder) => {
-    try {
-      accessSync(path.join(folder, tool), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-
-/** Fails with the names of all that are missing. */
-export const checkTools = (): void => {
-  const missing = Object.entries(debianPackages).filter(([tool]) => !isThere(tool));
-  if (missing.length === 0) return;
-  const names = missing.map(([tool]) => tool).join(', ');
-  const packages = [...new Set(missing.map(([, name]) => name))].join(' ');
-  throw new Error(`not found: ${names}. On Debian: apt-get install ${packages}`);
-};
+/** scripts/package.mjs has looked for them. */
+type Tool = 'dpkg-deb' | 'rpmbuild' | 'tar' | 'gzip';
 
 interface ToolRun {
   /** For SOURCE_DATE_EPOCH. */

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { repositoryPath } from './expected.ts';
+import { makePackages as makeThem } from '../../scripts/make-packages.ts';
 
 export interface Packages {
   readonly deb: string;
@@ -20,9 +20,13 @@ export const packagesIn = (folder: string): Packages => {
   return { deb: find('.deb'), rpm: find('.rpm'), tarball: find('.tar.gz'), sums: find('SHA256SUMS') };
 };
 
+/** Of everything in the packages, in seconds since 1970. */
+export const commitTime = (): number =>
+  Number(execFileSync('git', ['log', '-1', '--format=%ct'], { encoding: 'utf8' }));
+
 /** Makes them of dist/, in `folder`. */
-export const makePackages = (folder: string): Packages => {
-  const script = repositoryPath('build/scripts/package.js');
-  execFileSync(process.execPath, [script, '--output', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+export const makePackages = async (folder: string): Promise<Packages> => {
+  const maintainer = 'opennebula-extensions <maintainers@opennebula-extensions.invalid>';
+  await makeThem({ kinds: ['deb', 'rpm', 'tarball'], output: folder, maintainer, time: commitTime() });
   return packagesIn(folder);
 };

@@ -58,7 +58,7 @@ const startUnit = async (root: CleanRoot): Promise<ChildProcess> => {
 };
 
 test("the installed unit's command serves the power of VMs; with the package all of it goes", async (t) => {
-  const root = await startFrontEndRoot(t, makePackages(temporaryFolder(t)));
+  const root = await startFrontEndRoot(t, await makePackages(temporaryFolder(t)));
   const { endpoint, agentUrl } = await startCloud(t, root);
   assert.equal(endpoint, 'http://127.0.0.1:2633/RPC2');
   await root.shell(`printf 'power: {agent_url: "${agentUrl}"}\\n' >/etc/one/oneext.yaml

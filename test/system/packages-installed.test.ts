@@ -16,7 +16,7 @@ const record = '/var/lib/opennebula-extensions/front-end/record.json';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'packages-test-'));
 after(() => rmSync(folder, { recursive: true }));
-const packages = makePackages(folder);
+const packages = await makePackages(folder);
 const start = (t: TestContext): Promise<CleanRoot> => startFrontEndRoot(t, packages);
 
 /** The programs as they must stand there, from dist/. */

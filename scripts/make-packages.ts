@@ -1,12 +1,7 @@
-/**
- * Makes packages of dist/: a .deb, an .rpm, a tarball and their SHA256SUMS, byte for byte the same wherever and
- * whenever it is run. `--output FOLDER`, `--maintainer 'NAME <ADDRESS>'`; packaging/README.md has the rest.
- */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** Makes packages of dist/ as it is: scripts/package.mjs finds out before which ones can be made, and builds it. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
-import { reasonOf } from '../lib/errors/oneext-error.ts';
 import { version } from '../lib/version.ts';
 import { formatDebianChangelog, formatRpmChangelog, parseChangelog } from '../packaging/changelog.ts';
 import { formatBashCompletion } from '../packaging/completions/bash.ts';
@@ -16,8 +11,7 @@ import { fillTemplate } from '../packaging/fill-template.ts';
 import { buildDeb } from '../packaging/io/build-deb.ts';
 import { buildRpm } from '../packaging/io/build-rpm.ts';
 import { buildTarball } from '../packaging/io/build-tarball.ts';
-import { readBuilt, readDocumentPaths, readTime, sha256Of } from '../packaging/io/read-inputs.ts';
-import { checkTools } from '../packaging/io/tools.ts';
+import { readBuilt, readDocumentPaths, sha256Of } from '../packaging/io/read-inputs.ts';
 import { writeTree } from '../packaging/io/write-tree.ts';
 import { formatManual } from '../packaging/manual.ts';
 import { formatThirdParties } from '../packaging/third-parties.ts';
@@ -31,17 +25,6 @@ import {
   tarballLayout,
 } from '../packaging/tree.ts';
 import { readCommands } from './read-commands.ts';
-
-const { values } = parseArgs({
-  options: {
-    output: { type: 'string', default: 'packages' },
-    // The project has no address: whoever distributes packages answers for them.
-    maintainer: {
-      type: 'string',
-      default: 'opennebula-extensions <maintainers@opennebula-extensions.invalid>',
-    },
-  },
-});
 
 const readTreeInput = async (time: number): Promise<TreeInput> => {
   const commands = await readCommands();
@@ -65,58 +48,74 @@ interface Making {
   readonly input: TreeInput;
   /** Of everything in the packages, in seconds since 1970. */
   readonly time: number;
+  readonly maintainer: string;
   readonly scratch: string;
+  /** The folder of the packages, absolute. */
+  readonly output: string;
 }
-const output = (name: string): string => path.resolve(values.output, name);
 const readChangelog = (time: number) => parseChangelog(readFileSync('CHANGELOG.md', 'utf8'), time);
-const { maintainer } = values;
 
-/** Each makes a file and says its name. */
-const makeDeb = ({ input, time, scratch }: Making): string => {
+const makeDeb = ({ input, time, maintainer, scratch, output }: Making): string => {
   const name = `opennebula-extensions_${version}_all.deb`;
   const root = path.join(scratch, 'deb');
   const changelog = formatDebianChangelog(readChangelog(time), maintainer);
   const files = [...planTree(debianLayout, input), ...systemFiles, ...debianFiles(changelog)];
   writeTree(root, files, time);
-  buildDeb({ root, files, version, maintainer, time, output: output(name) });
+  buildDeb({ root, files, version, maintainer, time, output: path.join(output, name) });
   return name;
 };
 
-const makeRpm = ({ input, time, scratch }: Making): string => {
+const makeRpm = ({ input, time, maintainer, scratch, output }: Making): string => {
   const name = `opennebula-extensions-${version}-1.noarch.rpm`;
   const root = path.join(scratch, 'rpm');
   const changelog = formatRpmChangelog(readChangelog(time), maintainer);
   const files = [...planTree(rpmLayout, input), ...systemFiles];
   writeTree(root, files, time);
-  buildRpm({ root, files, version, maintainer, changelog, time, scratch, output: output(name) });
+  buildRpm({
+    root,
+    files,
+    version,
+    maintainer,
+    changelog,
+    time,
+    scratch,
+    output: path.join(output, name),
+  });
   return name;
 };
 
-const makeTarball = ({ input, time, scratch }: Making): string => {
+const makeTarball = ({ input, time, scratch, output }: Making): string => {
   const folder = `opennebula-extensions-${version}`;
   const root = path.join(scratch, 'tarball');
   writeTree(root, planTree(tarballLayout(folder), input), time);
-  buildTarball({ root, folder, time, output: output(`${folder}.tar.gz`) });
+  buildTarball({ root, folder, time, output: path.join(output, `${folder}.tar.gz`) });
   return `${folder}.tar.gz`;
 };
 
-const main = async (): Promise<void> => {
-  checkTools();
+/** Each makes a file and says its name. */
+const makers = { deb: makeDeb, rpm: makeRpm, tarball: makeTarball } as const;
+
+export interface PackagesInput {
+  readonly kinds: readonly (keyof typeof makers)[];
+  /** The folder for the packages, which exists. */
+  readonly output: string;
+  readonly maintainer: string;
+  /** Of everything in the packages, in seconds since 1970. */
+  readonly time: number;
+}
+
+/** The content of SHA256SUMS, which stands beside the packages. */
+export const makePackages = async (wanted: PackagesInput): Promise<string> => {
+  const { kinds, time, maintainer } = wanted;
+  const output = path.resolve(wanted.output);
   const scratch = mkdtempSync(path.join(tmpdir(), 'oneext-packages-'));
   try {
-    mkdirSync(values.output, { recursive: true });
-    const time = readTime();
-    const making = { input: await readTreeInput(time), time, scratch };
-    const names = [makeDeb, makeRpm, makeTarball].map((make) => make(making));
-    const sums = names.map((name) => `${sha256Of(output(name))}  ${name}\n`).join('');
-    writeFileSync(output('SHA256SUMS'), sums);
-    process.stdout.write(sums);
+    const making: Making = { input: await readTreeInput(time), time, maintainer, scratch, output };
+    const names = kinds.map((kind) => makers[kind](making));
+    const sums = names.map((name) => `${sha256Of(path.join(output, name))}  ${name}\n`).join('');
+    writeFileSync(path.join(output, 'SHA256SUMS'), sums);
+    return sums;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 };
-
-main().catch((thrown: unknown) => {
-  process.stderr.write(`package: ${reasonOf(thrown)}\n`);
-  process.exitCode = 1;
-});
