@@ -4,6 +4,8 @@ import path from 'node:path';
 import parsePrometheusTextFormat from 'parse-prometheus-text-format';
 import { createAgentPageReader } from '../collectors/agents/agent-page.ts';
 import { powerAgents } from '../collectors/agents/agents.ts';
+import { powerOptions } from '../collectors/agents/power-options.ts';
+import { resolveOptions } from '../lib/config/resolve.ts';
 import { formatAgentPage } from '../simulator/agent-page.ts';
 import { hostsAt, vmsAt } from '../simulator/cloud.ts';
 import { piecesOf, stillCloud } from './documents.ts';
@@ -29,8 +31,10 @@ const makePage = (): Buffer => {
 /** A refresh reads the pages of all hosts one after another. */
 const pagesInARow = 20;
 
+const defaultSettings = resolveOptions(powerOptions, []).values;
+
 const readPage = (pieces: readonly Buffer[]): number => {
-  const reader = createAgentPageReader(powerAgents);
+  const reader = createAgentPageReader(powerAgents, defaultSettings);
   for (const piece of pieces) reader.push(piece);
   const { verdict } = reader.finish();
   if (!verdict.sound) throw new Error(`the page is not sound: ${verdict.detail}`);

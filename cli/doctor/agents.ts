@@ -83,7 +83,8 @@ const noConcern: ReadonlySet<string> = new Set([
 const reasonText: Readonly<Record<string, string>> = unmeasuredReasons;
 const vmSteps: Readonly<Record<string, string>> = {
   absurd_value: "restart the agent of its host; if it stays, compare with the host's power on its page",
-  process_not_found: 'wait if it has just started; else compare on its host: ps -C qemu-kvm-one -o args',
+  process_not_found:
+    'wait if it has just started; else run on its host: pgrep -af guest=one-; a program of another name belongs in power.emulators',
   migration_partly_measured: 'nothing: the sample is back after the migration',
 };
 

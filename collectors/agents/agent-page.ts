@@ -2,6 +2,7 @@
 import { createLineSplitter } from '../../lib/prometheus/line-splitter.ts';
 import type { PageReader, PowerAgent, PowerVerdict } from './agent.ts';
 import { judgePage } from './plausibility.ts';
+import type { PowerSettings } from './power-options.ts';
 
 /** Longer lines are passed over. */
 const longestLine = 1024 * 1024;
@@ -20,14 +21,18 @@ export interface AgentPageReader {
 const beginsWith = (bytes: Buffer, from: number, to: number, prefix: Buffer): boolean =>
   to - from >= prefix.length && prefix.compare(bytes, from, from + prefix.length) === 0;
 
-export const createAgentPageReader = (agents: readonly PowerAgent[]): AgentPageReader => {
+export const createAgentPageReader = (
+  agents: readonly PowerAgent[],
+  settings: PowerSettings,
+): AgentPageReader => {
   const candidates = agents.map((agent) => ({ agent, prefix: Buffer.from(agent.metricPrefix) }));
   let anyLine = false;
   let recognised: { readonly agent: PowerAgent; readonly reader: PageReader } | undefined;
 
   const recognise = (bytes: Buffer, from: number, to: number): void => {
     const found = candidates.find(({ prefix }) => beginsWith(bytes, from, to, prefix));
-    if (found !== undefined) recognised = { agent: found.agent, reader: found.agent.createPageReader() };
+    if (found === undefined) return;
+    recognised = { agent: found.agent, reader: found.agent.createPageReader(settings) };
   };
   const lines = createLineSplitter(longestLine, (bytes, from, to) => {
     if (to === from) return;

@@ -5,6 +5,7 @@
  * the order in which they are trusted. Whether values can be true is judged for all agents in plausibility.ts.
  */
 import type { Microwatts } from '../../lib/units/units.ts';
+import type { PowerSettings } from './power-options.ts';
 
 export interface PowerReading {
   /**
@@ -79,5 +80,6 @@ export interface PowerAgent {
   readonly metricPrefix: string;
   /** Tells whose URL it is before anything has answered there. */
   readonly defaultPort: number;
-  createPageReader(): PageReader;
+  /** @param settings the values of the collector's flags */
+  createPageReader(settings: PowerSettings): PageReader;
 }

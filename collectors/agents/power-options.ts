@@ -1,5 +1,11 @@
 /** The flags of the collector `power`. */
-import { choiceOption, durationOption, listOption, type OptionSpec } from '../../lib/config/options.ts';
+import {
+  choiceOption,
+  durationOption,
+  listOption,
+  type OptionSpec,
+  type OptionValues,
+} from '../../lib/config/options.ts';
 import { httpUrlMustBe, parseHttpUrl } from '../../lib/http/http-url.ts';
 
 const agentUrlOption: OptionSpec<string> = {
@@ -12,6 +18,15 @@ const agentUrlOption: OptionSpec<string> = {
       : { value: text },
 };
 
+const emulatorOption: OptionSpec<string> = {
+  help: 'name of a program that runs VMs, besides those whose names begin with qemu or kvm',
+  form: 'NAME',
+  parse: (text) =>
+    /^[^/\s]+$/.test(text)
+      ? { value: text }
+      : { mustBe: 'the name of a program such as my-emulator, without its folder' },
+};
+
 export const powerOptions = {
   'power.agent-url': listOption(agentUrlOption),
   'power.agent-timeout': durationOption(
@@ -19,6 +34,7 @@ export const powerOptions = {
     100,
     60_000,
   ),
+  'power.emulators': listOption(emulatorOption),
   'power.unmeasured': choiceOption(
     {
       help: 'what a VM that could not be measured gets: no sample, or 0 as the first generation had it',
@@ -27,3 +43,4 @@ export const powerOptions = {
     ['omit', 'zero'],
   ),
 };
+export type PowerSettings = OptionValues<typeof powerOptions>;

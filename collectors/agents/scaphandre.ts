@@ -7,17 +7,15 @@
  */
 import { createLabelReader, sampleValueOf } from '../../lib/prometheus/sample-line.ts';
 import type { PageContent, PageReader, PowerAgent } from './agent.ts';
-
-/** A QEMU process of OpenNebula: the emulator's path, then at once `-name guest=one-ID`; argv has no separators. */
-const vmCommandLine =
-  /^(?:\/\S*\/)?(?:qemu-kvm-one|qemu-system-\w+?|qemu-kvm|kvm)-nameguest=one-(\d{1,15})(?:,|-|$)/;
-/** 1.x gives the path of the binary, 0.x the first 15 characters of its name. */
-const qemuBinary = /^(?:.*\/)?(?:qemu-kvm-one|qemu-system-\w*|qemu-kvm|kvm)(?: \(deleted\))?$/;
+import type { PowerSettings } from './power-options.ts';
+import { createVmProcessReader, type VmProcessReader } from './vm-process.ts';
 
 const processPower = Buffer.from('scaph_process_power_consumption_microwatts{');
 const vmMarker = Buffer.from('nameguest=one-');
 
-const readCommandLine = createLabelReader('cmdline', 512);
+/** `-name` follows the path of the emulator: only the beginning of a command line is wanted. */
+const readCommandLine = createLabelReader('cmdline', 8192);
+/** 1.x gives the path of the binary, 0.x the first 15 characters of its name. */
 const readExe = createLabelReader('exe', 4096);
 const readSocketId = createLabelReader('socket_id', 64);
 
@@ -37,14 +35,12 @@ interface Page {
   readonly vmPower: Map<number, number>;
 }
 
-const readVmLine = (page: Page, line: Buffer): void => {
-  const vmId = vmCommandLine.exec(readCommandLine(line) ?? '')?.[1];
+const readVmLine = (page: Page, vmIdOf: VmProcessReader, line: Buffer): void => {
+  const vmId = vmIdOf({ exe: readExe(line) ?? '', commandLine: readCommandLine(line) ?? '' });
   if (vmId === undefined) return;
-  const exe = readExe(line) ?? '';
-  if (exe !== '' && !qemuBinary.test(exe)) return;
   const power = sampleValueOf(line);
-  const before = page.vmPower.get(Number(vmId)) ?? 0;
-  page.vmPower.set(Number(vmId), power >= 0 ? Math.max(before, power) : Number.NaN);
+  const before = page.vmPower.get(vmId) ?? 0;
+  page.vmPower.set(vmId, power >= 0 ? Math.max(before, power) : Number.NaN);
 };
 
 const readOtherLine = (page: Page, line: Buffer): void => {
@@ -82,18 +78,17 @@ const createVmFinder = (): VmFinder => {
   };
 };
 
-const readLine = (page: Page, finder: VmFinder, bytes: Buffer, from: number, to: number): void => {
-  if (bytes[from] !== 0x73 /* scaph_ */ || bytes[from + 5] !== 0x5f) return;
+/** Whether a line is that of a process' power; those of hosts and sockets are read at once. */
+const isProcessPower = (page: Page, bytes: Buffer, from: number, to: number): boolean => {
+  if (bytes[from] !== 0x73 /* scaph_ */ || bytes[from + 5] !== 0x5f) return false;
   // All but a few lines are those of processes; of their eight metrics only the power is wanted.
   if (bytes[from + 6] !== 0x70 /* process_ */) {
     const kind = bytes[from + 6];
     if (kind === 0x68 /* host_ */ || kind === 0x73 /* socket_, self_ */)
       readOtherLine(page, bytes.subarray(from, to));
-    return;
+    return false;
   }
-  if (bytes[from + 15] !== 0x6f /* process_power_ */ || !isAt(bytes, from, to, processPower)) return;
-  page.processPowerSeen = true;
-  if (finder.isIn(bytes, from, to)) readVmLine(page, bytes.subarray(from, to));
+  return bytes[from + 15] === 0x6f /* process_power_ */ && isAt(bytes, from, to, processPower);
 };
 
 /** Why the agent could not measure, if it could not. */
@@ -106,7 +101,7 @@ const problemOf = ({ hostEnergy, hostPower, sockets, processPowerSeen }: Page): 
     : { reason: 'no_process_power', detail: 'the page has no power of processes' };
 };
 
-const createPageReader = (): PageReader => {
+const createPageReader = (settings: PowerSettings): PageReader => {
   const page: Page = {
     processPowerSeen: false,
     version: '',
@@ -116,9 +111,14 @@ const createPageReader = (): PageReader => {
     vmPower: new Map(),
   };
   const finder = createVmFinder();
+  const vmIdOf = createVmProcessReader(settings['power.emulators']);
   return {
     startPiece: finder.forget,
-    readLine: (bytes, from, to) => readLine(page, finder, bytes, from, to),
+    readLine(bytes, from, to) {
+      if (!isProcessPower(page, bytes, from, to)) return;
+      page.processPowerSeen = true;
+      if (finder.isIn(bytes, from, to)) readVmLine(page, vmIdOf, bytes.subarray(from, to));
+    },
     finish: () => ({
       version: page.version,
       problem: problemOf(page),

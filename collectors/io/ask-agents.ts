@@ -14,14 +14,13 @@ import { agentAt } from '../agents/agent-at.ts';
 import { createAgentPageReader } from '../agents/agent-page.ts';
 import { agentUrlsOf } from '../agents/agent-url.ts';
 import { intervalAfter, leastIntervalMs } from '../agents/asking-interval.ts';
+import type { PowerSettings } from '../agents/power-options.ts';
 import type { AgentAnswer, Documents } from '../collector.ts';
 import { hasPowerAgent } from '../power.ts';
 
 export interface AskAgentsOptions {
   readonly agents: readonly PowerAgent[];
-  /** Such as `http://{hostname}:8080/metrics`. */
-  readonly urlTemplates: readonly string[];
-  readonly timeoutMs: number;
+  readonly settings: PowerSettings;
   readonly now: () => number;
   readonly signal?: AbortSignal;
   /** Is told of each answer. */
@@ -68,10 +67,11 @@ const notAsked = unsound('timeout', 'not answered yet');
 const badUrl = unsound('bad_url', '--power.agent-url, or POWER_AGENT_URL of the host, makes no http URL');
 
 /** Asks what answers at a URL; `agent` is who answered there last. */
-const createPageDownload = ({ agents, timeoutMs, now, signal }: AskAgentsOptions) => {
+const createPageDownload = ({ agents, settings, now, signal }: AskAgentsOptions) => {
+  const timeoutMs = settings['power.agent-timeout'];
   const lookup = createLookup({ atOnce: lookupsAtOnce, keepMs: keepAddressesMs, now, signal });
   return async (url: URL, agent: string): Promise<AgentAnswer> => {
-    const reader = createAgentPageReader(agents);
+    const reader = createAgentPageReader(agents, settings);
     try {
       await download({
         url,
@@ -98,7 +98,8 @@ const createPageDownload = ({ agents, timeoutMs, now, signal }: AskAgentsOptions
 
 /** What is known of each URL: hosts that share an agent share its answer, and it is asked once for all of them. */
 const createAskedAgents = (options: AskAgentsOptions) => {
-  const { agents, timeoutMs, now, onAnswer } = options;
+  const { agents, settings, now, onAnswer } = options;
+  const slowMs = Math.min(slowFailureMs, settings['power.agent-timeout']);
   const asked = new Map<string, AskedAgent>();
   const downloadPage = createPageDownload(options);
 
@@ -108,7 +109,7 @@ const createAskedAgents = (options: AskAgentsOptions) => {
     onAnswer?.(state.answer);
     state.intervalMs = intervalAfter(state.answer.verdict, state.intervalMs);
     state.running = undefined;
-    state.hangs = !state.answer.verdict.sound && now() - state.askedAt >= Math.min(slowFailureMs, timeoutMs);
+    state.hangs = !state.answer.verdict.sound && now() - state.askedAt >= slowMs;
   };
   const stateOf = (url: URL): AskedAgent => {
     const known = asked.get(url.href);
@@ -150,7 +151,7 @@ interface Place {
 export const createAgentAsker = (
   options: AskAgentsOptions,
 ): ((hosts: readonly Host[]) => Promise<Documents['agents']>) => {
-  const { agents, urlTemplates, onChange } = options;
+  const { agents, settings, onChange } = options;
   const unusableAnswer: AgentAnswer = { agent: agents[0]?.name ?? '', verdict: badUrl };
   const asked = createAskedAgents(options);
   /** By host and URL. */
@@ -173,7 +174,7 @@ export const createAgentAsker = (
   return async (hosts) => {
     const places = hosts
       .filter(hasPowerAgent)
-      .map((host): Place => ({ host, ...agentUrlsOf(host, urlTemplates) }));
+      .map((host): Place => ({ host, ...agentUrlsOf(host, settings['power.agent-url']) }));
     const urls = new Map(places.flatMap((place) => place.urls.map((url) => [url.href, url] as const)));
     asked.keepOnly(urls);
     await Promise.all([...urls.values()].map(asked.start));

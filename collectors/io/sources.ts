@@ -79,8 +79,7 @@ export const createSources = (
   const hosts = fromOne(() => readPool(hostPool));
   const askAgents = createAgentAsker({
     agents: powerAgents,
-    urlTemplates: options['power.agent-url'],
-    timeoutMs: options['power.agent-timeout'],
+    settings: options,
     now,
     signal,
     onAnswer: (answer) => answerCounts.advance((counts) => countAnswer(counts, answer)),

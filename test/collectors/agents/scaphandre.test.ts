@@ -4,10 +4,11 @@ import fc from 'fast-check';
 import type { PowerVerdict } from '../../../collectors/agents/agent.ts';
 import { createAgentPageReader } from '../../../collectors/agents/agent-page.ts';
 import { scaphandre } from '../../../collectors/agents/scaphandre.ts';
+import { defaultSettings } from '../../support/documents.ts';
 import { inPieces, recordedPage } from '../../support/recordings.ts';
 
 const readPage = (page: Buffer, pieceSize = 4096): PowerVerdict => {
-  const reader = createAgentPageReader([scaphandre]);
+  const reader = createAgentPageReader([scaphandre], defaultSettings);
   inPieces(page, pieceSize, reader.push);
   return reader.finish().verdict;
 };

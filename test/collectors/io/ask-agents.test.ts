@@ -5,6 +5,7 @@ import type { PowerAgent } from '../../../collectors/agents/agent.ts';
 import { scaphandre } from '../../../collectors/agents/scaphandre.ts';
 import { createAgentAsker } from '../../../collectors/io/ask-agents.ts';
 import { type Host, hostShape, parseHost } from '../../../lib/one/host.ts';
+import { defaultSettings } from '../../support/documents.ts';
 import { closedPort, httpAnswer, type RawAnswer, startRawServer } from '../../support/raw-server.ts';
 import { readObjects, recordedDocument, recordedPage } from '../../support/recordings.ts';
 
@@ -33,8 +34,11 @@ const createAsker = (timeoutMs = 300): Asker => {
   const changes: string[] = [];
   const ask = createAgentAsker({
     agents: [scaphandre],
-    urlTemplates: ['http://{hostname}:1/metrics'],
-    timeoutMs,
+    settings: {
+      ...defaultSettings,
+      'power.agent-url': ['http://{hostname}:1/metrics'],
+      'power.agent-timeout': timeoutMs,
+    },
     now: () => performance.now() + offset,
     onChange: (host, { verdict }) => changes.push(`${host.id} ${verdict.sound ? 'sound' : verdict.reason}`),
   });
@@ -173,8 +177,7 @@ test('several agents of a host are asked, and each page is recognised by its met
   );
   const ask = createAgentAsker({
     agents: [scaphandre, otherAgent],
-    urlTemplates: [],
-    timeoutMs: 2000,
+    settings: { ...defaultSettings, 'power.agent-timeout': 2000 },
     now: () => performance.now(),
     onChange: () => undefined,
   });
@@ -198,8 +201,7 @@ test('an answer that is no page is that of who answered there last', async (t) =
   let offset = 0;
   const ask = createAgentAsker({
     agents: [scaphandre, otherAgent],
-    urlTemplates: [url],
-    timeoutMs: 2000,
+    settings: { ...defaultSettings, 'power.agent-url': [url], 'power.agent-timeout': 2000 },
     now: () => performance.now() + offset,
     onChange: () => undefined,
   });
