@@ -21,6 +21,7 @@ interface OpenConnection {
   readonly socket: Socket;
   readonly client: string;
   unanswered: number;
+  wasAnswered: boolean;
 }
 
 /** The first 64 bits of an IPv6 address. */
@@ -42,7 +43,10 @@ export const clientOf = (remoteAddress = ''): string => {
 const nameOf = ({ remoteAddress, remotePort, localPort }: Socket): string =>
   `${remoteAddress} ${remotePort} ${localPort}`;
 
-/** The one to give up: of the client with the most, an idle one if there is one, and then the oldest. */
+/**
+ * The one to give up, of the client with the most. One that was answered and is idle goes first: its client sees an
+ * end, and not the reset of a request that is on its way. Then one that has not asked yet, and then the oldest.
+ */
 const leastWanted = (connections: Iterable<OpenConnection>, newest: OpenConnection): OpenConnection => {
   const byClient = new Map<string, OpenConnection[]>();
   for (const connection of connections) {
@@ -52,8 +56,8 @@ const leastWanted = (connections: Iterable<OpenConnection>, newest: OpenConnecti
   }
   const own = byClient.get(newest.client) ?? [newest];
   const most = [...byClient.values()].reduce((a, b) => (b.length > a.length ? b : a), own);
-  const isIdle = (one: OpenConnection): boolean => one !== newest && one.unanswered === 0;
-  return most.find(isIdle) ?? most[0] ?? newest;
+  const idle = most.filter((one) => one !== newest && one.unanswered === 0);
+  return idle.find(({ wasAnswered }) => wasAnswered) ?? idle[0] ?? most[0] ?? newest;
 };
 
 export const createClientConnections = (): ClientConnections => {
@@ -62,7 +66,8 @@ export const createClientConnections = (): ClientConnections => {
   return {
     add(socket) {
       const name = nameOf(socket);
-      const connection = { socket, client: clientOf(socket.remoteAddress), unanswered: 0 };
+      const client = clientOf(socket.remoteAddress);
+      const connection: OpenConnection = { socket, client, unanswered: 0, wasAnswered: false };
       open.set(name, connection);
       socket.once('close', () => {
         if (open.get(name) === connection) open.delete(name);
@@ -75,6 +80,7 @@ export const createClientConnections = (): ClientConnections => {
       connection.unanswered += 1;
       response.once('close', () => {
         connection.unanswered -= 1;
+        connection.wasAnswered = true;
       });
       return connection.unanswered > mostUnanswered;
     },

@@ -69,6 +69,33 @@ test('B2-connections: a client that keeps too many loses one, and another client
   assert.equal(greedy.filter(({ destroyed }) => destroyed).length, 1);
 });
 
+test('B2-connections: of one client, an idle connection that was answered goes before one that may be asking', async (t) => {
+  const server = await start(t, () => answer('page'));
+  const port = portOf(server.urls[0]);
+  const connectAll = (count: number): Promise<readonly net.Socket[]> =>
+    Promise.all(Array.from({ length: count }, () => connect(t, port, '127.0.0.2')));
+  const silent = await connectAll(200);
+  const answered: net.Socket[] = [];
+  for (const socket of await connectAll(56)) {
+    socket.write(request);
+    await once(socket, 'data');
+    answered.push(socket);
+  }
+  const closed = Promise.race(
+    [...silent, ...answered].map(async (socket) => {
+      await once(socket, 'close');
+      return answered.includes(socket);
+    }),
+  );
+  const asking = await connectAll(3);
+  assert.equal(await closed, true);
+  for (const socket of [...asking, ...silent]) {
+    socket.write(request);
+    assert.match(String((await once(socket, 'data'))[0]), /^HTTP\/1\.1 200/);
+  }
+  assert.equal(answered.filter(({ destroyed }) => destroyed).length, 3);
+});
+
 test('B2-slow: what slow clients have not read holds the memory of a few pages, the newest are served', async (t) => {
   const pageBytes = 24 * 1024 * 1024;
   const server = await start(t, () => answer(Buffer.alloc(pageBytes, 'x')));
