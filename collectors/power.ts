@@ -4,7 +4,7 @@
  * Unknown is not zero: a VM whose power was not measured has no sample, and a metric that says why.
  */
 import { type Host, hostState, isKvm } from '../lib/one/host.ts';
-import { lcmState, mayHaveProcess } from '../lib/one/vm.ts';
+import { isMigrating, mayHaveProcess } from '../lib/one/vm.ts';
 import { wattsFromMicrowatts } from '../lib/units/units.ts';
 import type { PowerReading } from './agents/agent.ts';
 import { agentJobs, powerAgents } from './agents/agents.ts';
@@ -50,6 +50,8 @@ export const unmeasuredReasons = {
   host_not_kvm: 'the host runs no KVM, its agent is not asked',
   agent_unsound: "the host's agent gave no sound answer: see opennebula_power_agent_info of the host",
   process_not_found: "the host's agent gave a sound answer without a process of this VM",
+  process_unexpected:
+    "the host's agent sees a process of this VM, which does not run as far as OpenNebula knows",
   absurd_value:
     "the agent's value for this VM is not a number, negative, or more than its host (or 10 kW a socket) can draw",
   migration_partly_measured: 'the VM migrates, and one of its two hosts was not measured',
@@ -70,71 +72,64 @@ const readingsOf = (answers: readonly AgentAnswer[]): readonly PowerReading[] =>
 const measuresVms = (answers: readonly AgentAnswer[] | undefined): boolean =>
   readingsOf(answers ?? []).some(({ vmPower }) => vmPower !== undefined);
 
-interface Measured {
-  microwatts: number;
-  /** One for each host that measured it. */
-  readonly readings: PowerReading[];
-}
-
-interface VmPowers {
-  readonly measured: ReadonlyMap<number, Measured>;
-  /** VMs that a host has seen with nothing but absurd values. */
-  readonly absurd: ReadonlySet<number>;
+/** What the agents say of one VM. */
+interface VmMeasurement {
+  /** The sum over its hosts; `undefined` where none of them has seen it with a value that can be true. */
+  readonly microwatts: number | undefined;
+  readonly hostCount: number;
+  /** One of its hosts has seen it with absurd values alone. */
+  readonly isAbsurd: boolean;
 }
 
 /**
- * What all hosts say together. On one host the value of one agent counts; a VM on two hosts draws the sum; an
- * agent that answers for several hosts counts once.
+ * Where a process counts as the VM's: on the host that OpenNebula has it on. While it migrates, on every host that
+ * sees it, as the document does not tell where it comes from.
  */
-const sumOverHosts = (agents: Documents['agents']): VmPowers => {
-  const measured = new Map<number, Measured>();
-  const absurd = new Set<number>();
-  for (const answers of agents.values()) {
-    const readings = readingsOf(answers);
-    const knows = (vmId: number, before: number): boolean =>
-      readings.slice(0, before).some(({ vmPower }) => vmPower?.has(vmId));
-    for (const [at, reading] of readings.entries()) {
-      for (const [vmId, microwatts] of reading.vmPower ?? []) {
-        if (at > 0 && knows(vmId, at)) continue;
-        const sum = measured.get(vmId) ?? { microwatts: 0, readings: [] };
-        if (sum.readings.includes(reading)) continue;
-        sum.microwatts += microwatts;
-        sum.readings.push(reading);
-        measured.set(vmId, sum);
-      }
-      for (const vmId of reading.absurdVms) if (!knows(vmId, readings.length)) absurd.add(vmId);
-    }
+const readingsAt = (
+  vm: VmWithAttributes,
+  readings: ReadonlyMap<number, readonly PowerReading[]>,
+): readonly (readonly PowerReading[])[] =>
+  isMigrating(vm) ? [...readings.values()] : [readings.get(vm.hostId ?? -1) ?? []];
+
+/** On one host the value of one agent counts; an agent that answers for several hosts counts once. */
+const measureVm = (
+  vm: VmWithAttributes,
+  readings: ReadonlyMap<number, readonly PowerReading[]>,
+): VmMeasurement => {
+  const counted = new Map<PowerReading, number>();
+  let isAbsurd = false;
+  for (const ofHost of readingsAt(vm, readings)) {
+    const reading = ofHost.find(({ vmPower }) => vmPower?.has(vm.id));
+    const microwatts = reading?.vmPower?.get(vm.id);
+    if (reading !== undefined && microwatts !== undefined) counted.set(reading, microwatts);
+    else isAbsurd ||= ofHost.some(({ absurdVms }) => absurdVms.has(vm.id));
   }
-  return { measured, absurd };
+  const sum = [...counted.values()].reduce((all, microwatts) => all + microwatts, 0);
+  return { microwatts: counted.size === 0 ? undefined : sum, hostCount: counted.size, isAbsurd };
 };
 
 interface Situation {
   readonly hosts: ReadonlyMap<number, Host>;
   readonly agents: Documents['agents'];
-  readonly powers: VmPowers;
 }
 
 const whyUnmeasured = (
   vm: VmWithAttributes,
-  { hosts, agents, powers }: Situation,
+  { microwatts, hostCount, isAbsurd }: VmMeasurement,
+  { hosts, agents }: Situation,
 ): UnmeasuredReason | undefined => {
-  const measured = powers.measured.get(vm.id);
-  if (powers.absurd.has(vm.id)) return 'absurd_value';
-  if (!mayHaveProcess(vm)) return undefined;
+  if (!mayHaveProcess(vm)) return microwatts !== undefined || isAbsurd ? 'process_unexpected' : undefined;
+  if (isAbsurd) return 'absurd_value';
   if (vm.hostId === undefined) return 'no_host';
   const host = hosts.get(vm.hostId);
   if (host === undefined) return 'host_unknown';
   if (!isKvm(host)) return 'host_not_kvm';
   if (host.state === hostState.offline) return 'host_offline';
   if (!measuresVms(agents.get(vm.hostId))) return 'agent_unsound';
-  if (measured === undefined) return 'process_not_found';
   const previous = agents.get(vm.previousHostId ?? -1);
-  return vm.lcmState === lcmState.migrate &&
-    measured.readings.length < 2 &&
-    previous !== undefined &&
-    !measuresVms(previous)
-    ? 'migration_partly_measured'
-    : undefined;
+  if (isMigrating(vm) && hostCount < 2 && previous !== undefined && !measuresVms(previous))
+    return 'migration_partly_measured';
+  return microwatts === undefined ? 'process_not_found' : undefined;
 };
 
 export const powerCollector = defineCollector({
@@ -144,11 +139,12 @@ export const powerCollector = defineCollector({
   options: powerOptions,
   families: [vmPower, vmUnmeasured, hostPower, agentUp, agentInfo],
   collect: ({ hosts, vms, agents }, { 'power.unmeasured': unmeasuredPower }) => {
-    const powers = sumOverHosts(agents);
-    const situation = { hosts: new Map(hosts.map((host) => [host.id, host])), agents, powers };
+    const situation = { hosts: new Map(hosts.map((host) => [host.id, host])), agents };
+    const readings = new Map([...agents].map(([hostId, answers]) => [hostId, readingsOf(answers)]));
     const results = labelled(vms, vmPower.labels, (vm) => [String(vm.id)]).map(({ object: vm, labels }) => {
-      const reason = whyUnmeasured(vm, situation);
-      const microwatts = powers.measured.get(vm.id)?.microwatts ?? 0;
+      const measurement = measureVm(vm, readings);
+      const reason = whyUnmeasured(vm, measurement, situation);
+      const microwatts = measurement.microwatts ?? 0;
       return { labels, object: { vmId: vm.id, hostId: vm.hostId ?? -1, reason, microwatts } };
     });
     const unmeasured = results.flatMap(({ object }) => (object.reason === undefined ? [] : [object]));

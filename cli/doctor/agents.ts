@@ -85,6 +85,8 @@ const vmSteps: Readonly<Record<string, string>> = {
   absurd_value: "restart the agent of its host; if it stays, compare with the host's power on its page",
   process_not_found:
     'wait if it has just started; else run on its host: pgrep -af guest=one-; a program of another name belongs in power.emulators',
+  process_unexpected:
+    'look on its host: virsh -c qemu:///system list; a guest that should not run has to be ended there',
   migration_partly_measured: 'nothing: the sample is back after the migration',
 };
 

@@ -41,7 +41,7 @@ export interface Vm {
 }
 
 export const vmState = { active: 3 } as const;
-export const lcmState = { migrate: 4 } as const;
+export const lcmState = { migrate: 4, saveMigrate: 7 } as const;
 
 /**
  * LCM states of an ACTIVE VM in which no hypervisor holds a process for it (include/VirtualMachine.h): what is
@@ -64,6 +64,10 @@ export const mayHaveProcess = (vm: Pick<Vm, 'state' | 'lcmState'>): boolean => {
   if (vm.state !== vmState.active) return false;
   return vm.lcmState === undefined || !lcmStatesWithoutProcess.has(vm.lcmState);
 };
+
+/** Whether its process may still be on the host that it comes from: it migrates live, or is saved there first. */
+export const isMigrating = (vm: Pick<Vm, 'state' | 'lcmState'>): boolean =>
+  vm.state === vmState.active && (vm.lcmState === lcmState.migrate || vm.lcmState === lcmState.saveMigrate);
 
 const nic = { NIC_ID: text };
 

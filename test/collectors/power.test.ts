@@ -121,10 +121,43 @@ test('a VM that is not running draws 0, also when its host is down', () => {
   assert.deepEqual(reasonsOf(situation), []);
 });
 
-test('a process that still runs is shown, whatever OpenNebula thinks of its VM', () => {
-  assert.deepEqual(powerOf({ vms: [vm(5, 0, 8, 0)], answers: { 0: sound({ 5: 9 }) } }), {
-    '{one_vm_id="5"}': 9,
-  });
+test('D13-powered-off: a process that OpenNebula knows nothing of gives no watts and no 0, but a reason', () => {
+  const reason = ['{one_host_id="0",one_vm_id="5",reason="process_unexpected"}'];
+  const states = { poweroff: [8, 0], undeployed: [9, 0], 'prolog of a resume': [3, 31] } as const;
+  for (const [name, [state, lcm]] of Object.entries(states)) {
+    const situation = { vms: [vm(5, 0, state, lcm), vm(4, 0)], answers: { 0: sound({ 5: 1e6, 4: 7 }) } };
+    assert.deepEqual(powerOf(situation), { '{one_vm_id="4"}': 7 }, name);
+    assert.deepEqual(reasonsOf(situation), reason, name);
+  }
+  const absurd = { vms: [vm(5, 0, 8, 0)], answers: { 0: sound({}, 1e8, [5]) } };
+  assert.deepEqual(powerOf(absurd), {});
+  assert.deepEqual(reasonsOf(absurd), reason);
+});
+
+test('D13-shutdown: while a VM is shut down, saved or booted, its process is measured', () => {
+  for (const lcm of [2, 5, 6, 12, 16, 18, 19, 20, 29, 32, 35]) {
+    const situation = { vms: [vm(5, 0, 3, lcm)], answers: { 0: sound({ 5: 9 }) } };
+    assert.deepEqual(powerOf(situation), { '{one_vm_id="5"}': 9 }, `LCM state ${lcm}`);
+  }
+});
+
+test('D13-elsewhere: what another host says of a VM that does not migrate counts for nothing', () => {
+  const vms = [vm(5, 0), vm(4, 0, 8, 0), vm(3, 0)];
+  const honest = sound({ 5: 9 });
+  const expected = { '{one_vm_id="5"}': 9, '{one_vm_id="4"}': 0 };
+  for (const other of [sound({ 5: 1e6, 4: 1e6, 3: 1e6 }), sound({}, 1e8, [5, 4, 3]), honest]) {
+    const situation = { vms, answers: { 0: honest, 1: other } };
+    assert.deepEqual(powerOf(situation), expected);
+    assert.deepEqual(reasonsOf(situation), ['{one_host_id="0",one_vm_id="3",reason="process_not_found"}']);
+  }
+});
+
+test('D13-save: a VM that is saved to migrate draws power on the host that it comes from', () => {
+  const vms = [{ ...vm(5, 1, 3, 7), previousHostId: 0 }];
+  assert.deepEqual(powerOf({ vms, answers: { 0: sound({ 5: 9 }), 1: sound({}) } }), { '{one_vm_id="5"}': 9 });
+  assert.deepEqual(reasonsOf({ vms, answers: { 0: timedOut, 1: sound({}) } }), [
+    '{one_host_id="1",one_vm_id="5",reason="migration_partly_measured"}',
+  ]);
 });
 
 const scaphandre = (verdict: PowerVerdict): AgentAnswer => ({ agent: 'scaphandre', verdict });
