@@ -3,6 +3,7 @@
  * hosts). stdin carries the archive and then stays open; when it ends, host.sh is interrupted and undoes.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { endOf } from '../../lib/io/child-end.ts';
 import { sshArgv } from '../../lib/io/ssh.ts';
 import { formatDuration } from '../../lib/units/duration.ts';
 import type { HostTarget } from '../choose-hosts.ts';
@@ -43,6 +44,8 @@ const formatSshArgv = (
   sshArgv({ host: name, command, connectTimeoutMs, keepAlive, options: [...options, `User=${user}`] });
 
 interface EarlyEnd {
+  /** Aborted when the connection is to be given up. */
+  readonly giveUp: AbortSignal;
   /** From here on nothing ends it; what has. */
   close(): Omit<ConnectionEnd, 'status'>;
 }
@@ -55,14 +58,15 @@ const watchForEarlyEnd = (
 ): EarlyEnd => {
   let end: Omit<ConnectionEnd, 'status'> = { cause: 'itself' };
   const timers: NodeJS.Timeout[] = [];
-  const leave = (): void => void child.kill('SIGKILL');
+  const leaving = new AbortController();
+  const leave = (): void => leaving.abort();
   const interrupt = (cause: Omit<ConnectionEnd, 'status'>): void => {
     if (end.cause !== 'itself') return;
     end = cause;
     child.stdin.end();
     // Without a word from the host there is nothing to undo.
     if (hasBegun()) timers.push(setTimeout(leave, undoMs));
-    else child.kill('SIGTERM');
+    else leave();
   };
   const onStop = (): void => interrupt({ cause: 'stopped' });
   const onLate = (): void =>
@@ -74,6 +78,7 @@ const watchForEarlyEnd = (
   stop.addEventListener('abort', onStop, { once: true });
   abandon.addEventListener('abort', leave, { once: true });
   return {
+    giveUp: leaving.signal,
     close() {
       for (const timer of timers) clearTimeout(timer);
       stop.removeEventListener('abort', onStop);
@@ -84,35 +89,32 @@ const watchForEarlyEnd = (
 };
 
 /** @param onLine sees each line as it comes */
-export const runOnHost = (
+export const runOnHost = async (
   target: HostTarget,
   command: string,
   connection: HostConnection,
   onLine: (line: OutputLine) => void,
-): Promise<HostRun> =>
-  new Promise((resolve) => {
-    // In a session of its own: what ends this process's group must not end what undoes.
-    const child = spawn('ssh', formatSshArgv(target, command, connection), { detached: true });
-    let report = emptyReport;
-    const readers = (['stdout', 'stderr'] as const).map((stream) => {
-      const lines = createOutputLines((text) => {
-        const line = { stream, text };
-        report = readLine(report, line);
-        onLine(line);
-      });
-      child[stream].setEncoding('utf8').on('data', lines.push);
-      return lines;
+): Promise<HostRun> => {
+  // In a session of its own: what ends this process's group must not end what undoes.
+  const child = spawn('ssh', formatSshArgv(target, command, connection), { detached: true });
+  let report = emptyReport;
+  const readers = (['stdout', 'stderr'] as const).map((stream) => {
+    const lines = createOutputLines((text) => {
+      const line = { stream, text };
+      report = readLine(report, line);
+      onLine(line);
     });
-    const earlyEnd = watchForEarlyEnd(child, connection, () => report.hasBegun);
-    const finish = (status: number | undefined): void => {
-      for (const reader of readers) reader.finish();
-      resolve({ report, end: { ...earlyEnd.close(), status } });
-    };
-    child.once('error', (error) => {
-      report = { ...report, errorLine: error.message };
-      finish(undefined);
-    });
-    child.once('close', (status) => finish(status ?? undefined));
-    child.stdin.on('error', () => undefined); // a host that goes away
-    child.stdin.write(connection.archive);
+    child[stream].setEncoding('utf8').on('data', lines.push);
+    return lines;
   });
+  child.once('error', (error) => {
+    report = { ...report, errorLine: error.message };
+  });
+  child.stdin.on('error', () => undefined); // a host that goes away
+  const earlyEnd = watchForEarlyEnd(child, connection, () => report.hasBegun);
+  const ended = endOf(child, earlyEnd.giveUp);
+  child.stdin.write(connection.archive);
+  const { status } = await ended;
+  for (const reader of readers) reader.finish();
+  return { report, end: { ...earlyEnd.close(), status: child.signalCode === null ? status : undefined } };
+};

@@ -6,7 +6,7 @@ steps=(modules modules_file packages image firewall agent old_port start_at_boot
 
 # Reads only. Whatever this host lacks is said before anything is done.
 inspect() {
-  detect_system
+  require_system
   choose_listen
   choose_allow
   choose_runtime

@@ -53,7 +53,6 @@ print_measurement() {
 
 print_status() {
   local url
-  detect_system
   find_previous
   if [[ -z $previous_runtime ]]; then
     printf 'agent: none that host.sh installed\n'

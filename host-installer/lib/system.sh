@@ -7,17 +7,25 @@ os_release() {
   [[ ! -r $ROOT/etc/os-release ]] || sed -n "s/^$1=[\"']\{0,1\}\([^\"']*\).*/\1/p" "$ROOT/etc/os-release" | head -n 1
 }
 
-detect_system() {
-  local system id versions version found
+# Whether the table has this system. The package manager is known in any version of a system of the table.
+find_system() {
+  local system id versions version manager package
   system_id=$(os_release ID)
   system_version=$(os_release VERSION_ID)
   for system in "${supported_systems[@]}"; do
-    IFS='|' read -r id _ versions package_manager modules_package <<<"$system"
+    IFS='|' read -r id _ versions manager package <<<"$system"
     [[ $id == "$system_id" ]] || continue
+    package_manager=$manager modules_package=$package
     for version in $versions; do
       if [[ $system_version == "$version" || $system_version == "$version".* ]]; then return 0; fi
     done
   done
+  return 1
+}
+
+require_system() {
+  local found
+  ! find_system || return 0
   found=$(os_release PRETTY_NAME)
   die 78 "this host runs ${found:-an unknown system} (${system_id:-no ID in /etc/os-release} $system_version)" \
     "host.sh supports $(list_supported_systems)"

@@ -17,7 +17,7 @@ take_away() {
 uninstall_agent() {
   local engine entry role package anything=no
   only_one_run
-  detect_system
+  find_system || true # what was installed can be removed whatever this host has become
   for engine in docker podman; do
     engine_works "$engine" || continue
     for role in candidate previous final; do
@@ -35,7 +35,9 @@ uninstall_agent() {
   if [[ -f $modules_file ]]; then anything=yes && take_away "${modules_file#"$ROOT"}" rm -f "$modules_file"; fi
   if [[ ${state[podman_restart]:-} == yes ]]; then take_away "the start of podman's containers at boot" disable_boot_unit podman-restart.service; fi
   for package in ${state[packages]:-}; do
-    if [[ $package == "$agent_package" ]]; then take_away "the package $package" remove_package "$package"; else
+    if [[ $package == "$agent_package" && -z $package_manager ]]; then
+      say "kept: the package $package, as host.sh does not know the package manager of this system"
+    elif [[ $package == "$agent_package" ]]; then take_away "the package $package" remove_package "$package"; else
       say "kept: the package $package, which something else may use by now"
     fi
   done

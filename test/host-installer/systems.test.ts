@@ -46,7 +46,7 @@ const takenOn = (root: string, id: string, version: string): string => {
   writeFileSync(path.join(root, 'etc/os-release'), `ID=${id}\nVERSION_ID="${version}"\n`);
   const { status, stdout } = runParts(
     [...table, 'system.sh'],
-    'detect_system; printf %s "$package_manager"',
+    'require_system; printf %s "$package_manager"',
     root,
   );
   assert.ok(status === 0 || status === 78, `exit ${status}`);
