@@ -19,3 +19,6 @@ export const lastingFileName = 'vm-none.json';
 export const lastingFileContent = formatTargetGroups([{ targets: [], labels: {} }]);
 
 export const targetFilePattern = 'vm-*.json';
+
+/** What a write of a target file that was killed has left, or one that goes on. */
+export const isLeftover = (name: string): boolean => /^\.vm-(?:\d+|none)\.json\..*\.tmp$/.test(name);

@@ -13,9 +13,9 @@ import {
   readConfigFile,
   replaceConfigFile,
 } from '../../prometheus-patches/io/config-file.ts';
-import { prepareTargetFolder } from '../../prometheus-patches/io/prepare-target-folder.ts';
 import { reloadPrometheus } from '../../prometheus-patches/io/reload.ts';
 import { ruleFileOf } from '../../prometheus-patches/io/rule-file.ts';
+import { prepareTargetFolder } from '../../prometheus-patches/io/target-files.ts';
 import { configOptions, patchOptions, targetOptions } from '../../prometheus-patches/prometheus-options.ts';
 import { unpatchConfig } from '../../prometheus-patches/unpatch-config.ts';
 import { defineVerb, type Terminal, type VerbGroup } from '../command.ts';

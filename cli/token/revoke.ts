@@ -27,7 +27,7 @@ work until then.`,
     const file = options.file ?? (await defaultRevocationFile(terminal.environment));
     const ids = readRevocationIds(readTokenText(operands));
     const id = (options.all ? ids[0] : ids.at(-1)) ?? '';
-    const added = addRevocation(file, id);
+    const added = await addRevocation(file, id);
     terminal.writeNote(`${added ? 'Added to' : 'It already stands in'} ${file}:\n`);
     terminal.writeResult(`${id}\n`);
   },

@@ -154,12 +154,45 @@ export const makeFolderIn = async (
   }
 };
 
+export interface FoundFile {
+  readonly bytes: Buffer;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * Content and owner of the same regular file, whatever is put in its place meanwhile. A link is not followed (ELOOP),
+ * and a pipe is not waited for.
+ */
+export const readFileIn = async (
+  held: HeldFolder,
+  name: string,
+  mostBytes: number,
+  calls: FileCalls = systemCalls,
+): Promise<FoundFile> => {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = systemCalls.constants;
+  const handle = await calls.open(held.at(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw new Error('it is not a file');
+    if (stats.size > mostBytes) throw new Error(`it has ${stats.size} bytes, more than ${mostBytes}`);
+    const { mode, uid, gid } = stats;
+    return { bytes: await handle.readFile(), mode: mode & 0o7777, uid, gid };
+  } finally {
+    await handle.close();
+  }
+};
+
 /** Removes a file, if it is there. */
-export const removeFileIn = async (held: HeldFolder, name: string, calls: FileCalls = systemCalls) => {
-  await calls.unlink(held.at(name)).catch((thrown: unknown) => {
+export const removeFileAt = async (file: string, calls: FileCalls = systemCalls): Promise<void> => {
+  await calls.unlink(file).catch((thrown: unknown) => {
     if (codeOf(thrown) !== 'ENOENT') throw thrown;
   });
 };
+
+export const removeFileIn = (held: HeldFolder, name: string, calls?: FileCalls): Promise<void> =>
+  removeFileAt(held.at(name), calls);
 
 /**
  * Where a path leads if links are followed; itself where there is nothing. For root, a link in a folder of somebody

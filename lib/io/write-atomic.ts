@@ -1,7 +1,8 @@
 /** Writes files so that a reader sees the old or the new content, and never half of one. */
 import { randomBytes } from 'node:crypto';
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import * as systemCalls from 'node:fs/promises';
 import path from 'node:path';
+import { type FileCalls, removeFileAt } from './held-folder.ts';
 
 /** A hidden name beside the file that no other process uses. */
 export const temporaryPath = (file: string): string =>
@@ -14,10 +15,10 @@ export const temporaryPath = (file: string): string =>
 export const removeTemporaries = async (file: string): Promise<void> => {
   const folder = path.dirname(file);
   const prefix = `.${path.basename(file)}.`;
-  const names = await readdir(folder).catch(() => []);
+  const names = await systemCalls.readdir(folder).catch(() => []);
   const isLeft = (name: string): boolean =>
     name.startsWith(prefix) && /^\d+-[0-9a-f]{8}\.tmp$/.test(name.slice(prefix.length));
-  for (const name of names.filter(isLeft)) await rm(path.join(folder, name), { force: true });
+  for (const name of names.filter(isLeft)) await removeFileAt(path.join(folder, name));
 };
 
 /**
@@ -29,8 +30,9 @@ export const writeNew = async (
   content: string | Buffer,
   mode: number,
   owner?: { readonly uid: number; readonly gid: number },
+  calls: FileCalls = systemCalls,
 ): Promise<void> => {
-  const handle = await open(file, 'wx', 0o600);
+  const handle = await calls.open(file, 'wx', 0o600);
   try {
     // By the open file: whoever may write into the folder can put another in its place.
     if (owner !== undefined) await handle.chown(owner.uid, owner.gid).catch(() => undefined);
@@ -43,13 +45,18 @@ export const writeNew = async (
 };
 
 /** Puts the content in the place of the file, or makes it. */
-export const writeAtomic = async (file: string, content: string | Buffer, mode: number): Promise<void> => {
+export const writeAtomic = async (
+  file: string,
+  content: string | Buffer,
+  mode: number,
+  calls: FileCalls = systemCalls,
+): Promise<void> => {
   const temporary = temporaryPath(file);
   try {
-    await writeNew(temporary, content, mode);
-    await rename(temporary, file);
+    await writeNew(temporary, content, mode, undefined, calls);
+    await calls.rename(temporary, file);
   } catch (thrown) {
-    await rm(temporary, { force: true });
+    await removeFileAt(temporary, calls);
     throw thrown;
   }
 };
@@ -57,7 +64,7 @@ export const writeAtomic = async (file: string, content: string | Buffer, mode: 
 /** As writeAtomic; at its end the new content outlasts also a machine that loses its power. */
 export const writeDurable = async (file: string, content: string | Buffer, mode: number): Promise<void> => {
   await writeAtomic(file, content, mode);
-  const folder = await open(path.dirname(file), 'r');
+  const folder = await systemCalls.open(path.dirname(file), 'r');
   try {
     await folder.sync();
   } finally {

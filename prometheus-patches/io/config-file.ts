@@ -2,10 +2,16 @@
  * Replaces prometheus.yml: a temporary file beside it, promtool's check of that, a backup of the old one, a
  * rename. Whatever fails before the rename leaves the file as it was.
  */
-import { access, constants, open, readdir, readFile, rename } from 'node:fs/promises';
+import { access, constants, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
-import { besideFile, followLinks, type HeldFolder, removeFileIn } from '../../lib/io/held-folder.ts';
+import {
+  besideFile,
+  followLinks,
+  type HeldFolder,
+  readFileIn,
+  removeFileIn,
+} from '../../lib/io/held-folder.ts';
 import { runCommand } from '../../lib/io/run-command.ts';
 import { temporaryPath, writeNew } from '../../lib/io/write-atomic.ts';
 import { prometheusError } from '../errors.ts';
@@ -25,26 +31,15 @@ const mostBytes = 16 * 1024 * 1024;
 const promtoolTimeoutMs = 60_000;
 const keptBackups = 5;
 
-/** Content and owner of the same file, whatever is put in its place meanwhile. */
-const readOpen = async (held: HeldFolder, name: string) => {
-  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
-  const handle = await open(held.at(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  try {
-    const { size, mode, uid, gid } = await handle.stat();
-    if (size > mostBytes) throw new Error(`it has ${size} bytes, more than ${mostBytes}`);
-    return { bytes: await handle.readFile(), mode, uid, gid };
-  } finally {
-    await handle.close();
-  }
-};
-
 /** Fails with PROMETHEUS_CONFIG_UNREADABLE, also where the bytes are not UTF-8. */
 export const readConfigFile = async (file: string): Promise<ConfigFile> => {
   try {
     const realPath = await followLinks(file);
-    const { bytes, mode, uid, gid } = await besideFile(realPath, readOpen);
+    const { bytes, mode, uid, gid } = await besideFile(realPath, (held, name) =>
+      readFileIn(held, name, mostBytes),
+    );
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    return { path: file, realPath, text, bytes, mode: mode & 0o7777, owner: { uid, gid } };
+    return { path: file, realPath, text, bytes, mode, owner: { uid, gid } };
   } catch (thrown) {
     throw prometheusError('PROMETHEUS_CONFIG_UNREADABLE', { path: file, detail: reasonOf(thrown) }, thrown);
   }
@@ -94,7 +89,8 @@ const replaceIn = async (
     await access(held.at(name), constants.W_OK); // a rename would not ask
     await writeNew(held.at(temporary), text, mode, owner);
     await checkByPromtool(promtool, held.atForOthers(temporary), file.path);
-    if (!(await readFile(held.at(name))).equals(file.bytes)) {
+    const { bytes } = await readFileIn(held, name, mostBytes);
+    if (!bytes.equals(file.bytes)) {
       throw prometheusError('PROMETHEUS_CONFIG_CHANGED', { path: file.path });
     }
     await writeNew(held.at(backup), file.bytes, mode, owner);

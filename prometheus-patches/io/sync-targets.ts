@@ -1,14 +1,19 @@
 /** Brings all target files in line with the pool: after a restore, or when the hook manager was down. */
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
-import path from 'node:path';
-import { reasonOf } from '../../lib/errors/oneext-error.ts';
-import { isMissing } from '../../lib/errors/system-error.ts';
+import * as systemCalls from 'node:fs/promises';
+import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { createLimit } from '../../lib/io/concurrency.ts';
-import { formatTargetGroups } from '../../lib/prometheus/target-group.ts';
-import { type ExportingVm, vmTargetsOf } from '../../lib/prometheus/vm-targets.ts';
+import { type FileCalls, type HeldFolder, removeFileIn } from '../../lib/io/held-folder.ts';
+import type { ExportingVm } from '../../lib/prometheus/vm-targets.ts';
 import { prometheusError } from '../errors.ts';
-import { targetFileName, vmOfTargetFile } from '../target-file.ts';
-import { type Alignment, type AlignOptions, alignTargetFile, compareTargetFile } from './target-files.ts';
+import { isLeftover, vmOfTargetFile } from '../target-file.ts';
+import {
+  type Alignment,
+  type AlignOptions,
+  alignTargetFile,
+  compareTargetFile,
+  planTargetFile,
+} from './target-files.ts';
+import { lookIntoFolder, readTargetFile } from './target-folder.ts';
 
 /** `compare` changes nothing, and says what `change` would. */
 export type SyncMode = 'change' | 'compare';
@@ -26,28 +31,57 @@ const atOnce = 4;
 /** What a hook that was killed has left behind is old; what one is just writing is not. */
 const leftoverAgeMs = 3_600_000;
 
-const readFolder = async (folder: string): Promise<readonly string[]> => {
-  try {
-    return await readdir(folder);
-  } catch (thrown) {
-    if (isMissing(thrown)) return [];
-    throw prometheusError('TARGET_FILE', { path: folder, detail: reasonOf(thrown) }, thrown);
-  }
-};
-
-const removeLeftovers = async (folder: string, names: readonly string[], now: number): Promise<void> => {
-  for (const name of names.filter((one) => /^\.vm-(?:\d+|none)\.json\..*\.tmp$/.test(one))) {
-    const file = path.join(folder, name);
-    const age = await stat(file).then(
+const removeLeftovers = async (
+  held: HeldFolder,
+  names: readonly string[],
+  now: number,
+  calls: FileCalls,
+): Promise<void> => {
+  for (const name of names.filter(isLeftover)) {
+    const age = await calls.lstat(held.at(name)).then(
       ({ mtimeMs }) => now - mtimeMs,
       () => 0,
     );
-    if (age > leftoverAgeMs) await rm(file, { force: true });
+    if (age > leftoverAgeMs) await removeFileIn(held, name, calls);
   }
 };
 
-const isInLine = async (folder: string, vmId: number, wanted: string | undefined): Promise<boolean> =>
-  (await readFile(path.join(folder, targetFileName(vmId)), 'utf8').catch(() => undefined)) === wanted;
+/** VM -> content of its file; '' for what cannot be read, so that aligning finds out why. */
+type Contents = ReadonlyMap<number, string | undefined>;
+
+const readContents = async (
+  held: HeldFolder,
+  names: readonly string[],
+  calls: FileCalls,
+): Promise<Contents> => {
+  const limit = createLimit(atOnce);
+  const contents = new Map<number, string | undefined>();
+  const read = async (name: string): Promise<void> => {
+    const id = vmOfTargetFile(name);
+    if (id !== undefined) contents.set(id, await readTargetFile(held, name, calls).catch(() => ''));
+  };
+  await Promise.all(names.map((name) => limit(() => read(name))));
+  return contents;
+};
+
+const lookAtFolder = async (
+  folder: string,
+  now: number,
+  mode: SyncMode,
+  calls: FileCalls,
+): Promise<Contents> => {
+  const look = async (held: HeldFolder): Promise<Contents> => {
+    const names = await calls.readdir(held.at('.'));
+    if (mode === 'change') await removeLeftovers(held, names, now, calls);
+    return readContents(held, names, calls);
+  };
+  try {
+    return await lookIntoFolder<Contents>(folder, new Map(), look, calls);
+  } catch (thrown) {
+    if (thrown instanceof OneExtError) throw thrown;
+    throw prometheusError('TARGET_FILE', { path: folder, detail: reasonOf(thrown) }, thrown);
+  }
+};
 
 /**
  * The pool only tells which files differ. Each of those is aligned like a hook does it, with the VM read anew, so
@@ -58,20 +92,20 @@ export const syncTargets = async (
   options: AlignOptions,
   now: number,
   mode: SyncMode = 'change',
+  calls: FileCalls = systemCalls,
 ): Promise<SyncResult> => {
   const { folder, preference } = options;
-  const names = await readFolder(folder);
-  if (mode === 'change') await removeLeftovers(folder, names, now);
-  const planned = new Map(vms.map((vm) => [vm.id, vmTargetsOf(vm, preference)]));
-  const ids = new Set([...planned.keys(), ...names.flatMap((name) => vmOfTargetFile(name) ?? [])]);
+  const contents = await lookAtFolder(folder, now, mode, calls);
+  const planned = new Map(vms.map((vm) => [vm.id, planTargetFile(vm, preference)]));
+  const ids = new Set([...planned.keys(), ...contents.keys()]);
   const limit = createLimit(atOnce);
   const results = new Map<number, Alignment>();
   const alignIfNeeded = async (id: number): Promise<void> => {
-    const { groups, problems } = planned.get(id) ?? { groups: [], problems: [] };
-    const wanted = groups.length === 0 ? undefined : formatTargetGroups(groups);
-    const alignment: Alignment = (await isInLine(folder, id, wanted))
-      ? { change: 'none', targets: groups.flatMap(({ targets }) => targets), problems }
-      : await (mode === 'change' ? alignTargetFile : compareTargetFile)(id, options);
+    const { content, ...rest } = planned.get(id) ?? planTargetFile(undefined, preference);
+    const alignment: Alignment =
+      contents.get(id) === content
+        ? { change: 'none', ...rest }
+        : await (mode === 'change' ? alignTargetFile : compareTargetFile)(id, options, calls);
     results.set(id, alignment);
   };
   await Promise.all([...ids].map((id) => limit(() => alignIfNeeded(id))));

@@ -5,16 +5,15 @@
  * if it differs, and after a change reads the VM again, until nothing is left to change. So whoever changes the
  * file last has afterwards seen that it is right: a late hook that wrote an old state finds that out itself.
  */
-import { readFile, rm } from 'node:fs/promises';
+import * as systemCalls from 'node:fs/promises';
 import path from 'node:path';
-import { reasonOf } from '../../lib/errors/oneext-error.ts';
-import { isMissing } from '../../lib/errors/system-error.ts';
-import { writeAtomic } from '../../lib/io/write-atomic.ts';
+import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { type FileCalls, type HeldFolder, removeFileIn } from '../../lib/io/held-folder.ts';
 import { formatTargetGroups } from '../../lib/prometheus/target-group.ts';
 import { type AddressPreference, type ExportingVm, vmTargetsOf } from '../../lib/prometheus/vm-targets.ts';
 import { prometheusError } from '../errors.ts';
 import { lastingFileContent, lastingFileName, targetFileName } from '../target-file.ts';
-import { makeFolder } from './target-folder.ts';
+import { lookIntoFolder, readTargetFile, workInFolder, writeTargetFile } from './target-folder.ts';
 
 export interface AlignOptions {
   readonly folder: string;
@@ -30,80 +29,96 @@ export interface Alignment {
   readonly problems: readonly string[];
 }
 
-/** Everybody who may enter the folder may read: Prometheus may run as a user of its own. */
-const fileMode = 0o644;
-
-const readIfThere = (file: string): Promise<string | undefined> =>
-  readFile(file, 'utf8').catch((thrown: unknown) => {
-    if (isMissing(thrown)) return undefined;
-    throw thrown;
-  });
-
-const write = async (file: string, content: string): Promise<void> => {
-  try {
-    await writeAtomic(file, content, fileMode);
-  } catch (thrown) {
-    if (!isMissing(thrown)) throw thrown;
-    await makeFolder(path.dirname(file));
-    await writeAtomic(file, content, fileMode);
-  }
+/** What a VM's file should be: `content` is `undefined` where there should be none. */
+export const planTargetFile = (vm: ExportingVm | undefined, preference: AddressPreference) => {
+  const { groups, problems } = vm === undefined ? { groups: [], problems: [] } : vmTargetsOf(vm, preference);
+  const content = groups.length === 0 ? undefined : formatTargetGroups(groups);
+  return { content, targets: groups.flatMap(({ targets }) => targets), problems };
 };
 
 /** Made before the last VM's file goes, and never removed while Prometheus looks into the folder. */
-export const keepLastingFile = async (folder: string): Promise<void> => {
-  const file = path.join(folder, lastingFileName);
-  if ((await readIfThere(file)) !== lastingFileContent) await write(file, lastingFileContent);
+const keepLastingFile = async (held: HeldFolder, calls: FileCalls): Promise<void> => {
+  if ((await readTargetFile(held, lastingFileName, calls)) === lastingFileContent) return;
+  await writeTargetFile(held, lastingFileName, lastingFileContent, calls);
+};
+
+const changeTo = (wanted: string | undefined, found: string | undefined): Alignment['change'] => {
+  if (found === wanted) return 'none';
+  return wanted === undefined ? 'removed' : 'written';
 };
 
 /** Makes the file what it should be, or makes it go; what that changed. */
-const bringInLine = async (file: string, wanted: string | undefined): Promise<Alignment['change']> => {
-  if ((await readIfThere(file)) === wanted) return 'none';
-  if (wanted === undefined) {
-    await keepLastingFile(path.dirname(file));
-    await rm(file, { force: true });
-    return 'removed';
-  }
-  await write(file, wanted);
-  return 'written';
+const bringInLine = async (
+  folder: string,
+  name: string,
+  wanted: string | undefined,
+  calls: FileCalls,
+): Promise<Alignment['change']> => {
+  const bring = async (held: HeldFolder): Promise<Alignment['change']> => {
+    const change = changeTo(wanted, await readTargetFile(held, name, calls));
+    if (change === 'removed') {
+      await keepLastingFile(held, calls);
+      await removeFileIn(held, name, calls);
+    }
+    if (wanted !== undefined && change === 'written') await writeTargetFile(held, name, wanted, calls);
+    return change;
+  };
+  // Where nothing goes, nothing comes: not even the folder.
+  return wanted === undefined
+    ? lookIntoFolder(folder, 'none', bring, calls)
+    : workInFolder(folder, bring, calls);
 };
 
-/** What aligning would change now. Fails with TARGET_FILE, or as `readVm` does. */
+const failed = (file: string, thrown: unknown): OneExtError =>
+  thrown instanceof OneExtError
+    ? thrown
+    : prometheusError('TARGET_FILE', { path: file, detail: reasonOf(thrown) }, thrown);
+
+/**
+ * Makes the folder, before Prometheus looks at it: one that is not there when Prometheus starts is not watched; and
+ * the file in it that stays. Fails with TARGET_FILE or PATH_REFUSED.
+ */
+export const prepareTargetFolder = async (folder: string, calls: FileCalls = systemCalls): Promise<void> => {
+  try {
+    await workInFolder(folder, (held) => keepLastingFile(held, calls), calls);
+  } catch (thrown) {
+    throw failed(folder, thrown);
+  }
+};
+
+/** What aligning would change now. Fails with TARGET_FILE or PATH_REFUSED, or as `readVm` does. */
 export const compareTargetFile = async (
   vmId: number,
   { folder, preference, readVm }: AlignOptions,
+  calls: FileCalls = systemCalls,
 ): Promise<Alignment> => {
-  const file = path.join(folder, targetFileName(vmId));
-  const vm = await readVm(vmId);
-  const { groups, problems } = vm === undefined ? { groups: [], problems: [] } : vmTargetsOf(vm, preference);
-  const wanted = groups.length === 0 ? undefined : formatTargetGroups(groups);
+  const name = targetFileName(vmId);
+  const { content, targets, problems } = planTargetFile(await readVm(vmId), preference);
   try {
-    const isInLine = (await readIfThere(file)) === wanted;
-    const change = isInLine ? 'none' : wanted === undefined ? 'removed' : 'written';
-    return { change, targets: groups.flatMap(({ targets }) => targets), problems };
+    const found = await lookIntoFolder(folder, undefined, (held) => readTargetFile(held, name, calls), calls);
+    return { change: changeTo(content, found), targets, problems };
   } catch (thrown) {
-    throw prometheusError('TARGET_FILE', { path: file, detail: reasonOf(thrown) }, thrown);
+    throw failed(path.join(folder, name), thrown);
   }
 };
 
-/** Fails with TARGET_FILE, or as `readVm` does. Ends when a VM's state stands still for one reading. */
+/** Fails with TARGET_FILE or PATH_REFUSED, or as `readVm` does. Ends when a VM's state stands still for one reading. */
 export const alignTargetFile = async (
   vmId: number,
   { folder, preference, readVm }: AlignOptions,
+  calls: FileCalls = systemCalls,
 ): Promise<Alignment> => {
-  const file = path.join(folder, targetFileName(vmId));
+  const name = targetFileName(vmId);
   let last: Alignment['change'] = 'none';
   for (;;) {
-    const vm = await readVm(vmId);
-    const { groups, problems } =
-      vm === undefined ? { groups: [], problems: [] } : vmTargetsOf(vm, preference);
+    const { content, targets, problems } = planTargetFile(await readVm(vmId), preference);
     let change: Alignment['change'];
     try {
-      change = await bringInLine(file, groups.length === 0 ? undefined : formatTargetGroups(groups));
+      change = await bringInLine(folder, name, content, calls);
     } catch (thrown) {
-      throw prometheusError('TARGET_FILE', { path: file, detail: reasonOf(thrown) }, thrown);
+      throw failed(path.join(folder, name), thrown);
     }
-    if (change === 'none')
-      return { change: last, targets: groups.flatMap(({ targets }) => targets), problems };
+    if (change === 'none') return { change: last, targets, problems };
     last = change;
   }
 };

@@ -17,6 +17,7 @@ import test from 'node:test';
 import type { FileState } from '../../../front-end-installer/file-state.ts';
 import { type FileSystem, fileSystemAt } from '../../../front-end-installer/io/files.ts';
 import { type FileCalls, followLinks, inFolder } from '../../../lib/io/held-folder.ts';
+import { actBetween } from '../../support/act-between.ts';
 import { describeTree } from '../../support/made-front-end.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
@@ -24,23 +25,6 @@ const needsRoot = { skip: process.getuid?.() !== 0 && 'needs root to act for ano
 const nobody = 65_534;
 const owner = { uid: nobody, gid: nobody };
 const ours: FileState = { kind: 'file', content: Buffer.from('ours'), mode: 0o755, ...owner };
-
-/** The real calls; `act` is told how many there were before each of them. */
-const actBetween = (act: (call: number) => void): FileCalls => {
-  let count = 0;
-  return new Proxy(
-    { ...systemCalls },
-    {
-      get:
-        (calls, name: keyof FileCalls) =>
-        (...words: readonly unknown[]) => {
-          act(count);
-          count += 1;
-          return Reflect.apply(calls[name], undefined, words);
-        },
-    },
-  );
-};
 
 /** Folders of the other user, one in the other, and folders of root that hold the same names. */
 const makeTree = (root: string) => {

@@ -13,9 +13,8 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { formatTargetGroups } from '../../../lib/prometheus/target-group.ts';
 import { type ExportingVm, vmTargetsOf } from '../../../lib/prometheus/vm-targets.ts';
-import { prepareTargetFolder } from '../../../prometheus-patches/io/prepare-target-folder.ts';
 import { removeTargetFiles } from '../../../prometheus-patches/io/remove-target-files.ts';
-import { alignTargetFile } from '../../../prometheus-patches/io/target-files.ts';
+import { alignTargetFile, prepareTargetFolder } from '../../../prometheus-patches/io/target-files.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const vmAt = (hostId: number, isRunning: boolean, name = 'web'): ExportingVm => ({
