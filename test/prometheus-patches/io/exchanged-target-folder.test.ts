@@ -143,7 +143,7 @@ test(
     const before = describeTree(at('etc'));
     rmSync(path.join(targets, 'vm-1.json'));
     symlinkSync(at('etc/vm-1.json'), path.join(targets, 'vm-1.json'));
-    execFileSync('mkfifo', [path.join(targets, 'vm-4.json')]);
+    execFileSync('sh', ['-c', 'mkfifo "$1"', 'sh', path.join(targets, 'vm-4.json')]);
     const options = optionsOf(targets, [1]);
     assert.equal((await alignTargetFile(1, options)).change, 'written');
     assert.ok(statSync(path.join(targets, 'vm-1.json')).isFile());
