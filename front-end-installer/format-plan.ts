@@ -48,6 +48,8 @@ export const formatHookChange = (change: HookChange): string => {
       const { name, id, attributes } = change.registered;
       return `update the hook ${name} (${id}, which runs ${attributes.get('COMMAND') ?? 'nothing'})`;
     }
+    case 'rename-hook':
+      return `rename the hook ${change.registered.name} to ${change.wanted.name}`;
     case 'delete-hook':
       return `delete the hook ${change.registered.name} (${change.registered.id}: ${change.why})`;
   }

@@ -27,6 +27,7 @@ export type RegisteredHook = Pick<Hook, 'id' | 'name' | 'attributes'>;
 export type HookChange =
   | { readonly kind: 'create-hook'; readonly wanted: WantedHook }
   | { readonly kind: 'update-hook'; readonly wanted: WantedHook; readonly registered: RegisteredHook }
+  | { readonly kind: 'rename-hook'; readonly wanted: WantedHook; readonly registered: RegisteredHook }
   | { readonly kind: 'delete-hook'; readonly registered: RegisteredHook; readonly why: string };
 
 /** One of the suite's own templates. */
@@ -46,23 +47,60 @@ export const isFirstGeneration = (hook: Pick<RegisteredHook, 'attributes'>): boo
 export const isOfKind = (a: Attributes, b: Attributes): boolean =>
   ['TYPE', 'RESOURCE'].every((name) => a.get(name) === b.get(name));
 
+const programOf = (hook: Pick<RegisteredHook, 'attributes'>): string =>
+  commandOf(hook).split('/').at(-1) ?? '';
+
+/**
+ * The name that earlier versions gave the hook of an event: the program stood first, and `onehook list`, which cuts
+ * long names, showed several hooks alike. `undefined` for a hook that has the name of its program.
+ */
+export const formerNameOf = (wanted: Pick<RegisteredHook, 'name' | 'attributes'>): string | undefined => {
+  const program = programOf(wanted);
+  const event = wanted.name.endsWith(`_${program}`) ? wanted.name.slice(0, -program.length - 1) : '';
+  return event === '' ? undefined : `${program}_${event}`;
+};
+
+/** The hook of the former name, if it runs our program: somebody else's hook of that name stays. */
+const formerOf = (
+  wanted: WantedHook,
+  byName: ReadonlyMap<string, RegisteredHook>,
+): RegisteredHook | undefined => {
+  const former = byName.get(formerNameOf(wanted) ?? '');
+  return former !== undefined && programOf(former) === programOf(wanted) ? former : undefined;
+};
+
+const planHook = (wanted: WantedHook, byName: ReadonlyMap<string, RegisteredHook>): readonly HookChange[] => {
+  const named = byName.get(wanted.name);
+  const former = formerOf(wanted, byName);
+  const known = named ?? former;
+  if (known === undefined) return [{ kind: 'create-hook', wanted }];
+  const twice: readonly HookChange[] =
+    named === undefined || former === undefined
+      ? []
+      : [{ kind: 'delete-hook', registered: former, why: `its name is ${wanted.name} now` }];
+  if (!isOfKind(wanted.attributes, known.attributes)) {
+    return [
+      ...twice,
+      { kind: 'delete-hook', registered: known, why: 'it is of another kind' },
+      { kind: 'create-hook', wanted },
+    ];
+  }
+  const renamed: readonly HookChange[] =
+    known === named ? [] : [{ kind: 'rename-hook', wanted, registered: known }];
+  const registered = { ...known, name: wanted.name };
+  return [
+    ...twice,
+    ...renamed,
+    ...(isSame(wanted, known) ? [] : [{ kind: 'update-hook' as const, wanted, registered }]),
+  ];
+};
+
 /** A hook is known by its name, which oned keeps unique: none is ever registered twice. */
 export const planHooks = (
   wanted: readonly WantedHook[],
   registered: readonly RegisteredHook[],
 ): readonly HookChange[] => {
   const byName = new Map(registered.map((hook) => [hook.name, hook]));
-  const ours = wanted.flatMap((one): readonly HookChange[] => {
-    const known = byName.get(one.name);
-    if (known === undefined) return [{ kind: 'create-hook', wanted: one }];
-    if (!isOfKind(one.attributes, known.attributes)) {
-      return [
-        { kind: 'delete-hook', registered: known, why: 'it is of another kind' },
-        { kind: 'create-hook', wanted: one },
-      ];
-    }
-    return isSame(one, known) ? [] : [{ kind: 'update-hook', wanted: one, registered: known }];
-  });
   const names = new Set(wanted.map(({ name }) => name));
   const replaced = wanted.length === 0 ? [] : registered.filter(isFirstGeneration);
   const old = replaced.filter(({ name }) => !names.has(name));
@@ -72,7 +110,7 @@ export const planHooks = (
       registered: hook,
       why: 'first generation; vm_scrape_target and host_geolocation take its place',
     })),
-    ...ours,
+    ...wanted.flatMap((one) => planHook(one, byName)),
   ];
 };
 

@@ -144,6 +144,12 @@ export const rememberHook = (record: InstallRecord, hook: HookRecord): InstallRe
     ? record
     : { ...record, hooks: [...record.hooks, hook] };
 
+/** Hooks under names that they do not have any more; one that stood there before us is still to come back. */
+export const forgetHooks = (record: InstallRecord, names: readonly string[]): InstallRecord => ({
+  ...record,
+  hooks: record.hooks.filter(({ name, original }) => original !== undefined || !names.includes(name)),
+});
+
 /** Whether the record knows all that a run is about, also where that run has nothing to change. */
 export const isRemembered = (
   record: InstallRecord | undefined,

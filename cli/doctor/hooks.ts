@@ -1,5 +1,5 @@
 /** The hooks: registered as their templates say, and how their last runs ended. */
-import { isFirstGeneration, suiteHookOf } from '../../front-end-installer/hooks.ts';
+import { formerNameOf, isFirstGeneration, suiteHookOf } from '../../front-end-installer/hooks.ts';
 import { suiteHooks } from '../../hooks/hooks.ts';
 import type { Hook, HookExecution } from '../../lib/one/hook.ts';
 import { type Attempt, failure, judgeProblem, ok, skipped, type Verdict, warning } from './finding.ts';
@@ -76,7 +76,16 @@ const judgeTemplate = (template: HookTemplate, hooks: readonly Hook[]): readonly
     const [other] = sameWork;
     return other === undefined
       ? [failure('not registered', next, { subject: name, group: 'hooks not registered' })]
-      : [warning(`registered under the name ${other.name}`, next, { subject: name })];
+      : [
+          warning(
+            `registered under ${other.name === formerNameOf(template) ? 'its former name' : 'the name'} ${other.name}`,
+            next,
+            {
+              subject: name,
+              group: 'hooks under other names',
+            },
+          ),
+        ];
   }
   // It has a line of its own.
   if (isFirstGeneration(hook)) return found;

@@ -3,6 +3,7 @@ import { commonError } from '../../lib/errors/common-errors.ts';
 import { readDocument } from '../../lib/io/read-pool.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import { hookShape, parseHook } from '../../lib/one/hook.ts';
+import { formatHookChange } from '../format-plan.ts';
 import {
   formatHookAgain,
   formatHookUpdate,
@@ -75,6 +76,21 @@ export const hookStep = (
     };
   }
   const { registered } = change;
+  if (change.kind === 'rename-hook') {
+    const { wanted } = change;
+    return {
+      title: formatHookChange(change),
+      async run() {
+        await remember(wanted.name, undefined);
+        await client.call('one.hook.rename', [registered.id, wanted.name]);
+      },
+      undo: async () => {
+        const renamed = await findHook(client, wanted.name);
+        if (renamed?.id === registered.id)
+          await client.call('one.hook.rename', [registered.id, registered.name]);
+      },
+    };
+  }
   return {
     title: `${change.kind === 'update-hook' ? 'update' : 'delete'} the hook ${registered.name}`,
     async run() {

@@ -1,9 +1,16 @@
 /** The steps that bring a planned installation about. Each remembers before it changes anything. */
 import { absent, isSameState, stateName } from '../file-state.ts';
 import { formatFileChange } from '../format-plan.ts';
-import type { RegisteredHook } from '../hooks.ts';
+import { formerNameOf, type RegisteredHook } from '../hooks.ts';
 import type { FileChange } from '../plan-files.ts';
-import { emptyRecord, type HookRecord, type InstallRecord, rememberFile, rememberHook } from '../record.ts';
+import {
+  emptyRecord,
+  forgetHooks,
+  type HookRecord,
+  type InstallRecord,
+  rememberFile,
+  rememberHook,
+} from '../record.ts';
 import { addRestarts, type Restart, restartsFor } from '../restarts.ts';
 import { hookStep } from './hook-registry.ts';
 import { hooksOf, type Installation, type InstallationPlan, planInstallation } from './plan-installation.ts';
@@ -119,7 +126,10 @@ const adoptHooksStep = (installation: Installation, memory: Memory): Step => ({
   title: 'remember the hooks',
   run: () =>
     memory.update((record) =>
-      hooksOf(installation).reduce((known, { name }) => rememberHook(known, { name }), record),
+      hooksOf(installation).reduce(
+        (known, hook) => rememberHook(forgetHooks(known, [formerNameOf(hook) ?? '']), { name: hook.name }),
+        record,
+      ),
     ),
   undo: nothing,
 });

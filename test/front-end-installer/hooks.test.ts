@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import test from 'node:test';
+import { formatHookChange } from '../../front-end-installer/format-plan.ts';
 import {
   formatHookAgain,
   planHooks,
@@ -69,6 +70,46 @@ test('a hook of our name on another resource cannot be updated: it is made again
 test("hooks that are not the suite's are left alone", () => {
   const foreign = registryOf(['NAME = site\nTYPE = api\nCALL = one.vm.allocate\nCOMMAND = site.sh\n']);
   assert.ok(!kindsOf([...foreign, ...registryOf([])]).some((kind) => kind.includes('site')));
+});
+
+/** As version 0.1.0 named them: the program first. */
+const former = templates.map((text) => text.replace(/^(NAME *= )(\w+)_(vm_scrape_target)$/m, '$1$3_$2'));
+const eventHooks = wanted.filter(({ name }) => name.endsWith('_vm_scrape_target'));
+
+test('D12-hook-names: what onehook list shows of the names, 18 characters, tells them apart', () => {
+  assert.equal(new Set(wanted.map(({ name }) => name.slice(0, 18))).size, wanted.length);
+});
+
+test('D12-hook-names: hooks with their former names are renamed, and differ in nothing else', () => {
+  assert.deepEqual(
+    planHooks(wanted, registryOf(former)).map(formatHookChange),
+    eventHooks.map(({ name }) => {
+      const event = name.replace('_vm_scrape_target', '');
+      return `rename the hook vm_scrape_target_${event} to ${name}`;
+    }),
+  );
+});
+
+test('D12-hook-names: a former name that differs is renamed and updated; beside the new name it goes', () => {
+  const changed = former.map((text) => text.replace('TIMEOUT         = 60', 'TIMEOUT = 5'));
+  const kinds = planHooks(wanted, registryOf(changed)).map(({ kind }) => kind);
+  const each = eventHooks.flatMap(() => ['rename-hook', 'update-hook']);
+  assert.deepEqual(kinds, ['update-hook', ...each]);
+  const both = [...templates, ...former.filter((text) => text.includes('= vm_scrape_target_'))];
+  const twice = planHooks(wanted, registryOf(both)).map(({ kind }) => kind);
+  assert.deepEqual(
+    twice,
+    eventHooks.map(() => 'delete-hook'),
+  );
+});
+
+test("D12-hook-names: somebody else's hook of a former name is left alone", () => {
+  const site = former.map((text) => text.replace(/^(COMMAND *= ).*$/m, '$1/site/own.sh'));
+  const kinds = kindsOf(registryOf(site.filter((text) => text.includes('= vm_scrape_target_'))));
+  assert.deepEqual(
+    kinds,
+    wanted.map(({ name }) => `create ${name}`),
+  );
 });
 
 test('no part with hooks is installed: those of the first generation stay', () => {

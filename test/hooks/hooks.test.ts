@@ -19,7 +19,9 @@ test('each template belongs to one hook of the table, by its file, its name and 
     const known = suiteHookOf(suiteHooks, attributes.get('COMMAND') ?? '');
     assert.ok(known !== undefined, `${file}: its COMMAND is that of no hook in hooks/hooks.ts`);
     assert.equal(file.replace(/(?:-\w+)?\.hook$/, ''), known.hook);
-    assert.equal(name, file.replace('-', '_').replace('.hook', ''));
+    // The event first: onehook list cuts long names.
+    const [hook, event] = file.replace('.hook', '').split('-');
+    assert.equal(name, event === undefined ? hook : `${event}_${hook}`);
   }
 });
 

@@ -80,6 +80,11 @@ export const createHookRegistry = (): HookRegistry => {
       }
       if (method === 'one.hook.allocate') return allocate(String(first));
       if (method === 'one.hook.delete') return change(Number(first), ({ id }) => hooks.delete(id));
+      if (method === 'one.hook.rename') {
+        const name = String(second);
+        if ([...hooks.values()].some((hook) => hook.name === name)) return refuse('NAME is already taken');
+        return change(Number(first), (hook) => hooks.set(hook.id, { ...hook, name }));
+      }
       if (method !== 'one.hook.update') return undefined;
       const attributes = parseTemplate(String(second));
       return change(Number(first), (hook) => hooks.set(hook.id, { ...hook, attributes }));

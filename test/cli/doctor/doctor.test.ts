@@ -96,17 +96,17 @@ const breakages: readonly Breakage[] = [
     breaks: (lab) => {
       const hooks = [...lab.hooks.entries()];
       const idOf = (name: string) => hooks.find(([, hook]) => hook.name === name)?.[0] ?? -1;
-      const running = lab.hooks.get(idOf('vm_scrape_target_running'));
-      const done = lab.hooks.get(idOf('vm_scrape_target_done'));
+      const running = lab.hooks.get(idOf('running_vm_scrape_target'));
+      const done = lab.hooks.get(idOf('done_vm_scrape_target'));
       assert.ok(running !== undefined && done !== undefined);
-      lab.hooks.delete(idOf('vm_scrape_target_stopped'));
+      lab.hooks.delete(idOf('stopped_vm_scrape_target'));
       lab.hooks.set(90, { name: 'again', attributes: running.attributes });
-      lab.hooks.set(idOf('vm_scrape_target_done'), {
+      lab.hooks.set(idOf('done_vm_scrape_target'), {
         ...done,
         attributes: new Map(done.attributes).set('TIMEOUT', '5'),
       });
       const stderr = Buffer.from('ERROR: vm_scrape_target: no\nthe hint').toString('base64');
-      lab.hooks.set(idOf('vm_scrape_target_running'), {
+      lab.hooks.set(idOf('running_vm_scrape_target'), {
         ...running,
         log: `<HOOK_EXECUTION_RECORD><EXECUTION_ID>4</EXECUTION_ID><TIMESTAMP>1795226772</TIMESTAMP><EXECUTION_RESULT><STDERR>${stderr}</STDERR><CODE>75</CODE></EXECUTION_RESULT></HOOK_EXECUTION_RECORD>`,
       });
@@ -118,7 +118,7 @@ const breakages: readonly Breakage[] = [
     },
     tells: [
       /^error hooks: not registered$/,
-      /^warning hooks: does the same as vm_scrape_target_running: each event is handled twice$/,
+      /^warning hooks: does the same as running_vm_scrape_target: each event is handled twice$/,
       /^warning hooks: differs from its template: TIMEOUT is "5" instead of "60"$/,
       /^warning hooks: the last run, at 2026-11-21T02:06:12\.000Z, ended with 75: ERROR: vm_scrape_target: no \(1 of the last 1 failed\)$/,
       /^warning hooks: hook 91 is of the first generation/,
