@@ -7,6 +7,7 @@ import { suiteOptions } from '../lib/config/suite-options.ts';
 import { configuredOptions } from '../live-migrate/tunnel-options.ts';
 import { patchOptions, targetOptions } from '../prometheus-patches/prometheus-options.ts';
 import { doctorOptions } from './doctor/doctor-options.ts';
+import { exporterAddressOptions } from './exporter-address.ts';
 import { topOptions } from './top/top-options.ts';
 
 export const allOptions = {
@@ -18,6 +19,7 @@ export const allOptions = {
   ...patchOptions,
   ...configuredOptions,
   ...hostsOptions,
+  ...exporterAddressOptions,
   ...topOptions,
   ...doctorOptions,
 };

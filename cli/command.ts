@@ -50,7 +50,7 @@ export type Given<Table extends OptionTable> = Pick<GivenOptions<Table>, 'option
 export interface VerbDefinition<Table extends OptionTable, More extends OptionTable>
   extends Omit<Verb, 'start' | 'options'> {
   readonly options: Table;
-  /** Options of other programs, which --help does not show. */
+  /** Options of other programs, which are read from the environment and the file, and are no flags here. */
   readonly alsoReads?: More;
   /** The sections of oneext.yaml whose unknown keys stand in `given.unknownKeys`. */
   readonly answersFor?: readonly string[];
@@ -68,12 +68,17 @@ export const defineVerb = <Table extends OptionTable, More extends OptionTable =
   const { alsoReads, answersFor = [], exclusive = [], toleratesBrokenFile = false } = definition;
   // What is spread has the types of both tables, as the intersection says.
   const table = { ...alsoReads, ...options } as Table & More;
+  const notFlags = new Set(Object.keys(alsoReads ?? {}).filter((one) => !Object.hasOwn(options, one)));
   return {
     ...{ name, summary, operands, details, options },
     start: async (argv, terminal) => {
       const { environment } = terminal;
-      const input = { table, argv, environment, operands, answersFor, exclusive, toleratesBrokenFile };
-      await run(await readOptions(input), terminal);
+      const places = { table, notFlags, argv, environment, operands, answersFor, exclusive };
+      const given = await readOptions({ ...places, toleratesBrokenFile, toleratesForbiddenFile: true });
+      const { fileProblem } = given;
+      if (fileProblem !== undefined && !toleratesBrokenFile)
+        terminal.writeNote(`${fileProblem.message}; the defaults take its place\n`);
+      await run(given, terminal);
     },
   };
 };

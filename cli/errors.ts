@@ -25,12 +25,12 @@ export const cliError = defineErrors({
   TOP_EXPORTER_UNREACHABLE: {
     exitCode: 75,
     message: 'cannot read {url}: {detail}',
-    hint: 'check that opennebula-exporter runs (systemctl status opennebula-exporter), or name its page with --top.exporter-url',
+    hint: 'check that opennebula-exporter runs (systemctl status opennebula-exporter), or name its page with --exporter.url',
   },
   TOP_NO_EXPORTER: {
     exitCode: 1,
     message: 'the page {url} has no metric of OpenNebula',
-    hint: 'name the page of opennebula-exporter with --top.exporter-url: http://FRONTEND:9925/metrics',
+    hint: 'name the page of opennebula-exporter with --exporter.url: http://FRONTEND:9925/metrics',
   },
   TOP_CREDENTIALS: {
     exitCode: 78,

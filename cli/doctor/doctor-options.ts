@@ -12,10 +12,6 @@ const urlOption = (help: string, fallback: string): OptionSpec<string> => ({
 });
 
 export const doctorOptions = {
-  'doctor.exporter-url': urlOption(
-    'where the exporter answers; without it, the address that its own options web.* name on this machine',
-    '',
-  ),
   'doctor.prometheus-url': urlOption('where Prometheus answers', 'http://localhost:9090'),
   'doctor.time-limit': durationOption(
     { help: 'longest time for one check; --hosts has a limit of its own', default: '60s' },

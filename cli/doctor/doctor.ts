@@ -7,6 +7,7 @@ import { version } from '../../lib/version.ts';
 import { allOptions } from '../all-options.ts';
 import { defineVerb } from '../command.ts';
 import { cliError } from '../errors.ts';
+import { exporterAddressOptions } from '../exporter-address.ts';
 import type { Check } from './check.ts';
 import { checks } from './checks.ts';
 import { doctorOptions } from './doctor-options.ts';
@@ -57,6 +58,7 @@ ${checks.map(({ name, about }) => `  ${name.padEnd(13)} ${about}`).join('\n')}`,
     ...flagsOnly({ only: optional(onlyOption), hosts: optional(hostsOption) }),
     json: switchOption('print JSON, with lists in full'),
     ...suiteOptions,
+    ...exporterAddressOptions,
     ...doctorOptions,
   },
   alsoReads: allOptions,

@@ -26,7 +26,7 @@ const judgeNoPage = (problem: string, { url, isGuarded, unit }: ExporterFacts): 
   isGuarded
     ? warning(
         `cannot tell: web.config.file guards it, and oneext has no certificate and no password (${problem})`,
-        `curl it yourself, or name another address: oneext doctor --doctor.exporter-url URL`,
+        `curl it yourself, or name another address: oneext doctor --exporter.url URL`,
         { subject: url },
       )
     : failure(
@@ -57,7 +57,7 @@ const judgeCollectors = ({ collectors }: ExporterPage): readonly Verdict[] => {
 const judgePage = (page: ExporterPage, url: string, hasDropIn: boolean): readonly Verdict[] => {
   if (!page.isOpenNebula)
     return [
-      failure('something else answers there', 'name the address with --doctor.exporter-url', {
+      failure('something else answers there', 'name the address with --exporter.url', {
         subject: url,
       }),
     ];

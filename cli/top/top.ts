@@ -15,6 +15,7 @@ import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import type { Charset } from '../../lib/text/display-text.ts';
 import { defineVerb, type Terminal } from '../command.ts';
+import { exporterAddressOf, exporterAddressOptions, exporterWebOptions } from '../exporter-address.ts';
 import { type CloudNames, formatMissingNames, joinCloud, judgePage } from './cloud.ts';
 import { formatTopJson } from './format-json.ts';
 import { formatOnce } from './frame.ts';
@@ -42,6 +43,7 @@ const options = {
     ),
   }),
   ...suiteOptions,
+  ...exporterAddressOptions,
   ...topOptions,
 };
 
@@ -102,11 +104,12 @@ export const top = defineVerb({
 table is live, and ? shows the keys; where stdin or stdout is no terminal, it is printed once. A power that is not
 known is shown as -, below all others. NAME may hold * for any text.`,
   options,
+  alsoReads: exporterWebOptions,
   run: async ({ options: given }, terminal) => {
     const { environment, now } = terminal;
     const selection = selectionOf(given);
     const source = createTopSource({
-      exporterUrl: given['top.exporter-url'],
+      exporterUrl: exporterAddressOf(given).url,
       exporterTimeoutMs: given['top.exporter-timeout'],
       credentialsFile: given['top.credentials-file'],
       oneTimeoutMs: given['one.timeout'],

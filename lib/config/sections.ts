@@ -22,6 +22,7 @@ export const sections: Readonly<Record<string, Section>> = {
   prometheus: { reader: 'oneext prometheus' },
   tunnel: { reader: 'migrate_tunnel' },
   hosts: { reader: 'oneext hosts' },
+  exporter: { reader: 'oneext top and oneext doctor' },
   top: { reader: 'oneext top' },
   doctor: { reader: 'oneext doctor' },
 };
@@ -48,7 +49,7 @@ export const strayKeys = (unknown: readonly string[], answersFor: readonly strin
     return !isRead(key) && (!Object.hasOwn(sections, section) || answersFor.includes(section));
   });
 
-/** `nothing reads the key top.exporter_ur; did you mean top.exporter_url?` */
+/** `nothing reads the key top.exporter_url; did you mean exporter.url?` */
 export const describeStrayKey = (key: string, table: OptionTable): string => {
   const known = suggestion(key, Object.keys(configurable(table)).map(fileName));
   const nearest = known === '' ? suggestion(sectionOf(key), Object.keys(sections)) : known;

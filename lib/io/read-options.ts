@@ -3,16 +3,19 @@ import { configurable, type OptionTable, type OptionValues, type Origin } from '
 import { readFlags } from '../config/read-flags.ts';
 import { type FileOptions, readEnvironment, readFileOptions } from '../config/read-places.ts';
 import { resolveOptions } from '../config/resolve.ts';
-import { strayKeys } from '../config/sections.ts';
+import { describeStrayKey, strayKeys } from '../config/sections.ts';
 import { defaultConfigFile } from '../config/suite-options.ts';
 import { commonError } from '../errors/common-errors.ts';
 import { OneExtError } from '../errors/oneext-error.ts';
+import { codeOf } from '../errors/system-error.ts';
 import { relocatePath } from '../one/places.ts';
 import { readYaml } from './read-config.ts';
 
 export interface ReadOptionsInput<Table extends OptionTable> {
   /** Without `config.file`, no file is read. */
   readonly table: Table;
+  /** Those of the table that are read from the environment and the file alone, as they are another program's. */
+  readonly notFlags?: ReadonlySet<string>;
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What stands besides options: `[HOST...]`, '' for nothing. */
@@ -23,6 +26,8 @@ export interface ReadOptionsInput<Table extends OptionTable> {
   readonly answersFor?: readonly string[];
   /** A file that is broken, or has values that are wrong, is left out and reported. */
   readonly toleratesBrokenFile?: boolean;
+  /** The same for a file that was not named and that this user may not read: it need not exist. */
+  readonly toleratesForbiddenFile?: boolean;
 }
 
 export interface GivenOptions<Table extends OptionTable> {
@@ -39,6 +44,10 @@ export interface GivenOptions<Table extends OptionTable> {
   /** Why the file is left out. */
   readonly fileProblem: OneExtError | undefined;
 }
+
+/** Whether the file cannot be read because this user may not: it, or a folder above it. */
+const isForbiddenFile = (problem: OneExtError): boolean =>
+  commonError.is(problem, 'CONFIG_UNREADABLE') && codeOf(problem.cause) === 'EACCES';
 
 const usageError = (problems: readonly string[]): OneExtError =>
   commonError('USAGE', { problems: problems.join('; ') });
@@ -66,16 +75,22 @@ interface TriedFile {
   readonly problem?: OneExtError;
 }
 
-/** For programs that go on without a file that is broken. */
-const tryFileAt = async (table: OptionTable, path: string, isNamed: boolean): Promise<TriedFile> => {
+/** For programs that go on without a file that is broken, or that they may not read. */
+const tryFileAt = async (
+  table: OptionTable,
+  path: string,
+  isNamed: boolean,
+  toleratesBrokenFile: boolean,
+): Promise<TriedFile> => {
   try {
     const file = await readFileAt(table, path, isNamed);
     const problems = [...file.problems, ...resolveOptions(configurable(table), [file.given]).problems];
-    if (problems.length === 0) return { file };
+    if (problems.length === 0 || !toleratesBrokenFile) return { file };
     return { file: { ...nothingRead, unknown: file.unknown }, problem: configError(problems) };
   } catch (thrown) {
-    if (thrown instanceof OneExtError) return { file: nothingRead, problem: thrown };
-    throw thrown;
+    if (!(thrown instanceof OneExtError)) throw thrown;
+    if (!toleratesBrokenFile && (isNamed || !isForbiddenFile(thrown))) throw thrown;
+    return { file: nothingRead, problem: thrown };
   }
 };
 
@@ -83,8 +98,10 @@ const tryFileAt = async (table: OptionTable, path: string, isNamed: boolean): Pr
 export const readOptions = async <Table extends OptionTable>(
   input: ReadOptionsInput<Table>,
 ): Promise<GivenOptions<Table>> => {
-  const { table, argv, environment, answersFor = [], toleratesBrokenFile = false } = input;
-  const flags = readFlags(table, argv, input.operands);
+  const { table, argv, environment, answersFor = [], notFlags = new Set() } = input;
+  const { toleratesBrokenFile = false, toleratesForbiddenFile = false } = input;
+  const flagTable = Object.fromEntries(Object.entries(table).filter(([name]) => !notFlags.has(name)));
+  const flags = readFlags(flagTable, argv, input.operands);
   const usage = [
     ...flags.problems,
     ...resolveOptions(flagsOf(table), [flags.given]).problems,
@@ -98,13 +115,18 @@ export const readOptions = async <Table extends OptionTable>(
   const named = (flags.given.get('config.file') ?? fromEnvironment.get('config.file'))?.texts[0];
   const configFile = Object.hasOwn(table, 'config.file') ? (named ?? relocate(defaultConfigFile)) : '';
   const isNamed = named !== undefined;
-  const { file, problem: fileProblem }: TriedFile = toleratesBrokenFile
-    ? await tryFileAt(table, configFile, isNamed)
-    : { file: await readFileAt(table, configFile, isNamed) };
+  const { file, problem: fileProblem }: TriedFile =
+    toleratesBrokenFile || toleratesForbiddenFile
+      ? await tryFileAt(table, configFile, isNamed, toleratesBrokenFile)
+      : { file: await readFileAt(table, configFile, isNamed) };
   const places = [flags.given, fromEnvironment, file.given];
   const { values, problems } = resolveOptions(table, places, relocate);
+  const unknownKeys = strayKeys(file.unknown, answersFor);
   const all = [...file.problems, ...problems];
-  if (all.length > 0) throw configError(all);
+  if (all.length > 0) {
+    const stray = unknownKeys.map((key) => `${describeStrayKey(key, table)} (in ${configFile})`);
+    throw configError([...all, ...stray]);
+  }
   const given = new Map(
     places.toReversed().flatMap((place) => [...place].map(([name, { origin }]) => [name, origin] as const)),
   );
@@ -113,7 +135,7 @@ export const readOptions = async <Table extends OptionTable>(
     operands: flags.operands,
     given,
     configFile,
-    unknownKeys: strayKeys(file.unknown, answersFor),
+    unknownKeys,
     document: file.document,
     fileProblem,
   };

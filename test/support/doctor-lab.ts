@@ -124,7 +124,7 @@ export const startDoctorLab = async (t: TestContext, options: LabOptions = {}): 
     TMPDIR: `${folder}/tmp`,
     ONE_LOCATION: folder,
     ONE_XMLRPC: simulation.endpoint,
-    ONEEXT_DOCTOR_EXPORTER_URL: exporter.url,
+    ONEEXT_EXPORTER_URL: exporter.url,
     ONEEXT_DOCTOR_PROMETHEUS_URL: `http://127.0.0.1:${prometheusPort}`,
     ONEEXT_POWER_AGENT_URL: agentUrl,
   };

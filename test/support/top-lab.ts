@@ -38,7 +38,7 @@ export const startTopLab = async (t: TestContext, flags: readonly string[] = [])
   const folder = temporaryFolder(t);
   const authFile = path.join(folder, 'one_auth');
   writeFileSync(authFile, simulatedCredentials);
-  const own = { ONEEXT_TOP_EXPORTER_URL: `${exporter.url}/metrics`, ONEEXT_CONFIG_FILE: '/dev/null' };
+  const own = { ONEEXT_EXPORTER_URL: `${exporter.url}/metrics`, ONEEXT_CONFIG_FILE: '/dev/null' };
   const environment = { ...own, ONE_AUTH: authFile, ONE_XMLRPC: simulation.endpoint };
   const runWith = (env: Readonly<Record<string, string>>, argv: readonly string[]): Promise<ProgramRun> =>
     runProgram('dist/oneext', { argv: ['top', ...argv], env });

@@ -15,7 +15,7 @@ const linesOf = (findings: readonly DoctorFinding[], check: string): readonly st
 test('what a real Prometheus says of itself', async (t) => {
   const lab = await startDoctorLab(t);
   const config = lab.file('etc/prometheus/prometheus.yml');
-  const exporter = new URL(lab.environment['ONEEXT_DOCTOR_EXPORTER_URL'] ?? '').host;
+  const exporter = new URL(lab.environment['ONEEXT_EXPORTER_URL'] ?? '').host;
   const text = readFileSync(config, 'utf8').replace(/'[^']*:9925'/, `'${exporter}'`);
   const rules = lab.file('etc/prometheus/rules.yml');
   copyFileSync(repositoryPath('prometheus-patches/rules/opennebula-extensions.yml'), rules);

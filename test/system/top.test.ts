@@ -39,7 +39,7 @@ const startPage = async (t: TestContext, vms: readonly MadeVm[]) => {
   t.after(() => server.close());
   return {
     environment: {
-      ONEEXT_TOP_EXPORTER_URL: `http://127.0.0.1:${port}/metrics`,
+      ONEEXT_EXPORTER_URL: `http://127.0.0.1:${port}/metrics`,
       ONEEXT_CONFIG_FILE: '/dev/null',
       ONE_AUTH: '/nonexistent',
     },

@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { reasonOf } from '../../../lib/errors/oneext-error.ts';
+import { shownUrl } from '../../../lib/http/http-url.ts';
 import { connectOne } from '../../../lib/io/connect-one.ts';
 import { DownloadFailure, download } from '../../../lib/io/download.ts';
 import { readHosts } from '../../../lib/io/read-hosts.ts';
@@ -15,7 +16,7 @@ import type { CloudNames } from '../cloud.ts';
 import { createPageReader, type PowerPage } from '../power-page.ts';
 
 export interface TopSourceOptions {
-  readonly exporterUrl: string;
+  readonly exporterUrl: URL;
   readonly exporterTimeoutMs: number;
   /** '' for none. */
   readonly credentialsFile: string;
@@ -57,8 +58,8 @@ const detailOf = (failure: DownloadFailure, { exporterTimeoutMs }: TopSourceOpti
 };
 
 const readPage = async (options: TopSourceOptions, signal: AbortSignal | undefined): Promise<PowerPage> => {
-  const url = new URL(options.exporterUrl);
-  const shown = `${url.protocol}//${url.host}${url.pathname}`; // without user and password
+  const url = options.exporterUrl;
+  const shown = shownUrl(url);
   const reader = createPageReader();
   const authorization = await readAuthorization(options.credentialsFile);
   try {

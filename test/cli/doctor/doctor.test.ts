@@ -169,13 +169,13 @@ const breakages: readonly Breakage[] = [
     what: 'oneext.yaml with keys of every program that nothing reads, beside a value that is wrong',
     breaks: (lab) => {
       const text =
-        'hosts: {ssh_usr: one}\ntop: {exporter_ur: x}\npowr: {agent_url: y}\nauth: {foo: 1}\npower: {agent_timeout: soon}\n';
+        'hosts: {ssh_usr: one}\ntop: {exporter_timeot: x}\npowr: {agent_url: y}\nauth: {foo: 1}\npower: {agent_timeout: soon}\n';
       writeFileSync(lab.file('etc/oneext.yaml'), text);
     },
     tells: [
       /^error config: the configuration has 1 problem\(s\): power\.agent_timeout .* is "soon" but must be/,
       /^warning config: nothing reads the key hosts\.ssh_usr; did you mean hosts\.ssh_user\?$/,
-      /^warning config: nothing reads the key top\.exporter_ur; did you mean top\.exporter_url\?$/,
+      /^warning config: nothing reads the key top\.exporter_timeot; did you mean top\.exporter_timeout\?$/,
       /^warning config: nothing reads the key powr\.agent_url; did you mean power\.agent_url\?$/,
       /^warning config: nothing reads the key auth\.foo$/,
     ],
@@ -195,7 +195,7 @@ const breakages: readonly Breakage[] = [
   {
     what: 'no exporter',
     breaks: async (lab) => {
-      lab.environment['ONEEXT_DOCTOR_EXPORTER_URL'] = `http://127.0.0.1:${await closedPort()}`;
+      lab.environment['ONEEXT_EXPORTER_URL'] = `http://127.0.0.1:${await closedPort()}`;
     },
     tells: [
       /^error exporter: does not answer: connect ECONNREFUSED/,
@@ -230,7 +230,7 @@ const breakages: readonly Breakage[] = [
       t.after(silent.close);
       const url = `http://127.0.0.1:${silent.port}`;
       lab.environment['ONE_XMLRPC'] = `${url}/RPC2`;
-      lab.environment['ONEEXT_DOCTOR_EXPORTER_URL'] = url;
+      lab.environment['ONEEXT_EXPORTER_URL'] = url;
       lab.environment['ONEEXT_DOCTOR_PROMETHEUS_URL'] = url;
       lab.environment['ONEEXT_DOCTOR_TIME_LIMIT'] = '2s';
       lab.environment['ONEEXT_ONE_TIMEOUT'] = '1s';
@@ -364,7 +364,7 @@ test('wrong usage names what there is', async (t) => {
     [['--only', ''], /--only is "" but must be some of/],
     [['--hosts', '-oProxyCommand=x'], /--hosts is "-oProxyCommand=x" but must be all, or names of hosts/],
     [['--hosts', 'a,-b'], /--hosts is "a,-b" but must be all, or names of hosts/],
-    [['--doctor.exporter-url', 'localhost'], /must be an http or https URL/],
+    [['--exporter.url', 'localhost'], /must be an http or https URL/],
   ] as const) {
     const run = await lab.run(...argv);
     assert.notEqual(run.code, 0);

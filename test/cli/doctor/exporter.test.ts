@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type ExporterFacts, judgeExporter } from '../../../cli/doctor/exporter.ts';
-import { exporterAddressOf } from '../../../cli/doctor/exporter-address.ts';
 import type { ExporterPage } from '../../../cli/doctor/exporter-page.ts';
 import { parseUnit } from '../../../cli/doctor/unit.ts';
+import { exporterAddressOf } from '../../../cli/exporter-address.ts';
 import { version } from '../../../lib/version.ts';
 import { linesOf } from '../../support/verdicts.ts';
 
@@ -74,7 +74,7 @@ test('a drop-in that is missing, and one that systemd has not read', () => {
 
 test('where it answers follows from its own options', () => {
   const options = {
-    'doctor.exporter-url': '',
+    'exporter.url': '',
     'web.listen-address': [{ host: '::', port: 9925 }],
     'web.telemetry-path': '/metrics',
     'web.config.file': '',
@@ -87,6 +87,6 @@ test('where it answers follows from its own options', () => {
     url({ 'web.listen-address': [one, { host: '0.0.0.0', port: 2 }] }),
     'http://localhost:2/metrics',
   );
-  assert.equal(url({ 'doctor.exporter-url': 'https://a:1', 'web.telemetry-path': '/m' }), 'https://a:1/m');
-  assert.equal(url({ 'doctor.exporter-url': 'http://a/b' }), 'http://a/b');
+  assert.equal(url({ 'exporter.url': 'https://a:1', 'web.telemetry-path': '/m' }), 'https://a:1/m');
+  assert.equal(url({ 'exporter.url': 'http://a/b' }), 'http://a/b');
 });

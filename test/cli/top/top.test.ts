@@ -142,7 +142,7 @@ test('half a page: without the collector vm names are OpenNebula’s; without po
 
 test('an exporter that does not answer, and a page that is another', async (t) => {
   const { runAlone } = await startTopLab(t);
-  const refused = await runAlone('--once', '--top.exporter-url=http://secret:word@127.0.0.1:1/metrics');
+  const refused = await runAlone('--once', '--exporter.url=http://secret:word@127.0.0.1:1/metrics');
   assert.equal(refused.code, 75);
   assert.match(
     refused.stderr,
@@ -150,7 +150,7 @@ test('an exporter that does not answer, and a page that is another', async (t) =
   );
   assert.equal(refused.stdout, '');
   const elsewhere = await servePage(t, '<html>hello</html>');
-  const other = await runAlone('--json', `--top.exporter-url=${elsewhere}`);
+  const other = await runAlone('--json', `--exporter.url=${elsewhere}`);
   assert.deepEqual([other.code, other.stdout], [1, '']);
   assert.match(other.stderr, /has no metric of OpenNebula\nTOP_NO_EXPORTER/);
   const hanging = net.createServer().listen(0, '127.0.0.1');
@@ -164,7 +164,7 @@ test('an exporter that does not answer, and a page that is another', async (t) =
   const { port } = hanging.address() as AddressInfo;
   const late = await runAlone(
     '--once',
-    `--top.exporter-url=http://127.0.0.1:${port}/metrics`,
+    `--exporter.url=http://127.0.0.1:${port}/metrics`,
     '--top.exporter-timeout=200ms',
   );
   assert.equal(late.code, 75);
@@ -177,7 +177,7 @@ test('credentials come from a file', async (t) => {
   const page = formatMadePage([{ id: 1, watts: 5 }], [{ id: 0, watts: 9 }]);
   const accepted = ['Bearer abc.def', `Basic ${Buffer.from('me:pass word').toString('base64')}`];
   const url = await servePage(t, page, (given) => accepted.includes(given ?? ''));
-  const run = () => runAlone('--json', `--top.exporter-url=${url}`, `--top.credentials-file=${file}`);
+  const run = () => runAlone('--json', `--exporter.url=${url}`, `--top.credentials-file=${file}`);
   const missing = await run();
   assert.equal(missing.code, 78);
   assert.match(missing.stderr, /TOP_CREDENTIALS/);
@@ -197,7 +197,7 @@ test('a name that would control the terminal does not', async (t) => {
   const { runAlone } = await startTopLab(t);
   const name = '\x1b[2J\x1b]0;title\x07\r\x9b31m\u202e';
   const url = await servePage(t, formatMadePage([{ id: 1, name, owner: name, watts: 5 }], [{ id: 0 }]));
-  const { stdout } = await runAlone('--once', `--top.exporter-url=${url}`);
+  const { stdout } = await runAlone('--once', `--exporter.url=${url}`);
   assert.match(stdout, /\n 1 .* \?\[2J\?\]0;title\?\?\?31m\?\n$/);
   assert.doesNotMatch(stdout.replaceAll('\n', ''), /\p{C}/u);
 });
@@ -210,7 +210,7 @@ test('all problems of the usage are told at once', async (t) => {
     stderr,
     /--sort is "power".*--limit is "0".*--interval is "10ms" but must be a duration from 1000ms/,
   );
-  const url = await run('--top.exporter-url=localhost:9925');
+  const url = await run('--exporter.url=localhost:9925');
   assert.equal(url.code, 78);
   assert.match(url.stderr, /must be an http or https URL/);
 });
@@ -219,7 +219,7 @@ test('a reader that has enough ends it quietly', async (t) => {
   const vms = Array.from({ length: 5000 }, (_, id) => ({ id, watts: id }));
   const url = await servePage(t, formatMadePage(vms, [{ id: 0 }]));
   const child = spawn(process.execPath, [repositoryPath('dist/oneext'), 'top', '--json'], {
-    env: { ONEEXT_TOP_EXPORTER_URL: url, ONEEXT_CONFIG_FILE: '/dev/null', ONE_AUTH: '/nonexistent' },
+    env: { ONEEXT_EXPORTER_URL: url, ONEEXT_CONFIG_FILE: '/dev/null', ONE_AUTH: '/nonexistent' },
   });
   const output = collectOutput(child);
   child.stdout.once('data', () => child.stdout.destroy());

@@ -17,7 +17,7 @@ test('every option of the suite stands in a section that every program knows, an
 test('keys that nothing reads are stray, with the nearest name', () => {
   const unknown = [
     'hosts.ssh_usr',
-    'top.exporter_ur',
+    'top.exporter_url',
     'powr.agent_url',
     'powr.x',
     'auth.foo',
@@ -29,7 +29,7 @@ test('keys that nothing reads are stray, with the nearest name', () => {
     strayKeys(unknown, everywhere).map((key) => describeStrayKey(key, allOptions)),
     [
       'nothing reads the key hosts.ssh_usr; did you mean hosts.ssh_user?',
-      'nothing reads the key top.exporter_ur; did you mean top.exporter_url?',
+      'nothing reads the key top.exporter_url; did you mean exporter.url?',
       'nothing reads the key powr.agent_url; did you mean power.agent_url?',
       'nothing reads the key powr.x; did you mean power?',
       'nothing reads the key auth.foo',
@@ -39,7 +39,7 @@ test('keys that nothing reads are stray, with the nearest name', () => {
 });
 
 test('a program reports stray keys of its own sections, and sections that do not exist', () => {
-  const unknown = ['power.x', 'top.exporter_ur', 'prometheus.config', 'powr.agent_url'];
+  const unknown = ['power.x', 'top.exporter_url', 'prometheus.config', 'powr.agent_url'];
   assert.deepEqual(strayKeys(unknown, sectionsOf('opennebula-exporter')), ['power.x', 'powr.agent_url']);
   assert.deepEqual(strayKeys(unknown, sectionsOf('host_geolocation')), ['powr.agent_url']);
 });
