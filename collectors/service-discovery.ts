@@ -3,7 +3,6 @@
  * (https://prometheus.io/docs/prometheus/latest/http_sd/): the same targets as the files on the front-end, from
  * the same documents as the metrics.
  */
-import { isHostName } from '../lib/host-name.ts';
 import type { Host } from '../lib/one/host.ts';
 import { formatTarget, type TargetGroup } from '../lib/prometheus/target-group.ts';
 import { type AddressPreference, vmTargetsOf } from '../lib/prometheus/vm-targets.ts';
@@ -29,11 +28,10 @@ export const vmExporterTargets = (
     .sort((a, b) => a.id - b.id)
     .flatMap((vm) => vmTargetsOf(vm, preference).groups);
 
-/** Hosts that their probes have named, by id, all with the same port. */
+/** Hosts that can be scraped by their HOSTNAME, by id, all with the same port. */
 export const hostTargets = (hosts: readonly Host[], port: number): readonly TargetGroup[] =>
   hosts
-    .filter(({ hostname }) => isHostName(hostname))
-    .sort((a, b) => a.id - b.id)
+    .toSorted((a, b) => a.id - b.id)
     .map(({ id, name, hostname, cluster }) => ({
       targets: [formatTarget(hostname, port)],
       labels: {

@@ -1,22 +1,51 @@
 /** The paths of service discovery. What cannot be read is an error, and never an empty list: Prometheus then keeps the last one. */
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import { createLocalFinder } from '../../lib/io/local-address.ts';
+import { readScrapedHosts } from '../../lib/io/read-scraped-hosts.ts';
 import type { WebAnswer, WebHandler } from '../../lib/io/web-answers.ts';
 import type { Log } from '../../lib/log/log.ts';
+import type { Host } from '../../lib/one/host.ts';
 import { formatTargetGroups, type TargetGroup } from '../../lib/prometheus/target-group.ts';
 import { agentJobs } from '../agents/agents.ts';
 import { powerAgentTargets } from '../agents/power-agent-targets.ts';
 import { discoveryPaths, type ExporterOptions } from '../exporter-options.ts';
 import { hostTargets, parsePort, vmExporterTargets } from '../service-discovery.ts';
-import type { Sources } from './sources.ts';
+import { createSource, type Source } from './source.ts';
+import { reuseMs, type Sources } from './sources.ts';
 
 const plainText = 'text/plain; charset=utf-8';
+
+export interface DiscoveryContext {
+  readonly log: Log;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** Hosts whose HOSTNAME leads to them; a log line names the others when they change. */
+const createScrapedHosts = (
+  hosts: Source<readonly Host[]>,
+  { log, now, signal }: DiscoveryContext,
+): Source<readonly Host[]> => {
+  const findLocal = createLocalFinder(now, signal);
+  let told: ReadonlySet<string> = new Set();
+  const read = async (): Promise<readonly Host[]> => {
+    const chosen = await readScrapedHosts((await hosts.get()).value, findLocal);
+    for (const detail of chosen.leftOut)
+      if (!told.has(detail)) log.warn('a host is no target of service discovery', { detail });
+    told = new Set(chosen.leftOut);
+    return chosen.hosts;
+  };
+  return createSource({ read, reuseMs, now });
+};
 
 /** Asks sources that the metrics share: what is fresh is not read again. */
 export const discoveryHandlers = (
   options: ExporterOptions,
   sources: Sources,
-  log: Log,
+  context: DiscoveryContext,
 ): ReadonlyMap<string, WebHandler> => {
+  const { log } = context;
+  const scrapedHosts = createScrapedHosts(sources.hosts, context);
   const serve = async (path: string, read: () => Promise<readonly TargetGroup[]>): Promise<WebAnswer> => {
     try {
       return { status: 200, contentType: 'application/json', body: formatTargetGroups(await read()) };
@@ -60,7 +89,7 @@ export const discoveryHandlers = (
         if (port === undefined) {
           return { status: 400, contentType: plainText, body: 'port must be a number from 1 to 65535\n' };
         }
-        return serve(hosts, async () => hostTargets((await sources.hosts.get()).value, port));
+        return serve(hosts, async () => hostTargets((await scrapedHosts.get()).value, port));
       },
     ],
   ]);

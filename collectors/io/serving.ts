@@ -78,7 +78,7 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     return ok(contentTypes[format], await readPage(format, scrapeBudgetMs(timeout) ?? defaultBudgetMs));
   };
   return new Map<string, WebHandler>([
-    ...discoveryHandlers(options, sources, log),
+    ...discoveryHandlers(options, sources, { log, now, signal }),
     [options['web.telemetry-path'], serveMetrics],
     ['/-/healthy', () => ok('text/plain; charset=utf-8', 'Healthy\n')],
     ['/-/ready', () => ok('text/plain; charset=utf-8', 'Ready\n')],

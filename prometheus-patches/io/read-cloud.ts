@@ -1,15 +1,15 @@
 /** Reads what Prometheus should scrape: hosts and front-ends from OpenNebula, and which exporters answer. */
 import { isHostName } from '../../lib/host-name.ts';
+import { createLocalFinder, ownHostname } from '../../lib/io/local-address.ts';
 import { allOfPool, readDocument } from '../../lib/io/read-pool.ts';
+import { readScrapedHosts } from '../../lib/io/read-scraped-hosts.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Host } from '../../lib/one/host.ts';
 import { extendedVmShape } from '../../lib/one/vm.ts';
 import { zoneShape } from '../../lib/one/zone.ts';
 import type { ExportingVm } from '../../lib/prometheus/vm-targets.ts';
 import { type Cloud, optionalTargetsOf } from '../jobs.ts';
-import { chooseScrapedHosts } from '../scraped-hosts.ts';
 import { chooseZone, parseZoneAddresses } from '../zone-servers.ts';
-import { findLocal, ownHostname } from './local-address.ts';
 import { probe } from './probe.ts';
 import { parseExportingVm } from './read-exporting-vm.ts';
 
@@ -48,11 +48,11 @@ export const readCloud = async (
     parse: parseZoneAddresses,
   });
   const servers = chooseZone(zones, zone).servers.filter(isHostName);
-  const namedHosts = allHosts.filter(({ hostname }) => isHostName(hostname));
-  const local = await findLocal([...servers, ...namedHosts.map(({ hostname }) => hostname)]);
-  const doubtful = namedHosts.filter(({ hostname }) => local.has(hostname)).map(({ name }) => name);
-  const own = new Set([...local, ...(await findLocal(doubtful.filter(isHostName)))]);
-  const { hosts, leftOut } = chooseScrapedHosts(namedHosts, (name) => own.has(name));
+  const ending = new AbortController();
+  const findLocal = createLocalFinder(() => performance.now(), ending.signal);
+  const { hosts, leftOut } = await readScrapedHosts(allHosts, findLocal);
+  const local = await findLocal([...servers, ...hosts.map(({ hostname }) => hostname)]);
+  ending.abort();
   const myself = servers.find((server) => local.has(server)) ?? ownHostname();
   const candidates = { myself, otherServers: servers.filter((server) => server !== myself), hosts };
   return {

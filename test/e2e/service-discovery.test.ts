@@ -1,5 +1,6 @@
 /** /sd/* of the real exporter. */
 import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
 import test, { type TestContext } from 'node:test';
 import { formatTestHosts } from '../support/cloud-documents.ts';
 import { type ExporterProcess, get, startExporter } from '../support/exporter.ts';
@@ -82,6 +83,34 @@ test('power agents and hosts', async (t) => {
     assert.equal((await fetch(`${exporter.url}/sd/hosts?port=${port}`)).status, 400, port);
   }
   assert.equal((await fetch(`${exporter.url}/sd/vms`)).status, 404);
+});
+
+test('C1-discovery: a host whose HOSTNAME is that of another machine is no target, and named once', async (t) => {
+  const document = formatTestHosts([
+    { id: 0, hostname: 'localhost', name: 'kvm0.invalid' },
+    { id: 1, hostname: hostname(), name: 'kvm1.invalid' },
+    { id: 2, hostname: 'clone.invalid', name: 'kvm2.invalid' },
+    { id: 3, hostname: 'clone.invalid', name: 'kvm3.invalid' },
+    { id: 4, hostname: 'kvm4.invalid', name: '192.0.2.4' },
+    { id: 5, hostname: hostname(), name: '127.0.0.1' },
+  ]);
+  const frontEnd = await startLivingFrontEnd(t, (method) =>
+    method === 'one.hostpool.info' ? { document } : undefined,
+  );
+  const exporter = await start(t, frontEnd.endpoint);
+  const targetsAt = async (port: number): Promise<readonly string[]> => {
+    const groups = JSON.parse(await get(exporter, `/sd/hosts?port=${port}`)) as { targets: string[] }[];
+    return groups.flatMap(({ targets }) => targets);
+  };
+  assert.deepEqual(await targetsAt(9926), ['kvm4.invalid:9926', `${hostname()}:9926`]);
+  assert.deepEqual(await targetsAt(9100), ['kvm4.invalid:9100', `${hostname()}:9100`]);
+  const named = exporter.log().match(/host \d+ \([^)]*\) is left out: its HOSTNAME is \S+/g) ?? [];
+  assert.deepEqual(named, [
+    'host 0 (kvm0.invalid) is left out: its HOSTNAME is localhost,',
+    `host 1 (kvm1.invalid) is left out: its HOSTNAME is ${hostname()},`,
+    'host 2 (kvm2.invalid) is left out: its HOSTNAME is clone.invalid,',
+    'host 3 (kvm3.invalid) is left out: its HOSTNAME is clone.invalid,',
+  ]);
 });
 
 test('a scrape and service discovery share what was read', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { chooseScrapedHosts } from '../../prometheus-patches/scraped-hosts.ts';
+import { chooseScrapedHosts } from '../../../lib/prometheus/scraped-hosts.ts';
 
 const isThisMachine = (name: string): boolean => ['fe1', 'localhost'].includes(name);
 const choose = (...pairs: readonly (readonly [string, string])[]) => {
@@ -32,6 +32,7 @@ test("C1-names-of-another-machine: the front-end's own name is for the front-end
   assert.deepEqual(ids, [1]);
   assert.match(leftOut[0] ?? '', /HOSTNAME is fe1, which is this front-end/);
   assert.deepEqual(choose(['fe1', 'fe1'], ['kvm1', 'kvm1']).ids, [0, 1]);
+  assert.deepEqual(choose(['localhost', 'fe1'], ['kvm1', 'fe1']).ids, [0], 'its own figures stay');
 });
 
 test('C1-names-of-another-machine: a cloned machine does not take the figures of the first', () => {

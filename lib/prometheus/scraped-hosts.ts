@@ -22,13 +22,18 @@ export const chooseScrapedHosts = <Host extends NamedHost>(
   hosts: readonly Host[],
   isThisMachine: (name: string) => boolean,
 ): ScrapedHosts<Host> => {
-  const counts = new Map<string, number>();
-  for (const { hostname } of hosts) counts.set(hostname, (counts.get(hostname) ?? 0) + 1);
-  const reasonOf = ({ name, hostname }: Host): string | undefined => {
+  const elsewhere = ({ name, hostname }: Host): string | undefined => {
     if (isLoopback(hostname)) return 'which is every machine itself';
-    if (isThisMachine(hostname) && !isThisMachine(name)) return 'which is this front-end';
-    return (counts.get(hostname) ?? 0) > 1 && name !== hostname ? 'as that of another host is' : undefined;
+    return isThisMachine(hostname) && !isThisMachine(name) ? 'which is this front-end' : undefined;
   };
+  const counts = new Map<string, number>();
+  for (const host of hosts.filter((one) => elsewhere(one) === undefined))
+    counts.set(host.hostname, (counts.get(host.hostname) ?? 0) + 1);
+  const reasonOf = (host: Host): string | undefined =>
+    elsewhere(host) ??
+    ((counts.get(host.hostname) ?? 0) > 1 && host.name !== host.hostname
+      ? 'as that of another host is'
+      : undefined);
   const judged = hosts.map((host) => ({ host, reason: reasonOf(host) }));
   return {
     hosts: judged.flatMap(({ host, reason }) => (reason === undefined ? [host] : [])),
