@@ -13,6 +13,7 @@ const components = [
   'prometheus-patches',
   'host-installer',
   'front-end-installer',
+  'power-agent',
 ];
 const literally = (file) => `^${file.replaceAll('.', '\\.')}$`;
 const programs = require('./scripts/executables.json')

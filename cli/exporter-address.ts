@@ -1,5 +1,6 @@
 /** Where commands find the page of the exporter: `exporter.url`, or what the exporter's own options say. */
-import { exporterOptions, type ListenAddress } from '../collectors/exporter-options.ts';
+import { exporterOptions } from '../collectors/exporter-options.ts';
+import type { ListenAddress } from '../lib/config/listen-address.ts';
 import type { OptionSpec } from '../lib/config/options.ts';
 import { bracketHost } from '../lib/host-name.ts';
 import { httpUrlMustBe, parseHttpUrl } from '../lib/http/http-url.ts';

@@ -1,4 +1,5 @@
 /** The options of opennebula-exporter; --help, the sample file and docs/options.md come from this table. */
+import { listenAddressOption } from '../lib/config/listen-address.ts';
 import {
   booleanOption,
   choiceOption,
@@ -12,33 +13,6 @@ import { suiteOptions } from '../lib/config/suite-options.ts';
 import { logFormats, logLevels } from '../lib/log/log.ts';
 import { addressPreferenceOption } from '../lib/prometheus/vm-targets.ts';
 import { collectors } from './collectors.ts';
-
-/** As `listen` takes it. */
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** `[::]:9925`, `127.0.0.1:9925`, `:9925` (all addresses). */
-export const parseListenAddress = (text: string): ListenAddress | undefined => {
-  const match = /^(?:\[([0-9a-fA-F:.]+(?:%[\w.-]+)?)\]|([^:[\]\s]*)):(\d{1,5})$/.exec(text);
-  if (match === null) return undefined;
-  const [, bracketed, plain, digits] = match;
-  const port = Number(digits);
-  return port > 65_535 ? undefined : { host: bracketed ?? (plain || '::'), port };
-};
-
-const listenAddressOption: OptionSpec<ListenAddress> = {
-  help: 'address and port on which metrics are served; given several times, on all of them',
-  form: 'ADDRESS:PORT',
-  default: '[::]:9925',
-  parse: (text) => {
-    const value = parseListenAddress(text);
-    return value === undefined
-      ? { mustBe: 'an address and port such as [::]:9925 or 127.0.0.1:9925' }
-      : { value };
-  },
-};
 
 export const discoveryPaths = {
   vmExporters: '/sd/vm-exporters',
@@ -75,7 +49,7 @@ const collectorSwitches = Object.fromEntries(
 );
 
 const ownOptions = {
-  'web.listen-address': listOption(listenAddressOption),
+  'web.listen-address': listOption(listenAddressOption('[::]:9925')),
   'web.telemetry-path': telemetryPathOption,
   'web.config.file': textOption(
     { help: "web configuration in the format of Prometheus' exporter-toolkit: TLS, users", default: '' },

@@ -10,6 +10,8 @@ import type { ErrorTable } from '../lib/errors/oneext-error.ts';
 import type { MetricFamily } from '../lib/prometheus/metric-family.ts';
 import { type CommandLine, pathOf } from '../packaging/command-table.ts';
 import { formatCommandsDocument } from '../packaging/commands-document.ts';
+import { agentOptions } from '../power-agent/agent-options.ts';
+import { agentFamilies } from '../power-agent/families.ts';
 import { readCommands } from './read-commands.ts';
 import { errorTables, programTables } from './suite-tables.ts';
 
@@ -48,7 +50,12 @@ ${reasonRows({ ok: 'the answer is used', ...unsoundReasons })}
 
 ${familyRows(scrapeFamilies)}
 Besides these, the page has the process metrics of the Node client library (\`process_*\`, \`nodejs_*\`), \`opennebula_exporter_build_info\`, and what the exporter asks of the front-end: \`opennebula_exporter_one_calls_total{method,result}\` and \`opennebula_exporter_one_answer_bytes_total{method}\`.
-`;
+
+# Metrics of opennebula-power-agent
+
+Energy is in joules: watts are \`rate()\` of a counter. What nobody knows has no sample. What the numbers mean: [power-agent/README.md](../power-agent/README.md).
+
+${familyRows(Object.values(agentFamilies))}`;
 
 const optionRows = (table: OptionTable): string =>
   head('flag', 'environment', 'file', 'form', 'default', 'meaning') +
@@ -62,6 +69,14 @@ const optionRows = (table: OptionTable): string =>
         code(spec.default ?? ''),
         meaningOf(spec),
       ),
+    )
+    .join('');
+
+const flagRows = (table: OptionTable): string =>
+  head('flag', 'form', 'default', 'meaning') +
+  Object.entries(table)
+    .map(([name, spec]) =>
+      row(code(flagName(name, spec)), code(spec.form), code(spec.default ?? ''), meaningOf(spec)),
     )
     .join('');
 
@@ -84,7 +99,12 @@ Flags win over the environment, the environment over /etc/one/oneext.yaml, the f
 
 ${Object.entries({ ...programTables, ...commandTables })
   .map(([program, table]) => `## ${program}\n\n${optionRows(table)}`)
-  .join('\n')}`;
+  .join('\n')}
+## opennebula-power-agent
+
+It runs on hypervisors, which have no oneext.yaml: its options stand on its command line only.
+
+${flagRows(agentOptions)}`;
 
 const errorRows = (table: ErrorTable): string =>
   head('code', 'exit code', 'what happened', 'what to do next') +

@@ -16,6 +16,7 @@ import { commonError } from '../lib/errors/common-errors.ts';
 import type { ErrorTable } from '../lib/errors/oneext-error.ts';
 import { migrationError } from '../live-migrate/errors.ts';
 import { configuredOptions } from '../live-migrate/tunnel-options.ts';
+import { agentError } from '../power-agent/errors.ts';
 import { prometheusError } from '../prometheus-patches/errors.ts';
 import { targetOptions } from '../prometheus-patches/prometheus-options.ts';
 
@@ -48,5 +49,6 @@ export const errorTables: Readonly<Record<string, ErrorTable>> = {
   'live-migrate': migrationError.table,
   'host-installer': hostsError.table,
   'front-end-installer': installError.table,
+  'power-agent': agentError.table,
   cli: cliError.table,
 };

@@ -2,9 +2,8 @@
  * Which process is a VM: its program is a QEMU binary, and the first `-name guest=` of its command line says
  * which VM it is. Agents write a command line without the spaces between its words.
  */
+import { isQemuName } from '../../lib/one/emulator.ts';
 
-/** `.qemu-system-x86_64-wrapped` too: NixOS names binaries so that stand behind a wrapper. */
-const isQemuName = (name: string): boolean => /^\.?(?:qemu|kvm)/.test(name);
 /** The name of a VM in OpenNebula, where it ends, or nothing of both where the guest has another name. */
 const firstGuest = /-nameguest=(?:one-(0|[1-9]\d{0,14})(?:,|-|$))?/;
 /** The kernel knows no more of a program's own name. */

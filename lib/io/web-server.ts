@@ -7,6 +7,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { TLSSocket } from 'node:tls';
+import type { ListenAddress } from '../config/listen-address.ts';
 import { commonError } from '../errors/common-errors.ts';
 import { reasonOf } from '../errors/oneext-error.ts';
 import { bracketHost } from '../host-name.ts';
@@ -16,11 +17,6 @@ import { createClientConnections } from './client-connections.ts';
 import { createPasswordWorker } from './password-worker.ts';
 import { readWebConfig, versionOfWebConfig } from './read-web-config.ts';
 import { createWebAnswers, type WebHandlers } from './web-answers.ts';
-
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
-}
 
 export interface WebServerOptions {
   readonly addresses: readonly ListenAddress[];

@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
 import test, { type TestContext } from 'node:test';
+import type { ListenAddress } from '../../../lib/config/listen-address.ts';
 import { clientOf } from '../../../lib/io/client-connections.ts';
 import type { WebHandler } from '../../../lib/io/web-answers.ts';
-import { type ListenAddress, startWebServer, type WebServer } from '../../../lib/io/web-server.ts';
+import { startWebServer, type WebServer } from '../../../lib/io/web-server.ts';
 import { createLog } from '../../../lib/log/log.ts';
 import { closedPort } from '../../support/raw-server.ts';
 

@@ -1,0 +1,62 @@
+/** A straight line through points, which points that lie far off bend little (Huber's weights). */
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+  readonly weight: number;
+}
+
+export interface Line {
+  readonly slope: number;
+  readonly intercept: number;
+  /** Standard errors. */
+  readonly slopeError: number;
+  readonly interceptError: number;
+  /** Root mean square of what the line misses. */
+  readonly residual: number;
+}
+
+const rounds = 8;
+/** How many typical misses away a point counts less; Huber's usual choice. */
+const tuning = 1.345;
+
+/** Weighted least squares; `undefined` where the points do not determine a line. */
+const fitOnce = (points: readonly Point[]): Line | undefined => {
+  const total = points.reduce((sum, { weight }) => sum + weight, 0);
+  const mean = (of: (point: Point) => number): number =>
+    points.reduce((sum, point) => sum + point.weight * of(point), 0) / total;
+  const [x, y] = [mean((point) => point.x), mean((point) => point.y)];
+  const spread = mean((point) => (point.x - x) ** 2);
+  if (!(spread > 0) || points.length < 3) return undefined;
+  const slope = mean((point) => (point.x - x) * (point.y - y)) / spread;
+  const intercept = y - slope * x;
+  const square = mean((point) => (point.y - intercept - slope * point.x) ** 2);
+  const variance = (square * points.length) / (points.length - 2);
+  return {
+    slope,
+    intercept,
+    slopeError: Math.sqrt(variance / (points.length * spread)),
+    interceptError: Math.sqrt((variance / points.length) * (1 + x ** 2 / spread)),
+    residual: Math.sqrt(square),
+  };
+};
+
+const medianOf = (values: readonly number[]): number =>
+  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
+
+export const fitLine = (points: readonly Point[]): Line | undefined => {
+  let line = fitOnce(points);
+  for (let round = 0; round < rounds && line !== undefined; round += 1) {
+    const { slope, intercept } = line;
+    const misses = points.map(({ x, y }) => Math.abs(y - intercept - slope * x));
+    const typical = 1.4826 * medianOf(misses);
+    if (typical === 0) return line;
+    line = fitOnce(
+      points.map((point, at) => ({
+        ...point,
+        weight: point.weight * Math.min(1, (tuning * typical) / (misses[at] || Number.MIN_VALUE)),
+      })),
+    );
+  }
+  return line;
+};

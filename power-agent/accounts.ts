@@ -1,0 +1,163 @@
+/**
+ * The agent's counters: what each VM, the other processes and idle CPUs have used since the host was started.
+ *
+ * A step adds to them. Time in which nobody knows what the host drew adds CPU seconds and no joule.
+ */
+import { hostPowerOf, observePower, type PowerModel } from '../lib/power-model/power-model.ts';
+import { attributeEnergy } from './attribute.ts';
+import { addCpuSeconds, busyOf, type CpuSeconds, capacityOf, noCpuSeconds } from './host-cpu.ts';
+import type { ZoneEnergy } from './meter.ts';
+
+export interface VmAccount {
+  readonly cpuSeconds: number;
+  readonly energyJoules: number;
+  /** What its CPU time added to the host's energy; `undefined` until the model has known once. */
+  readonly marginalJoules: number | undefined;
+  /** When it was seen last, in seconds since 1970. */
+  readonly seenAt: number;
+}
+
+export interface ZoneAccount {
+  readonly joules: number;
+  /** `undefined` until a step has shown it. */
+  readonly isCounted: boolean | undefined;
+  readonly errors: number;
+}
+
+export interface Accounts {
+  /** By the key of the VM. */
+  readonly vms: ReadonlyMap<string, VmAccount>;
+  readonly zones: ReadonlyMap<string, ZoneAccount>;
+  readonly otherJoules: number;
+  readonly idleJoules: number;
+  /** All that was attributed, also to VMs that are forgotten. */
+  readonly hostJoules: number;
+  readonly cpu: CpuSeconds;
+  /** CPU time that waits for the energy of its interval. */
+  readonly pending: PendingTime;
+  /** `undefined` until the number of CPUs is known. */
+  readonly model: PowerModel | undefined;
+}
+
+export interface PendingTime {
+  readonly seconds: number;
+  readonly cpu: CpuSeconds;
+  readonly vmSeconds: ReadonlyMap<string, number>;
+}
+
+export const nothingPending: PendingTime = { seconds: 0, cpu: noCpuSeconds, vmSeconds: new Map() };
+
+export const noAccounts: Accounts = {
+  vms: new Map(),
+  zones: new Map(),
+  otherJoules: 0,
+  idleJoules: 0,
+  hostJoules: 0,
+  cpu: noCpuSeconds,
+  pending: nothingPending,
+  model: undefined,
+};
+
+const emptyVm: VmAccount = { cpuSeconds: 0, energyJoules: 0, marginalJoules: undefined, seenAt: 0 };
+
+const addAll = (
+  one: ReadonlyMap<string, number>,
+  other: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> => {
+  const sum = new Map(one);
+  for (const [key, value] of other) sum.set(key, (sum.get(key) ?? 0) + value);
+  return sum;
+};
+
+export interface UsedTime {
+  /** Seconds that have passed. */
+  readonly seconds: number;
+  readonly cpu: CpuSeconds;
+  readonly vmSeconds: ReadonlyMap<string, number>;
+  /** Seconds since 1970, for who was seen last. */
+  readonly now: number;
+}
+
+/** CPU time counts at once; the energy of its time may come later. */
+export const addTime = (accounts: Accounts, { seconds, cpu, vmSeconds, now }: UsedTime): Accounts => {
+  const vms = new Map(accounts.vms);
+  for (const [key, used] of vmSeconds) {
+    const before = vms.get(key) ?? emptyVm;
+    vms.set(key, { ...before, cpuSeconds: before.cpuSeconds + used, seenAt: now });
+  }
+  const { pending } = accounts;
+  return {
+    ...accounts,
+    vms,
+    cpu: addCpuSeconds(accounts.cpu, cpu),
+    pending: {
+      seconds: pending.seconds + seconds,
+      cpu: addCpuSeconds(pending.cpu, cpu),
+      vmSeconds: addAll(pending.vmSeconds, vmSeconds),
+    },
+  };
+};
+
+const addZones = (
+  before: ReadonlyMap<string, ZoneAccount>,
+  given: readonly ZoneEnergy[],
+): ReadonlyMap<string, ZoneAccount> => {
+  const zones = new Map(before);
+  for (const { zone, joules, isCounted } of given) {
+    const { joules: sum = 0, errors = 0 } = zones.get(zone) ?? {};
+    zones.set(zone, { joules: sum + joules, isCounted, errors });
+  }
+  return zones;
+};
+
+/** The energy of the time that was pending. */
+export const addEnergy = (accounts: Accounts, joules: number, given: readonly ZoneEnergy[]): Accounts => {
+  const { cpu, vmSeconds, seconds } = accounts.pending;
+  const [capacitySeconds, busySeconds] = [capacityOf(cpu), busyOf(cpu)];
+  const shares = attributeEnergy({ joules, vmSeconds, busySeconds, capacitySeconds });
+  const model =
+    accounts.model === undefined || !(capacitySeconds > 0 && seconds > 0)
+      ? accounts.model
+      : observePower(accounts.model, (busySeconds / capacitySeconds) * accounts.model.cpus, joules / seconds);
+  const known = model === undefined ? undefined : hostPowerOf(model);
+  const vms = new Map(accounts.vms);
+  for (const [key, used] of vmSeconds) {
+    const before = vms.get(key) ?? emptyVm;
+    const marginal = known === undefined ? undefined : known.wattsPerCpu * used;
+    vms.set(key, {
+      ...before,
+      energyJoules: before.energyJoules + (shares.vms.get(key) ?? 0),
+      marginalJoules:
+        marginal === undefined ? before.marginalJoules : (before.marginalJoules ?? 0) + marginal,
+    });
+  }
+  return {
+    ...accounts,
+    vms,
+    zones: addZones(accounts.zones, given),
+    otherJoules: accounts.otherJoules + shares.other,
+    idleJoules: accounts.idleJoules + shares.idle,
+    hostJoules: accounts.hostJoules + joules,
+    pending: nothingPending,
+    model,
+  };
+};
+
+/** Nobody knows the energy of the time that was pending. */
+export const dropPending = (accounts: Accounts): Accounts => ({ ...accounts, pending: nothingPending });
+
+export const countZoneErrors = (accounts: Accounts, failedZones: readonly string[]): Accounts => {
+  if (failedZones.length === 0) return accounts;
+  const zones = new Map(accounts.zones);
+  for (const zone of failedZones) {
+    const before = zones.get(zone) ?? { joules: 0, isCounted: undefined, errors: 0 };
+    zones.set(zone, { ...before, errors: before.errors + 1 });
+  }
+  return { ...accounts, zones };
+};
+
+/** Forgets VMs that have not been here for `longest` seconds: a host sees many in its life. */
+export const forgetVms = (accounts: Accounts, now: number, longest: number): Accounts => {
+  const kept = [...accounts.vms].filter(([, { seenAt }]) => now - seenAt <= longest);
+  return kept.length === accounts.vms.size ? accounts : { ...accounts, vms: new Map(kept) };
+};

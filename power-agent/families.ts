@@ -1,0 +1,138 @@
+/** The agent's page: its counters as Prometheus reads them. Watts are rates of counters. */
+import { hostPowerOf } from '../lib/power-model/power-model.ts';
+import { formatLabels } from '../lib/prometheus/exposition.ts';
+import type { FamilySamples, MetricFamily, MetricType, Sample } from '../lib/prometheus/metric-family.ts';
+import type { Accounts, VmAccount } from './accounts.ts';
+import { cpuModes } from './host-cpu.ts';
+import { identityOf } from './vm-times.ts';
+
+const family = (
+  name: string,
+  type: MetricType,
+  help: string,
+  labels: readonly string[] = [],
+): MetricFamily => ({ name: `onepower_${name}`, type, help, labels });
+
+const vmLabels = ['domain', 'uuid'];
+export const agentFamilies = {
+  vmCpu: family('vm_cpu_seconds_total', 'counter', 'CPU time that the VM used on this host', vmLabels),
+  vmEnergy: family(
+    'vm_energy_joules_total',
+    'counter',
+    "The VM's part of the energy of the host: its CPU time as a part of the capacity of all CPUs",
+    vmLabels,
+  ),
+  vmMarginal: family(
+    'vm_marginal_energy_joules_total',
+    'counter',
+    "Energy that the VM's CPU time added to that of the host; absent until the model of the host is known",
+    vmLabels,
+  ),
+  other: family('other_energy_joules_total', 'counter', 'Energy of busy CPUs that ran no VM'),
+  idle: family('idle_energy_joules_total', 'counter', 'Energy of the capacity that nobody used'),
+  host: family(
+    'host_energy_joules_total',
+    'counter',
+    'Energy of the host that was attributed: to VMs, other processes and idle CPUs',
+  ),
+  zone: family(
+    'zone_energy_joules_total',
+    'counter',
+    'Energy that a zone of the meter has counted; counted="true" where it is part of the energy of the host',
+    ['zone', 'counted'],
+  ),
+  zoneErrors: family(
+    'zone_read_errors_total',
+    'counter',
+    'Readings of the zone that failed, or found that it stands still',
+    ['zone'],
+  ),
+  cpu: family('host_cpu_seconds_total', 'counter', 'Time of all CPUs, by what they did', ['mode']),
+  cpus: family('host_cpus', 'gauge', 'CPUs that are online'),
+  idleWatts: family('host_idle_watts', 'gauge', 'What the host draws when no CPU is busy, by the model'),
+  cpuWatts: family('host_watts_per_cpu', 'gauge', 'What each busy CPU adds, by the model'),
+  modelError: family(
+    'host_model_error_ratio',
+    'gauge',
+    'What the model misses, as a part of the mean power of the host',
+  ),
+  info: family('info', 'gauge', 'Version of the agent, and the meter that it reads ("none" without one)', [
+    'version',
+    'meter',
+  ]),
+} as const;
+
+/** Millionths are finer than any meter; more digits only make the page longer. */
+const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
+
+/** A counter of a VM that was seen within `shownSeconds`; what it used last would be lost if it went at once. */
+const shownSeconds = 300;
+
+export interface Shown {
+  readonly version: string;
+  readonly meter: string;
+  readonly cpus: number;
+  /** Seconds since 1970. */
+  readonly now: number;
+}
+
+export const formatFamilies = (accounts: Accounts, shown: Shown): readonly FamilySamples[] => {
+  const vms = [...accounts.vms]
+    .filter(([, { seenAt }]) => shown.now - seenAt <= shownSeconds)
+    .map(([key, account]) => {
+      const { domain, uuid } = identityOf(key);
+      return { labels: formatLabels(vmLabels, [domain, uuid]), account };
+    });
+  const ofVms = (of: (account: VmAccount) => number | undefined): readonly Sample[] =>
+    vms.flatMap(({ labels, account }) => {
+      const value = of(account);
+      return value === undefined ? [] : [{ labels, value: rounded(value) }];
+    });
+  const alone = (value: number | undefined): readonly Sample[] =>
+    value === undefined ? [] : [{ labels: '', value }];
+  const model = accounts.model === undefined ? undefined : hostPowerOf(accounts.model);
+  const zones = [...accounts.zones];
+  /** Without a meter nobody knows of any joule. */
+  const isMeasured = zones.some(([, { isCounted }]) => isCounted !== undefined);
+  const energy = (value: number): readonly Sample[] => alone(isMeasured ? rounded(value) : undefined);
+  const { vmCpu, vmEnergy, vmMarginal, other, idle, host, zone, zoneErrors, cpu, cpus } = agentFamilies;
+  const families: readonly FamilySamples[] = [
+    { family: vmCpu, samples: ofVms(({ cpuSeconds }) => cpuSeconds) },
+    { family: vmEnergy, samples: isMeasured ? ofVms(({ energyJoules }) => energyJoules) : [] },
+    { family: vmMarginal, samples: ofVms(({ marginalJoules }) => marginalJoules) },
+    { family: other, samples: energy(accounts.otherJoules) },
+    { family: idle, samples: energy(accounts.idleJoules) },
+    { family: host, samples: energy(accounts.hostJoules) },
+    {
+      family: zone,
+      samples: zones.flatMap(([name, { joules, isCounted }]) =>
+        isCounted === undefined
+          ? []
+          : [{ labels: formatLabels(zone.labels, [name, String(isCounted)]), value: rounded(joules) }],
+      ),
+    },
+    {
+      family: zoneErrors,
+      samples: zones.map(([name, { errors }]) => ({
+        labels: formatLabels(zoneErrors.labels, [name]),
+        value: errors,
+      })),
+    },
+    {
+      family: cpu,
+      samples: cpuModes.map((mode) => ({
+        labels: formatLabels(cpu.labels, [mode]),
+        value: rounded(accounts.cpu[mode]),
+      })),
+    },
+    { family: cpus, samples: alone(shown.cpus) },
+    { family: agentFamilies.idleWatts, samples: alone(model?.idleWatts) },
+    { family: agentFamilies.cpuWatts, samples: alone(model?.wattsPerCpu) },
+    { family: agentFamilies.modelError, samples: alone(model?.errorRatio) },
+    {
+      family: agentFamilies.info,
+      samples: [{ labels: formatLabels(['version', 'meter'], [shown.version, shown.meter]), value: 1 }],
+    },
+  ];
+  return families.filter(({ samples }) => [...samples].length > 0);
+};

@@ -1,0 +1,62 @@
+/** One step of the agent: what was read before and now, and what the counters are after it. */
+import { emptyPowerModel } from '../lib/power-model/power-model.ts';
+import { type Accounts, addEnergy, addTime, countZoneErrors, dropPending } from './accounts.ts';
+import { advanceEnergy, type EnergyState, noEnergyYet } from './energy.ts';
+import { cpuSecondsBetween, type HostCpu } from './host-cpu.ts';
+import type { MeterReading } from './meter.ts';
+import { type VmProcess, vmSecondsBetween } from './vm-times.ts';
+
+export interface HostReading {
+  /** Seconds that never step back. */
+  readonly at: number;
+  /** Seconds since 1970. */
+  readonly now: number;
+  readonly cpu: HostCpu;
+  readonly vms: ReadonlyMap<number, VmProcess>;
+  /** `undefined` without a meter. */
+  readonly meter: MeterReading | undefined;
+}
+
+export interface AgentState {
+  readonly accounts: Accounts;
+  readonly energy: EnergyState;
+  /** `undefined` before the first reading. */
+  readonly last: HostReading | undefined;
+  /** Why nobody knows what the host draws; `undefined` where it is known. */
+  readonly problem: string | undefined;
+}
+
+export const beginAgent = (accounts: Accounts): AgentState => ({
+  accounts,
+  energy: noEnergyYet,
+  last: undefined,
+  problem: undefined,
+});
+
+const withModel = (accounts: Accounts, cpus: number): Accounts =>
+  accounts.model?.cpus === cpus ? accounts : { ...accounts, model: emptyPowerModel(cpus) };
+
+/** A VM is on the page from the first reading on. */
+const timeOf = (last: HostReading | undefined, now: HostReading) => ({
+  seconds: last === undefined ? 0 : now.at - last.at,
+  cpu: cpuSecondsBetween((last ?? now).cpu.seconds, now.cpu.seconds),
+  vmSeconds: vmSecondsBetween(last?.vms ?? new Map(), now.vms),
+  now: now.now,
+});
+
+export const advanceAgent = (state: AgentState, reading: HostReading): AgentState => {
+  const withTime = addTime(withModel(state.accounts, reading.cpu.cpus), timeOf(state.last, reading));
+  if (reading.meter === undefined)
+    return { ...state, accounts: dropPending(withTime), last: reading, problem: 'there is no meter' };
+  const { step, state: energy } = advanceEnergy(state.energy, reading.meter, reading.at);
+  if (step.kind === 'waiting') return { ...state, accounts: withTime, energy, last: reading };
+  const accounts = countZoneErrors(withTime, step.failedZones);
+  if (step.kind === 'unknown')
+    return { accounts: dropPending(accounts), energy, last: reading, problem: step.why };
+  return {
+    accounts: addEnergy(accounts, step.joules, step.zones),
+    energy,
+    last: reading,
+    problem: undefined,
+  };
+};
