@@ -1,7 +1,7 @@
 /** What a command of `oneext` is, and how its options are read and shown. */
 import { formatHelp } from '../lib/config/format-options.ts';
 import { suggestion } from '../lib/config/nearest.ts';
-import type { OptionTable } from '../lib/config/options.ts';
+import { type OptionTable, switchOption } from '../lib/config/options.ts';
 import { commonError } from '../lib/errors/common-errors.ts';
 import type { OneExtError } from '../lib/errors/oneext-error.ts';
 import { type GivenOptions, readOptions } from '../lib/io/read-options.ts';
@@ -82,6 +82,11 @@ export const defineVerb = <Table extends OptionTable, More extends OptionTable =
     },
   };
 };
+
+/** Of every verb that can be asked what it would do. */
+export const checkOption = switchOption(
+  'say what would change, and change nothing; exit code 10 if something would change, else 0',
+);
 
 export const usageError = (problems: string): OneExtError => commonError('USAGE', { problems });
 

@@ -5,7 +5,7 @@ export const cliError = defineErrors({
   WOULD_CHANGE: {
     exitCode: 10,
     message: '{what} would change',
-    hint: 'nothing was changed: run the same command without --check to change it',
+    hint: 'nothing was changed: run the same command without --check or --plan to change it',
   },
   PRIVATE_KEY_UNUSABLE: {
     exitCode: 1,

@@ -3,27 +3,19 @@ import { formatGeolocation } from '../geolocation/coordinates.ts';
 import { geolocationError } from '../geolocation/errors.ts';
 import { geolocationOptions } from '../geolocation/geolocation-options.ts';
 import { lookupCoordinates } from '../geolocation/io/lookup-coordinates.ts';
-import { updateGeolocation } from '../geolocation/io/update-geolocation.ts';
+import { syncGeolocation } from '../geolocation/io/sync-geolocation.ts';
 import { isPublicAddress, parseAddress } from '../geolocation/public-address.ts';
 import { requireStaticCoordinates } from '../geolocation/static-coordinates.ts';
 import { suiteOptions } from '../lib/config/suite-options.ts';
-import { createLimit } from '../lib/io/concurrency.ts';
 import { connectOne } from '../lib/io/connect-one.ts';
-import { readHosts } from '../lib/io/read-hosts.ts';
-import { hostState } from '../lib/one/host.ts';
 import { cleanLine } from '../lib/text/terminal-text.ts';
-import { defineVerb, usageError, type VerbGroup } from './command.ts';
+import { checkOption, defineVerb, usageError, type VerbGroup } from './command.ts';
+import { cliError } from './errors.ts';
 
 export const lookupOptions = {
   'config.file': suiteOptions['config.file'],
   'geolocation.database': geolocationOptions['geolocation.database'],
 };
-
-const switchedOff: ReadonlySet<number | undefined> = new Set([
-  hostState.disabled,
-  hostState.monitoringDisabled,
-  hostState.offline,
-]);
 
 const lookup = defineVerb({
   name: 'lookup',
@@ -46,8 +38,6 @@ const lookup = defineVerb({
   },
 });
 
-const hostsAtOnce = 4;
-
 const sync = defineVerb({
   name: 'sync',
   summary: 'bring GEOLOCATION of all hosts in line with where they stand now',
@@ -55,7 +45,7 @@ const sync = defineVerb({
   details: `Does for each host what the hook host_geolocation does when a host comes: for hosts that were there before
 the hook, and after a change of geolocation.static or of the database. Hosts that are disabled or offline in
 OpenNebula are left out. Says of each host what was done, and why.`,
-  options: { ...suiteOptions, ...geolocationOptions },
+  options: { check: checkOption, ...suiteOptions, ...geolocationOptions },
   run: async ({ options, document }, terminal) => {
     const locate = {
       staticCoordinates: requireStaticCoordinates(document),
@@ -63,12 +53,12 @@ OpenNebula are left out. Says of each host what was done, and why.`,
       sshTimeoutMs: options['geolocation.ssh-timeout'],
     };
     const client = await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] });
-    const hosts = (await readHosts(client)).filter(({ state }) => !switchedOff.has(state));
-    const limit = createLimit(hostsAtOnce);
-    const lines = await Promise.all(
-      hosts.map(({ id }) => limit(() => updateGeolocation(client, id, locate))),
-    );
-    for (const line of lines) terminal.writeResult(`${cleanLine(line)}\n`);
+    const hosts = await syncGeolocation(client, locate, options.check ? 'compare' : 'change');
+    for (const { line } of hosts) terminal.writeResult(`${cleanLine(line)}\n`);
+    const count = hosts.filter(({ result }) => result === 'set').length;
+    if (options.check && count > 0) {
+      throw cliError('WOULD_CHANGE', { what: `GEOLOCATION of ${count} host${count === 1 ? '' : 's'}` });
+    }
   },
 });
 

@@ -118,8 +118,13 @@ export const desiredFromEdits = (
   states: States,
   records: readonly FileRecord[],
   takesOver: boolean,
-): { readonly desired: readonly DesiredFile[]; readonly problems: readonly string[] } => {
+): {
+  readonly desired: readonly DesiredFile[];
+  readonly problems: readonly string[];
+  readonly notes: readonly string[];
+} => {
   const problems: string[] = [];
+  const notes: string[] = [];
   const refuse = (path: string, { detail }: EditResult & { readonly kind: 'refused' }): readonly [] => {
     problems.push(`${path}: ${detail}`);
     return [];
@@ -134,6 +139,7 @@ export const desiredFromEdits = (
     }
     const edited = edit.edit(textOf(current, edit));
     if (edited.kind === 'refused') return refuse(path, edited);
+    notes.push(...(edited.kept ?? []).map((line) => `${path}: ${line}`));
     // What we wrote last is no original: neither is what others made of it since, which holds our edits as well.
     const known = records.find((record) => record.path === path);
     const isOriginal = known === undefined ? !takesOver : known.written.includes(stateName(current));
@@ -154,5 +160,5 @@ export const desiredFromEdits = (
       },
     ];
   });
-  return { desired, problems };
+  return { desired, problems, notes };
 };

@@ -47,6 +47,11 @@ export const installError = defineErrors({
     message: 'another run of oneext install or uninstall is under way: process {pid}',
     hint: 'wait for its end, then run the command again',
   },
+  UNINSTALL_USERS: {
+    exitCode: 1,
+    message: 'nothing was changed: without the driver biscuit {count} user(s) cannot log in: {users}',
+    hint: 'give each of them another driver and a password (oneuser chauth NAME core, then oneuser passwd NAME), or run the command with --lock-out-users to go on',
+  },
   UNINSTALL_NOTHING: {
     exitCode: 1,
     message: 'nothing is installed: there is no {path}',

@@ -77,6 +77,8 @@ export interface FileReturn {
   readonly to: FileState;
   /** Why it is not, or not only, what stood there before us. */
   readonly note?: string;
+  /** Below it, a line each: what is taken out of an edited file, and what stays in. */
+  readonly changes?: readonly string[];
   /** Why our part cannot be taken out of it. */
   readonly problem?: string;
 }
@@ -94,7 +96,6 @@ export interface KnownFile {
   readonly revert?: (current: RegularFile) => RevertedFile;
 }
 
-/** One path on the way back; a file that somebody changed since is kept, and an edit is taken out of it. */
 /** An edit leaves mode and owner as they are: what they are now, they are by somebody else's will. */
 const withTheirMode = (original: FileState, current: FileState, isEdit: boolean): FileState => {
   if (!isEdit || original.kind !== 'file' || current.kind !== 'file') return original;
@@ -102,6 +103,7 @@ const withTheirMode = (original: FileState, current: FileState, isEdit: boolean)
   return { ...original, mode, uid, gid };
 };
 
+/** One path on the way back; a file that somebody changed since is kept, and an edit is taken out of it. */
 export const planReturn = ({ record, current, original, revert }: KnownFile): FileReturn => {
   const { path, written } = record;
   const base = { path, from: current };
@@ -110,9 +112,9 @@ export const planReturn = ({ record, current, original, revert }: KnownFile): Fi
   if (revert !== undefined && current.kind === 'file') {
     const reverted = revert(current);
     if ('problem' in reverted) return { ...base, to: current, problem: reverted.problem };
-    const said = ['changed since: only what we had added was taken out', ...reverted.changes];
-    return { ...base, to: reverted.to, note: said.join('; ') };
+    const note = 'somebody changed it since: only what we had added is taken out';
+    return { ...base, to: reverted.to, note, changes: reverted.changes };
   }
   const what = current.kind === 'absent' ? 'removed' : 'changed';
-  return { ...base, to: current, note: `${what} since by somebody else: kept as it is` };
+  return { ...base, to: current, note: `somebody ${what} it since: it stays as it is` };
 };

@@ -51,6 +51,8 @@ export interface InstallRecord {
   readonly hooks: readonly HookRecord[];
   /** Services that were not seen restarted since a change of theirs. */
   readonly restarts?: readonly PendingRestart[];
+  /** The drivers changed, and no `onehost sync` since has brought all hypervisors their copies. */
+  readonly isSyncPending?: boolean;
 }
 
 export const emptyRecord = (version: string): InstallRecord => ({
@@ -113,7 +115,8 @@ export const parseRecord = (text: string): InstallRecord | undefined => {
     isTexts(value['folders']) &&
     isListOf(value['files'], isFileRecord) &&
     isListOf(value['hooks'], isHookRecord) &&
-    (value['restarts'] === undefined || isListOf(value['restarts'], isPendingRestart));
+    (value['restarts'] === undefined || isListOf(value['restarts'], isPendingRestart)) &&
+    (value['isSyncPending'] === undefined || typeof value['isSyncPending'] === 'boolean');
   return isRecord ? (value as unknown as InstallRecord) : undefined;
 };
 

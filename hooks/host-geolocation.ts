@@ -13,14 +13,15 @@ runHook(
     summary: 'Sets the attribute GEOLOCATION of a host to the coordinates of its public addresses.',
     resource: 'HOST',
     options: geolocationOptions,
-    run: async ({ id, client, options, document, signal }) => [
-      await updateGeolocation(client, id, {
+    run: async ({ id, client, options, document, signal }) => {
+      const { line } = await updateGeolocation(client, id, {
         staticCoordinates: requireStaticCoordinates(document),
         databases: options['geolocation.database'],
         sshTimeoutMs: options['geolocation.ssh-timeout'],
         signal,
-      }),
-    ],
+      });
+      return [line];
+    },
   },
   process,
 ).then((exitCode) => {

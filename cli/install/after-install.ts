@@ -1,12 +1,25 @@
-/** What follows an installation: target files, drivers on the hypervisors, services. None of it undoes anything. */
-import type { Installation, InstallationPlan } from '../../front-end-installer/io/plan-installation.ts';
-import type { FileChange } from '../../front-end-installer/plan-files.ts';
+/**
+ * What follows an installation: target files, places of hosts, drivers on the hypervisors, services. None of it
+ * undoes anything.
+ */
+
+import type { Installation } from '../../front-end-installer/io/plan-installation.ts';
 import type { Restart } from '../../front-end-installer/restarts.ts';
+import { locateNewHosts } from '../../geolocation/io/sync-geolocation.ts';
+import { requireStaticCoordinates } from '../../geolocation/static-coordinates.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import { processIds } from '../../lib/io/this-process.ts';
+import { shortLine } from '../../lib/text/short-lists.ts';
 import type { Terminal } from '../command.ts';
 import { syncAllTargets } from '../prometheus/io/scraped-cloud.ts';
-import type { InstallOptions } from './front-end.ts';
+import type { FollowingOptions, InstallOptions } from './front-end.ts';
 import { formatRestart, hasSystemd, restartServices, stillPending, syncRemotes } from './io/services.ts';
+
+export interface InstallInput {
+  readonly options: InstallOptions & FollowingOptions & { readonly restart: boolean };
+  /** oneext.yaml, parsed. */
+  readonly document: unknown;
+}
 
 /** Restarts services where that is asked for, and names them otherwise: whether they have taken notice. */
 export const attendServices = async (
@@ -21,7 +34,7 @@ export const attendServices = async (
     return true;
   }
   const lines = restarts.map((restart) => `  ${formatRestart(restart)}   # ${restart.why} changed\n`);
-  terminal.writeResult(`for the changes to take effect (${otherwise}):\n${lines.join('')}`);
+  terminal.writeResult(`for the changes to take effect${otherwise}:\n${lines.join('')}`);
   return false;
 };
 
@@ -34,15 +47,49 @@ const attendPending = async (
   const record = await store.read();
   if (record?.restarts === undefined || record.restarts.length === 0) return;
   const pending = await stillPending(record.restarts);
-  const isDone = await attendServices(pending, isAskedFor, terminal, 'oneext install --restart does it');
+  const isDone = await attendServices(pending, isAskedFor, terminal, ' (oneext install --restart does it)');
   await store.write({ ...record, restarts: isDone ? [] : pending });
 };
 
-const isRemote = ({ path, isAdopted }: FileChange, remotes: string): boolean =>
-  !isAdopted && path.startsWith(`${remotes}/`);
+/** Those of this run and of earlier ones, until the copies on all hypervisors are known to be in line. */
+const attendDrivers = async (terminal: Terminal, { store, places }: Installation): Promise<void> => {
+  const record = await store.read();
+  if (record?.isSyncPending !== true) return;
+  await syncRemotes(places, terminal.environment);
+  await store.write({ ...record, isSyncPending: false });
+  terminal.writeResult('the drivers on the hypervisors are in line (onehost sync --force)\n');
+};
+
+const countOf = (count: number, name: string): string => `${count} ${name}${count === 1 ? '' : 's'}`;
+
+const placeHosts = async (
+  { options, document }: InstallInput,
+  terminal: Terminal,
+  { client, owners, places }: Installation,
+): Promise<void> => {
+  if (client === undefined) return;
+  const sshCaller =
+    processIds().uid === 0
+      ? { user: owners.oneadmin, env: { ...terminal.environment, HOME: places.var } }
+      : {};
+  const hosts = await locateNewHosts(client, {
+    staticCoordinates: requireStaticCoordinates(document),
+    databases: options['geolocation.database'],
+    sshTimeoutMs: options['geolocation.ssh-timeout'],
+    sshCaller,
+  });
+  const set = hosts.filter(({ result }) => result === 'set').length;
+  if (set > 0) terminal.writeResult(`GEOLOCATION was set for ${countOf(set, 'host')} that had none\n`);
+  const unknown = hosts.length - set;
+  if (unknown > 0) {
+    terminal.writeResult(
+      `${countOf(unknown, 'host')} ${unknown === 1 ? 'has' : 'have'} no GEOLOCATION: oneext geolocation sync, as oneadmin, says why\n`,
+    );
+  }
+};
 
 const sync = async (
-  options: InstallOptions,
+  { options }: InstallInput,
   terminal: Terminal,
   { client, now }: Installation,
 ): Promise<void> => {
@@ -52,27 +99,35 @@ const sync = async (
 };
 
 export const afterInstall = async (
-  options: InstallOptions & { readonly restart: boolean },
+  input: InstallInput,
   terminal: Terminal,
   installation: Installation,
-  { files }: InstallationPlan,
 ): Promise<void> => {
-  const { places, folders, parts } = installation;
+  const { folders, parts } = installation;
   const tryTo = (what: string, work: () => Promise<void>, next: string): Promise<void> =>
     work().catch((thrown: unknown) =>
-      terminal.writeNote(`warning: ${what}: ${reasonOf(thrown)}; later: ${next}\n`),
+      terminal.writeNote(`warning: ${what}: ${shortLine(reasonOf(thrown))}\n  -> ${next}\n`),
     );
   if (folders.length > 0) {
-    await tryTo('no target files yet', () => sync(options, terminal, installation), 'oneext prometheus sync');
+    await tryTo(
+      'there are no target files yet',
+      () => sync(input, terminal, installation),
+      'run oneext prometheus sync, as oneadmin',
+    );
   }
-  if (files.some((change) => isRemote(change, places.remotes))) {
-    const work = async (): Promise<void> => {
-      await syncRemotes(places, terminal.environment);
-      terminal.writeResult('the drivers on the hypervisors are in line (onehost sync --force)\n');
-    };
-    await tryTo('the drivers on the hypervisors are old', work, 'onehost sync --force, as oneadmin');
+  if (parts.includes('geolocation')) {
+    await tryTo(
+      'the hosts that were there before have no GEOLOCATION yet',
+      () => placeHosts(input, terminal, installation),
+      'run oneext geolocation sync, as oneadmin',
+    );
   }
-  await attendPending(options.restart, terminal, installation);
+  await tryTo(
+    'the drivers on the hypervisors are those from before',
+    () => attendDrivers(terminal, installation),
+    'each run of oneext install tries again, until it succeeds; by hand: onehost sync --force, as oneadmin',
+  );
+  await attendPending(input.options.restart, terminal, installation);
   if (parts.includes('exporter')) {
     terminal.writeResult('next: oneext hosts install (power agents), oneext doctor (does all of it work?)\n');
   }

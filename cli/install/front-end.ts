@@ -3,11 +3,13 @@ import path from 'node:path';
 import { biscuitDriver } from '../../auth-biscuit/oned-driver.ts';
 import { agentJobs } from '../../collectors/agents/agents.ts';
 import { powerOptions } from '../../collectors/agents/power-options.ts';
+import { exporterOptions } from '../../collectors/exporter-options.ts';
 import type { EditedFile } from '../../front-end-installer/edited-file.ts';
 import { installError } from '../../front-end-installer/errors.ts';
 import { editOnedConf, type OnedConfWanted, revertOnedConf } from '../../front-end-installer/oned-conf.ts';
 import type { Part } from '../../front-end-installer/parts.ts';
 import type { FileRecord } from '../../front-end-installer/record.ts';
+import { geolocationOptions } from '../../geolocation/geolocation-options.ts';
 import { flagsOnly, type OptionSpec, type OptionValues, switchOption } from '../../lib/config/options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { followLinks } from '../../lib/io/held-folder.ts';
@@ -31,6 +33,13 @@ export const installTable = {
   'power.agent-url': powerOptions['power.agent-url'],
 };
 export type InstallOptions = OptionValues<typeof installTable>;
+
+/** What other programs read, and an installation with them. */
+export const followingTable = {
+  ...geolocationOptions,
+  'web.config.file': exporterOptions['web.config.file'],
+};
+export type FollowingOptions = OptionValues<typeof followingTable>;
 
 /** '' is the machine itself. */
 const rootFolder = (help: string): OptionSpec<string> => ({

@@ -1,9 +1,10 @@
 /** `oneext install`: puts the suite on this front-end. */
 
+import { configurationFilesOf } from '../../auth-biscuit/io/read-configuration.ts';
 import { installError } from '../../front-end-installer/errors.ts';
 import { formatFileChange, formatHookChange } from '../../front-end-installer/format-plan.ts';
 import { fileSystemAt } from '../../front-end-installer/io/files.ts';
-import { installationSteps } from '../../front-end-installer/io/installation-steps.ts';
+import { installationSteps, needsSync } from '../../front-end-installer/io/installation-steps.ts';
 import {
   hooksOf,
   type Installation,
@@ -18,12 +19,22 @@ import { suiteHooks } from '../../hooks/hooks.ts';
 import { flagsOnly, type OptionSpec, type OptionValues, switchOption } from '../../lib/config/options.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { watchInterruption } from '../../lib/io/interruption.ts';
-import { packageFolder } from '../../lib/io/this-process.ts';
+import { packageFolder, processIds } from '../../lib/io/this-process.ts';
 import { placesOf } from '../../lib/one/places.ts';
 import { version } from '../../lib/version.ts';
 import { defineVerb, type Terminal } from '../command.ts';
+import { cliError } from '../errors.ts';
 import { afterInstall } from './after-install.ts';
-import { editsForInstall, installTable, recordFolder, requireRoot, runOptions } from './front-end.ts';
+import {
+  editsForInstall,
+  type FollowingOptions,
+  followingTable,
+  installTable,
+  recordFolder,
+  requireRoot,
+  runOptions,
+} from './front-end.ts';
+import { unreadableFiles } from './io/readable-files.ts';
 import { hasSystemd, reloadUnits } from './io/services.ts';
 import { formatPlan, newLines } from './progress.ts';
 
@@ -39,7 +50,7 @@ const partsOption: OptionSpec<readonly Part[]> = {
 
 const options = {
   ...runOptions(
-    'print what would change, and change nothing',
+    'print what would change, and change nothing; exit code 10 if something would change, else 0',
     'install into the image of a front-end that is being made in this folder: files only, no hooks',
   ),
   ...flagsOnly({ only: partsOption }),
@@ -48,7 +59,9 @@ const options = {
   ),
   ...installTable,
 };
-type Options = OptionValues<typeof options>;
+type Options = OptionValues<typeof options> & FollowingOptions;
+
+const driversLine = 'bring the drivers on the hypervisors in line (onehost sync --force)';
 
 /** What is looked at before anything is locked. */
 const survey = async (given: Options, { environment }: Terminal) => {
@@ -92,14 +105,23 @@ const prepare = async (
   };
 };
 
+/** Read as oneadmin by what is installed; only root can try whether oneadmin can. */
+const unreadable = async (given: Options, { owners, places }: Installation): Promise<readonly string[]> => {
+  if (given.root !== '' || processIds().uid !== 0) return [];
+  const files = [given['config.file'], given['web.config.file'], ...given['geolocation.database']];
+  const all = [...files, ...configurationFilesOf(places.oneLocation)].filter((file) => file !== '');
+  return unreadableFiles(all, owners.oneadmin);
+};
+
 const apply = async (
-  given: Options,
+  { options: given, document }: { readonly options: Options; readonly document: unknown },
   terminal: Terminal,
   installation: Installation,
   before: InstallRecord | undefined,
 ): Promise<void> => {
   const isHere = given.root === '';
-  const plan = await planInstallation(installation, before);
+  const planned = await planInstallation(installation, before);
+  const plan = { ...planned, problems: [...planned.problems, ...(await unreadable(given, installation))] };
   for (const note of plan.notes) terminal.writeNote(`note: ${note}\n`);
   if (plan.problems.length > 0) {
     throw installError('INSTALL_REFUSED', {
@@ -113,8 +135,10 @@ const apply = async (
     ...plan.hooks.map(formatHookChange),
   ];
   if (given.plan) {
-    if (changes.length === 0) return terminal.writeResult('nothing to change\n');
-    return terminal.writeResult(formatPlan(changes));
+    const drivers = isHere && needsSync(installation, plan, before) ? [driversLine] : [];
+    if (changes.length + drivers.length === 0) return terminal.writeResult('nothing to change\n');
+    terminal.writeResult(formatPlan([...changes, ...drivers]));
+    throw cliError('WOULD_CHANGE', { what: 'this front-end' });
   }
   const hooks = installation.client === undefined ? [] : hooksOf(installation).map(({ name }) => name);
   if (changes.length > 0 || !isRemembered(before, installation, hooks)) {
@@ -128,7 +152,7 @@ const apply = async (
       ? 'nothing to change\n'
       : `${changes.length} ${changes.length === 1 ? 'change' : 'changes'} made\n`,
   );
-  if (isHere) await afterInstall(given, terminal, installation, plan);
+  if (isHere) await afterInstall({ options: given, document }, terminal, installation);
 };
 
 export const install = defineVerb({
@@ -138,13 +162,15 @@ export const install = defineVerb({
   details: `Plans, changes, and looks whether all of it is so; whatever fails, everything is undone. A second run changes
 nothing; one of a newer version upgrades. oneext uninstall puts every file back as it was.`,
   options,
-  run: async ({ options: given }, terminal) => {
+  alsoReads: followingTable,
+  run: async ({ options: given, document }, terminal) => {
     if (!given.plan) requireRoot(placesOf(terminal.environment), given.root);
     const surveyed = await survey(given, terminal);
     const release = given.plan ? async () => undefined : await surveyed.store.lock();
     try {
       const before = await surveyed.store.read();
-      await apply(given, terminal, await prepare(given, surveyed, before, terminal.now()), before);
+      const installation = await prepare(given, surveyed, before, terminal.now());
+      await apply({ options: given, document }, terminal, installation, before);
     } finally {
       await release();
     }

@@ -1,5 +1,7 @@
 /** `oneext uninstall`: puts every file and hook of this front-end back as it was. */
+import { biscuitDriver } from '../../auth-biscuit/oned-driver.ts';
 import { installError } from '../../front-end-installer/errors.ts';
+import { readDriverUsers } from '../../front-end-installer/io/driver-users.ts';
 import { fileSystemAt } from '../../front-end-installer/io/files.ts';
 import { recordStoreIn } from '../../front-end-installer/io/record-store.ts';
 import { planRemoval, type Removal, type Return, runRemoval } from '../../front-end-installer/io/removal.ts';
@@ -8,9 +10,12 @@ import { restartsFor } from '../../front-end-installer/restarts.ts';
 import { type OptionValues, switchOption } from '../../lib/config/options.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
+import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import { placesOf } from '../../lib/one/places.ts';
+import { fewOf, shortLine } from '../../lib/text/short-lists.ts';
 import { removeTargetFiles } from '../../prometheus-patches/io/remove-target-files.ts';
 import { defineVerb, type Terminal } from '../command.ts';
+import { cliError } from '../errors.ts';
 import { attendServices } from './after-install.ts';
 import {
   editsForUninstall,
@@ -25,13 +30,37 @@ import { formatPlan, newLines } from './progress.ts';
 
 const table = {
   ...runOptions(
-    'print what would be done, and change nothing',
+    'print what would be done, and change nothing; exit code 10, as something is installed',
     'an image of a front-end, as for oneext install',
+  ),
+  'lock-out-users': switchOption(
+    'go on although there are users with the driver biscuit, who then cannot log in',
   ),
   'keep-hooks': switchOption('leave the hooks registered: other front-ends of this zone still use them'),
   ...installTable,
 };
 type Options = OptionValues<typeof table>;
+
+type DriverUsers = { readonly names: readonly string[]; readonly unknownBecause?: string };
+
+const findUsers = (client: XmlRpcClient): Promise<DriverUsers> =>
+  readDriverUsers(client, biscuitDriver.name).then(
+    (names) => ({ names }),
+    (thrown: unknown) => ({ names: [], unknownBecause: reasonOf(thrown) }),
+  );
+
+const mostNamed = 10;
+
+/** What becomes of those who log in with tokens. */
+const formatUsers = ({ names, unknownBecause }: DriverUsers): string => {
+  if (unknownBecause !== undefined)
+    return `OpenNebula cannot be asked which users have the driver biscuit, who cannot log in without it: ${shortLine(unknownBecause)}\n`;
+  if (names.length === 0) return '';
+  return (
+    `without the driver biscuit ${names.length} user(s) cannot log in: ${fewOf(names, mostNamed)}\n` +
+    '  -> for each of them: oneuser chauth NAME core, then oneuser passwd NAME\n'
+  );
+};
 
 const prepare = async (given: Options, terminal: Terminal) => {
   const { root } = given;
@@ -43,19 +72,20 @@ const prepare = async (given: Options, terminal: Terminal) => {
     throw installError('UNINSTALL_NOTHING', { path: `${recordFolder(places)}/record.json` });
   }
   const leavesHooks = root !== '' || given['keep-hooks'] || record.hooks.length === 0;
+  const client = await connectOne(terminal.environment, { totalTimeoutMs: given['one.timeout'] }).catch(
+    (thrown: unknown): Pick<XmlRpcClient, 'call'> => ({ call: () => Promise.reject(thrown) }),
+  );
   const removal: Removal = {
     places,
     fileSystem,
     store,
     edits: await editsForUninstall(places, root, given, record.files),
-    client: leavesHooks
-      ? undefined
-      : await connectOne(terminal.environment, { totalTimeoutMs: given['one.timeout'] }).catch(
-          (thrown: unknown) => ({ call: () => Promise.reject(thrown) }),
-        ),
+    client: leavesHooks ? undefined : client,
   };
   const kept: InstallRecord = leavesHooks ? { ...record, hooks: [] } : record;
-  return { removal, record: kept, isHere: root === '' };
+  const isHere = root === '';
+  const users = isHere && record.parts.includes('auth') ? await findUsers(client) : { names: [] };
+  return { removal, record: kept, isHere, users };
 };
 
 /** In the folder of the options as they are, and in those that were made while they were others. */
@@ -91,7 +121,7 @@ const settle = async (
   if (files.some(({ path }) => path.startsWith(`${places.remotes}/`))) {
     await syncRemotes(places, terminal.environment).catch((thrown: unknown) =>
       terminal.writeNote(
-        `warning: the drivers on the hypervisors are old: ${reasonOf(thrown)}; later: onehost sync --force\n`,
+        `warning: the drivers on the hypervisors are those from before: ${shortLine(reasonOf(thrown))}\n  -> run onehost sync --force, as oneadmin\n`,
       ),
     );
   }
@@ -102,19 +132,24 @@ const settle = async (
 };
 
 const takeAway = async (given: Options, terminal: Terminal): Promise<void> => {
-  const { removal, record, isHere } = await prepare(given, terminal);
+  const { removal, record, isHere, users } = await prepare(given, terminal);
   const returns = await planRemoval(removal, record, targetFilesOf(removal, record, given));
   if (given.plan) {
-    return terminal.writeResult(formatPlan(returns.map(({ line }) => line)));
+    terminal.writeResult(formatPlan(returns.map(({ line }) => line)) + formatUsers(users));
+    throw cliError('WOULD_CHANGE', { what: 'this front-end' });
+  }
+  if (users.names.length > 0 && !given['lock-out-users']) {
+    const count = users.names.length;
+    throw installError('UNINSTALL_USERS', { count, users: fewOf(users.names, mostNamed) });
   }
   const failures = [...(await runRemoval(removal, returns, record, newLines(terminal)))];
   if (isHere) failures.push(...(await settle(terminal, removal, record)));
+  terminal.writeResult(formatUsers(users));
   for (const { line } of returns.filter(({ isKept }) => isKept)) terminal.writeResult(`${line}\n`);
   if (isHere) {
     const paths = record.files.map(({ path }) => path);
     const restarts = restartsFor(paths, given['prometheus.unit'], paths.some(isDropIn));
-    const otherwise = '--restart would have done it in this run';
-    await attendServices(restarts, given.restart, terminal, otherwise);
+    await attendServices(restarts, given.restart, terminal, '');
   }
   if (failures.length > 0) {
     throw installError('UNINSTALL_INCOMPLETE', { problems: failures.join('; ') });

@@ -18,7 +18,7 @@ import { ruleFileOf } from '../../prometheus-patches/io/rule-file.ts';
 import { prepareTargetFolder } from '../../prometheus-patches/io/target-files.ts';
 import { configOptions, patchOptions, targetOptions } from '../../prometheus-patches/prometheus-options.ts';
 import { unpatchConfig } from '../../prometheus-patches/unpatch-config.ts';
-import { defineVerb, type Terminal, type VerbGroup } from '../command.ts';
+import { checkOption, defineVerb, type Terminal, type VerbGroup } from '../command.ts';
 import { cliError } from '../errors.ts';
 import { readPatch } from './io/read-patch.ts';
 import { syncAllTargets } from './io/scraped-cloud.ts';
@@ -36,9 +36,6 @@ const unpatchTable = {
   ...configOptions,
 };
 
-const checkOption = switchOption(
-  'say what would change, and change nothing; exit code 10 if something would change, else 0',
-);
 const changeOptions = {
   check: checkOption,
   'no-reload': switchOption('do not tell Prometheus to read its configuration again'),

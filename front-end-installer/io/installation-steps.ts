@@ -1,4 +1,5 @@
 /** The steps that bring a planned installation about. Each remembers before it changes anything. */
+import type { Places } from '../../lib/one/places.ts';
 import { absent, isSameState, stateName } from '../file-state.ts';
 import { formatFileChange } from '../format-plan.ts';
 import { formerNameOf, type RegisteredHook } from '../hooks.ts';
@@ -68,7 +69,7 @@ const memoryStep = (
   { store, frontEnd, places, fileSystem }: Installation,
   before: InstallRecord | undefined,
   memory: Memory,
-  after: Pick<InstallRecord, 'version' | 'parts' | 'migrateThroughTunnel' | 'restarts'>,
+  after: Pick<InstallRecord, 'version' | 'parts' | 'migrateThroughTunnel' | 'restarts' | 'isSyncPending'>,
 ): Step => ({
   title: 'remember what is there',
   async run() {
@@ -142,6 +143,16 @@ const restartsAfter = (
   return restartsFor(paths, prometheusUnit, frontEnd.hasExporterUnit);
 };
 
+const isDriver = ({ path, isAdopted }: FileChange, { remotes }: Places): boolean =>
+  !isAdopted && path.startsWith(`${remotes}/`);
+
+/** Whether the drivers on the hypervisors are old, or will be. */
+export const needsSync = (
+  { places }: Pick<Installation, 'places'>,
+  { files }: Pick<InstallationPlan, 'files'>,
+  before: InstallRecord | undefined,
+): boolean => before?.isSyncPending === true || files.some((change) => isDriver(change, places));
+
 /** Fails where something is not as planned after all. */
 const verifyStep = (installation: Installation): Step => ({
   title: 'look whether all of it is so',
@@ -173,6 +184,7 @@ export const installationSteps = (
     version,
     parts: [...new Set([...record.parts, ...parts])],
     migrateThroughTunnel: record.migrateThroughTunnel || migrateThroughTunnel,
+    isSyncPending: needsSync(installation, plan, record),
     restarts: addRestarts(record.restarts ?? [], restartsAfter(installation, plan), installation.now),
   };
   const hookSteps =

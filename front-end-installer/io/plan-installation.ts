@@ -164,7 +164,7 @@ export const planInstallation = async (
     files: planFiles(desired, states, records, comparesOwners),
     folders: await missingOf(fileSystem, installation.folders),
     hooks: client === undefined ? [] : planHooks(hooksOf(installation), await readHooks(client)),
-    notes: [...notesOf(installation), ...fromOld.notes],
+    notes: [...notesOf(installation), ...fromOld.notes, ...fromEdits.notes],
     problems: fromEdits.problems,
   };
 };

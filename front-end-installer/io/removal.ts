@@ -2,6 +2,7 @@
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Places } from '../../lib/one/places.ts';
+import { fewOf, shortLine } from '../../lib/text/short-lists.ts';
 import { revertState } from '../desired-files.ts';
 import type { EditedFile } from '../edited-file.ts';
 import { stateName } from '../file-state.ts';
@@ -61,7 +62,7 @@ const hookReturn = (
 
 /** OpenNebula does not answer: the hooks stay for another run, and nothing else waits for it. */
 const unreachable = (hooks: readonly HookRecord[], thrown: unknown): Return => ({
-  line: `delete the hooks ${hooks.map(({ name }) => name).join(', ')}`,
+  line: `delete the hooks ${fewOf(hooks.map(({ name }) => name))}`,
   run: () => Promise.reject(thrown),
   isKept: false,
   forget: (record) => record,
@@ -145,7 +146,9 @@ export const planRemoval = async (
   ];
 };
 
-/** What could not be done, and why; the record keeps it for another run. */
+const mostOfReason = 400;
+
+/** What could not be done, and why; what is kept is not told here; the record keeps it for another run. */
 export const runRemoval = async (
   { store, fileSystem }: Removal,
   returns: readonly Return[],
@@ -156,15 +159,15 @@ export const runRemoval = async (
   let record = before;
   // Of runs that were killed; a folder would not be empty with them.
   for (const { path } of before.files) await fileSystem.removeTemporaries(path).catch(() => undefined);
-  for (const { line, run, isLast, forget } of returns) {
+  for (const { line, run, isKept, isLast, forget } of returns) {
     if (isLast === true && failures.length > 0) continue;
     try {
-      onReturn(line);
+      if (!isKept) onReturn(line);
       await run?.();
       record = forget(record);
       await store.write(record);
     } catch (thrown) {
-      failures.push(`${line}: ${reasonOf(thrown)}`);
+      failures.push(`${line.split('\n')[0]}: ${shortLine(reasonOf(thrown), mostOfReason)}`);
     }
   }
   const left = record.hooks.length + record.files.length;

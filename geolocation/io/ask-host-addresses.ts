@@ -1,7 +1,10 @@
 /** Asks a hypervisor for its addresses over OpenSSH, with the configuration that OpenNebula itself uses. */
-import { runCommand } from '../../lib/io/run-command.ts';
+import { type CommandOptions, runCommand } from '../../lib/io/run-command.ts';
 import { sshArgv } from '../../lib/io/ssh.ts';
 import { addressCommand } from '../host-addresses.ts';
+
+/** As whom ssh runs, with what environment, and until when. */
+export type SshCaller = Pick<CommandOptions, 'signal' | 'user' | 'env'>;
 
 /**
  * The output of `ip -json address show` on the host; fails with COMMAND_FAILED. The caller has made sure that
@@ -11,9 +14,9 @@ import { addressCommand } from '../host-addresses.ts';
 export const askHostAddresses = (
   hostName: string,
   timeoutMs: number,
-  signal?: AbortSignal,
+  caller: SshCaller = {},
 ): Promise<string> => {
   const options = ['ControlMaster=no', 'ForwardX11=no'];
   const call = { host: hostName, command: addressCommand, connectTimeoutMs: timeoutMs / 2, options };
-  return runCommand(['ssh', ...sshArgv(call)], timeoutMs, signal === undefined ? {} : { signal });
+  return runCommand(['ssh', ...sshArgv(call)], timeoutMs, caller);
 };

@@ -5,7 +5,7 @@ import { type Coordinates, formatGeolocation } from '../coordinates.ts';
 import { parseHostAddresses } from '../host-addresses.ts';
 import { publicAddressesOf } from '../public-address.ts';
 import { type PlacedHost, type StaticCoordinates, staticCoordinatesOf } from '../static-coordinates.ts';
-import { askHostAddresses } from './ask-host-addresses.ts';
+import { askHostAddresses, type SshCaller } from './ask-host-addresses.ts';
 import { lookupCoordinates } from './lookup-coordinates.ts';
 
 export interface LocateOptions {
@@ -13,6 +13,8 @@ export interface LocateOptions {
   readonly databases: readonly string[];
   readonly sshTimeoutMs: number;
   readonly signal?: AbortSignal;
+  /** Whose keys ssh uses; by default those of whoever runs us. */
+  readonly sshCaller?: Pick<SshCaller, 'user' | 'env'>;
 }
 
 /** What GEOLOCATION should be, or why nothing is known. */
@@ -45,7 +47,10 @@ export const locateHost = async (host: PlacedHost, options: LocateOptions): Prom
   }
   let output: string;
   try {
-    output = await askHostAddresses(host.name, options.sshTimeoutMs, options.signal);
+    output = await askHostAddresses(host.name, options.sshTimeoutMs, {
+      ...options.sshCaller,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
   } catch (thrown) {
     if (!commonError.is(thrown, 'COMMAND_FAILED')) throw thrown;
     return unknown(`its addresses could not be asked for: ${thrown.message}`);

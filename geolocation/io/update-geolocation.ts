@@ -8,15 +8,26 @@ import { type LocateOptions, locateHost } from './locate-host.ts';
 
 const append = 1;
 
+/** `compare`: what would be done, and nothing is. */
+export type SyncMode = 'change' | 'compare';
+
+export interface AlignedHost {
+  /** `set`: GEOLOCATION was set, or would be. `unknown`: nobody knows where the host stands. */
+  readonly result: 'set' | 'same' | 'unknown';
+  /** For people: the host, what was done, and why. */
+  readonly line: string;
+}
+
 /**
  * Reads the host as it is now, and sets GEOLOCATION by one.host.update where it differs; nothing is ever erased.
- * Says what was done, and why. Fails with ONE_* and GEOLOCATION_DATABASE.
+ * Fails with ONE_* and GEOLOCATION_DATABASE.
  */
 export const updateGeolocation = async (
   client: XmlRpcClient,
   hostId: number,
   options: LocateOptions,
-): Promise<string> => {
+  mode: SyncMode = 'change',
+): Promise<AlignedHost> => {
   const [host] = await readDocument(client, {
     method: 'one.host.info',
     parameters: [hostId, false],
@@ -34,10 +45,14 @@ export const updateGeolocation = async (
   const shown = `host ${host.id} (${JSON.stringify(host.name)})`;
   const location = await locateHost(host, options);
   if ('unknownBecause' in location) {
-    return `${shown}: nothing known, GEOLOCATION stays as it is: ${location.unknownBecause}`;
+    const line = `${shown}: nothing known, GEOLOCATION stays as it is: ${location.unknownBecause}`;
+    return { result: 'unknown', line };
   }
   const { geolocation, from } = location;
-  if (host.geolocation === geolocation) return `${shown}: GEOLOCATION is ${geolocation} already`;
+  if (host.geolocation === geolocation)
+    return { result: 'same', line: `${shown}: GEOLOCATION is ${geolocation} already` };
+  const what = `set to ${geolocation} from ${from}`;
+  if (mode === 'compare') return { result: 'set', line: `${shown}: GEOLOCATION would be ${what}` };
   await client.call('one.host.update', [host.id, formatGeolocationTemplate(geolocation), append]);
-  return `${shown}: GEOLOCATION set to ${geolocation} from ${from}`;
+  return { result: 'set', line: `${shown}: GEOLOCATION ${what}` };
 };

@@ -28,19 +28,22 @@ test('D4-hosts-from-before-the-install: sync sets GEOLOCATION once, and leaves o
     if (method !== 'one.host.info') return undefined;
     const found = hosts.filter((host) => host.id === id);
     const pool = formatTestHosts(found.map((host) => ({ ...host, template: templates.get(host.id) ?? '' })));
-    return {
-      document: pool.replaceAll(/<\/?HOST_POOL>/g, '').replace('<HOST_SHARE/>', '<HOST_SHARE></HOST_SHARE>'),
-    };
+    return { document: pool.replaceAll(/<\/?HOST_POOL>/g, '') };
   });
   writeFileSync(file('one_auth'), 'oneadmin:labpass\n');
   writeFileSync(file('ssh'), '#!/bin/sh\necho "no route to host" >&2\nexit 255\n', { mode: 0o755 });
   const places = 'hosts: {kvm0: "59.3294,18.0687", kvm1: "40.4168,-3.7038", kvm2: "1.0,1.0"}';
   writeFileSync(file('oneext.yaml'), `geolocation:\n  static:\n    ${places}\n`);
-  const run = () =>
+  const run = (...options: readonly string[]) =>
     runProgram('dist/oneext', {
-      argv: ['geolocation', 'sync', `--config.file=${file('oneext.yaml')}`],
+      argv: ['geolocation', 'sync', ...options, `--config.file=${file('oneext.yaml')}`],
       env: { PATH: `${folder}:/usr/bin:/bin`, ONE_AUTH: file('one_auth'), ONE_XMLRPC: endpoint },
     });
+  const check = await run('--check');
+  assert.equal(check.code, 10, 'D9: a check that found something to change');
+  assert.match(check.stdout, /^host 0 .*: GEOLOCATION would be set to 59\.3294,18\.0687 from geolocation/m);
+  assert.match(check.stderr, /GEOLOCATION of 2 hosts would change/);
+  assert.equal(templates.size, 0);
   const first = await run();
   assert.equal(first.code, 0, first.stderr);
   assert.match(
@@ -53,4 +56,5 @@ test('D4-hosts-from-before-the-install: sync sets GEOLOCATION once, and leaves o
   const second = await run();
   assert.match(second.stdout, /^host 0 .*: GEOLOCATION is 59\.3294,18\.0687 already$/m);
   assert.equal(calls.filter((call) => call.startsWith('one.host.update')).length, 2, 'twice is once');
+  assert.equal((await run('--check')).code, 0);
 });

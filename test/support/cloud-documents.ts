@@ -15,7 +15,7 @@ export const formatTestHosts = (hosts: readonly TestHost[]): string =>
       const own = hostname === undefined ? '' : `<HOSTNAME><![CDATA[${hostname}]]></HOSTNAME>`;
       return (
         `<HOST><ID>${id}</ID><NAME>${name ?? hostname ?? ''}</NAME><STATE>${state}</STATE><VM_MAD>kvm</VM_MAD>` +
-        `<CLUSTER_ID>0</CLUSTER_ID><CLUSTER>default</CLUSTER><HOST_SHARE/><VMS/>` +
+        `<CLUSTER_ID>0</CLUSTER_ID><CLUSTER>default</CLUSTER><HOST_SHARE></HOST_SHARE><VMS/>` +
         `<TEMPLATE>${own}<HYPERVISOR><![CDATA[${hypervisor}]]></HYPERVISOR>${template}</TEMPLATE></HOST>`
       );
     })

@@ -52,7 +52,10 @@ test("Prometheus' configuration was changed since: our jobs and rules go, the re
   assert.match(broken.stderr, /take what we had added out of .*prometheus\.yml: .*line \d+/);
   made.write(file, `# mine\n${mine}`);
   const { stdout } = await succeed(oneext('uninstall'));
-  assert.match(stdout, /prometheus\.yml \(changed since: only what we had added was taken out; /);
+  assert.match(
+    stdout,
+    /prometheus\.yml \(somebody changed it since: only what we had added is taken out\)\n/,
+  );
   const left = made.read(file);
   assert.match(left, /^# mine\n/);
   assert.match(left, /job_name: mine\n/);
@@ -60,7 +63,9 @@ test("Prometheus' configuration was changed since: our jobs and rules go, the re
 });
 
 test('promtool refuses: files and hooks are as they were', async (t) => {
-  const { made, registry, oneext } = await startSelfContained(t, 'echo "FAILED: no good" >&2; exit 1');
+  const { made, registry, oneext } = await startSelfContained(t, {
+    promtool: 'echo "FAILED: no good" >&2; exit 1',
+  });
   const before = made.describe();
   const run = await oneext('install');
   assert.equal(run.code, 1);
