@@ -6,6 +6,10 @@ import type { HostRecord } from './last-run.ts';
 const orDash = (value: string | number | undefined): string =>
   value === undefined || value === '' ? '-' : String(value);
 const formatWatts = ({ watts }: AgentFacts): string => (watts === undefined ? '-' : watts.toFixed(1));
+const formatReach = ({ isReachable }: AgentFacts): string => {
+  if (isReachable === undefined) return '-';
+  return isReachable ? 'open' : 'closed';
+};
 
 /** Names are shown without what a terminal would act upon. */
 const shownName = ({ id, name }: HostRecord): string => cleanLine(name) || `host ${id}`;
@@ -25,13 +29,14 @@ export const formatOutcomes = (records: readonly HostRecord[]): string =>
 
 export const formatStatus = (records: readonly HostRecord[]): string =>
   formatColumns([
-    ['HOST', 'AGENT', 'VERSION', 'WATTS', 'LISTENS', 'ALLOWED', 'LAST ERROR'],
+    ['HOST', 'AGENT', 'VERSION', 'WATTS', 'LISTENS', 'FROM HERE', 'ALLOWED', 'LAST ERROR'],
     ...records.map((record) => [
       shownName(record),
       orDash(record.agent.runtime),
       orDash(record.agent.version),
       formatWatts(record.agent),
       orDash(record.agent.listens),
+      formatReach(record.agent),
       orDash(record.agent.allowed),
       orDash(record.detail),
     ]),
@@ -63,6 +68,7 @@ export const formatOutcomesJson = (
     agent_version: agent.version ?? null,
     power_watts: agent.watts ?? null,
     listens: agent.listens ?? null,
+    reachable: agent.isReachable ?? null,
     allowed: agent.allowed ?? null,
     seconds: seconds ?? null,
     error: detail === '' ? null : detail,

@@ -13,6 +13,8 @@ export interface AgentFacts {
   readonly watts?: number;
   readonly listens?: string;
   readonly allowed?: string;
+  /** What the front-end found when it tried the port. */
+  readonly isReachable?: boolean;
 }
 
 export interface HostReport {

@@ -85,3 +85,12 @@ export const judgeHost = (command: HostCommand, report: HostReport, end: Connect
   ...judge(command, report, end),
   agent: report.agent,
 });
+
+/** With what the front-end found when it tried the agent's port. @param complaint '' where nothing is wrong with it */
+export const withPort = (outcome: Outcome, isReachable: boolean, complaint: string): Outcome => ({
+  ...outcome,
+  ...(complaint === ''
+    ? {}
+    : { result: 'failed', detail: [outcome.detail, complaint].filter(Boolean).join('; ') }),
+  agent: { ...outcome.agent, isReachable },
+});

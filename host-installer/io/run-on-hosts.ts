@@ -1,16 +1,18 @@
 /** Runs remote.sh on many hosts: with a display or plain lines on stderr, all output in a log, a record of each host. */
 import { watchInterruption } from '../../lib/io/interruption.ts';
 import { cleanLine } from '../../lib/text/terminal-text.ts';
+import { judgePort, portOfAgent } from '../agent-port.ts';
 import type { HostTarget } from '../choose-hosts.ts';
 import { isMarker } from '../host-report.ts';
 import type { HostRecord } from '../last-run.ts';
-import { isWell, judgeHost } from '../outcome.ts';
+import { isWell, judgeHost, type Outcome, withPort } from '../outcome.ts';
 import { formatProgress, type Progress, type RunningHost, type Screen } from '../progress.ts';
 import { formatRemoteRun, type RemoteRun } from '../remote-run.ts';
 import { openDisplay } from './progress-display.ts';
 import { rollOut } from './rollout.ts';
 import { openRunLog } from './run-log.ts';
 import { runOnHost } from './run-on-host.ts';
+import { tryPort } from './try-port.ts';
 
 export interface HostsRun {
   readonly targets: readonly HostTarget[];
@@ -58,6 +60,14 @@ const createCounts = (total: number) => {
   };
 };
 
+/** For `status`: an agent is of use where the front-end reaches it. */
+const lookFromHere = async (name: string, outcome: Outcome): Promise<Outcome> => {
+  const place = portOfAgent(outcome.agent, name);
+  if (place === undefined) return outcome;
+  const answer = await tryPort(place);
+  return withPort(outcome, answer.isOpen, judgePort(outcome.agent, answer));
+};
+
 export const runOnHosts = async (hosts: HostsRun): Promise<HostsRunEnd> => {
   const { targets, run, now, archive, user } = hosts;
   const { stderr } = process;
@@ -84,8 +94,10 @@ export const runOnHosts = async (hosts: HostsRun): Promise<HostsRunEnd> => {
       log.write(name, line.text);
     });
     plans.set(id, report.shown);
+    const told = judgeHost(run.command, report, end);
+    const outcome = run.command === 'status' ? await lookFromHere(name, told) : told;
     const seconds = (now().getTime() - startedMs) / 1000;
-    const record = { id, name, ...judgeHost(run.command, report, end), seconds };
+    const record = { id, name, ...outcome, seconds };
     counts.end(record);
     log.write(name, formatEnd(record));
     // What is drawn has counts of what went well.

@@ -50,12 +50,14 @@ choose_listen() {
 # bracketed ADDRESS: as it stands in URLs
 bracketed() { if [[ $1 == *:* ]]; then printf '[%s]' "$1"; else printf '%s' "$1"; fi; }
 
+url_of() { printf 'http://%s:%s/metrics' "$(bracketed "$1")" "$2"; } # url_of ADDRESS PORT
+
 # Where the agent is asked from this host.
 local_url() {
   local address=$1
   [[ $address != 0.0.0.0 ]] || address=127.0.0.1
   [[ $address != :: ]] || address=::1
-  printf 'http://%s:%s/metrics' "$(bracketed "$address")" "$2"
+  url_of "$address" "$2"
 }
 
 listeners_on() { ss -Hltnp "sport = :$1" 2>/dev/null || true; }

@@ -61,7 +61,7 @@ print_status() {
   url=$(local_url "$previous_address" "$previous_port")
   printf 'agent: with %s, %s\n' "$previous_runtime" "$(if [[ $previous_runs == yes ]]; then printf 'runs'; else printf 'does not run'; fi)"
   [[ $previous_runtime == native ]] || printf 'image: %s, %s\n' "${previous_config%% *}" "$previous_rights rights"
-  printf 'listens: %s\n' "$url"
+  printf 'listens: %s\n' "$(url_of "$previous_address" "$previous_port")"
   print_allowed
   tell_of_boot
   print_measurement "$url"

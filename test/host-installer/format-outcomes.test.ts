@@ -15,7 +15,13 @@ const records: readonly HostRecord[] = [
     name: 'kvm1',
     result: 'installed',
     detail: '',
-    agent: { runtime: 'docker', version: '1.02', watts: 0.04, listens: 'http://192.0.2.7:8080/metrics' },
+    agent: {
+      runtime: 'docker',
+      version: '1.02',
+      watts: 0.04,
+      listens: 'http://192.0.2.7:8080/metrics',
+      isReachable: false,
+    },
     seconds: 51.4,
   },
   {
@@ -38,9 +44,9 @@ odd   skipped    -            -      -        it is offline in OpenNebula
   );
   assert.equal(
     formatStatus(records),
-    `HOST  AGENT   VERSION  WATTS  LISTENS                        ALLOWED  LAST ERROR
-kvm1  docker  1.02     0.0    http://192.0.2.7:8080/metrics  -        -
-odd   -       -        -      -                              -        it is offline in OpenNebula
+    `HOST  AGENT   VERSION  WATTS  LISTENS                        FROM HERE  ALLOWED  LAST ERROR
+kvm1  docker  1.02     0.0    http://192.0.2.7:8080/metrics  closed     -        -
+odd   -       -        -      -                              -          -        it is offline in OpenNebula
 `,
   );
 });
@@ -62,6 +68,7 @@ test('JSON: what is not known is null', () => {
     agent_version: '1.02',
     power_watts: 0.04,
     listens: 'http://192.0.2.7:8080/metrics',
+    reachable: false,
     allowed: null,
     seconds: 51.4,
     error: null,

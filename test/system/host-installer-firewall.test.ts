@@ -75,6 +75,20 @@ const until = async (machine: Machine, isWanted: (found: string) => boolean): Pr
   while (!isWanted(await table(machine))) await wait(50);
 };
 
+/** What `oneext hosts status` finds on the front-end 198.51.100.1, which is outside. */
+const seenFromFrontEnd = async (machine: Machine, listens: string, allowed: string): Promise<unknown> => {
+  const script = `const [{ tryPort }, { judgePort, portOfAgent }] = await Promise.all(
+    ['io/try-port.js', 'agent-port.js'].map((file) => import('${repositoryPath('build/host-installer')}/' + file)));
+  const agent = { listens: '${listens}', allowed: '${allowed}' };
+  const answer = await tryPort(portOfAgent(agent, 'kvm1'));
+  console.log(JSON.stringify([answer.isOpen, judgePort(agent, answer)]))`;
+  const inside = 'exec nsenter --net=/proc/$(cat /run/outside)/ns/net "$@"';
+  const node = [process.execPath, '--input-type=module', '-e', script];
+  const { stdout, stderr } = await machine.run('bash', '-c', inside, '-', ...node);
+  assert.notEqual(stdout, '', stderr);
+  return JSON.parse(stdout);
+};
+
 /** What flushes, deletes or opens the table on real hosts. */
 const harms: Readonly<Record<string, string>> = {
   'nftables.service is reloaded': `printf 'flush ruleset\\ntable inet filter { chain input { type filter hook input priority filter; }; }\\n' | nft --file -`,
@@ -109,6 +123,26 @@ test('A7: whatever flushes or changes the table, it is loaded again, and the por
     await until(machine, (found) => found === made);
     assert.equal(await reaches(machine, '198.51.100.2', 8080), false, harm);
   }
+});
+
+test('A7-the front-end tries the port: open, closed by --allow, open although it is not named, nothing there', async (t) => {
+  const machine = await startHost(t);
+  const agent = 'http://198.51.100.7:8080/metrics';
+  assert.deepEqual(await seenFromFrontEnd(machine, agent, 'everyone that reaches it'), [true, '']);
+  assert.deepEqual(await seenFromFrontEnd(machine, agent, '198.51.100.2'), [
+    true,
+    'the port is open to this front-end (198.51.100.1), although --allow 198.51.100.2 does not name it',
+  ]);
+  await machine.run('bash', '-c', 'sed s/198.51.100.1,/198.51.100.2,/ /run/power-agent.nft | nft --file -');
+  assert.deepEqual(await seenFromFrontEnd(machine, agent, '198.51.100.2,2001:db8::/32'), [
+    false,
+    `this front-end (198.51.100.1) cannot reach ${agent} (no answer within 4 s): --allow 198.51.100.2,2001:db8::/32 does not name it`,
+  ]);
+  const nobody = 'http://198.51.100.7:8081/metrics';
+  assert.deepEqual(await seenFromFrontEnd(machine, nobody, '198.51.100.0/24'), [
+    false,
+    `this front-end (198.51.100.1) cannot reach ${nobody} (connect ECONNREFUSED 198.51.100.7:8081): look for a firewall between the two`,
+  ]);
 });
 
 test('A7: systemd accepts the units, and the rules come after other firewalls and before the agent', () => {

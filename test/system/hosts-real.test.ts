@@ -66,7 +66,10 @@ test('oneext hosts plan, install, status and uninstall, on a hypervisor with a r
   assert.match(asFront.stdout, /^h2 +unchanged +native/m, asFront.stderr);
   const status = await hosts('status', 'h2');
   assert.equal(status.code, 0, status.stderr + status.stdout);
-  assert.match(status.stdout, /^h2 +native +1\.\S+ +\d+\.\d +http:\/\/192\.0\.2\.7:8080\/metrics +everyone/m);
+  assert.match(
+    status.stdout,
+    /^h2 +native +1\.\S+ +\d+\.\d +http:\/\/192\.0\.2\.7:8080\/metrics +open +everyone/m,
+  );
   const again = await hosts('install', '--resume', '--live-migrate');
   assert.match(again.stdout, /^h2 +unchanged/m, 'it is told as it was');
   const uninstalled = await hosts('uninstall', 'h2');
