@@ -33,7 +33,19 @@ firewall_text() {
   printf '  }\n}\n'
 }
 
-firewall_unit_text() { sed "s|@NFT@|$(type -P nft || printf /usr/sbin/nft)|" "$here/lib/firewall.service"; }
+# What closes the port where the table cannot be loaded. The native agent's unit does not start without the table; a
+# container would, so it is stopped, and host.sh install starts it again.
+close_command() {
+  case $agent_runtime in
+    native) printf 'systemctl try-restart --no-block %s' "$native_unit" ;;
+    docker) printf '{ systemctl --quiet is-active docker.service && docker stop %s; }' "$(container_of final)" ;;
+    podman) printf 'podman stop %s' "$(container_of final)" ;;
+  esac
+}
+
+firewall_unit_text() {
+  sed -e "s|@NFT@|$(type -P nft || printf /usr/sbin/nft)|" -e "s|@CLOSE@|$(close_command | sed 's/&/\\&/g')|" "$here/lib/firewall.service"
+}
 
 # The table as the kernel has it now; empty where there is none.
 firewall_table() { nft --stateless list table inet opennebula_power_agent 2>/dev/null || true; }

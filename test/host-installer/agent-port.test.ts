@@ -64,6 +64,10 @@ test('A7-a port that listens, and one that does not', async () => {
   const place = { host: '127.0.0.1', port: address.port };
   assert.deepEqual(await tryPort(place), { isOpen: true, detail: '', from: '127.0.0.1' });
   await new Promise((resolve) => server.close(resolve));
-  const { isOpen, detail } = await tryPort({ host: '127.0.0.1', port: 1 });
-  assert.deepEqual([isOpen, detail], [false, 'connect ECONNREFUSED 127.0.0.1:1']);
+  const detail = 'connect ECONNREFUSED 127.0.0.1:1';
+  assert.deepEqual(await tryPort({ host: '127.0.0.1', port: 1 }), {
+    isOpen: false,
+    detail,
+    from: '127.0.0.1',
+  });
 });

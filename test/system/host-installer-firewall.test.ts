@@ -1,7 +1,7 @@
 /** The nftables table of --allow with a real kernel, nft and TCP: whoever flushes it, it comes back. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
@@ -26,21 +26,22 @@ ip link set inside up
 printf %s "$outside" >/run/outside
 nsenter --net=/proc/$outside/ns/net sh -c 'ip address add 198.51.100.1/24 dev outside; ip address add 198.51.100.2/24 dev outside; ip link set outside up'
 "$1" -e 'const { createServer } = require("net");
-createServer((socket) => socket.end("page")).listen(8080, () =>
-  createServer((socket) => socket.end("page")).listen(9000, () => console.log("ready")))' &
+const page = (socket) => socket.on("error", () => undefined).end("page");
+createServer(page).listen(8080, () => createServer(page).listen(9000, () => console.log("ready")))' &
 read -r _ || true`;
 
 /** What host.sh writes, by its own functions. */
-const rules = execFileSync(
-  'bash',
-  [
-    '-c',
-    'ROOT=; cd "$1"; source lib/output.sh; source lib/firewall.sh; wanted_allow=198.51.100.1,2001:db8::/32; guarded_ports=(8080 9000); firewall_text',
-    '-',
-    repositoryPath('host-installer'),
-  ],
-  { encoding: 'utf8' },
-);
+const written = (script: string): string => {
+  const sources = ['output.sh', 'agents.sh', 'container.sh', 'native.sh', 'firewall.sh', 'listen.sh'];
+  const parts = sources.map((file) => `source lib/${file}`).join('; ');
+  const argv = ['-c', `ROOT=; cd "$1"; here=$1; ${parts}; load_agent scaphandre; ${script}`, '-'];
+  return execFileSync('bash', [...argv, repositoryPath('host-installer')], { encoding: 'utf8' });
+};
+const rules = written('wanted_allow=198.51.100.1,2001:db8::/32; guarded_ports=(8080 9000); firewall_text');
+const firewallUnit = (runtime: string): string => written(`agent_runtime=${runtime}; firewall_unit_text`);
+const nativeUnit = written('native_unit_text 198.51.100.7 8080');
+const commandOf = (unit: string, when: string): string =>
+  new RegExp(`^${when}=\\+(.*)$`, 'm').exec(unit)?.[1] ?? 'exit 70';
 
 const startHost = async (t: TestContext): Promise<Machine> => {
   const folder = mkdtempSync(path.join(tmpdir(), 'firewall-lab-'));
@@ -133,7 +134,11 @@ test('A7-the front-end tries the port: open, closed by --allow, open although it
     true,
     'the port is open to this front-end (198.51.100.1), although --allow 198.51.100.2 does not name it',
   ]);
-  await machine.run('bash', '-c', 'sed s/198.51.100.1,/198.51.100.2,/ /run/power-agent.nft | nft --file -');
+  await machine.run(
+    'bash',
+    '-c',
+    'sed "s/saddr 198.51.100.1 /saddr 198.51.100.2 /" /run/power-agent.nft | nft --file -',
+  );
   assert.deepEqual(await seenFromFrontEnd(machine, agent, '198.51.100.2,2001:db8::/32'), [
     false,
     `this front-end (198.51.100.1) cannot reach ${agent} (no answer within 4 s): --allow 198.51.100.2,2001:db8::/32 does not name it`,
@@ -145,16 +150,51 @@ test('A7-the front-end tries the port: open, closed by --allow, open although it
   ]);
 });
 
+test('A7-the table cannot be loaded: a container is stopped, and the native agent does not start', async (t) => {
+  const machine = await startHost(t);
+  const standIn = `printf '#!/bin/sh\\necho "\${0##*/} $*"\\n'`;
+  await machine.run(
+    'bash',
+    '-c',
+    `mkdir /run/bin; cd /run/bin; ${standIn} | tee docker podman systemctl; chmod 755 *`,
+  );
+  const run = (command: string) =>
+    machine.run(
+      'bash',
+      '-c',
+      `PATH=/run/bin:$PATH; ${command.replaceAll('/etc/opennebula-extensions', '/run')}`,
+    );
+  const closing = {
+    docker: 'systemctl --quiet is-active docker.service\ndocker stop scaphandre\n',
+    podman: 'podman stop scaphandre\n',
+    native: 'systemctl try-restart --no-block opennebula-power-agent.service\n',
+  };
+  const starting = commandOf(nativeUnit, 'ExecStartPre');
+  for (const [runtime, closed] of Object.entries(closing))
+    assert.equal((await run(commandOf(firewallUnit(runtime), 'ExecStopPost'))).stdout, closed, runtime);
+  assert.notEqual((await run(starting)).code, 0, 'no table');
+  await machine.run('nft', '--file', '/run/power-agent.nft');
+  for (const runtime of Object.keys(closing))
+    assert.equal((await run(commandOf(firewallUnit(runtime), 'ExecStopPost'))).stdout, '', runtime);
+  assert.deepEqual(await run(starting), { code: 0, stdout: '', stderr: '' });
+  await machine.run('bash', '-c', 'nft flush ruleset; rm /run/power-agent.nft');
+  assert.equal((await run(starting)).code, 0, 'without --allow no table is needed');
+});
+
 test('A7: systemd accepts the units, and the rules come after other firewalls and before the agent', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'firewall-units-'));
   try {
-    const unit = path.join(folder, 'opennebula-power-agent-firewall.service');
-    const text = execFileSync('sed', [
-      's|@NFT@|/usr/sbin/nft|',
-      repositoryPath('host-installer/lib/firewall.service'),
-    ]);
-    execFileSync('bash', ['-c', 'cat >"$1"', '-', unit], { input: text });
-    execFileSync('systemd-analyze', ['verify', '--man=no', unit], { stdio: ['ignore', 'pipe', 'pipe'] });
+    // systemd-analyze looks for the program.
+    const agent = nativeUnit.replace(/^ExecStart=\S+/m, 'ExecStart=/bin/sh');
+    const units = [
+      ['opennebula-power-agent.service', agent],
+      ...['docker', 'podman', 'native'].map((runtime) => [`${runtime}.service`, firewallUnit(runtime)]),
+    ];
+    for (const [name = '', text = ''] of units) {
+      const unit = path.join(folder, name);
+      writeFileSync(unit, text);
+      execFileSync('systemd-analyze', ['verify', '--man=no', unit], { stdio: ['ignore', 'pipe', 'pipe'] });
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -19,13 +19,13 @@ file=/etc/systemd/system/$unit
 value() { sed -n "s/^$1=//p" "$file"; }
 
 start() {
-  local command confined=() capability granted=-all
+  local command before confined=() capability granted=-all
   [[ -f $file ]] || {
     printf 'Unit %s not found.\n' "$unit" >&2
     exit 5
   }
-  read -ra command <<<"$(value ExecStartPre)"
-  [[ ${#command[@]} == 0 ]] || "${command[@]}"
+  before=$(value ExecStartPre)
+  eval "${before#+}"
   read -ra command <<<"$(value ExecStart)"
   if [[ $(value DynamicUser) == yes ]]; then
     for capability in $(value AmbientCapabilities); do
