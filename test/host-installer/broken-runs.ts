@@ -29,6 +29,9 @@ const debian13: HostDescription = {
   agents,
 };
 
+/** It has as many steps as some of the others together. */
+export const longestJourney = 'docker, another image and port, other networks';
+
 export const journeys: Readonly<Record<string, Journey>> = {
   'docker, with a firewall': { host: { agents }, run: ['--allow', '10.0.0.0/8'] },
   'podman, installed with everything else': {
@@ -36,7 +39,7 @@ export const journeys: Readonly<Record<string, Journey>> = {
     run: ['--allow', '10.0.0.0/8,2001:db8::/32'],
   },
   'native, installed with everything else': { host: debian13, run: ['--allow', '10.0.0.0/8'] },
-  'docker, another image and port, other networks': {
+  [longestJourney]: {
     host: { agents },
     before: [['--allow', '10.0.0.0/8']],
     run: ['--image', other, '--port', '9000', '--allow', '10.1.0.0/16'],
