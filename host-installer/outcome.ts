@@ -47,6 +47,9 @@ const resultOfStatus = (status: number): Result => {
   return status === 78 ? 'not supported' : 'failed';
 };
 
+/** How a plan ends that has found something to change. */
+const wouldChange = 10;
+
 const doneWords: Readonly<Record<HostCommand, Result>> = {
   install: 'installed',
   plan: 'planned',
@@ -56,12 +59,13 @@ const doneWords: Readonly<Record<HostCommand, Result>> = {
 
 const judgeEnded = (command: HostCommand, report: HostReport, status: number): Omit<Outcome, 'agent'> => {
   const reason = report.complaint === '' ? report.errorLine : report.complaint;
-  if (status !== 0)
+  const isWellEnd = (one: number): boolean => one === 0 || (command === 'plan' && one === wouldChange);
+  if (!isWellEnd(status))
     return { result: resultOfStatus(status), detail: reason || `host.sh ended with ${status}` };
-  const { sudoRulesStatus } = report;
-  if (sudoRulesStatus !== undefined && sudoRulesStatus !== 0) {
+  const { sudoRulesStatus = 0 } = report;
+  if (!isWellEnd(sudoRulesStatus))
     return { result: 'failed', detail: report.errorLine || 'the sudo rules could not be put in place' };
-  }
+  if (command === 'plan' && status === 0 && sudoRulesStatus === 0) return { result: 'unchanged', detail: '' };
   return { result: report.isUnchanged ? 'unchanged' : doneWords[command], detail: '' };
 };
 

@@ -37,7 +37,8 @@ if [[ $sudo_rules == yes && $status != 2 && $status != 130 ]]; then
   while_connected bash "$here/sudo-rules.sh" "$command" "$here/sudoers.d/opennebula-extensions"
   rules=$?
   tell "sudo rules ended with $rules"
-  ((status != 0)) || status=$rules
+  # 10: plan found something to change.
+  [[ $status != 0 && $status != 10 || $rules == 0 ]] || status=$rules
 fi
 # What the table of `oneext hosts install` shows of the agent.
 if [[ $command == install && $status == 0 ]]; then while_connected bash "$here/host.sh" status || true; fi

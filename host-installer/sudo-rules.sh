@@ -42,6 +42,16 @@ install_rules() {
   mv -f -- "$temporary" "$target"
 }
 
+# Ends with 10 if install would change anything, as host.sh does.
+plan_rules() {
+  if is_installed; then
+    printf 'already: %s has the sudo rules of live migration\n' "$shown"
+  else
+    printf 'would put the sudo rules of live migration into %s\n' "$shown"
+    exit 10
+  fi
+}
+
 uninstall_rules() {
   if [[ ! -e $target ]]; then return; fi
   if cmp -s -- "$rules" "$target"; then
@@ -54,8 +64,7 @@ uninstall_rules() {
 
 case $command in
   install) install_rules ;;
-  plan) if is_installed; then printf 'already: %s has the sudo rules of live migration\n' "$shown"; else
-    printf 'would put the sudo rules of live migration into %s\n' "$shown"; fi ;;
+  plan) plan_rules ;;
   uninstall) uninstall_rules ;;
   *) die 2 "there is no command $command" ;;
 esac

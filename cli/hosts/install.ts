@@ -18,6 +18,7 @@ import { isWell } from '../../host-installer/outcome.ts';
 import { flagsOnly, type OptionSpec, optional, switchOption } from '../../lib/config/options.ts';
 import { version } from '../../lib/version.ts';
 import { defineVerb, type Given, type Terminal } from '../command.ts';
+import { cliError } from '../errors.ts';
 import {
   chooseTargets,
   inOrder,
@@ -46,7 +47,9 @@ const agentOptions = flagsOnly({
 });
 
 const options = {
-  plan: switchOption('show what would be done on each host, and change nothing'),
+  plan: switchOption(
+    'show what would be done on each host, and change nothing; exit code 10 if anything would change on any host, else 0',
+  ),
   resume: switchOption('pass over the hosts that the last run, with the same options, did well'),
   'live-migrate': switchOption('the sudo rules of live migration, too'),
   ...agentOptions,
@@ -162,6 +165,9 @@ export const installVerb = defineVerb({
     const preparation = await prepare(given, terminal);
     const records = await (given.options.plan ? showPlans : install)(given, terminal, preparation);
     const unwell = records.filter(({ result }) => !isWell(result));
+    const planned = records.filter(({ result }) => result === 'planned').length;
+    if (unwell.length === 0 && planned > 0)
+      throw cliError('WOULD_CHANGE', { what: `${planned} of ${records.length} hosts` });
     if (unwell.length === 0) return;
     const hosts = formatNames(unwell.map(({ name }) => name));
     throw hostsError('HOSTS_INCOMPLETE', { count: unwell.length, total: records.length, hosts });

@@ -110,17 +110,24 @@ check_rapl_after() {
   if [[ -n $rapl_problem ]]; then die_without_rapl; fi
 }
 
+# Ends with 10 if install would change anything.
 print_plan() {
-  local step already
+  local step already would_change=no
   inspect
   for step in "${steps[@]}"; do
-    if "needs_$step"; then printf 'would %s\n' "$("tell_$step")"; else
+    if "needs_$step"; then
+      would_change=yes
+      printf 'would %s\n' "$("tell_$step")"
+    else
       already=$("already_$step")
       [[ -z $already ]] || printf 'already: %s\n' "$already"
     fi
     [[ $step == modules ]] || continue
     if needs_modules; then printf 'would check that the energy counters exist and move\n'; else check_rapl_after modules; fi
   done
+  [[ $would_change == yes ]] || return 0
+  said_why=yes
+  exit 10
 }
 
 only_one_run() {

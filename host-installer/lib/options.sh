@@ -14,7 +14,7 @@ Usage: host.sh [$(join '|' "${commands[@]}")] [OPTION...]
 Gives this hypervisor a power agent ($agent_title) and prints the scrape job for Prometheus.
 
   install     load the kernel modules, start the agent and prove that it measures (the default command)
-  plan        print what install would do, and change nothing
+  plan        print what install would do, and change nothing; the exit code is 10 if it would change anything
   status      show which agent is here, who may reach it and whether it measures
   uninstall   remove what install put on this host
 

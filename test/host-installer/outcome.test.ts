@@ -64,6 +64,18 @@ const cases: readonly (readonly [string, HostCommand, readonly string[], Connect
     'another host.sh runs',
   ],
   ['cannot', 'plan', [began, '!error: no RAPL', ended(78)], itself(78), 'not supported', 'no RAPL'],
+  ['D9: a plan', 'plan', [began, 'would pull x', ended(10), rules(0)], itself(10), 'planned', ''],
+  ['D9: a plan of the rules alone', 'plan', [began, ended(0), rules(10)], itself(10), 'planned', ''],
+  ['D9: a plan of nothing', 'plan', [began, 'already: x', ended(0), rules(0)], itself(0), 'unchanged', ''],
+  [
+    'D9: a plan, and no sudo',
+    'plan',
+    [began, ended(10), '!error: no', rules(78)],
+    itself(78),
+    'failed',
+    'no',
+  ],
+  ['D9: no other command', 'install', [began, '!x', ended(10)], itself(10), 'failed', 'x'],
   ['refused', 'install', ['!Connection refused'], itself(255), 'unreachable', 'Connection refused'],
   ['no shell', 'install', ['This account is not available.', '!no'], itself(1), 'failed', 'no'],
   [

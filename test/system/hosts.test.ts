@@ -226,7 +226,8 @@ test('the real host.sh: plan, install, nothing to do, status, rules that somebod
   const { host, lab } = await startRealHost(t);
   const before = host.snapshot();
   const plan = await lab.run('install', '--plan', '--live-migrate', '--allow', '192.0.2.0/24');
-  assert.equal(plan.code, 0, plan.stderr);
+  assert.equal(plan.code, 10, plan.stderr);
+  assert.match(plan.stderr, /^oneext: 1 of 1 hosts would change$/m);
   assert.match(plan.stdout, /^kvm1 \(planned\)\n {2}would load the kernel modules/);
   assert.match(plan.stdout, /^ {2}would put the sudo rules of live migration into/m);
   assert.deepEqual(host.snapshot(), before);
@@ -244,6 +245,9 @@ test('the real host.sh: plan, install, nothing to do, status, rules that somebod
   const second = await lab.run(...install);
   assert.match(second.stdout, /^kvm1 +unchanged +docker 1\.02 +83\.2 /m);
   assert.deepEqual(host.snapshot(), installed);
+  const emptyPlan = await lab.run('install', '--plan', '--live-migrate');
+  assert.equal(emptyPlan.code, 0, 'D9: nothing would change');
+  assert.match(emptyPlan.stdout, /^kvm1 \(unchanged\)\n(?: {2}already: .*\n)+$/);
 
   const status = await lab.run('status');
   assert.equal(status.code, 0, status.stderr);
