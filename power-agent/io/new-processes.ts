@@ -2,7 +2,7 @@
  * Which processes may be new since the last look.
  *
  * Their numbers are higher than all before; only where too many were started, or the numbers began anew, all of
- * /proc is listed. Once a minute every process counts as new.
+ * /proc is listed. Every five minutes every process counts as new.
  */
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
@@ -11,7 +11,7 @@ import { tryReadText } from './read-text.ts';
 
 /** Looking for so many numbers costs less than listing /proc. */
 const mostProbes = 500;
-const wholeLookMs = 60_000;
+const wholeLookMs = 300_000;
 
 export interface NewProcesses {
   readonly pids: readonly number[];
