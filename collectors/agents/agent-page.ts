@@ -1,6 +1,6 @@
 /** Reads the page of whichever agent answers: it is recognised by the prefix of its metrics while the page comes. */
 import { createLineSplitter } from '../../lib/prometheus/line-splitter.ts';
-import type { PageReader, PowerAgent, PowerVerdict } from './agent.ts';
+import type { EnergyCounters, PageReader, PowerAgent, PowerVerdict } from './agent.ts';
 import { judgePage } from './plausibility.ts';
 import type { PowerSettings } from './power-options.ts';
 
@@ -11,11 +11,14 @@ export interface AgentPage {
   /** `undefined` where the page is no agent's. */
   readonly agent: PowerAgent | undefined;
   readonly verdict: PowerVerdict;
+  /** Of an agent that counts energy. */
+  readonly counters: EnergyCounters | undefined;
 }
 
 export interface AgentPageReader {
   push(chunk: Buffer): void;
-  finish(): AgentPage;
+  /** @param earlier the counters of the page that was read before at the same place */
+  finish(earlier?: EnergyCounters): AgentPage;
 }
 
 const beginsWith = (bytes: Buffer, from: number, to: number, prefix: Buffer): boolean =>
@@ -40,8 +43,7 @@ export const createAgentPageReader = (
     if (recognised === undefined) recognise(bytes, from, to);
     recognised?.reader.readLine(bytes, from, to);
   });
-  const judge = (): PowerVerdict => {
-    if (recognised !== undefined) return judgePage(recognised.reader.finish());
+  const judgeOther = (): PowerVerdict => {
     const prefixes = agents.map(({ metricPrefix }) => `${metricPrefix}*`).join(' or ');
     return anyLine
       ? {
@@ -57,10 +59,12 @@ export const createAgentPageReader = (
       recognised?.reader.startPiece();
       lines.push(chunk);
     },
-    finish() {
+    finish(earlier) {
       recognised?.reader.startPiece();
       lines.finish();
-      return { agent: recognised?.agent, verdict: judge() };
+      if (recognised === undefined) return { agent: undefined, verdict: judgeOther(), counters: undefined };
+      const content = recognised.reader.finish(earlier);
+      return { agent: recognised.agent, verdict: judgePage(content), counters: content.counters };
     },
   };
 };

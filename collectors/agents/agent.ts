@@ -49,6 +49,15 @@ export type PowerVerdict =
       readonly detail: string;
     };
 
+/** Of an agent that counts energy: power is what they have moved by since the page before. */
+export interface EnergyCounters {
+  /** When they were read, by the agent's own measure of time. */
+  readonly seconds: number;
+  readonly hostJoules: number;
+  /** By what tells one counter from another. */
+  readonly vms: ReadonlyMap<string, { readonly vmId: number; readonly joules: number }>;
+}
+
 /** What a page says, whether it can be true or not. */
 export interface PageContent {
   readonly version: string;
@@ -60,6 +69,8 @@ export interface PageContent {
   readonly hostPower: number | undefined;
   /** 0 where the page does not tell. */
   readonly socketCount: number;
+  /** Of an agent that counts energy: what the next page is compared with. */
+  readonly counters?: EnergyCounters;
 }
 
 /** Takes the lines of a page that the agent was recognised by, from the first that has its prefix. */
@@ -68,7 +79,8 @@ export interface PageReader {
   startPiece(): void;
   /** A line, `[from, to)` of the bytes; the lines of one piece come in order. */
   readLine(bytes: Buffer, from: number, to: number): void;
-  finish(): PageContent;
+  /** @param earlier the counters of the page that was read before from the same agent */
+  finish(earlier?: EnergyCounters): PageContent;
 }
 
 export interface PowerAgent {

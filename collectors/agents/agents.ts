@@ -3,9 +3,10 @@
  * one host measure the same thing, the value of the first is taken.
  */
 import type { PowerAgent } from './agent.ts';
+import { onepower } from './onepower.ts';
 import { scaphandre } from './scaphandre.ts';
 
-export const powerAgents = [scaphandre] as const satisfies readonly PowerAgent[];
+export const powerAgents = [scaphandre, onepower] as const satisfies readonly PowerAgent[];
 
 /** The jobs in which Prometheus scrapes agents. */
 export const agentJobs: readonly string[] = powerAgents.map(({ name }) => name);

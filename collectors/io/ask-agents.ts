@@ -9,7 +9,7 @@ import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { DownloadFailure, download } from '../../lib/io/download.ts';
 import { createLookup } from '../../lib/io/lookup.ts';
 import type { Host } from '../../lib/one/host.ts';
-import type { PowerAgent, PowerVerdict, UnsoundReason } from '../agents/agent.ts';
+import type { EnergyCounters, PowerAgent, PowerVerdict, UnsoundReason } from '../agents/agent.ts';
 import { agentAt } from '../agents/agent-at.ts';
 import { createAgentPageReader } from '../agents/agent-page.ts';
 import { agentUrlsOf } from '../agents/agent-url.ts';
@@ -34,6 +34,8 @@ interface AskedAgent {
   /** It is asked again after this time. */
   intervalMs: number;
   answer: AgentAnswer;
+  /** Of the last page of an agent that counts energy. */
+  counters: EnergyCounters | undefined;
   hangs: boolean;
   running: Promise<void> | undefined;
 }
@@ -66,11 +68,14 @@ const unsound = (reason: UnsoundReason, detail: string): PowerVerdict => ({
 const notAsked = unsound('timeout', 'not answered yet');
 const badUrl = unsound('bad_url', '--power.agent-url, or POWER_AGENT_URL of the host, makes no http URL');
 
-/** Asks what answers at a URL; `agent` is who answered there last. */
+type AskedPage = Pick<AskedAgent, 'answer' | 'counters'>;
+
+/** Asks what answers at a URL, where another page may have been read before. */
 const createPageDownload = ({ agents, settings, now, signal }: AskAgentsOptions) => {
   const timeoutMs = settings['power.agent-timeout'];
   const lookup = createLookup({ atOnce: lookupsAtOnce, keepMs: keepAddressesMs, now, signal });
-  return async (url: URL, agent: string): Promise<AgentAnswer> => {
+  return async (url: URL, { answer, counters: earlier }: AskedAgent): Promise<AskedPage> => {
+    const { agent } = answer;
     const reader = createAgentPageReader(agents, settings);
     try {
       await download({
@@ -84,14 +89,14 @@ const createPageDownload = ({ agents, settings, now, signal }: AskAgentsOptions)
         ...(signal === undefined ? {} : { signal }),
         onChunk: reader.push,
       });
-      const page = reader.finish();
-      return { agent: page.agent?.name ?? agent, verdict: page.verdict };
+      const { agent: found, verdict, counters } = reader.finish(earlier);
+      return { answer: { agent: found?.name ?? agent, verdict }, counters };
     } catch (thrown) {
       const verdict =
         thrown instanceof DownloadFailure
           ? unsound(failureReasons[thrown.kind], thrown.message)
           : unsound('not_an_agent_page', reasonOf(thrown));
-      return { agent, verdict };
+      return { answer: { agent, verdict }, counters: earlier };
     }
   };
 };
@@ -105,7 +110,7 @@ const createAskedAgents = (options: AskAgentsOptions) => {
 
   const askOne = async (url: URL, state: AskedAgent): Promise<void> => {
     state.askedAt = now();
-    state.answer = await downloadPage(url, state.answer.agent);
+    Object.assign(state, await downloadPage(url, state));
     onAnswer?.(state.answer);
     state.intervalMs = intervalAfter(state.answer.verdict, state.intervalMs);
     state.running = undefined;
@@ -119,6 +124,7 @@ const createAskedAgents = (options: AskAgentsOptions) => {
       askedAt: -Infinity,
       intervalMs: leastIntervalMs,
       answer,
+      counters: undefined,
       hangs: false,
       running: undefined,
     };

@@ -1,0 +1,99 @@
+/** Two pages of the agent itself, which has watched a host whose energy is known. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { PowerVerdict } from '../../../collectors/agents/agent.ts';
+import { createAgentPageReader } from '../../../collectors/agents/agent-page.ts';
+import { powerAgents } from '../../../collectors/agents/agents.ts';
+import { encodeFamilies } from '../../../lib/prometheus/exposition.ts';
+import { noAccounts } from '../../../power-agent/accounts.ts';
+import { formatFamilies } from '../../../power-agent/families.ts';
+import { advanceAgent, beginAgent } from '../../../power-agent/step.ts';
+import { defaultSettings } from '../../support/documents.ts';
+import { type MadeLoad, madeEnergy } from '../../support/made-energy.ts';
+import { inPieces } from '../../support/recordings.ts';
+
+/** An agent on a made host: its pages after so many seconds of a load. */
+const createAgent = (meter = 'rapl') => {
+  const host = madeEnergy();
+  let state = beginAgent(noAccounts);
+  return (seconds: number, load: MadeLoad): string => {
+    for (let passed = 0; passed < seconds; passed += 1) {
+      const { meter: reading, ...others } = host.run(1, load);
+      state = advanceAgent(state, { ...others, meter: meter === 'none' ? undefined : reading });
+    }
+    const shown = { version: '0.1.0', meter, cpus: 16, now: state.last?.now ?? 0 };
+    return encodeFamilies(formatFamilies(state.accounts, shown), 'prometheus').toString();
+  };
+};
+
+/** What is made of pages that come one after another. */
+const judge = (pages: readonly string[], pieceSize = 4096): readonly PowerVerdict[] => {
+  let earlier: ReturnType<ReturnType<typeof createAgentPageReader>['finish']>['counters'];
+  return pages.map((text) => {
+    const reader = createAgentPageReader(powerAgents, defaultSettings);
+    inPieces(Buffer.from(text), pieceSize, reader.push);
+    const page = reader.finish(earlier);
+    assert.equal(page.agent?.name, 'onepower');
+    earlier = page.counters;
+    return page.verdict;
+  });
+};
+const shown = (verdict: PowerVerdict | undefined): unknown => {
+  if (verdict?.sound !== true) return verdict?.reason;
+  const { vmPower, hostPower } = verdict.reading;
+  const watts = (microwatts: number | undefined): number => Math.round((microwatts ?? 0) / 1e4) / 100;
+  return {
+    host: watts(hostPower),
+    vms: Object.fromEntries([...(vmPower ?? [])].map(([vm, power]) => [vm, watts(power)])),
+  };
+};
+
+const half: MadeLoad = { vms: { 524: 4, 525: 2 }, other: 2 };
+
+test('power is what the counters have moved by, from the second page on', () => {
+  const agent = createAgent();
+  const pages = [agent(5, half), agent(15, half), agent(60, { vms: { 524: 2 } })];
+  for (const size of [1, 7, 4096])
+    assert.deepEqual(judge(pages, size).map(shown), [
+      'no_process_power',
+      { host: 100, vms: { 524: 25, 525: 12.5 } },
+      { host: 70, vms: { 524: 8.75 } },
+    ]);
+});
+
+test('the same page twice, and an agent that begins anew, give no power', () => {
+  const [first, second] = [createAgent(), createAgent()];
+  const [one, two] = [first(5, half), first(15, half)];
+  assert.deepEqual(judge([one, two, two, second(3, half)]).map(shown), [
+    'no_process_power',
+    { host: 100, vms: { 524: 25, 525: 12.5 } },
+    'no_process_power',
+    'no_process_power',
+  ]);
+});
+
+test('a counter of one VM that begins anew costs that VM a sample', () => {
+  const agent = createAgent();
+  const page = agent(5, half);
+  const reset = agent(15, half).replace(/(onepower_vm_energy_joules_total\{domain="one-524".*\}) .*/, '$1 1');
+  assert.deepEqual(shown(judge([page, reset])[1]), { host: 100, vms: { 525: 12.5 } });
+});
+
+test('energy that stands still, and an agent without a meter, are no 0 W', () => {
+  const agent = createAgent();
+  const [page, later] = [agent(5, half), agent(15, half)];
+  const joules = /^onepower_host_energy_joules_total .*$/m;
+  const still = later.replace(joules, joules.exec(page)?.[0] ?? '');
+  assert.equal(shown(judge([page, still])[1]), 'rapl_unreadable');
+  const blind = createAgent('none');
+  assert.deepEqual(judge([blind(5, half), blind(15, half)]).map(shown), [
+    'rapl_unreadable',
+    'rapl_unreadable',
+  ]);
+});
+
+test('domains that are no VM of OpenNebula are left out', () => {
+  const agent = createAgent();
+  const pages = [agent(5, half), agent(15, half)].map((page) => page.replaceAll('one-525"', 'other-525"'));
+  assert.deepEqual(shown(judge(pages)[1]), { host: 100, vms: { 524: 25 } });
+});
