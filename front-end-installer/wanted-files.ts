@@ -38,6 +38,8 @@ const packagedSuite = '/usr/lib/one/opennebula-extensions';
 export const relocateText = (content: Buffer, { suite }: Places): string =>
   content.toString('utf8').replaceAll(packagedSuite, suite);
 
+const unitFolder = '/etc/systemd/system';
+
 /** What stands apart from the suite's folder: its name in the package, where it goes, whose it is. */
 const partFiles = (part: Part, { places, hasPrometheus, hasExporterUnit, isHypervisor }: FrontEnd) => {
   type Place = { readonly from: RegExp; readonly to: string; readonly owner: 'root' | 'oneadmin' };
@@ -45,9 +47,23 @@ const partFiles = (part: Part, { places, hasPrometheus, hasExporterUnit, isHyper
     {
       part: 'exporter',
       from: /^systemd\/(opennebula-exporter\.service\.d\/[^/]+\.conf)$/,
-      to: '/etc/systemd/system',
+      to: unitFolder,
       owner: 'root',
       applies: hasExporterUnit,
+    },
+    {
+      part: 'geolocation',
+      from: /^systemd\/(oneext-geolocation-sync\.(?:service|timer))$/,
+      to: unitFolder,
+      owner: 'root',
+      applies: places.oneLocation === '',
+    },
+    {
+      part: 'prometheus',
+      from: /^systemd\/(oneext-prometheus-sync\.(?:service|timer))$/,
+      to: unitFolder,
+      owner: 'root',
+      applies: places.oneLocation === '' && hasPrometheus,
     },
     {
       part: 'auth',
@@ -124,6 +140,30 @@ export const wantedFiles = (
   );
   return [...suite, ...samples, ...placed];
 };
+
+/** A link that should be there. */
+export interface WantedLink {
+  readonly path: string;
+  readonly target: string;
+}
+
+const isTimer = (path: string): boolean => path.startsWith(`${unitFolder}/`) && path.endsWith('.timer');
+
+/** What `systemctl enable` would make of the timers: a link, which an image can have as well. */
+export const timerLinks = (wanted: readonly Pick<WantedFile, 'path'>[]): readonly WantedLink[] =>
+  wanted
+    .filter(({ path }) => isTimer(path))
+    .map(({ path }) => ({
+      path: path.replace(unitFolder, `${unitFolder}/timers.target.wants`),
+      target: path,
+    }));
+
+/** The units of the timers, of paths that an installation wants or has. */
+export const timersOf = (paths: readonly string[]): readonly string[] =>
+  [...new Set(paths)].filter(isTimer).flatMap((path) => {
+    const unit = path.slice(path.lastIndexOf('/') + 1);
+    return path === `${unitFolder}/${unit}` ? [unit] : [];
+  });
 
 /** The command in the PATH; made only where the package manager has not. */
 export const commandLink = ({ oneLocation }: Places): string =>

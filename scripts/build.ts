@@ -113,6 +113,7 @@ for (const part of ['host.sh', 'remote.sh', 'sudo-rules.sh', 'lib']) {
   await cp(`host-installer/${part}`, `dist/host-installer/${part}`, { recursive: true });
 }
 await writeFile('dist/oneext.yaml.sample', formatSampleConfig(allOptions, sampleNotes));
+await cp('front-end-installer/systemd', 'dist/systemd', { recursive: true });
 await cp('hooks/templates', 'dist/hooks/templates', { recursive: true });
 await cp('prometheus-patches/dashboards', 'dist/prometheus/dashboards', { recursive: true });
 await mkdir('dist/prometheus/rules');

@@ -5,6 +5,7 @@
 
 import type { Installation } from '../../front-end-installer/io/plan-installation.ts';
 import type { Restart } from '../../front-end-installer/restarts.ts';
+import { timersOf, wantedFiles } from '../../front-end-installer/wanted-files.ts';
 import { locateNewHosts } from '../../geolocation/io/sync-geolocation.ts';
 import { requireStaticCoordinates } from '../../geolocation/static-coordinates.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
@@ -13,7 +14,14 @@ import { shortLine } from '../../lib/text/short-lists.ts';
 import type { Terminal } from '../command.ts';
 import { syncAllTargets } from '../prometheus/io/scraped-cloud.ts';
 import type { FollowingOptions, InstallOptions } from './front-end.ts';
-import { formatRestart, hasSystemd, restartServices, stillPending, syncRemotes } from './io/services.ts';
+import {
+  formatRestart,
+  hasSystemd,
+  restartServices,
+  startTimers,
+  stillPending,
+  syncRemotes,
+} from './io/services.ts';
 
 export interface InstallInput {
   readonly options: InstallOptions & FollowingOptions & { readonly restart: boolean };
@@ -103,7 +111,7 @@ export const afterInstall = async (
   terminal: Terminal,
   installation: Installation,
 ): Promise<void> => {
-  const { folders, parts } = installation;
+  const { folders, parts, frontEnd, packageFiles } = installation;
   const tryTo = (what: string, work: () => Promise<void>, next: string): Promise<void> =>
     work().catch((thrown: unknown) =>
       terminal.writeNote(`warning: ${what}: ${shortLine(reasonOf(thrown))}\n  -> ${next}\n`),
@@ -126,6 +134,11 @@ export const afterInstall = async (
     'the drivers on the hypervisors are those from before',
     () => attendDrivers(terminal, installation),
     'each run of oneext install tries again, until it succeeds; by hand: onehost sync --force, as oneadmin',
+  );
+  await tryTo(
+    'the timers do not run',
+    () => startTimers(timersOf(wantedFiles(frontEnd, parts, packageFiles).map(({ path }) => path))),
+    'systemctl list-timers shows them; systemctl start TIMER starts one',
   );
   await attendPending(input.options.restart, terminal, installation);
   if (parts.includes('exporter')) {

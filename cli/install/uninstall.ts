@@ -7,6 +7,7 @@ import { recordStoreIn } from '../../front-end-installer/io/record-store.ts';
 import { planRemoval, type Removal, type Return, runRemoval } from '../../front-end-installer/io/removal.ts';
 import type { InstallRecord } from '../../front-end-installer/record.ts';
 import { restartsFor } from '../../front-end-installer/restarts.ts';
+import { timersOf } from '../../front-end-installer/wanted-files.ts';
 import { type OptionValues, switchOption } from '../../lib/config/options.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
@@ -25,7 +26,7 @@ import {
   requireRoot,
   runOptions,
 } from './front-end.ts';
-import { hasSystemd, reloadUnits, syncRemotes } from './io/services.ts';
+import { hasSystemd, reloadUnits, stopTimers, syncRemotes } from './io/services.ts';
 import { formatPlan, newLines } from './progress.ts';
 
 const table = {
@@ -88,6 +89,14 @@ const prepare = async (given: Options, terminal: Terminal) => {
   return { removal, record: kept, isHere, users };
 };
 
+/** Before what they keep in line goes. */
+const timerReturns = ({ files }: InstallRecord, isHere: boolean): readonly Return[] => {
+  const timers = isHere ? timersOf(files.map(({ path }) => path)) : [];
+  if (timers.length === 0) return [];
+  const line = `stop ${timers.join(' and ')}`;
+  return [{ line, run: () => stopTimers(timers), isKept: false, forget: (record) => record }];
+};
+
 /** In the folder of the options as they are, and in those that were made while they were others. */
 const targetFilesOf = (
   { fileSystem }: Removal,
@@ -133,7 +142,10 @@ const settle = async (
 
 const takeAway = async (given: Options, terminal: Terminal): Promise<void> => {
   const { removal, record, isHere, users } = await prepare(given, terminal);
-  const returns = await planRemoval(removal, record, targetFilesOf(removal, record, given));
+  const returns = await planRemoval(removal, record, [
+    ...timerReturns(record, isHere),
+    ...targetFilesOf(removal, record, given),
+  ]);
   if (given.plan) {
     terminal.writeResult(formatPlan(returns.map(({ line }) => line)) + formatUsers(users));
     throw cliError('WOULD_CHANGE', { what: 'this front-end' });

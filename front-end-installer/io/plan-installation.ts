@@ -29,7 +29,9 @@ import {
   type FrontEnd,
   type PackageFile,
   relocateText,
+  timerLinks,
   type WantedFile,
+  type WantedLink,
   wantedFiles,
 } from '../wanted-files.ts';
 import type { FileSystem } from './files.ts';
@@ -105,13 +107,19 @@ const notesOf = ({ parts, frontEnd, client }: Installation): readonly string[] =
   return notes;
 };
 
-/** The command in the PATH, where no package manager has put it there. */
-const desiredLink = ({ places, frontEnd }: Installation, states: States): readonly DesiredFile[] => {
-  if (frontEnd.packageIsInPlace) return [];
-  const path = commandLink(places);
-  const to: FileState = { kind: 'link', target: `${places.suite}/oneext` };
+/** The timers, and the command in the PATH, where no package manager has put it there. */
+const wantedLinks = (
+  { places, frontEnd }: Installation,
+  wanted: readonly WantedFile[],
+): readonly WantedLink[] => [
+  ...(frontEnd.packageIsInPlace ? [] : [{ path: commandLink(places), target: `${places.suite}/oneext` }]),
+  ...timerLinks(wanted),
+];
+
+const desiredLink = ({ path, target }: WantedLink, states: States): DesiredFile => {
+  const to: FileState = { kind: 'link', target };
   const current = states.get(path) ?? absent;
-  return [{ path, to, changes: [], ...(stateName(current) === stateName(to) ? { original: absent } : {}) }];
+  return { path, to, changes: [], ...(stateName(current) === stateName(to) ? { original: absent } : {}) };
 };
 
 /** Files that an older version of ours had in the suite's own folder, and this one has not. */
@@ -139,6 +147,7 @@ export const planInstallation = async (
   const wanted = wantedFiles(frontEnd, parts, packageFiles);
   const old = oldFiles(places).filter(({ part }) => parts.includes(part));
   const records = record?.files ?? [];
+  const links = wantedLinks(installation, wanted);
   const stale = desiredWithoutOld(installation, wanted, records);
   const driver = `${places.remotes}/auth/biscuit/authenticate`;
   const paths = [
@@ -146,7 +155,7 @@ export const planInstallation = async (
     ...old.flatMap(({ fate }) => (fate.kind === 'restore' ? [fate.from] : [])),
     ...oldFiles(places).map(({ path }) => path),
     driver,
-    commandLink(places),
+    ...links.map(({ path }) => path),
   ];
   const states = await readStates(fileSystem, [...new Set(paths)]);
   const fromOld = desiredFromOld(old, states);
@@ -155,7 +164,7 @@ export const planInstallation = async (
   const desired = [
     ...desiredFromWanted(wanted, states, owners, places.suite),
     ...stale,
-    ...desiredLink(installation, states),
+    ...links.map((link) => desiredLink(link, states)),
     ...fromOld.desired,
     ...fromEdits.desired,
   ];

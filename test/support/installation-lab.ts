@@ -34,7 +34,7 @@ const wanted = {
 
 /** Of the package one file of each kind: every step is made to fail, twice. */
 const someFiles =
-  /^(?:oneext(?:\.yaml\.sample)?|auth\/biscuit\/(?:yaml\.js|package\.json)|systemd\/.*|sudoers\.d\/.*|prometheus\/rules\/.*|vmm\/.*|hooks\/templates\/(?:host|vm.*-(?:running|done)).*)$/;
+  /^(?:oneext(?:\.yaml\.sample)?|auth\/biscuit\/(?:yaml\.js|package\.json)|systemd\/opennebula-exporter.*|sudoers\.d\/.*|prometheus\/rules\/.*|vmm\/.*|hooks\/templates\/(?:host|vm.*-(?:running|done)).*)$/;
 const driver = {
   name: 'auth/biscuit/authenticate',
   content: Buffer.from('#!/bin/sh\n# oneext\n'),

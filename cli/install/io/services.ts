@@ -3,6 +3,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { PendingRestart, Restart } from '../../../front-end-installer/restarts.ts';
 import { reasonOf } from '../../../lib/errors/oneext-error.ts';
+import { codeOf } from '../../../lib/errors/system-error.ts';
 import { startTimeOf } from '../../../lib/io/process-start.ts';
 import { runCommand } from '../../../lib/io/run-command.ts';
 import type { Places } from '../../../lib/one/places.ts';
@@ -23,6 +24,22 @@ export const hasSystemd = (): Promise<boolean> =>
 
 export const reloadUnits = async (): Promise<void> => {
   await systemctl('daemon-reload');
+};
+
+/** Those that run already go on. Nothing without systemd; in an image they start when it does. */
+export const startTimers = async (timers: readonly string[]): Promise<void> => {
+  if (timers.length > 0 && (await hasSystemd())) await systemctl('start', '--', ...timers);
+};
+
+const unitNotLoaded = 5; // exit status of systemctl: somebody has removed the unit
+
+/** With what they have started, which is waited for. */
+export const stopTimers = async (timers: readonly string[]): Promise<void> => {
+  if (timers.length === 0 || !(await hasSystemd())) return;
+  const units = [...timers, ...timers.map((timer) => timer.replace(/timer$/, 'service'))];
+  await systemctl('stop', '--', ...units).catch((thrown: unknown) => {
+    if (!(thrown instanceof Error) || codeOf(thrown.cause) !== unitNotLoaded) throw thrown;
+  });
 };
 
 const argvOf = ({ unit, verb }: Restart): readonly string[] =>

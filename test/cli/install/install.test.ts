@@ -70,6 +70,49 @@ test('--only installs these parts; a later run adds others; uninstall takes all 
   assert.deepEqual(tree.describe(), before);
 });
 
+test('D10-timers: each part has its own, enabled by a link; uninstall leaves nothing of them', async (t) => {
+  const { tree, oneext } = startLab(t);
+  tree.write('/etc/one/prometheus/prometheus.yml', 'global: {}\n');
+  const before = tree.describe();
+  const timersIn = (paths: Iterable<string>): readonly string[] =>
+    [...paths].filter((one) => one.startsWith('etc/systemd/') && one.includes('sync.'));
+  await succeed(oneext('install', '--only', 'prometheus'));
+  assert.deepEqual(timersIn(tree.describe().keys()), [
+    'etc/systemd/system/oneext-prometheus-sync.service',
+    'etc/systemd/system/oneext-prometheus-sync.timer',
+    'etc/systemd/system/timers.target.wants/oneext-prometheus-sync.timer',
+  ]);
+  await succeed(oneext('install', '--only', 'geolocation'));
+  const units = '/etc/systemd/system';
+  assert.equal(
+    tree.describe().get(`${units.slice(1)}/timers.target.wants/oneext-geolocation-sync.timer`),
+    `link ${units}/oneext-geolocation-sync.timer`,
+  );
+  assert.match(tree.read(`${units}/oneext-geolocation-sync.service`), /^User=oneadmin$/m);
+  await succeed(oneext('uninstall'));
+  assert.deepEqual(tree.describe(), before);
+});
+
+test('D10-timers: without Prometheus there is none for its targets; one that is enabled by hand is taken over', async (t) => {
+  const { tree, oneext } = startLab(t);
+  await succeed(oneext('install', '--only', 'prometheus'));
+  assert.ok(
+    ![...tree.describe().keys()].some(
+      (one) => one.includes('oneext-prometheus-sync.t') && one.startsWith('etc'),
+    ),
+  );
+  const timer = '/etc/systemd/system/oneext-geolocation-sync.timer';
+  await succeed(oneext('install', '--only', 'geolocation'));
+  rmSync(path.join(tree.root, '/var/lib/opennebula-extensions'), { recursive: true });
+  const { stderr } = await succeed(oneext('install', '--only', 'geolocation'));
+  assert.match(
+    stderr,
+    new RegExp(`take over ${path.dirname(timer)}/timers.target.wants/${path.basename(timer)}`),
+  );
+  await succeed(oneext('uninstall'));
+  assert.ok(!tree.describe().has(timer.slice(1)));
+});
+
 test('what the operator changed since is kept and named; an edited file loses our edits alone', async (t) => {
   const { tree, oneext } = startLab(t);
   await succeed(oneext('install', '--migrate-through-tunnel'));
