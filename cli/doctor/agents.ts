@@ -67,8 +67,8 @@ const judgeHosts = ({ page, hosts }: AgentFacts): readonly Verdict[] => {
         group: 'hosts that the exporter does not know yet',
       }),
     );
-  const up = known.length - down.length;
-  const sum = up === 0 ? [] : [ok(`${up} of ${asked.length} agents are up`)];
+  const areAllUp = down.length === 0 && unknown.length === 0;
+  const sum = areAllUp ? [ok(`the agents of all ${asked.length} hosts are up`)] : [];
   return [...sum, ...down.map(({ host, sample }) => judgeAgent(sample, host.name)), ...unknown];
 };
 
@@ -105,10 +105,11 @@ const judgeVms = ({ unmeasured, measuredVms }: AgentFacts['page']): readonly Ver
   const counts = new Map<string, number>();
   for (const { reason } of elsewhere) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   const told = [...counts].map(([reason, count]) => `${count} ${reason}`).join(', ');
+  const rest = told === '' ? '' : `; VMs that nothing measures where they are: ${told}`;
   return [
-    ok(
-      `the power of ${measuredVms} VMs is known${told === '' ? '' : `; VMs that nothing measures where they are: ${told}`}`,
-    ),
+    measuredVms === 0
+      ? skipped(`no VM is measured${rest}`)
+      : ok(`the power of ${measuredVms} VMs is known${rest}`),
     ...unmeasured.filter(({ reason }) => !noConcern.has(reason)).map(judgeVm),
   ];
 };

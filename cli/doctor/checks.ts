@@ -95,7 +95,7 @@ export const checks: readonly Check[] = [
   }),
   defineCheck({
     name: 'geolocation',
-    about: 'databases and their age, how many hosts have GEOLOCATION',
+    about: 'databases and their age; hosts with a fixed place have it',
     probe: probeGeolocation,
     judge: judgeGeolocation,
   }),

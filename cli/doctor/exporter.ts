@@ -66,8 +66,8 @@ const judgePage = (page: ExporterPage, url: string, hasDropIn: boolean): readonl
     return [failure('the stock exporter answers there: no power, no reasons', next, { subject: url })];
   }
   const ages = [...page.collectors.values()].flatMap(({ ageSeconds }) => ageSeconds ?? []);
-  const oldest = Math.round(Math.max(0, ...ages));
-  return [ok(`answers, data ${oldest} s old`, { subject: url }), ...judgeCollectors(page)];
+  const age = ages.length === 0 ? '' : `, data ${Math.round(Math.max(...ages))} s old`;
+  return [ok(`answers${age}`, { subject: url }), ...judgeCollectors(page)];
 };
 
 export const exporterUnit = 'opennebula-exporter.service';

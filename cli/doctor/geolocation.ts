@@ -1,17 +1,16 @@
 /** Where hosts stand: the databases, fixed places of the configuration, and how many hosts have GEOLOCATION. */
+import { formatGeolocation } from '../../geolocation/coordinates.ts';
+import type { LocatableHost } from '../../geolocation/host.ts';
 import { parseStaticCoordinates, staticCoordinatesOf } from '../../geolocation/static-coordinates.ts';
-import type { CloudHost } from './cloud-host.ts';
 import { type Attempt, failure, judgeProblem, ok, skipped, type Verdict, warning } from './finding.ts';
 
 export interface GeolocationFacts {
   /** By path, when it was made; `undefined` where there is none. */
   readonly databases: readonly { readonly path: string; readonly madeAt: Attempt<Date | undefined> }[];
   /** `undefined` where OpenNebula does not tell. */
-  readonly hosts: readonly CloudHost[] | undefined;
+  readonly hosts: readonly LocatableHost[] | undefined;
   /** oneext.yaml, parsed. */
   readonly document: unknown;
-  /** The hook's executable. */
-  readonly hook: string;
   readonly now: Date;
 }
 
@@ -38,30 +37,49 @@ const judgeDatabase = (
     : ok(made, { subject });
 };
 
-const judgeHosts = (hosts: readonly CloudHost[], placed: number, hook: string): readonly Verdict[] => {
-  if (hosts.length === 0) return [];
-  const located = hosts.filter(({ geolocation = '' }) => geolocation.trim() !== '').length;
-  const fixed = placed === 0 ? '' : `; ${placed} have a fixed place`;
-  const message = `${located} of ${hosts.length} hosts have GEOLOCATION${fixed}`;
-  if (located > 0) return [ok(message)];
+const sync = 'oneext geolocation sync, as oneadmin';
+
+/** Fixed places are compared; what hosts have from their addresses only `sync --check` can compare. */
+const judgeHosts = (
+  hosts: readonly LocatableHost[],
+  placeOf: (host: LocatableHost) => string | undefined,
+): readonly Verdict[] => {
+  const wrong = hosts.flatMap((host) => {
+    const [wanted, found] = [placeOf(host), (host.geolocation ?? '').trim()];
+    if (wanted === undefined || wanted === found) return [];
+    const has = found === '' ? 'it has no GEOLOCATION' : `its GEOLOCATION is ${found}`;
+    const details = { subject: host.name, group: 'hosts that are not at their fixed place' };
+    return [warning(`${has}, but geolocation.static says ${wanted}`, sync, details)];
+  });
+  const fixed = hosts.filter((host) => placeOf(host) !== undefined).length;
+  const others = hosts.filter((host) => placeOf(host) === undefined);
+  const located = others.filter(({ geolocation = '' }) => geolocation.trim() !== '').length;
+  const next = 'oneext geolocation sync --check, as oneadmin, compares them with the databases';
   return [
-    skipped(`${message}: none has a public address, or the hook has not run`, {
-      next: `${hook} ID says why, as oneadmin; geolocation.static names places`,
-    }),
+    ...(fixed > 0 && wrong.length === 0 ? [ok(`all ${fixed} hosts with a fixed place have it`)] : wrong),
+    ...(others.length === 0
+      ? []
+      : [
+          skipped(
+            `${located} of ${others.length} hosts${fixed === 0 ? '' : ' without a fixed place'} have GEOLOCATION; it was not compared with their addresses`,
+            { next },
+          ),
+        ]),
   ];
 };
 
 export const judgeGeolocation = (facts: GeolocationFacts): readonly Verdict[] => {
-  const { databases, hosts: known, document, hook, now } = facts;
+  const { databases, hosts: known, document, now } = facts;
   const hosts = known ?? [];
   const { coordinates, problems } = parseStaticCoordinates(document);
-  const placed = hosts.filter((host) => staticCoordinatesOf(host, coordinates) !== undefined).length;
-  const isNeeded = placed < hosts.length || hosts.length === 0;
+  const placeOf = (host: LocatableHost): string | undefined => {
+    const places = staticCoordinatesOf(host, coordinates);
+    return places === undefined ? undefined : formatGeolocation(places);
+  };
+  const isNeeded = hosts.length === 0 || hosts.some((host) => placeOf(host) === undefined);
   return [
     ...problems.map((problem) => failure(problem, 'correct it in oneext.yaml: the hook fails meanwhile')),
     ...databases.map((database) => judgeDatabase(database, now, isNeeded)),
-    ...(known === undefined
-      ? [skipped('hosts cannot be counted: see one')]
-      : judgeHosts(hosts, placed, hook)),
+    ...(known === undefined ? [skipped('hosts cannot be counted: see one')] : judgeHosts(hosts, placeOf)),
   ];
 };

@@ -116,7 +116,10 @@ const judgeCommand = (
       ? found
       : [judgeProblem(start, reinstall, { subject: command }), ...found];
   const events = templates.length === 1 ? '1 hook' : `${templates.length} hooks`;
-  return all.length > 0 ? all : [ok(`${events} registered, no last run failed`, { subject })];
+  if (all.length > 0) return all;
+  const hasRun = hooks.some((hook) => ours.has(hook.name) && hook.executions.length > 0);
+  const runs = hasRun ? 'no last run failed' : 'none has run yet';
+  return [ok(`${events} registered as the package has them; ${runs}`, { subject })];
 };
 
 const judgeFirstGeneration = (hooks: readonly Hook[]): readonly Verdict[] =>

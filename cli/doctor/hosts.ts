@@ -24,16 +24,25 @@ export interface HostFacts {
   readonly looks: readonly HostLook[];
 }
 
+/** What would make a tunnel there; `undefined` where nothing would. */
+const tunnelMakerOf = ({ hasOpenVswitch, hasKernelVxlan, sudo }: HostLook): string | undefined => {
+  const isVswitchRefused = sudo.some(({ right, isPermitted }) => right === 'vswitch' && !isPermitted);
+  if (hasOpenVswitch && !isVswitchRefused) return 'Open vSwitch';
+  return hasKernelVxlan ? 'the kernel' : undefined;
+};
+
 const judgePrerequisites = (look: HostLook): readonly Verdict[] => {
-  const { host: subject, hasOpenVswitch, hasKernelVxlan, hasStockMigrate, sudo } = look;
+  const { host: subject, hasOpenVswitch, hasStockMigrate, sudo } = look;
   return [
     ...judgeSudo(subject, sudo).filter(({ level }) => level !== 'ok'),
-    ...(hasOpenVswitch || hasKernelVxlan
+    ...(tunnelMakerOf(look) !== undefined
       ? []
       : [
           failure(
-            'has neither Open vSwitch nor VXLAN in its kernel: no tunnel can be made',
-            'modprobe vxlan there',
+            hasOpenVswitch
+              ? 'sudo does not permit ovs-vsctl there, and its kernel has no VXLAN: no tunnel can be made'
+              : 'has neither Open vSwitch nor VXLAN in its kernel: no tunnel can be made',
+            hasOpenVswitch ? 'install opennebula-node-kvm there' : 'modprobe vxlan there',
             {
               subject,
               group: 'hosts without VXLAN',
@@ -69,8 +78,10 @@ const judgeHost = (look: HostLook, tunnels: boolean | undefined): readonly Verdi
     ...(clock === undefined ? [] : [clock]),
   ];
   if (found.length > 0) return found;
-  const kind = look.hasOpenVswitch ? 'Open vSwitch' : 'the kernel';
-  const message = tunnels === false ? 'reached, nothing left of migrations' : `ready for tunnels by ${kind}`;
+  const message =
+    tunnels === false
+      ? 'can be reached, and nothing is left of migrations'
+      : `is ready for tunnels made by ${tunnelMakerOf(look)}`;
   return [ok(message, { subject, group: 'hosts in order' })];
 };
 

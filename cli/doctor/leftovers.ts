@@ -14,7 +14,7 @@ export interface Suspect {
 export interface LeftoverFacts {
   readonly suspects: readonly Suspect[];
   /** Temporary files and folders that nobody has touched for an hour. */
-  readonly temporary: Attempt<readonly string[]>;
+  readonly temporary: readonly { readonly folder: string; readonly found: Attempt<readonly string[]> }[];
 }
 
 /** What the installer leaves to the package manager is not mended by another run of it. */
@@ -32,15 +32,16 @@ export const judgeLeftovers = ({ suspects, temporary }: LeftoverFacts): readonly
     if (!('value' in isLeft)) return [judgeProblem(isLeft, asOneadmin, { subject })];
     return isLeft.value ? [warning(`is of the first generation: ${instead}`, next, { subject })] : [];
   });
-  const left =
-    'value' in temporary
-      ? temporary.value.map((subject) =>
+  const left = temporary.flatMap(({ folder, found: files }) =>
+    'value' in files
+      ? files.value.map((subject) =>
           warning('is temporary, and was left behind by a run that was killed', `rm -r ${subject}`, {
             subject,
             group: 'temporary files',
           }),
         )
-      : [judgeProblem(temporary, asOneadmin)];
+      : [judgeProblem(files, asOneadmin, { subject: folder })],
+  );
   const all = [...found, ...left];
   return all.length > 0 ? all : [ok('nothing of the first generation, no temporary files')];
 };

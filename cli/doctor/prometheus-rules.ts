@@ -31,5 +31,9 @@ export const judgeRules = (
     ];
   if (missing.length > 0)
     return [warning(`has not loaded our rules ${missing.join(', ')}`, install), ...failures];
-  return failures.length > 0 ? failures : [ok(`all ${ownRules.length} of our rules are loaded, none fails`)];
+  if (failures.length > 0) return failures;
+  const waiting = rules.value.filter(({ name, isEvaluated }) => own.has(name) && !isEvaluated).length;
+  return waiting > 0
+    ? [skipped(`all ${ownRules.length} of our rules are loaded; ${waiting} have not been evaluated yet`)]
+    : [ok(`all ${ownRules.length} of our rules are loaded by name, and their last evaluation went well`)];
 };

@@ -13,6 +13,10 @@ export const sudoRights = {
     argv: ['ip', 'address', 'add', '198.18.0.1/30', 'dev', 'omig0', 'noprefixroute'],
     from: 'sudoers.d/opennebula-extensions',
   },
+  reset: {
+    argv: ['ip', 'address', 'add', '198.18.0.1/32', 'dev', 'lo', 'label', 'lo:omig0'],
+    from: 'sudoers.d/opennebula-extensions',
+  },
   link: { argv: ['ip', 'link', 'delete', 'dev', 'omig0'], from: 'ONE_NET of OpenNebula' },
   vswitch: { argv: ['ovs-vsctl', '--timeout=10', 'show'], from: 'ONE_OVS of OpenNebula' },
 } as const;
@@ -33,13 +37,25 @@ export const judgeSudo = (subject: string, answers: readonly SudoAnswer[]): read
   const needed = refused.filter(({ right }) => right !== 'vswitch');
   const [first] = needed;
   if (answers.length === 0) return [skipped('sudo does not answer', { subject })];
+  const unanswered = Object.keys(sudoRights).length - answers.length;
+  if (first === undefined && unanswered > 0)
+    return [
+      skipped(`sudo answered ${answers.length} of ${answers.length + unanswered} questions`, { subject }),
+    ];
   if (first === undefined) {
     const without = refused.length > 0 ? ', but not for Open vSwitch' : '';
     return [ok(`sudo permits what tunnels need${without}`, { subject })];
   }
   return needed.map(({ right }) => {
     const { argv, from } = sudoRights[right];
-    const next = right === 'address' ? 'oneext hosts install --live-migrate' : 'install opennebula-node-kvm';
-    return failure(`sudo does not permit ${argv.join(' ')}: ${from} is missing`, next, { subject, group });
+    const next =
+      right === 'address' || right === 'reset'
+        ? 'oneext hosts install --live-migrate'
+        : 'install opennebula-node-kvm';
+    return failure(
+      `sudo does not permit ${argv.join(' ')}: ${from} is missing or of an older version`,
+      next,
+      { subject, group },
+    );
   });
 };

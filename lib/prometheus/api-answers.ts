@@ -14,8 +14,10 @@ export interface ActiveTarget {
 
 export interface LoadedRule {
   readonly name: string;
-  /** '' where its last evaluation went well. */
+  /** '' where its last evaluation went well, or there was none yet. */
   readonly error: string;
+  /** Whether Prometheus has evaluated it. */
+  readonly isEvaluated: boolean;
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -44,6 +46,10 @@ export const parseRules = (data: unknown): readonly LoadedRule[] =>
   listOf(readMapping(data)['groups']).flatMap((group) =>
     listOf(readMapping(group)['rules']).map((rule) => {
       const { name, health, lastError } = readMapping(rule);
-      return { name: textOf(name), error: health === 'err' ? textOf(lastError) || 'err' : '' };
+      return {
+        name: textOf(name),
+        error: health === 'err' ? textOf(lastError) || 'err' : '',
+        isEvaluated: health === 'ok' || health === 'err',
+      };
     }),
   );

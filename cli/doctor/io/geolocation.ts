@@ -5,7 +5,7 @@ import type { GeolocationFacts } from '../geolocation.ts';
 import { attempt } from './attempt.ts';
 
 export const probeGeolocation = async (surroundings: Surroundings): Promise<GeolocationFacts> => {
-  const { options, configuration, hosts, now, places } = surroundings;
+  const { options, configuration, hosts, now } = surroundings;
   const [databases, all] = await Promise.all([
     Promise.all(
       options['geolocation.database'].map(async (path) => ({
@@ -19,7 +19,6 @@ export const probeGeolocation = async (surroundings: Surroundings): Promise<Geol
     databases,
     hosts: 'value' in all ? all.value : undefined,
     document: configuration.document,
-    hook: `${places.suite}/hooks/host_geolocation`,
     now: now(),
   };
 };

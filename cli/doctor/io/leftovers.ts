@@ -3,6 +3,7 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isOldFile, type OldFile, oldFiles } from '../../../front-end-installer/first-generation.ts';
+import { isMissing } from '../../../lib/errors/system-error.ts';
 import type { Surroundings } from '../check.ts';
 import { isTemporaryName, type LeftoverFacts, type Suspect, stepAgainst } from '../leftovers.ts';
 import { attempt } from './attempt.ts';
@@ -17,9 +18,15 @@ const lookFor = async (file: OldFile): Promise<Suspect> => {
   return { path: at, instead, next: stepAgainst(file), isLeft: isMissing ? { value: false } : isLeft };
 };
 
-/** A folder that is not there, or that this user may not read, has none to tell of. */
+/** A folder that is not there has none to tell of. */
+const namesIn = (folder: string): Promise<readonly string[]> =>
+  readdir(folder).catch((thrown: unknown) => {
+    if (isMissing(thrown)) return [];
+    throw thrown;
+  });
+
 const temporaryIn = async (folder: string, now: number): Promise<readonly string[]> => {
-  const names = (await readdir(folder).catch(() => [])).filter(isTemporaryName);
+  const names = (await namesIn(folder)).filter(isTemporaryName);
   const old = await Promise.all(
     names.map(async (name) => {
       const file = path.join(folder, name);
@@ -39,10 +46,12 @@ export const probeLeftovers = async (surroundings: Surroundings): Promise<Leftov
   ];
   const [suspects, temporary] = await Promise.all([
     Promise.all(oldFiles(places).map(lookFor)),
-    attempt(async () => {
-      const found = await Promise.all(folders.map((folder) => temporaryIn(folder, now().getTime())));
-      return found.flat().sort();
-    }),
+    Promise.all(
+      folders.map(async (folder) => ({
+        folder,
+        found: await attempt(async () => (await temporaryIn(folder, now().getTime())).toSorted()),
+      })),
+    ),
   ]);
   return { suspects, temporary };
 };

@@ -40,7 +40,7 @@ ARGUMENTS_STDIN = YES
 `);
   assert.deepEqual(shown(judge({ templates: [template] })), [
     'ok -: the hook manager runs',
-    'ok dump.sh vm-running-stdin: 1 hook registered, no last run failed',
+    'ok dump.sh vm-running-stdin: 1 hook registered as the package has them; none has run yet',
   ]);
 });
 

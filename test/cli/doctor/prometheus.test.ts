@@ -8,7 +8,7 @@ const prometheusFacts: PrometheusFacts = {
   url: 'http://localhost:9090',
   targets: { value: [{ job: 'opennebula_exporter', url: 'u', isUp: true, error: '' }] },
   jobs: { value: ['sr_exporter', 'scaphandre'] },
-  rules: { value: [{ name: 'a', error: '' }] },
+  rules: { value: [{ name: 'a', error: '', isEvaluated: true }] },
   ownRules: ['a'],
   config: { path: '/p.yml', changes: { value: { changes: [], kept: [] } } },
   folder: { path: '/t', files: { value: { count: 0, mode: 0o755 } }, wrong: { value: [] } },
@@ -25,7 +25,7 @@ test('each of its links', () => {
     notOk({ folder: { ...prometheusFacts.folder, files: { value: { count: 3, mode: 0o750 } } } }),
     ['error: has 3 target files, of which Prometheus sees none'],
   );
-  assert.deepEqual(notOk({ rules: { value: [{ name: 'a', error: 'many-to-many' }] } }), [
+  assert.deepEqual(notOk({ rules: { value: [{ name: 'a', error: 'many-to-many', isEvaluated: true }] } }), [
     'error: the evaluation of the rule fails: many-to-many',
   ]);
   assert.deepEqual(notOk({ ownRules: ['a', 'b'] }), ['warning: has not loaded our rules b']);
@@ -49,6 +49,9 @@ test('D2-ok-without-a-comparison: what was not compared, or is not in line, is n
   const kept = ['job node_exporter is left as it is'];
   assert.deepEqual(notOk({ config: { ...config, changes: { value: { changes: [], kept } } } }), [
     'skipped: not compared with the cloud: job node_exporter is left as it is',
+  ]);
+  assert.deepEqual(notOk({ rules: { value: [{ name: 'a', error: '', isEvaluated: false }] } }), [
+    'skipped: all 1 of our rules are loaded; 1 have not been evaluated yet',
   ]);
   const up = { job: 'opennebula_exporter', url: 'u', isUp: true, error: '' };
   const down = { job: 'sr_exporter', url: 'v', isUp: false, error: 'refused' };

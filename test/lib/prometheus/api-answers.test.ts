@@ -19,8 +19,8 @@ test('targets, jobs and rules, as Prometheus 2.42 answers', () => {
     { name: 'z', health: 'err' },
   ];
   assert.deepEqual(parseRules({ groups: [{ name: 'g', rules }] }), [
-    { name: 'x:y', error: '' },
-    { name: 'z', error: 'err' },
+    { name: 'x:y', error: '', isEvaluated: true },
+    { name: 'z', error: 'err', isEvaluated: true },
   ]);
 });
 
