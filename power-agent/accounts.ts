@@ -58,7 +58,7 @@ export const noAccounts: Accounts = {
   model: undefined,
 };
 
-const emptyVm: VmAccount = { cpuSeconds: 0, energyJoules: 0, marginalJoules: undefined, seenAt: 0 };
+export const emptyVm: VmAccount = { cpuSeconds: 0, energyJoules: 0, marginalJoules: undefined, seenAt: 0 };
 
 const addAll = (
   one: ReadonlyMap<string, number>,

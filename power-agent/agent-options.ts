@@ -45,6 +45,13 @@ export const agentOptions = flagsOnly({
     100,
     60_000,
   ),
+  'guest-trees': textOption(
+    {
+      help: 'folder below which each VM gets a folder with its own energy, for its guest to read',
+      default: '',
+    },
+    'DIRECTORY',
+  ),
   'path.procfs': textOption(
     { help: 'where the proc file system of the host is mounted', default: '/proc' },
     'DIRECTORY',

@@ -16,6 +16,7 @@ import { formatFamilies } from '../families.ts';
 import { busyOf, capacityOf, cpuSecondsBetween, type HostCpu, parseHostCpu } from '../host-cpu.ts';
 import { meterNames } from '../meter.ts';
 import { type AgentState, advanceAgent, beginAgent } from '../step.ts';
+import { createGuestTrees } from './guest-trees.ts';
 import { type KeptAccounts, keepAccounts } from './keep-accounts.ts';
 import { type OpenMeter, openMeter } from './open-meter.ts';
 import { readText, tryReadText } from './read-text.ts';
@@ -88,6 +89,7 @@ const findMeter = async (options: AgentOptions, log: Log): Promise<OpenMeter | u
 const createReading = (options: AgentOptions, kept: KeptAccounts, log: Log) => {
   const { 'path.procfs': procfs, 'path.sysfs': sysfs } = options;
   const vmReader = createVmReader({ procfs, sysfs });
+  const trees = options['guest-trees'] === '' ? undefined : createGuestTrees(options['guest-trees'], log);
   let meter: OpenMeter | undefined;
   let state: AgentState = beginAgent(kept.initial);
   let cpus = readHostCpu(procfs).cpus;
@@ -110,6 +112,7 @@ const createReading = (options: AgentOptions, kept: KeptAccounts, log: Log) => {
     const isFirst = state.last === undefined;
     const before = state.problem;
     state = advanceAgent(state, reading);
+    trees?.write([...state.accounts.vms].filter(([, { seenAt }]) => seenAt === reading.now));
     if (state.problem !== undefined && state.problem !== before && !isFirst && meter !== undefined)
       log.warn('the energy of this interval is unknown', { detail: state.problem });
   };

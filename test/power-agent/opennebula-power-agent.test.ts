@@ -204,6 +204,6 @@ test('without /proc, or a place for its state, it says what to do', async (t) =>
 test('--help names every option', async () => {
   const { code, stdout } = await runProgram(program, { argv: ['--help'], env: {} });
   assert.equal(code, 0);
-  for (const flag of ['--meter=', '--path.run=', '--web.config.file='])
+  for (const flag of ['--meter=', '--path.run=', '--guest-trees=', '--web.config.file='])
     assert.ok(stdout.includes(flag), flag);
 });

@@ -1,0 +1,140 @@
+/**
+ * Writes the counters of VMs into their guests' folders: in place, because a guest that has a file open, or caches
+ * its name, would not see another file.
+ *
+ * A guest may be able to change its folder. So no link below it is ever followed, and what is gone is made anew.
+ */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import { isMissing } from '../../lib/errors/system-error.ts';
+import type { Log } from '../../lib/log/log.ts';
+import type { VmAccount } from '../accounts.ts';
+import {
+  energyFile,
+  formatTreeCounter,
+  isFolderName,
+  newZoneFiles,
+  parseTreeCounter,
+  zoneFolders,
+} from '../guest-tree.ts';
+import { identityOf } from '../vm-times.ts';
+
+interface Tree {
+  readonly file: number;
+  /** What the counter in the file is ahead of the account, in microjoules. */
+  readonly ahead: number;
+  written: number;
+}
+
+const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants;
+const below = (folder: number, name: string): string => `/proc/self/fd/${folder}/${name}`;
+
+/** Opens a folder in a folder; makes it where it is missing. */
+const openFolder = (parent: number, name: string): number => {
+  const flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
+  try {
+    return openSync(below(parent, name), flags);
+  } catch (thrown) {
+    if (!isMissing(thrown)) throw thrown;
+    mkdirSync(below(parent, name), { mode: 0o755 });
+    return openSync(below(parent, name), flags);
+  }
+};
+
+/** The file of the counter, open for writing; a new zone has all its files before the counter. */
+const openCounter = (zone: number): number => {
+  try {
+    return openSync(below(zone, energyFile), O_RDWR | O_NOFOLLOW);
+  } catch (thrown) {
+    if (!isMissing(thrown)) throw thrown;
+    for (const [name, text] of Object.entries(newZoneFiles)) {
+      try {
+        writeFileSync(below(zone, name), text, { flag: 'wx', mode: 0o644 });
+      } catch {
+        // It is there already.
+      }
+    }
+    return openSync(below(zone, energyFile), O_RDWR | O_NOFOLLOW);
+  }
+};
+
+const openTree = (folder: string, domain: string, microjoules: number): Tree => {
+  let current = openSync(folder, O_RDONLY | O_DIRECTORY);
+  try {
+    for (const name of [domain, ...zoneFolders]) {
+      const next = openFolder(current, name);
+      closeSync(current);
+      current = next;
+    }
+    const file = openCounter(current);
+    const written = parseTreeCounter(readFileSync(file, 'latin1'));
+    return { file, ahead: written - microjoules, written };
+  } finally {
+    closeSync(current);
+  }
+};
+
+export interface GuestTrees {
+  /** Writes what VMs that are here have used; a counter in a folder goes on from where it stands. */
+  readonly write: (vms: readonly (readonly [string, VmAccount])[]) => void;
+}
+
+/** @param folder below which each domain has a folder of its name */
+export const createGuestTrees = (folder: string, log: Log): GuestTrees => {
+  const trees = new Map<string, Tree>();
+  const failed = new Set<string>();
+  const treeOf = (key: string, domain: string, microjoules: number): Tree => {
+    const known = trees.get(key);
+    if (known !== undefined && fstatSync(known.file).nlink > 0) return known;
+    if (known !== undefined) closeSync(known.file);
+    trees.delete(key);
+    const opened = openTree(folder, domain, microjoules);
+    trees.set(key, opened);
+    return opened;
+  };
+  const writeOne = (key: string, { energyJoules }: VmAccount): void => {
+    const { domain } = identityOf(key);
+    if (!isFolderName(domain)) throw new Error('the name of the domain is no name of a folder');
+    const microjoules = energyJoules * 1e6;
+    const tree = treeOf(key, domain, microjoules);
+    const counter = Math.floor(microjoules + tree.ahead);
+    if (counter <= tree.written) return;
+    writeSync(tree.file, formatTreeCounter(counter), 0, 'latin1');
+    tree.written = counter;
+  };
+  const closeOthers = (here: ReadonlySet<string>): void => {
+    for (const [key, { file }] of trees) {
+      if (here.has(key)) continue;
+      closeSync(file);
+      trees.delete(key);
+    }
+  };
+  return {
+    write(vms) {
+      closeOthers(new Set(vms.map(([key]) => key)));
+      for (const [key, account] of vms) {
+        try {
+          writeOne(key, account);
+          failed.delete(key);
+        } catch (thrown) {
+          if (!failed.has(key))
+            log.warn('the energy of a VM cannot be written for its guest', {
+              domain: identityOf(key).domain,
+              folder,
+              error: reasonOf(thrown),
+            });
+          failed.add(key);
+        }
+      }
+    },
+  };
+};
