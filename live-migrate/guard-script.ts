@@ -14,6 +14,7 @@ export const guardFolder = '/var/tmp/oneext-migrate';
 /** `SHIM PEER STALL BYTES VM_ID DRIVER DEPLOY_ID ...`, the document of BYTES on stdin, and then nothing. */
 export const guardScript = `shim=$1 peer=$2 stall=$3 bytes=$4 vm=$5
 shift 5
+mask=$(umask)
 umask 077
 trap '' HUP PIPE
 refuse() {
@@ -39,6 +40,7 @@ exec 3<&0
 lifeline=$!
 export ONEEXT_MIGRATE_PATH="$PATH:/usr/sbin:/sbin" ONEEXT_MIGRATE_FOLDER="$folder" ONEEXT_MIGRATE_PEER="$peer"
 export ONEEXT_MIGRATE_STALL="$stall" ONEEXT_MIGRATE_DOMAIN="$2" ONEEXT_MIGRATE_VM="$vm" ONEEXT_MIGRATE_GUARD="$$"
+umask "$mask" # the driver's files are as they are without us
 echo started
 PATH="$folder/bin:$PATH" "$@" < "$folder/document" 3<&- >&2 &
 driver=$!
