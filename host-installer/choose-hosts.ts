@@ -22,7 +22,7 @@ const offReasons = new Map<number | undefined, string>([
 ]);
 
 const unfitReason = ({ name }: Host): string | undefined =>
-  isHostName(name) ? undefined : `its name, ${JSON.stringify(name)}, is none that ssh can be given`;
+  isHostName(name) ? undefined : `its name, ${JSON.stringify(name)}, cannot be given to ssh`;
 
 const targetOf = ({ id, name }: Host): HostTarget => ({ id, name });
 
@@ -38,7 +38,7 @@ const chooseNamed = (hosts: readonly Host[], named: readonly string[]): HostChoi
     const host = findNamed(hosts, text);
     const unfit = host === undefined ? undefined : unfitReason(host);
     if (host === undefined) unknown.push(JSON.stringify(text));
-    else if (!isKvm(host)) problems.push(`${JSON.stringify(host.name)} is no KVM host`);
+    else if (!isKvm(host)) problems.push(`${JSON.stringify(host.name)} is not a KVM host`);
     else if (unfit !== undefined) problems.push(`host ${host.id}: ${unfit}`);
     else targets.set(host.id, targetOf(host));
   }

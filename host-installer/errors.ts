@@ -9,18 +9,18 @@ export const hostsError = defineErrors({
   },
   HOSTS_INSTALLER_MISSING: {
     exitCode: 78,
-    message: 'what is to be sent to the hosts cannot be read from {folder}: {detail}',
+    message: 'the files that are to be sent to the hosts cannot be read from {folder}: {detail}',
     hint: 'install the package opennebula-extensions again; oneext must stand beside host-installer/ and sudoers.d/',
   },
   HOSTS_INCOMPLETE: {
     exitCode: 75,
     message: '{count} of {total} hosts are not as they should be: {hosts}',
-    hint: 'the table says why, hosts.log-file has all that hosts said; mend it and run the same again, an install with --resume',
+    hint: 'the table says why, and hosts.log-file has all output of the hosts; correct the cause and run the same command again, an install with --resume',
   },
   HOSTS_NOT_MEASURING: {
     exitCode: 1,
-    message: '{count} of {total} hosts do not measure: {hosts}',
-    hint: 'the table says why; oneext hosts install HOST... puts right what can be put right',
+    message: '{count} of {total} hosts do not measure, or their agent cannot be reached: {hosts}',
+    hint: 'the table says why; oneext hosts install HOST... corrects what can be corrected',
   },
   HOSTS_STATE_UNREADABLE: {
     exitCode: 1,
@@ -29,7 +29,7 @@ export const hostsError = defineErrors({
   },
   HOSTS_NOTHING_TO_RESUME: {
     exitCode: 1,
-    message: 'there is no run to go on with: {path} is not there',
+    message: 'there is no run to resume: {path} does not exist',
     hint: 'run it without --resume',
   },
 });

@@ -71,7 +71,7 @@ const judgeEnded = (command: HostCommand, report: HostReport, status: number): O
 
 const judge = (command: HostCommand, report: HostReport, end: ConnectionEnd): Omit<Outcome, 'agent'> => {
   const { hostShStatus: status, hasBegun, errorLine } = report;
-  const stays = hasBegun && status === undefined ? '; it may still run there' : '';
+  const stays = hasBegun && status === undefined ? '; it may still be running there' : '';
   if (end.cause === 'late' && !hasBegun) {
     return { result: 'unreachable', detail: `no answer within ${end.limit ?? '?'}` };
   }

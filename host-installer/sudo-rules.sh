@@ -35,7 +35,7 @@ install_rules() {
   chmod 0440 -- "$temporary"
   visudo -c -f "$temporary" >/dev/null || die 1 "visudo does not accept the sudo rules: $shown is as it was"
   if [[ -f $target ]] && ! cmp -s -- "$rules" "$target"; then
-    say "$shown is replaced; the old one is kept as opennebula-extensions~, which sudo passes over"
+    say "$shown is replaced; the old one is kept as opennebula-extensions~, which sudo ignores"
     cp -p -- "$target" "$target~"
   fi
   say "put the sudo rules of live migration into $shown"

@@ -9,12 +9,12 @@ export const migrationError = defineErrors({
   },
   MIGRATION_UNDERWAY: {
     exitCode: 75,
-    message: 'VM {vmId} is being migrated already, by process {pid} on {frontEnd}',
+    message: 'VM {vmId} is already being migrated by process {pid} on {frontEnd}',
     hint: 'wait until that migration ends; oneext tunnel list shows all tunnels',
   },
   MIGRATION_ELSEWHERE: {
     exitCode: 75,
-    message: '{host} has a tunnel for VM {vmId} already, and another front-end, {frontEnd}, made it',
+    message: '{host} already has a tunnel for VM {vmId}, which another front-end ({frontEnd}) made',
     hint: 'wait until that migration ends; if that front-end is down, remove the tunnel: oneext tunnel clean --all --host HOST',
   },
   MIGRATION_INTERRUPTED: {
@@ -30,7 +30,7 @@ export const migrationError = defineErrors({
   MIGRATION_BROKEN_OFF: {
     exitCode: 1,
     message:
-      'the session on {source} broke off during the migration of {deployId}, and the migration was ended: the VM runs on {source}',
+      'the session on {source} broke off during the migration of {deployId}, and the migration was ended: the VM still runs on {source}',
     hint: 'migrate it again; the log of the VM may show more',
   },
   MIGRATION_END_UNKNOWN: {
@@ -51,33 +51,33 @@ export const migrationError = defineErrors({
   },
   TUNNEL_NO_UNDERLAY: {
     exitCode: 1,
-    message: 'there can be no tunnel from {source} to {destination}: {detail}',
+    message: 'no tunnel can be made from {source} to {destination}: {detail}',
     hint: 'compare what both hosts show: getent ahosts NAME, ip route get ADDRESS, ip link show',
   },
   TUNNEL_NONE_FREE: {
     exitCode: 75,
     message:
-      'there is no tunnel for VM {vmId}: all {count} pairs of a VNI and a network in 198.18.0.0/15 that were tried are in use on one of the hosts',
+      'no tunnel can be made for VM {vmId}: {count} pairs of a VNI and a network in 198.18.0.0/15 were tried, and each of them is in use on one of the hosts',
     hint: 'see what uses them: oneext tunnel list, ip route show, ip -details link show type vxlan',
   },
   TUNNEL_NO_VSWITCH: {
     exitCode: 1,
-    message: 'there is no tunnel: tunnel.type is openvswitch, but Open vSwitch does not run on {host}',
+    message: 'no tunnel can be made: tunnel.type is openvswitch, but Open vSwitch does not run on {host}',
     hint: 'start Open vSwitch on that host, or set tunnel.type to auto or kernel',
   },
   TUNNEL_OPTION_REFUSED: {
     exitCode: 78,
-    message: 'the option {option} in MIGRATE_OPTIONS of {file} on {host} does not go with a tunnel: {why}',
+    message: 'the option {option} in MIGRATE_OPTIONS of {file} on {host} cannot be used with a tunnel: {why}',
     hint: 'take the option out of kvmrc and run onehost sync, or set tunnel.on_failure to direct',
   },
   TUNNEL_STEP_FAILED: {
     exitCode: 1,
-    message: 'there is no tunnel: on {host}, {command} failed: {detail}',
-    hint: 'run the command on that host as oneadmin to see why; what had been made before it was removed',
+    message: 'the tunnel could not be made: on {host}, {command} failed: {detail}',
+    hint: 'run the command on that host as oneadmin to see why; whatever had been made before it was removed again',
   },
   TUNNEL_NOT_PERMITTED: {
     exitCode: 77,
-    message: 'there is no tunnel: sudo on {host} does not permit {command}: {detail}',
+    message: 'the tunnel could not be made: sudo on {host} does not permit {command}: {detail}',
     hint: 'install sudoers.d/opennebula-extensions on the hypervisors; see live-migrate/README.md',
   },
   TUNNEL_SILENT: {

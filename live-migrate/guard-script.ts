@@ -34,7 +34,7 @@ chmod 700 "$folder/bin/virsh" || refuse "$full"
 [ "$(tail -n 1 "$folder/bin/virsh")" = 'exit "$status"' ] || refuse "$full"
 [ -s "$folder/session" ] || refuse "$full"
 head -c "$bytes" > "$folder/document" || refuse "$full"
-[ "$(wc -c < "$folder/document")" -eq "$bytes" ] || refuse 'the action document did not come whole'
+[ "$(wc -c < "$folder/document")" -eq "$bytes" ] || refuse 'the action document did not arrive complete'
 exec 3<&0
 { cat <&3; rm -f "$folder/lifeline"; } > /dev/null 2>&1 &
 lifeline=$!

@@ -23,7 +23,7 @@ const highestVmId = 99_999_999;
 const invalid = (detail: string): OneExtError => migrationError('MIGRATION_REQUEST_INVALID', { detail });
 
 const requireName = (what: string, text: string): string => {
-  if (!isHostName(text)) throw invalid(`${what} is ${JSON.stringify(text)}, which is no name`);
+  if (!isHostName(text)) throw invalid(`${what} is ${JSON.stringify(text)}, which is not a valid name`);
   return text;
 };
 

@@ -73,7 +73,7 @@ while [ "$count" -gt 0 ]; do
     continue
   fi
   case $word in
-    ${refusedWords}) refuse "virsh migrate $word does not go through a tunnel" ;;
+    ${refusedWords}) refuse "virsh migrate $word cannot be used with a tunnel" ;;
     ${replacedWords}) skip=1 && continue ;;
     ${replacedValues}) continue ;;
     --tls) tls=1 ;;
@@ -83,7 +83,7 @@ while [ "$count" -gt 0 ]; do
 done
 if [ -n "$tls" ] && [ -z "$tls_name" ]; then
   # The certificate is that of the host, and not of the tunnel's address.
-  name=$(timeout -k 5 30 virsh -q -c "$destination" hostname) || refuse "$destination does not tell its host name"
+  name=$(timeout -k 5 30 virsh -q -c "$destination" hostname) || refuse "$destination did not answer with its host name"
   set -- "$@" --tls-destination "$name"
 fi
 

@@ -44,7 +44,7 @@ export const openRunLog = async (
         if (isBroken || before > mostCharacters) return;
         const after = before + line.length;
         written.set(host, after);
-        const rest = after > mostCharacters ? ' (what follows of this host is not kept)' : '';
+        const rest = after > mostCharacters ? ' (no further output of this host is kept)' : '';
         stream.write(`${now().toISOString()} ${host}: ${line}${rest}\n`);
       },
       close: () =>

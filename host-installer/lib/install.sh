@@ -46,7 +46,7 @@ apply_packages() { install_packages; }
 needs_image() { [[ $agent_runtime != native ]] && ! { type -P "$agent_runtime" >/dev/null && image_is_there "$agent_runtime"; }; }
 tell_image() { printf 'pull the image %s' "$pinned_image"; }
 already_image() {
-  if [[ $agent_runtime == native ]]; then printf 'no image is needed'; else printf 'the image %s is here' "$pinned_image"; fi
+  if [[ $agent_runtime == native ]]; then printf 'no image is needed'; else printf 'the image %s is on this host' "$pinned_image"; fi
 }
 apply_image() { pull_image "$agent_runtime"; }
 

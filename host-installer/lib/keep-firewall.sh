@@ -22,7 +22,7 @@ while true; do
   ((status != 1)) || exit 1
   [[ $status != 0 || $event == *opennebula_power_agent* || $event == '#'* ]] || continue
   if [[ $(table) != "$made" ]]; then
-    printf 'the table has been changed or flushed (%s): loading it again\n' "${event:-nothing was told}"
+    printf 'the table has been changed or flushed (%s): loading it again\n' "${event:-no event was seen}"
     "$nft" --file "$rules"
   fi
 done

@@ -64,8 +64,8 @@ unsupported_cpu() {
   model=$(cpu_field 'model name')
   case $vendor in
     GenuineIntel) ((${family:-0} >= 6)) || printf 'the CPU (%s, family %s) is older than RAPL' "$model" "$family" ;;
-    AuthenticAMD) ((${family:-0} >= 23)) || printf 'the CPU (%s, family %s) is older than 17h, the first with RAPL' "$model" "$family" ;;
-    *) printf 'the CPU (%s) is neither of Intel nor of AMD' "${vendor:-of an unknown vendor}" ;;
+    AuthenticAMD) ((${family:-0} >= 23)) || printf 'the CPU (%s, family %s) is older than family 17h, the first that has RAPL' "$model" "$family" ;;
+    *) printf 'the CPU (%s) is made neither by Intel nor by AMD' "${vendor:-of an unknown vendor}" ;;
   esac
 }
 
@@ -104,8 +104,8 @@ die_without_rapl() {
   case $rapl_problem in
     no-tree) die_without_tree "$(unsupported_cpu)" "$(needed_kernel)" ;;
     unreadable) die 78 "these energy counters below /sys/class/powercap cannot be read: $unreadable_counters" \
-      'check the rights of their files energy_uj, and whether a security module forbids it' ;;
+      'check the permissions of their files energy_uj, and whether a security module forbids it' ;;
     frozen) die 78 "the energy counters below /sys/class/powercap did not move for $most_reads seconds" \
-      'RAPL may be switched off in the BIOS, or be made up by a hypervisor' ;;
+      'RAPL may be switched off in the BIOS, or a hypervisor may only imitate it' ;;
   esac
 }

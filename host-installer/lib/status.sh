@@ -66,5 +66,5 @@ print_status() {
   tell_of_boot
   print_measurement "$url"
   [[ $status_problems == no ]] || die 1 'something is not as host.sh install leaves it' \
-    'the lines above name it; host.sh install puts right what it can'
+    'the lines above say what it is; host.sh install corrects what it can'
 }

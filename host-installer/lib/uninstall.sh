@@ -42,7 +42,7 @@ uninstall_agent() {
     fi
   done
   keep_everything
-  [[ $uninstall_failed == no ]] || die 1 'not everything could be removed' 'correct what the warnings above name, and run host.sh uninstall again'
+  [[ $uninstall_failed == no ]] || die 1 'not everything could be removed' 'correct what the warnings above say, and run host.sh uninstall again'
   if [[ -f $state_file ]]; then
     anything=yes
     rm -f "$state_file"

@@ -39,7 +39,7 @@ const clearUp = async (
   const { at, said } = await findGuest(hosts, request, recoveryTimeoutMs);
   if (at === 'destination') {
     const missing = 'what the driver does after a migration may not have been done';
-    say('WARN', `${deployId} runs on ${destination}: the migration is taken for done; ${missing}`);
+    say('WARN', `${deployId} runs on ${destination}: the migration counts as done; ${missing}`);
     return { status: 0 };
   }
   if (at === undefined)

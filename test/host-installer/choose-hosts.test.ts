@@ -47,7 +47,7 @@ test('all: KVM hosts that are not switched off; the others with the reason', () 
       '1 it is offline in OpenNebula',
       '2 it is disabled in OpenNebula',
       '3 it is disabled in OpenNebula',
-      '6 its name, "-oProxyCommand=touch /x", is none that ssh can be given',
+      '6 its name, "-oProxyCommand=touch /x", cannot be given to ssh',
     ],
   );
   assert.deepEqual(problems, []);
@@ -70,7 +70,7 @@ test('named wrongly: all of it is told', () => {
   const { problems } = chooseHosts(hosts, ['kvm9', 'kvm0', '77', 'lxc', '6', '00']);
   assert.deepEqual(problems, [
     'OpenNebula has no host "kvm9", "77", "00"',
-    '"lxc" is no KVM host',
-    'host 6: its name, "-oProxyCommand=touch /x", is none that ssh can be given',
+    '"lxc" is not a KVM host',
+    'host 6: its name, "-oProxyCommand=touch /x", cannot be given to ssh',
   ]);
 });

@@ -1,4 +1,4 @@
-/** host.sh on made hosts: what it does on which host, with which options. */
-import { testCases } from './made-host-cases.ts';
+/** host.sh on made hosts: what it does on which host. */
+import { isOfHost, testCases } from './made-host-cases.ts';
 
-testCases('host.sh', (name) => !/^[A-Z]\d+-/.test(name));
+testCases('host.sh on each kind of host', (name) => !/^[A-Z]\d+-/.test(name) && isOfHost(name));

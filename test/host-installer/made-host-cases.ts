@@ -33,6 +33,13 @@ const isRun = (step: readonly string[] | HostDescription): step is readonly stri
 
 const folder = repositoryPath('test/host-installer/testcases');
 
+/** What decides in it is the host: its system, CPU, kernel, counters or engines. */
+export const isOfHost = (name: string): boolean =>
+  /^(?:agent|cpu|foreign|host|hostname|kernel|modules|rapl|runtime|system)-/.test(name);
+
+/** What decides in it is an earlier run. */
+export const isOfLaterRun = (name: string): boolean => /^(?:again|change|uninstall|upgrade)\b/.test(name);
+
 /** @param isWanted takes some of the folders: a file of tests has a time limit as a whole */
 export const testCases = (title: string, isWanted: (name: string) => boolean): void => {
   describe(title, { concurrency: 4 }, () => {

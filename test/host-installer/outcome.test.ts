@@ -93,7 +93,7 @@ const cases: readonly (readonly [string, HostCommand, readonly string[], Connect
     [began],
     { status: undefined, cause: 'late', limit: 'hosts.timeout=1s' },
     'failed',
-    'no end within hosts.timeout=1s; it may still run there',
+    'no end within hosts.timeout=1s; it may still be running there',
   ],
   [
     'late and undone',

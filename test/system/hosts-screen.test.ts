@@ -115,7 +115,7 @@ test('Ctrl-C twice leaves hosts that do not end to themselves', async (t) => {
     () => lab.running() === 0,
     () => `${lab.running()} commands still run`,
   );
-  assert.match(end.replaceAll('\n', ''), /kvm1 +stopped .*it may still run there/);
+  assert.match(end.replaceAll('\n', ''), /kvm1 +stopped .*it may still be running there/);
 });
 
 test('the terminal goes away: hosts at work undo, and what has happened is remembered', async (t) => {

@@ -24,7 +24,7 @@ test('A5-the front-end is cut off until the guest has moved: the status is 0, an
   await until('the loss is noticed', () => isAskingAgain(migration.output().stderr), 60_000);
   mendFrontEnd(lab);
   assert.equal(await endOf(migration), 0, migration.output().stderr);
-  assert.match(migration.output().stderr, /WARN: .*one-42 runs on hostB: the migration is taken for done/);
+  assert.match(migration.output().stderr, /WARN: .*one-42 runs on hostB: the migration counts as done/);
   assert.deepEqual(lab.whereIs(42), ['hostB']);
   assertClean(lab);
 });

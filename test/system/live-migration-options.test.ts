@@ -125,7 +125,10 @@ test('B11-options that do not go with a tunnel are refused, or the migration goe
     setOptions(lab, options);
     const { status, migration } = await travel();
     assert.equal(status, 78, migration.output().stderr);
-    assert.match(lastLine(migration), /in MIGRATE_OPTIONS of .*kvmrc on hostA does not go with a tunnel: /);
+    assert.match(
+      lastLine(migration),
+      /in MIGRATE_OPTIONS of .*kvmrc on hostA cannot be used with a tunnel: /,
+    );
   }
   setOptions(lab, '--p2p --tunnelled');
   const { status, migration } = await travel('--tunnel.on-failure=direct');

@@ -51,7 +51,7 @@ test('B4-a second front-end of the same name does not disturb a migration of the
     assert.equal(await endOf(second), 75, second.output().stderr);
     assert.match(
       lastLine(second),
-      /hostA has a tunnel for VM 42 already, and another front-end, frontend, made it/,
+      /hostA already has a tunnel for VM 42, which another front-end \(frontend\) made/,
     );
   }
   const clean = ['/opt/node', '/opt/repository/dist/oneext', 'tunnel', 'clean', '--host', 'hostA'];

@@ -25,7 +25,7 @@ test('all that is wrong is told at once, and nothing is done', async (t) => {
     [
       ['install', 'kvm8', '9', 'lxc1', '2', 'kvm0'],
       2,
-      /no host "kvm8", "9"; "lxc1" is no KVM host; host 2: its name/,
+      /no host "kvm8", "9"; "lxc1" is not a KVM host; host 2: its name/,
     ],
     [['status', 'kvm8'], 2, /OpenNebula has no host "kvm8"/],
     [['install', '--resume'], 1, /HOSTS_NOTHING_TO_RESUME/],
