@@ -10,17 +10,17 @@ export const cliError = defineErrors({
   PRIVATE_KEY_UNUSABLE: {
     exitCode: 1,
     message: 'the private key file {file} cannot be used: {detail}',
-    hint: 'name another with --private-key-file; oneext token keypair makes one',
+    hint: 'name another file with --private-key-file, or make a key with: oneext token keypair',
   },
   REVOCATION_FAILED: {
     exitCode: 1,
     message: 'the token is not revoked: {file}: {detail}',
-    hint: 'run the command as the owner of that file, or name another with --file',
+    hint: 'run the command as the owner of that file, or name another file with --file',
   },
   SERVICE_RESTART: {
     exitCode: 1,
     message: 'everything is in its place, but not every service could be restarted: {problems}',
-    hint: 'see systemctl status and journalctl of that unit',
+    hint: 'for each unit that is named, see: systemctl status UNIT, journalctl -u UNIT',
   },
   TOP_EXPORTER_UNREACHABLE: {
     exitCode: 75,
@@ -35,11 +35,11 @@ export const cliError = defineErrors({
   TOP_CREDENTIALS: {
     exitCode: 78,
     message: 'cannot use the credentials file {path}: {detail}',
-    hint: 'it has user:password, or a bearer token, in one line; name another with --top.credentials-file',
+    hint: 'the file must hold one line with user:password or a bearer token; --top.credentials-file names another file',
   },
   DOCTOR_FOUND: {
     exitCode: 1,
     message: 'the doctor found {found}',
-    hint: 'each line above has its next step; oneext doctor --only PART looks again',
+    hint: 'the next step stands below each line above; oneext doctor --only PART looks again',
   },
 });

@@ -13,7 +13,7 @@ import { hostOptions } from '../live-migrate/tunnel-options.ts';
 import { defineVerb, type Given, type Terminal, type VerbGroup } from './command.ts';
 
 const hostOption: OptionSpec<string> = {
-  help: 'look on this host only, and not on all KVM hosts of the cloud',
+  help: 'look at this host only, instead of all KVM hosts of the cloud',
   form: 'NAME',
   parse: (text) => (isHostName(text) ? { value: text } : { mustBe: 'the name or the address of a host' }),
 };
@@ -49,10 +49,10 @@ const row = (host: string, { device, kind, owner, lease }: JudgedTunnel): string
 
 const list = defineVerb({
   name: 'list',
-  summary: 'show the tunnels of live migrations that there are',
+  summary: 'show the tunnels that live migrations have made and not removed yet',
   operands: '',
-  details: `A line a tunnel: host, device, kind, state, and the process that has made it. "leftover": that process has
-gone; the next migration or oneext tunnel clean removes it.`,
+  details: `Each line has the host, the device, the kind, the state, and the process that made the tunnel. "leftover" means that
+this process has ended: the next migration, or oneext tunnel clean, removes the tunnel.`,
   options: table,
   run: async (given, terminal) => {
     const { names, openHosts } = await prepare(given, terminal);
@@ -69,10 +69,10 @@ const clean = defineVerb({
   name: 'clean',
   summary: 'remove what is left of migrations that have ended',
   operands: '',
-  details: `Tunnels whose migration runs on this front-end stay, in any case. Without --all, so do those that another
-front-end has made, and those without a lease.`,
+  details: `A tunnel whose migration is running on this front-end is never removed. A tunnel that another front-end made, or that
+has no lease, is removed only with --all.`,
   options: {
-    all: switchOption('remove those too of which this front-end cannot tell whether they are in use'),
+    all: switchOption('also remove tunnels of which this front-end cannot tell whether they are in use'),
     ...table,
   },
   run: async (given, terminal) => {

@@ -15,13 +15,13 @@ export const prometheusError = defineErrors({
   PROMETHEUS_CONFIG_UNEDITABLE: {
     exitCode: 78,
     message: 'the configuration of Prometheus {path} was left alone: {detail}',
-    hint: 'correct that place by hand, or add the jobs yourself: --check lists them',
+    hint: 'correct that place by hand, or add the jobs that --check lists yourself',
   },
   PROMETHEUS_CONFIG_REJECTED: {
     exitCode: 1,
     message:
       'the configuration of Prometheus {path} was left alone: promtool refuses what it would become: {detail}',
-    hint: 'try promtool check config on the file as it is; promtool itself is named with --prometheus.promtool',
+    hint: 'run promtool check config on the file as it is; --prometheus.promtool says where promtool is',
   },
   PROMETHEUS_CONFIG_CHANGED: {
     exitCode: 75,
@@ -37,6 +37,6 @@ export const prometheusError = defineErrors({
   PROMETHEUS_RELOAD: {
     exitCode: 1,
     message: 'Prometheus could not be told to read its configuration again: {detail}',
-    hint: 'systemctl kill --signal=HUP --kill-whom=main the unit named by --prometheus.unit, or restart it',
+    hint: 'run systemctl kill --signal=HUP --kill-whom=main UNIT, or restart the unit; --prometheus.unit names it',
   },
 });

@@ -14,7 +14,10 @@ const urlOption = (help: string, fallback: string): OptionSpec<string> => ({
 export const doctorOptions = {
   'doctor.prometheus-url': urlOption('where Prometheus answers', 'http://localhost:9090'),
   'doctor.time-limit': durationOption(
-    { help: 'longest time for one check; --hosts has a limit of its own', default: '60s' },
+    {
+      help: 'longest time for one check; with --hosts, the time also depends on the number of hosts',
+      default: '60s',
+    },
     1000,
     3_600_000,
   ),

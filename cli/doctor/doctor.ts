@@ -23,7 +23,7 @@ const splitList = (text: string): readonly string[] =>
 
 /** In the order of the list. */
 const onlyOption: OptionSpec<readonly Check[]> = {
-  help: 'look at these parts only',
+  help: 'look only at these parts',
   form: 'PART,...',
   parse: (text) => {
     const names = splitList(text);
@@ -35,7 +35,7 @@ const onlyOption: OptionSpec<readonly Check[]> = {
 };
 
 const hostsOption: OptionSpec<'all' | readonly string[]> = {
-  help: 'look at these hypervisors too, with ssh, 16 at a time',
+  help: 'also look at these hypervisors, over ssh, 16 at a time',
   form: 'all|NAME,...',
   parse: (text) => {
     if (text === 'all') return { value: text };
@@ -50,13 +50,13 @@ export const doctor = defineVerb({
   name: 'doctor',
   summary: 'look at every link of the chain, and say what to do next',
   operands: '',
-  details: `Run as oneadmin. Changes nothing. A line each: ok, warning, error or skipped; then the next step.
-Exit code 0: no error (there may be warnings); 1: at least one.
+  details: `Run it as oneadmin. It changes nothing. Each finding is one line (ok, warning, error or skipped), with the next step
+below it. The exit code is 0 if there is no error, whatever warnings there are, and 1 if there is at least one error.
 
 ${checks.map(({ name, about }) => `  ${name.padEnd(13)} ${about}`).join('\n')}`,
   options: {
     ...flagsOnly({ only: optional(onlyOption), hosts: optional(hostsOption) }),
-    json: switchOption('print JSON, with lists in full'),
+    json: switchOption('print JSON, which has every list in full'),
     ...suiteOptions,
     ...exporterAddressOptions,
     ...doctorOptions,

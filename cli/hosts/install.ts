@@ -38,9 +38,9 @@ const agentOption = (form: string, help: string): OptionSpec<string | undefined>
   });
 
 const agentOptions = flagsOnly({
-  agent: agentOption('NAME', 'which power agent; scaphandre, if the option is not given'),
+  agent: agentOption('NAME', 'the power agent; the default is scaphandre'),
   runtime: agentOption('auto|docker|podman|native', 'how the agent runs'),
-  listen: agentOption('ADDRESS', 'address that the agent listens on; for a single host'),
+  listen: agentOption('ADDRESS', 'address that the agent listens on; it makes sense for a single host only'),
   port: agentOption('N', 'port that the agent listens on'),
   image: agentOption('REF', 'image for docker and podman'),
   allow: agentOption('CIDR[,...]', 'only these addresses may reach the agent; "none" lets all'),
@@ -50,8 +50,10 @@ const options = {
   plan: switchOption(
     'show what would be done on each host, and change nothing; exit code 10 if anything would change on any host, else 0',
   ),
-  resume: switchOption('pass over the hosts that the last run, with the same options, did well'),
-  'live-migrate': switchOption('the sudo rules of live migration, too'),
+  resume: switchOption(
+    'go on with the last run: pass over the hosts on which it succeeded with the same options',
+  ),
+  'live-migrate': switchOption('also install the sudo rules of live migration'),
   ...agentOptions,
   ...runOptions,
 };
@@ -150,9 +152,9 @@ const install = async (
   return all;
 };
 
-const details = `Sends host.sh to hosts over ssh and runs it there: on those that are named (names or ids), or on all KVM hosts of
-the cloud that are neither disabled nor offline. A host that fails stops no other. A second run changes nothing.
-host.sh plan is what --plan shows. Ctrl-C: hosts that are at work undo what they did; --resume goes on.`;
+const details = `Sends host.sh over ssh to the hosts that are named (by name or id), or to all KVM hosts of the cloud that are neither
+disabled nor offline, and runs it there. If it fails on one host, the others go on. A second run changes nothing.
+--plan shows what host.sh plan says. After Ctrl-C, the hosts at work undo what they did; --resume continues the run.`;
 
 export const installVerb = defineVerb({
   name: 'install',

@@ -16,7 +16,9 @@ import { placesOf } from '../../lib/one/places.ts';
 import type { Given, Terminal } from '../command.ts';
 
 export const runOptions = {
-  ...flagsOnly({ jobs: countOption({ help: 'how many hosts at a time', default: '10' }, 1, 100) }),
+  ...flagsOnly({
+    jobs: countOption({ help: 'how many hosts are worked on at the same time', default: '10' }, 1, 100),
+  }),
   json: switchOption('print JSON instead of a table'),
   ...suiteOptions,
   ...hostsOptions,

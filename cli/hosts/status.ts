@@ -22,7 +22,7 @@ export const statusVerb = defineVerb({
   name: 'status',
   summary: 'show how the power agents of hypervisors are',
   operands: '[HOST...]',
-  details: `Runs host.sh status on the hosts that are named (names or ids), or on all KVM hosts of the cloud that are neither
+  details: `Runs host.sh status on the hosts that are named (by name or id), or on all KVM hosts of the cloud that are neither
 disabled nor offline. LAST ERROR: what is wrong now and, where the last install failed, why.`,
   options: runOptions,
   run: async (given, terminal) => {

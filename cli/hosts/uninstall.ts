@@ -19,7 +19,7 @@ import {
   skippedRecords,
 } from './prepare.ts';
 
-const options = { all: switchOption('all KVM hosts of the cloud'), ...runOptions };
+const options = { all: switchOption('work on all KVM hosts of the cloud'), ...runOptions };
 
 /** Fails with USAGE. */
 const checkUsage = ({ options: { all }, operands }: Given<typeof options>): void => {
@@ -51,8 +51,8 @@ export const uninstallVerb = defineVerb({
   name: 'uninstall',
   summary: 'take away what install put on hypervisors',
   operands: '[HOST...]',
-  details: `Runs host.sh uninstall on the hosts that are named (names or ids), or with --all on all KVM hosts of the cloud that
-are neither disabled nor offline. The sudo rules of live migration go too, unless somebody has changed them.`,
+  details: `Runs host.sh uninstall on the hosts that are named (by name or id) or, with --all, on all KVM hosts of the cloud that
+are neither disabled nor offline. It also removes the sudo rules of live migration, unless somebody has changed them.`,
   options,
   run: async (given, terminal) => {
     checkUsage(given);

@@ -78,9 +78,9 @@ const patch = defineVerb({
   summary: "bring Prometheus' configuration in line with the cloud, and tell Prometheus to read it again",
   operands: '',
   details: `Sets the alertmanagers and the targets of opennebula_exporter, node_exporter, libvirt_exporter, the optional
-exporters that answer, sr_exporter (VMs, by files) and scaphandre (power agents), and names our rules in rule_files
-where they are installed. Every other byte stays. promtool checks the result before it takes the old file's place; the
-last five old files are kept beside it.`,
+exporters that answer, sr_exporter (VMs, by files) and scaphandre (power agents). If our rules are installed, it also
+names them in rule_files. Every other byte stays. promtool checks the result before it replaces the old file; the last
+five old files are kept beside it.`,
   options: { ...changeOptions, ...patchTable },
   run: async ({ options }, terminal) => {
     const client = await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] });
@@ -96,8 +96,8 @@ const unpatch = defineVerb({
   summary:
     "take out of Prometheus' configuration what only this suite needs, and tell Prometheus to read it again",
   operands: '',
-  details: `For taking the suite away. Removes the jobs sr_exporter and scaphandre with all that they hold, and our rules from
-rule_files; targets of other jobs stay. OpenNebula is not asked. The old file is kept as patch keeps it.`,
+  details: `Use it before you remove the suite. It removes the jobs sr_exporter and scaphandre with everything in them, and our
+rules from rule_files. Targets of other jobs stay. OpenNebula is not asked. The old file is kept, as with patch.`,
   options: { ...changeOptions, ...unpatchTable },
   run: async ({ options }, terminal) => {
     const path = options['prometheus.config'];
@@ -113,7 +113,7 @@ const sync = defineVerb({
   summary: "bring all VMs' target files in line with the cloud at once",
   operands: '',
   details:
-    'For after a restore, after a fail-over, or when the hook manager was down. Hooks may run at the same time.',
+    'Run it after a restore, after a fail-over, or if the hook manager was down. Hooks may run at the same time.',
   options: { check: checkOption, ...syncTable },
   run: async ({ options }, terminal) => {
     const client = await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] });

@@ -30,12 +30,12 @@ const filter = (help: string): OptionSpec<readonly string[]> => listOption(textO
 const options = {
   once: switchOption('print the table once'),
   json: switchOption('print one JSON object; a value that is not known is null'),
-  reverse: switchOption('reverse the order; what is not known stays last'),
+  reverse: switchOption('reverse the order; VMs whose value is not known stay last'),
   ...flagsOnly({
     sort: choiceOption({ help: 'order of the VMs', default: 'watts' }, sortKeys),
-    owner: filter('only VMs of this owner'),
-    host: filter('only VMs on this host, by its name or id'),
-    limit: optional(countOption({ help: 'the first N VMs only' }, 1)),
+    owner: filter('show only VMs of this owner'),
+    host: filter('show only VMs on this host, given by its name or id'),
+    limit: optional(countOption({ help: 'show only the first N VMs' }, 1)),
     interval: durationOption(
       { help: 'time between two readings of the page, at least 1s', default: '5s' },
       1000,
@@ -101,8 +101,8 @@ export const top = defineVerb({
   summary: 'show VMs by the power that they draw, live or once',
   operands: '',
   details: `Reads opennebula-exporter's page, and the names of hosts and groups from OpenNebula's API. In a terminal the
-table is live, and ? shows the keys; where stdin or stdout is no terminal, it is printed once. A power that is not
-known is shown as -, below all others. NAME may hold * for any text.`,
+table is live, and ? shows the keys. If stdin or stdout is not a terminal, the table is printed once. A power that is
+not known is shown as -, below all others. In a NAME, * stands for any text.`,
   options,
   alsoReads: exporterWebOptions,
   run: async ({ options: given }, terminal) => {
