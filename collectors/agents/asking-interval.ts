@@ -1,12 +1,18 @@
-/** How long a power agent is left alone after an answer: longer and longer while its answers cost too much. */
+/** How long a power agent is left alone after an answer: the longer, the more its answers cost. */
 import type { PowerVerdict, UnsoundReason } from './agent.ts';
 
 /** Scaphandre stops measuring when it is asked more often than every two seconds. */
 export const leastIntervalMs = 5000;
 const mostIntervalMs = 600_000;
+/** What a page of any cloud costs at most, to read. */
+const cheapMs = 100;
+/** So one agent takes a hundredth of a processor at most. */
+const restPerCost = 100;
 const costlyReasons: ReadonlySet<UnsoundReason> = new Set(['too_large', 'too_costly']);
 
-export const intervalAfter = (verdict: PowerVerdict, beforeMs: number): number =>
-  !verdict.sound && costlyReasons.has(verdict.reason)
-    ? Math.min(beforeMs * 2, mostIntervalMs)
-    : leastIntervalMs;
+/** @param costMs how long the answer kept the processor busy */
+export const intervalAfter = (verdict: PowerVerdict, costMs: number, beforeMs: number): number => {
+  const forCost = costMs > cheapMs ? costMs * restPerCost : leastIntervalMs;
+  const isRefused = !verdict.sound && costlyReasons.has(verdict.reason);
+  return Math.min(Math.max(forCost, isRefused ? beforeMs * 2 : 0), mostIntervalMs);
+};

@@ -3,11 +3,12 @@
  * when it is asked more often than every two.
  *
  * An agent that hangs costs one scrape its timeout. After that it is asked in the background, and nobody waits
- * for it until it has answered again. One whose answer costs too much is asked again later and later.
+ * for it until it has answered again. One whose answer cost much is asked in the background too, and less often.
  */
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { DownloadFailure, download } from '../../lib/io/download.ts';
 import { createLookup } from '../../lib/io/lookup.ts';
+import { createProcessorMeter, type ProcessorMeter } from '../../lib/io/processor-meter.ts';
 import type { Host } from '../../lib/one/host.ts';
 import type { EnergyCounters, PowerAgent, PowerVerdict, UnsoundReason } from '../agents/agent.ts';
 import { agentAt } from '../agents/agent-at.ts';
@@ -36,7 +37,8 @@ interface AskedAgent {
   answer: AgentAnswer;
   /** Of the last page of an agent that counts energy. */
   counters: EnergyCounters | undefined;
-  hangs: boolean;
+  /** Not where its last answer was none, after a long time, or cost much. */
+  isWaitedFor: boolean;
   running: Promise<void> | undefined;
 }
 
@@ -74,7 +76,11 @@ type AskedPage = Pick<AskedAgent, 'answer' | 'counters'>;
 const createPageDownload = ({ agents, settings, now, signal }: AskAgentsOptions) => {
   const timeoutMs = settings['power.agent-timeout'];
   const lookup = createLookup({ atOnce: lookupsAtOnce, keepMs: keepAddressesMs, now, signal });
-  return async (url: URL, { answer, counters: earlier }: AskedAgent): Promise<AskedPage> => {
+  return async (
+    url: URL,
+    { answer, counters: earlier }: AskedAgent,
+    meter: ProcessorMeter,
+  ): Promise<AskedPage> => {
     const { agent } = answer;
     const reader = createAgentPageReader(agents, settings);
     try {
@@ -83,7 +89,7 @@ const createPageDownload = ({ agents, settings, now, signal }: AskAgentsOptions)
         connectTimeoutMs: timeoutMs,
         totalTimeoutMs: timeoutMs,
         mostBytes: mostPageBytes,
-        mostProcessorMs,
+        processor: { meter, mostMs: mostProcessorMs },
         keepsConnection: true,
         lookup,
         ...(signal === undefined ? {} : { signal }),
@@ -110,11 +116,13 @@ const createAskedAgents = (options: AskAgentsOptions) => {
 
   const askOne = async (url: URL, state: AskedAgent): Promise<void> => {
     state.askedAt = now();
-    Object.assign(state, await downloadPage(url, state));
+    const meter = createProcessorMeter();
+    Object.assign(state, await downloadPage(url, state, meter));
     onAnswer?.(state.answer);
-    state.intervalMs = intervalAfter(state.answer.verdict, state.intervalMs);
+    state.intervalMs = intervalAfter(state.answer.verdict, meter.usedMs(), state.intervalMs);
     state.running = undefined;
-    state.hangs = !state.answer.verdict.sound && now() - state.askedAt >= slowMs;
+    const wasSlow = !state.answer.verdict.sound && now() - state.askedAt >= slowMs;
+    state.isWaitedFor = !wasSlow && state.intervalMs === leastIntervalMs;
   };
   const stateOf = (url: URL): AskedAgent => {
     const known = asked.get(url.href);
@@ -125,7 +133,7 @@ const createAskedAgents = (options: AskAgentsOptions) => {
       intervalMs: leastIntervalMs,
       answer,
       counters: undefined,
-      hangs: false,
+      isWaitedFor: true,
       running: undefined,
     };
     asked.set(url.href, state);
@@ -138,7 +146,7 @@ const createAskedAgents = (options: AskAgentsOptions) => {
       if (state.running === undefined && now() - state.askedAt >= state.intervalMs) {
         state.running = askOne(url, state);
       }
-      return state.hangs ? undefined : state.running;
+      return state.isWaitedFor ? state.running : undefined;
     },
     answerOf: (url: URL): AgentAnswer => stateOf(url).answer,
     /** Forgets those that are not asked any more. */

@@ -48,12 +48,13 @@ export const createSharedPage = (
   };
 
   return async (format, budgetMs) => {
-    const last = made.get(format);
-    if (last !== undefined && now() - last.at < momentMs) return last.page.body;
-    made.delete(format);
     const until = now() + budgetMs;
-    const current = making.get(format);
-    if (current !== undefined && current.until <= until) {
+    for (;;) {
+      const last = made.get(format);
+      if (last !== undefined && now() - last.at < momentMs) return last.page.body;
+      made.delete(format);
+      const current = making.get(format);
+      if (current === undefined || current.until > until) break;
       const page = await current.page.catch(() => undefined);
       if (page !== undefined && (page.isComplete || now() >= until)) return page.body;
     }

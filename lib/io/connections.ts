@@ -32,7 +32,8 @@ export interface ConnectionRequest {
 
 /** Longer than two scrapes of Prometheus stand apart. */
 const keptForMs = 150_000;
-const readBuffer = Buffer.allocUnsafeSlow(256 * 1024);
+/** Small enough that a piece of it, whatever it says, is soon read. */
+const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
 interface OpenConnection {
   readonly socket: net.Socket;

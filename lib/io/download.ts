@@ -5,10 +5,12 @@
  * of the body, or with one of the failures below. Whatever throws on the way is a failure of this exchange.
  */
 import type { LookupFunction } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { credentialsOf } from '../http/http-url.ts';
 import { createResponseReader, MalformedResponse } from '../http/response-reader.ts';
 import { type Connection, openConnection } from './connections.ts';
-import { createProcessorMeter } from './processor-meter.ts';
+import type { ProcessorMeter } from './processor-meter.ts';
+import { createRests } from './rests.ts';
 
 export type DownloadFailureKind =
   | 'bad-url'
@@ -47,8 +49,8 @@ export interface DownloadRequest {
   readonly totalTimeoutMs: number;
   /** Of the whole answer as it comes: head, interim answers and the framing of chunks count. */
   readonly mostBytes: number;
-  /** How long the answer may keep the processor busy; no limit by default. */
-  readonly mostProcessorMs?: number;
+  /** Counts how long the answer keeps the processor busy, which it may up to a limit. */
+  readonly processor?: { readonly meter: ProcessorMeter; readonly mostMs: number };
   readonly signal?: AbortSignal;
   /** Keep the connection for the next exchange with the same server, and use one that was kept. */
   readonly keepsConnection?: boolean;
@@ -89,11 +91,15 @@ const asFailure = (thrown: unknown): unknown =>
     ? new DownloadFailure('connection', messageOf(thrown), 0, '', thrown)
     : thrown;
 
+/** Answers that have cost this much let everything else come between their pieces, and then rest in between. */
+const yieldsFromMs = 20;
+const restsFromMs = 60;
+const rest = createRests();
+
 /** A request whose text is known: nothing that its sender wrote can fail any more. */
 const exchange = (request: DownloadRequest, text: string): Promise<number> =>
   new Promise((resolve, reject) => {
-    const { url, connectTimeoutMs, totalTimeoutMs, mostBytes, signal, onChunk, lookup } = request;
-    const meter = createProcessorMeter();
+    const { url, connectTimeoutMs, totalTimeoutMs, mostBytes, signal, onChunk, lookup, processor } = request;
     let connection: Connection | undefined;
     let wireBytes = 0;
     let bytes = 0;
@@ -123,11 +129,26 @@ const exchange = (request: DownloadRequest, text: string): Promise<number> =>
       if (wireBytes <= mostBytes) return;
       throw new DownloadFailure('too-large', `the answer is larger than ${mostBytes} bytes`, wireBytes);
     };
-    const countProcessor = (): void => {
-      const { mostProcessorMs } = request;
-      if (mostProcessorMs === undefined || meter.usedMs() <= mostProcessorMs) return;
-      const message = `reading the answer took more than ${mostProcessorMs} ms of processor time`;
-      throw new DownloadFailure('too-costly', message, wireBytes);
+    /** How long it kept the processor busy. */
+    const measure = (task: () => void): number => {
+      if (processor === undefined) {
+        task();
+        return 0;
+      }
+      const before = processor.meter.usedMs();
+      processor.meter.measure(task);
+      return processor.meter.usedMs() - before;
+    };
+    const readOnAfter = async ({ socket }: Connection, costMs: number): Promise<void> => {
+      const usedMs = processor?.meter.usedMs() ?? 0;
+      if (processor !== undefined && usedMs > processor.mostMs) {
+        const message = `reading the answer took more than ${processor.mostMs} ms of processor time`;
+        return finish(new DownloadFailure('too-costly', message, wireBytes));
+      }
+      if (usedMs < yieldsFromMs) return;
+      socket.pause();
+      await (usedMs < restsFromMs ? nextTurn() : rest(costMs));
+      if (!settled) socket.resume();
     };
     const onBody = (chunk: Buffer): void => {
       bytes += chunk.length;
@@ -162,10 +183,10 @@ const exchange = (request: DownloadRequest, text: string): Promise<number> =>
             if (settled) return;
             try {
               countWire(piece.length);
-              meter.measure(() => reader.push(piece));
+              const costMs = measure(() => reader.push(piece));
               if (reader.isComplete(false))
                 finish(undefined, request.keepsConnection === true && reader.keepsConnection());
-              else countProcessor();
+              else void readOnAfter(opened, costMs);
             } catch (thrown) {
               finish(thrown instanceof MalformedResponse ? failureOf(thrown) : thrown);
             }

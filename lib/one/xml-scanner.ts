@@ -202,7 +202,10 @@ export const createXmlScanner = (events: XmlEvents, objectName = ''): XmlScanner
       if (!endOpenObject(data, from)) return -1;
       rootClosed = false;
       openElement(data, nameFrom, nameTo, hash);
-      if (data[end - 1] === slash && end > nameTo) closeElement(hash);
+      if (data[end - 1] === slash && end > nameTo) {
+        blindEnd = undefined; // there is no end tag to look for
+        closeElement(hash);
+      }
     }
     return end + 1;
   };

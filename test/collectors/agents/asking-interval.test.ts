@@ -4,13 +4,27 @@ import type { PowerVerdict, UnsoundReason } from '../../../collectors/agents/age
 import { intervalAfter, leastIntervalMs } from '../../../collectors/agents/asking-interval.ts';
 
 const refused = (reason: UnsoundReason): PowerVerdict => ({ sound: false, version: '', reason, detail: '' });
+const sound: PowerVerdict = {
+  sound: true,
+  version: '',
+  reading: { vmPower: undefined, absurdVms: new Set(), hostPower: undefined },
+};
 
 test('B8-interval: an agent whose answers cost too much is asked at growing intervals, until one does not', () => {
   let intervalMs = leastIntervalMs;
   const intervals = Array.from({ length: 9 }, (_, at) => {
-    intervalMs = intervalAfter(refused(at % 2 === 0 ? 'too_costly' : 'too_large'), intervalMs);
+    intervalMs = intervalAfter(refused(at % 2 === 0 ? 'too_costly' : 'too_large'), 1, intervalMs);
     return intervalMs / 1000;
   });
   assert.deepEqual(intervals, [10, 20, 40, 80, 160, 320, 600, 600, 600]);
-  assert.equal(intervalAfter(refused('timeout'), intervalMs), leastIntervalMs);
+  assert.equal(intervalAfter(refused('timeout'), 1, intervalMs), leastIntervalMs);
+});
+
+test('B8-interval: an agent takes a hundredth of a processor, also where its answers stay below the limit', () => {
+  for (const verdict of [refused('timeout'), sound, refused('too_costly')]) {
+    assert.equal(intervalAfter(verdict, 290, leastIntervalMs), 29_000);
+    assert.equal(intervalAfter(verdict, 10_000, leastIntervalMs), 600_000);
+  }
+  assert.equal(intervalAfter(sound, 40, leastIntervalMs), leastIntervalMs);
+  assert.equal(intervalAfter(sound, 40, 29_000), leastIntervalMs);
 });

@@ -60,8 +60,6 @@ const createAsker = (timeoutMs = 300): Asker => {
 const page = recordedPage('scaphandre-1.0.3-small.prom');
 
 test('every way to fail has its reason', async (t) => {
-  const hundredMegabytes = Buffer.alloc(100 * 1024 * 1024, 'x');
-  const chunkedHead = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
   const answers: readonly (readonly [string, RawAnswer])[] = [
     ['sound', { bytes: httpAnswer('200 OK', page) }],
     ['sound', { bytes: Buffer.concat([Buffer.from('HTTP/1.0 200 OK\r\n\r\n'), page]) }],
@@ -71,8 +69,6 @@ test('every way to fail has its reason', async (t) => {
     ['not_an_agent_page', { bytes: httpAnswer('200 OK', '<html></html>') }],
     ['truncated', { bytes: httpAnswer('200 OK', page).subarray(0, 3000) }],
     ['truncated', { bytes: httpAnswer('200 OK', page).subarray(0, 3000), thenReset: true }],
-    ['too_large', { bytes: httpAnswer('200 OK', hundredMegabytes) }],
-    ['too_costly', { bytes: `${chunkedHead}${'1\r\n\n\r\n'.repeat(11_000_000)}` }],
     ['connection_failed', 'reset'],
     ['connection_failed', { bytes: 'SSH-2.0-OpenSSH_9.2\r\n' }],
     ['timeout', 'hang'],
@@ -89,6 +85,20 @@ test('every way to fail has its reason', async (t) => {
     [refused]: 'connection_failed',
     [badUrl]: 'bad_url',
   });
+});
+
+test('B8-agent: an answer that costs too much is refused, and nobody waits for that agent again', async (t) => {
+  const large = { bytes: httpAnswer('200 OK', Buffer.alloc(100 * 1024 * 1024, 'x')) };
+  const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
+  const costly = { bytes: `${head}${'1\r\n\n\r\n'.repeat(11_000_000)}` };
+  const [first, second] = [await serve(t, () => large), await serve(t, () => costly)];
+  const asker = createAsker(60_000);
+  const hosts = [hostAt(0, first.url), hostAt(1, second.url)];
+  const expected = { 0: 'too_large', 1: 'too_costly' };
+  assert.deepEqual(await asker.ask(hosts), expected);
+  asker.advance(600_000);
+  assert.deepEqual(await asker.ask(hosts), expected);
+  assert.ok(first.server.requests.length === 1 && second.server.requests.length === 1, 'it did not wait');
 });
 
 test('A3-agent-url: a password that cannot be decoded costs its own host alone', async (t) => {

@@ -4,6 +4,7 @@ import http from 'node:http';
 import net from 'node:net';
 import test, { type TestContext } from 'node:test';
 import { download } from '../../../lib/io/download.ts';
+import { createProcessorMeter } from '../../../lib/io/processor-meter.ts';
 import { httpAnswer, startRawServer } from '../../support/raw-server.ts';
 
 const limits = { connectTimeoutMs: 5000, totalTimeoutMs: 5000, mostBytes: 1e9 };
@@ -178,7 +179,8 @@ test('B8-processor: an answer that keeps the processor busy is given up, whateve
     pieces += 1;
     for (const until = performance.now() + 10; performance.now() < until; );
   };
-  await assert.rejects(download({ ...limits, url, mostProcessorMs: 100, onChunk }), { kind: 'too-costly' });
+  const processor = { meter: createProcessorMeter(), mostMs: 100 };
+  await assert.rejects(download({ ...limits, url, processor, onChunk }), { kind: 'too-costly' });
   assert.ok(pieces >= 10, `${pieces}`);
 });
 

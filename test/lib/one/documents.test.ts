@@ -249,3 +249,19 @@ test('zones: a single front-end has no servers', () => {
   assert.deepEqual(zones, [[]]);
   assert.deepEqual(readObjects(recordedDocument('zone.raftstatus'), 'RAFT', raftShape, parseRaftState), [0]);
 });
+
+test('elements that are passed over may be empty: the document is whole, and what follows is read', () => {
+  for (const share of ['', '<PCI_DEVICES/>', '<PCI_DEVICES></PCI_DEVICES><NUMA_NODES />', '<X/>']) {
+    const host = `<HOST><ID>1</ID><HOST_SHARE>${share}<MAX_CPU>800</MAX_CPU></HOST_SHARE></HOST>`;
+    const document = Buffer.from(`<HOST_POOL>${host}<HOST><ID>2</ID><HOST_SHARE/></HOST></HOST_POOL>`);
+    const hosts = readObjects(document, 'HOST', hostShape, parseHost);
+    assert.deepEqual(
+      hosts.map(({ id, cpuMaximum }) => [id, cpuMaximum]),
+      [
+        [1, 800],
+        [2, undefined],
+      ],
+      share,
+    );
+  }
+});
