@@ -64,10 +64,21 @@ test("the installed unit's command serves the power of VMs; with the package all
   await root.shell(`printf 'power: {agent_url: "${agentUrl}"}\\n' >/etc/one/oneext.yaml
     install -d -o oneadmin -m 700 /var/lib/one/.one
     printf oneadmin:opennebula | install -o oneadmin -m 600 /dev/stdin /var/lib/one/.one/one_auth`);
-  const beforehand = await root.list();
+  const beforehand = (await root.list()).filter((line) => !line.startsWith('/etc/one/oneext.yaml '));
   const configuration = await root.shell('cat /etc/one/oned.conf');
   await root.done('dpkg', '--install', '/tmp/ours.deb');
+  // D7-unreadable-for-oneadmin: root reads it, and the exporter would not start.
+  await root.shell('chmod 600 /etc/one/oneext.yaml');
+  const refused = await root.run(...cleanEnvironment, 'oneext', 'install', '--restart');
+  assert.equal(refused.code, 78, refused.stderr);
+  assert.match(refused.stderr, /oneadmin cannot read \/etc\/one\/oneext\.yaml.*: chown root:oneadmin/);
+  // D7, for its group: as oneadmin's it may be read, and by nobody else.
+  await root.shell('chown root:oneadmin /etc/one/oneext.yaml; chmod 640 /etc/one/oneext.yaml');
   await root.done('oneext', 'install');
+  // D10-timers: enabled, and their commands are there.
+  await root.shell(`cd /etc/systemd/system
+    grep -q '^WantedBy=timers.target' timers.target.wants/oneext-geolocation-sync.timer
+    test -x "$(sed -n 's/^ExecStart=\\([^ ]*\\).*/\\1/p' oneext-geolocation-sync.service)"`);
   assert.match(await root.shell('cat /etc/one/oned.conf'), /biscuit/);
   await startUnit(root);
   const ask =
@@ -81,7 +92,8 @@ test("the installed unit's command serves the power of VMs; with the package all
 
   assert.match(await root.done('dpkg', '--install', '/tmp/ours.deb'), /"oneext install" brings/);
   assert.match(await root.done('dpkg', '--purge', 'opennebula-extensions'), /the suite is gone/);
-  assert.deepEqual(difference(await root.list(), beforehand), []);
-  assert.deepEqual(difference(beforehand, await root.list()), []);
+  const afterwards = (await root.list()).filter((line) => !line.startsWith('/etc/one/oneext.yaml '));
+  assert.deepEqual(difference(afterwards, beforehand), []);
+  assert.deepEqual(difference(beforehand, afterwards), []);
   assert.equal(await root.shell('cat /etc/one/oned.conf'), configuration);
 });
