@@ -95,7 +95,7 @@ const notesOf = ({ parts, frontEnd, client }: Installation): readonly string[] =
   const notes: string[] = [];
   if (parts.includes('exporter') && !frontEnd.hasExporterUnit)
     notes.push(
-      `there is no opennebula-exporter.service (package opennebula-prometheus): start the exporter as ${frontEnd.places.suite}/opennebula-exporter`,
+      `there is no opennebula-exporter.service (package opennebula-prometheus): start the exporter yourself, as oneadmin: ${frontEnd.places.suite}/opennebula-exporter`,
     );
   if (parts.includes('prometheus') && !frontEnd.hasPrometheus)
     notes.push(
@@ -103,7 +103,10 @@ const notesOf = ({ parts, frontEnd, client }: Installation): readonly string[] =
     );
   if (parts.includes('live-migrate') && !frontEnd.isHypervisor)
     notes.push('the rules for sudo belong on the hypervisors: oneext hosts install --live-migrate');
-  if (client === undefined) notes.push('hooks are registered by oneext install on the front-end itself');
+  if (client === undefined)
+    notes.push(
+      'this is an image: oneext install registers the hooks when you run it on the front-end itself',
+    );
   return notes;
 };
 

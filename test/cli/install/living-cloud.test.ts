@@ -143,7 +143,7 @@ test('uninstall while OpenNebula does not answer: files go, hooks and our progra
   assert.equal(run.code, 1, run.stderr);
   assert.match(
     run.stderr,
-    /not everything could be taken away: delete the hooks host_geolocation.*cannot reach/,
+    /not everything could be removed: delete the hooks host_geolocation.*cannot reach/,
   );
   assert.equal(made.read('/one/etc/oned.conf'), onedConfOf('7.4'));
   assert.ok(!made.describe().has('one/var/remotes/auth/biscuit/authenticate'));
