@@ -3,7 +3,7 @@ import { counter, defineCollector, labelled, samplesOf } from './collector.ts';
 
 const answersTotal = counter(
   'opennebula_power_agent_answers_total',
-  'Answers of power agents by result: ok, or why they were not used',
+  'Answers of power agents, by result: ok, or why the answer was not used',
   ['agent', 'result'],
 );
 

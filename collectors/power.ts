@@ -25,20 +25,20 @@ const vmPower = gauge('opennebula_vm_power_consumption_uW', `${titles} power usa
 ]);
 const vmUnmeasured = gauge(
   'opennebula_vm_power_unmeasured_info',
-  'A VM that may draw power but was not measured, with the reason',
+  'VM that may draw power but was not measured, and why',
   ['one_vm_id', 'one_host_id', 'reason'],
 );
-const hostPower = gauge('opennebula_host_power_watts', 'Power of the host as its power agent measures it', [
+const hostPower = gauge('opennebula_host_power_watts', 'Power of the host, as its power agent measures it', [
   'one_host_id',
 ]);
 const agentUp = gauge(
   'opennebula_power_agent_up',
-  'Power agent of the host gave a sound answer (1) or not (0)',
+  'Whether a power agent of the host gave a sound answer (1) or not (0)',
   ['one_host_id'],
 );
 const agentInfo = gauge(
   'opennebula_power_agent_info',
-  'Power agent of the host, its version, and why its answer is not used (ok where it is)',
+  'Power agent of the host, its version, and why its answer is not used (ok if it is used)',
   ['one_host_id', 'agent', 'version', 'reason'],
 );
 
@@ -46,15 +46,14 @@ const agentInfo = gauge(
 export const unmeasuredReasons = {
   no_host: 'the VM has no host although it is active',
   host_unknown: 'the host of the VM is not in the host pool',
-  host_offline: 'the host is offline, its agent is not asked',
-  host_not_kvm: 'the host runs no KVM, its agent is not asked',
+  host_offline: 'the host is offline, so its agent is not asked',
+  host_not_kvm: 'the host does not run KVM, so its agent is not asked',
   agent_unsound: "the host's agent gave no sound answer: see opennebula_power_agent_info of the host",
   process_not_found: "the host's agent gave a sound answer without a process of this VM",
-  process_unexpected:
-    "the host's agent sees a process of this VM, which does not run as far as OpenNebula knows",
+  process_unexpected: "OpenNebula says that the VM does not run, but the host's agent sees a process of it",
   absurd_value:
-    "the agent's value for this VM is not a number, negative, or more than its host (or 10 kW a socket) can draw",
-  migration_partly_measured: 'the VM migrates, and one of its two hosts was not measured',
+    "the agent's value for this VM is negative, is not a number, or is more than its host draws (10 kW a socket if that is unknown)",
+  migration_partly_measured: 'the VM is migrating, and one of its two hosts was not measured',
 } as const;
 type UnmeasuredReason = keyof typeof unmeasuredReasons;
 

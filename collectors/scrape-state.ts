@@ -12,10 +12,10 @@ export interface CollectorState {
   readonly ageSeconds: number | undefined;
 }
 
-const up = gauge('opennebula_up', 'OpenNebula answered every call of this scrape (1) or not (0)');
+const up = gauge('opennebula_up', 'Whether OpenNebula answered every call of this scrape (1) or not (0)');
 const success = gauge(
   'opennebula_scrape_collector_success',
-  'Collector has read its values for this scrape (1) or not (0)',
+  'Whether the collector has read its values for this scrape (1) or not (0)',
   ['collector'],
 );
 const duration = gauge(
@@ -25,7 +25,7 @@ const duration = gauge(
 );
 const age = gauge(
   'opennebula_scrape_collector_age_seconds',
-  'Age of the values that the collector serves; without a sample it serves none',
+  'Age of the values that the collector serves; no sample if it serves none',
   ['collector'],
 );
 

@@ -21,22 +21,22 @@ export interface PowerReading {
 
 /** Why an agent's answer is not used; docs/metrics.md lists them with their meaning. */
 export const unsoundReasons = {
-  bad_url: 'the URL made from --power.agent-url or POWER_AGENT_URL is not one',
+  bad_url: '--power.agent-url, or POWER_AGENT_URL of the host, gives no valid http or https URL',
   connection_failed:
     'nothing answers: the connection is refused, the host cannot be reached, or its name is unknown',
   timeout: 'no complete answer came within --power.agent-timeout',
   http_status: 'the answer is not a success (redirects are not followed)',
   truncated: 'the answer was cut off before its end',
-  too_large: 'the answer is larger than 64 MiB, with all that frames it',
+  too_large: 'the answer, with its HTTP framing, is larger than 64 MiB',
   too_costly: 'reading the answer took more than 0.3 s of processor time',
   empty_body: 'the answer is empty: the agent has crashed inside and needs a restart',
-  not_an_agent_page: 'the answer holds no metric of a known agent',
+  not_an_agent_page: 'the answer contains no metric of a known power agent',
   rapl_unreadable:
-    'the agent cannot read the energy counters (energy or power of the host is 0, or there is no socket)',
+    'the agent cannot read the energy counters: the energy or the power of the host is 0, or the page has no socket',
   no_process_power:
-    'there is no power of processes yet: this is the first scrape after a start, or a counter wrapped',
+    'the page has no power of processes: the agent has just started, or an energy counter has wrapped',
   absurd_value:
-    'the power of the host is not a number, negative or above 10 kW a socket, or its VMs together draw more than it does',
+    'the power of the host is negative, is not a number or is above 10 kW a socket, or its VMs together draw more than it does (10 kW a socket if that is unknown)',
 } as const;
 export type UnsoundReason = keyof typeof unsoundReasons;
 

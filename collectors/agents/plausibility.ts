@@ -2,7 +2,8 @@
  * Whether what an agent says can be true; the same for all agents.
  *
  * One absurd value costs one VM. A page is refused only where nothing on it can be believed: the agent could not
- * measure, the power of the host is absurd, or the VMs that remain draw more than their host.
+ * measure, the power of the host is absurd, or the VMs that remain draw more than their host,
+ * or than its sockets can where the power of the host is unknown.
  */
 import { type Microwatts, microwatts } from '../../lib/units/units.ts';
 import type { PageContent, PowerVerdict } from './agent.ts';
@@ -48,8 +49,12 @@ export const judgePage = ({
   const mostOfHost = hostPower === undefined ? mostOfSockets : hostPower * tolerance;
   const { believed, absurd } = sortVms(vmPower ?? new Map(), mostOfHost);
   const sum = [...believed.values()].reduce<number>((all, power) => all + power, 0);
-  if (hostPower !== undefined && sum > mostOfHost)
-    return refuse(`the VMs draw ${sum} µW of the host's ${hostPower} µW`);
+  if (sum > mostOfHost)
+    return refuse(
+      hostPower === undefined
+        ? `the VMs draw ${sum} µW together`
+        : `the VMs draw ${sum} µW together, and their host ${hostPower} µW`,
+    );
   return {
     sound: true,
     version,

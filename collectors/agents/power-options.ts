@@ -9,7 +9,7 @@ import {
 import { httpUrlMustBe, parseHttpUrl } from '../../lib/http/http-url.ts';
 
 const agentUrlOption: OptionSpec<string> = {
-  help: "URL of each host's power agent; {hostname} is the host's NAME in OpenNebula, {id} its id; several URLs are all asked, and each VM gets the value of one agent; the host attribute POWER_AGENT_URL overrides them",
+  help: "URL of each host's power agent; {hostname} is the host's NAME in OpenNebula, {id} is its id; if there are several URLs, all are asked, and each VM gets the value of one agent; the host attribute POWER_AGENT_URL takes their place",
   form: 'URL',
   default: 'http://{hostname}:8080/metrics',
   parse: (text) =>
@@ -30,14 +30,14 @@ const emulatorOption: OptionSpec<string> = {
 export const powerOptions = {
   'power.agent-url': listOption(agentUrlOption),
   'power.agent-timeout': durationOption(
-    { help: "longest time for one power agent's whole answer", default: '5s' },
+    { help: 'longest time for the whole answer of one power agent', default: '5s' },
     100,
     60_000,
   ),
   'power.emulators': listOption(emulatorOption),
   'power.unmeasured': choiceOption(
     {
-      help: 'what a VM that could not be measured gets: no sample, or 0 as the first generation had it',
+      help: 'what a VM gets that could not be measured: no sample, or 0 as in the first generation',
       default: 'omit',
     },
     ['omit', 'zero'],

@@ -68,7 +68,10 @@ const unsound = (reason: UnsoundReason, detail: string): PowerVerdict => ({
 });
 
 const notAsked = unsound('timeout', 'not answered yet');
-const badUrl = unsound('bad_url', '--power.agent-url, or POWER_AGENT_URL of the host, makes no http URL');
+const badUrl = unsound(
+  'bad_url',
+  '--power.agent-url, or POWER_AGENT_URL of the host, gives no valid http or https URL',
+);
 
 type AskedPage = Pick<AskedAgent, 'answer' | 'counters'>;
 
