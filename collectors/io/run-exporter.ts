@@ -9,10 +9,9 @@ import { createCycle } from '../../lib/io/cycle.ts';
 import { readOneAuth } from '../../lib/io/one-client.ts';
 import { startWebServer } from '../../lib/io/web-server.ts';
 import { createLog, type Log } from '../../lib/log/log.ts';
-import { answerCountsForm } from '../agents/answer-counts.ts';
 import { type ExporterOptions, exporterOptions } from '../exporter-options.ts';
 import { changedOptions, takesRestart } from '../reload.ts';
-import { keepState } from './keep-state.ts';
+import { openKeptStates, writeKeptStates } from './kept-states.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import { readExporterOptions } from './read-options.ts';
 import { createServing } from './serving.ts';
@@ -85,18 +84,14 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   // Milliseconds since 1970 that never step back when the clock is set.
   const now = (): number => performance.timeOrigin + performance.now();
   const processMetrics = createProcessMetrics(version);
-  const answerCounts = await keepState(answerCountsForm, {
-    folder: environment['STATE_DIRECTORY'],
-    now,
-    log,
-  });
+  const kept = await openKeptStates({ folder: environment['STATE_DIRECTORY'], now, log });
   const serve = ({ options, endpoint }: Configuration) =>
     createServing(options, {
       environment,
       endpoint,
       version,
       processMetrics,
-      answerCounts,
+      kept,
       now,
       signal: ending.signal,
       log,
@@ -134,7 +129,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
     reloading = reloading.then(reload);
   });
 
-  const writing = createCycle(answerCounts.write, writeStateMs);
+  const writing = createCycle(() => writeKeptStates(kept), writeStateMs);
   writing.start();
   log.info('listening', { url: server.urls.join(' '), version, one: shownUrl(configuration.endpoint) });
   const signal = await run.untilEnd;
@@ -142,5 +137,5 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   await server.close(graceMs);
   ending.abort();
   writing.stop();
-  await answerCounts.write();
+  await writeKeptStates(kept);
 };

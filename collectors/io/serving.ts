@@ -6,10 +6,9 @@ import { createXmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { contentTypes, encodeFamilies, endOfExposition } from '../../lib/prometheus/exposition.ts';
 import { chooseFormat, scrapeBudgetMs } from '../../lib/prometheus/negotiate.ts';
-import type { AnswerCounts } from '../agents/answer-counts.ts';
 import { collectors } from '../collectors.ts';
 import { discoveryPaths, type ExporterOptions } from '../exporter-options.ts';
-import type { KeptState } from './keep-state.ts';
+import type { KeptStates } from './kept-states.ts';
 import type { ProcessMetrics } from './process-metrics.ts';
 import { createScrape } from './scrape.ts';
 import { discoveryHandlers } from './serve-discovery.ts';
@@ -41,14 +40,14 @@ export interface ServingContext {
   readonly version: string;
   readonly processMetrics: ProcessMetrics;
   /** Outlasts a set of options. */
-  readonly answerCounts: KeptState<AnswerCounts>;
+  readonly kept: KeptStates;
   readonly now: () => number;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
 
 export const createServing = (options: ExporterOptions, context: ServingContext): WebHandlers => {
-  const { environment, endpoint, version, processMetrics, answerCounts, now, signal, log } = context;
+  const { environment, endpoint, version, processMetrics, kept, now, signal, log } = context;
   const client = createXmlRpcClient({
     endpoint,
     credentials: () => readOneAuth(environment),
@@ -56,7 +55,7 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     onCall: processMetrics.onCall,
     signal,
   });
-  const sources = createSources(options, { client, log, now, signal, answerCounts });
+  const sources = createSources(options, { client, log, now, signal, kept });
   const scrape = createScrape({
     collectors: collectors.filter(({ name }) => options[`collector.${name}`]),
     sources,

@@ -7,11 +7,11 @@ import { hostPool } from '../../lib/one/host.ts';
 import { takeUnique } from '../../lib/one/unique-objects.ts';
 import { parseVirtualNetwork, virtualNetworkShape } from '../../lib/one/virtual-network.ts';
 import { powerAgents } from '../agents/agents.ts';
-import { type AnswerCounts, countAnswer } from '../agents/answer-counts.ts';
+import { countAnswer } from '../agents/answer-counts.ts';
 import type { DocumentName, Documents } from '../collector.ts';
 import type { ExporterOptions } from '../exporter-options.ts';
 import { createAgentAsker } from './ask-agents.ts';
-import type { KeptState } from './keep-state.ts';
+import type { KeptStates } from './kept-states.ts';
 import { readHa } from './read-ha.ts';
 import { createFqdn, readBackupState, readServers } from './read-machine.ts';
 import { createVmReader } from './read-vms.ts';
@@ -37,12 +37,12 @@ export interface SourcesContext {
   readonly now: () => number;
   /** Ends what is being downloaded. */
   readonly signal: AbortSignal;
-  readonly answerCounts: KeptState<AnswerCounts>;
+  readonly kept: KeptStates;
 }
 
 export const createSources = (
   options: ExporterOptions,
-  { client, log, now, signal, answerCounts }: SourcesContext,
+  { client, log, now, signal, kept }: SourcesContext,
 ): Sources => {
   const fqdn = createFqdn();
   const repairs = new Map<string, number>();
@@ -82,7 +82,7 @@ export const createSources = (
     settings: options,
     now,
     signal,
-    onAnswer: (answer) => answerCounts.advance((counts) => countAnswer(counts, answer)),
+    onAnswer: (answer) => kept.answerCounts.advance((counts) => countAnswer(counts, answer)),
     onChange(host, { agent, verdict }, before) {
       const fields = { host: host.name, one_host_id: host.id, agent };
       if (!verdict.sound) {
@@ -118,7 +118,7 @@ export const createSources = (
     ha: fromOne(() => readHa(client, fqdn)),
     servers: fromElsewhere(() => readServers(fqdn)),
     backupState: fromElsewhere(() => readBackupState(options['backup-restore.state-file'])),
-    answerCounts: answerCounts.source,
+    answerCounts: kept.answerCounts.source,
     agents: fromElsewhere(async () => askAgents((await hosts.get()).value)),
   };
 };

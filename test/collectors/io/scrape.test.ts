@@ -31,22 +31,18 @@ interface Reads {
 const createBench = (read: () => Promise<readonly Datastore[]>, { networks, agents }: Reads = {}) => {
   let now = 1_000_000;
   const fixed = <T>(value: T): Source<T> => ({ get: async () => ({ value, readAt: now }) });
+  const unchanging = Object.fromEntries(
+    Object.entries(emptyDocuments).map(([name, value]) => [name, fixed(value)]),
+  ) as unknown as Sources;
   const sources: Sources = {
-    hosts: fixed(emptyDocuments.hosts),
-    vms: fixed(emptyDocuments.vms),
+    ...unchanging,
     datastores: createSource({ read, reuseMs: 5000, now: () => now }),
-    networks:
-      networks === undefined
-        ? fixed(emptyDocuments.networks)
-        : createSource({ read: networks, reuseMs: 5000, now: () => now }),
-    servers: fixed(emptyDocuments.servers),
-    ha: fixed(emptyDocuments.ha),
-    backupState: fixed(emptyDocuments.backupState),
-    answerCounts: fixed(emptyDocuments.answerCounts),
-    agents:
-      agents === undefined
-        ? fixed(emptyDocuments.agents)
-        : createSource({ read: agents, reuseMs: 5000, now: () => now }),
+    ...(networks === undefined
+      ? {}
+      : { networks: createSource({ read: networks, reuseMs: 5000, now: () => now }) }),
+    ...(agents === undefined
+      ? {}
+      : { agents: createSource({ read: agents, reuseMs: 5000, now: () => now }) }),
   };
   const lines: string[] = [];
   const log = createLog({

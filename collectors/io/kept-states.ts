@@ -1,0 +1,13 @@
+/** All that outlives the exporter: a line for each state. */
+import { answerCountsForm } from '../agents/answer-counts.ts';
+import { type KeepStateOptions, keepState } from './keep-state.ts';
+
+export const openKeptStates = async (options: KeepStateOptions) => ({
+  answerCounts: await keepState(answerCountsForm, options),
+});
+export type KeptStates = Awaited<ReturnType<typeof openKeptStates>>;
+
+/** Writes what has changed. Does not fail: whoever reads a state learns of it. */
+export const writeKeptStates = async (kept: KeptStates): Promise<void> => {
+  await Promise.all(Object.values(kept).map((state) => state.write()));
+};
