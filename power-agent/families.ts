@@ -64,6 +64,8 @@ export const agentFamilies = {
 
 /** Millionths are finer than any meter; more digits only make the page longer. */
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
+/** Of a VM, thousandths: half of a zipped page is digits. */
+const shortened = (value: number): number => Math.round(value * 1e3) / 1e3;
 
 /** A counter of a VM that was seen within `shownSeconds`; what it used last would be lost if it went at once. */
 const shownSeconds = 300;
@@ -86,7 +88,7 @@ export const formatFamilies = (accounts: Accounts, shown: Shown): readonly Famil
   const ofVms = (of: (account: VmAccount) => number | undefined): readonly Sample[] =>
     vms.flatMap(({ labels, account }) => {
       const value = of(account);
-      return value === undefined ? [] : [{ labels, value: rounded(value) }];
+      return value === undefined ? [] : [{ labels, value }];
     });
   const alone = (value: number | undefined): readonly Sample[] =>
     value === undefined ? [] : [{ labels: '', value }];
@@ -97,9 +99,12 @@ export const formatFamilies = (accounts: Accounts, shown: Shown): readonly Famil
   const energy = (value: number): readonly Sample[] => alone(isMeasured ? rounded(value) : undefined);
   const { vmCpu, vmEnergy, vmMarginal, other, idle, host, zone, zoneErrors, cpu, cpus } = agentFamilies;
   const families: readonly FamilySamples[] = [
-    { family: vmCpu, samples: ofVms(({ cpuSeconds }) => cpuSeconds) },
-    { family: vmEnergy, samples: isMeasured ? ofVms(({ energyJoules }) => energyJoules) : [] },
-    { family: vmMarginal, samples: ofVms(({ marginalJoules }) => marginalJoules) },
+    { family: vmCpu, samples: ofVms(({ cpuSeconds }) => shortened(cpuSeconds)) },
+    { family: vmEnergy, samples: isMeasured ? ofVms(({ energyJoules }) => shortened(energyJoules)) : [] },
+    {
+      family: vmMarginal,
+      samples: ofVms(({ marginalJoules: joules }) => (joules === undefined ? joules : shortened(joules))),
+    },
     { family: other, samples: energy(accounts.otherJoules) },
     { family: idle, samples: energy(accounts.idleJoules) },
     { family: host, samples: energy(accounts.hostJoules) },

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import test from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { encodeFamilies } from '../../lib/prometheus/exposition.ts';
+import { type Accounts, emptyVm, noAccounts, type VmAccount } from '../../power-agent/accounts.ts';
+import { formatFamilies } from '../../power-agent/families.ts';
+
+const shown = { version: '0.1.0', meter: 'rapl', cpus: 16, now: 1000 };
+const zones = new Map([['package-0', { joules: 5, isCounted: true, errors: 0 }]]);
+const pageOf = (accounts: Partial<Accounts>): string =>
+  encodeFamilies(formatFamilies({ ...noAccounts, ...accounts }, shown), 'prometheus').toString();
+
+/** Digits that look random and are the same each time. */
+const digits = (seed: string): string => createHash('sha256').update(seed).digest('hex');
+const amount = (seed: string): number => Number.parseInt(digits(seed).slice(0, 13), 16) / 1e10;
+const manyVms = (count: number): ReadonlyMap<string, VmAccount> =>
+  new Map(
+    Array.from({ length: count }, (_, vm) => {
+      const uuid = digits(`${vm}`).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, '$1-$2-$3-$4-$5');
+      const [cpuSeconds, energyJoules, marginalJoules] = ['c', 'e', 'm'].map((kind) =>
+        amount(`${kind}${vm}`),
+      );
+      return [
+        `one-${1000 + vm}\n${uuid}`,
+        { cpuSeconds: cpuSeconds ?? 0, energyJoules: energyJoules ?? 0, marginalJoules, seenAt: 1000 },
+      ];
+    }),
+  );
+
+test('a VM costs 500 bytes of the page at most, and 60 where it is zipped', () => {
+  const empty = gzipSync(pageOf({ zones })).length;
+  for (const count of [50, 200]) {
+    const page = pageOf({ zones, vms: manyVms(count) });
+    assert.ok(page.length / count <= 500, `${page.length / count} bytes`);
+    const zipped = (gzipSync(page).length - empty) / count;
+    assert.ok(zipped <= 60, `${zipped} bytes zipped`);
+  }
+});
+
+test('a VM that has ended stays for five minutes', () => {
+  const at = (seenAt: number): string =>
+    pageOf({ zones, vms: new Map([['one-1\nu', { ...emptyVm, seenAt }]]) });
+  assert.match(at(701), /domain="one-1"/);
+  assert.doesNotMatch(at(699), /domain="one-1"/);
+});
+
+test('what is not known has no sample', () => {
+  const vms = new Map([['one-1\nu', { ...emptyVm, seenAt: 1000 }]]);
+  assert.doesNotMatch(pageOf({ vms }), /joules|watts|error_ratio/);
+  assert.match(pageOf({ vms }), /^onepower_vm_cpu_seconds_total\{domain="one-1",uuid="u"\} 0$/m);
+  assert.doesNotMatch(pageOf({ vms, zones }), /marginal|watts/);
+});
+
+test('names are escaped as labels are', () => {
+  const page = pageOf({ vms: new Map([['a"b\\c\nu', { ...emptyVm, seenAt: 1000 }]]) });
+  assert.ok(page.includes('{domain="a\\"b\\\\c",uuid="u"}'));
+});
