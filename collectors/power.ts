@@ -7,7 +7,7 @@ import { type Host, hostState, isKvm } from '../lib/one/host.ts';
 import { isMigrating, mayHaveProcess } from '../lib/one/vm.ts';
 import { wattsFromMicrowatts } from '../lib/units/units.ts';
 import type { PowerReading } from './agents/agent.ts';
-import { agentJobs, powerAgents } from './agents/agents.ts';
+import { agentJobs } from './agents/agents.ts';
 import { powerOptions } from './agents/power-options.ts';
 import {
   type AgentAnswer,
@@ -19,8 +19,8 @@ import {
   type VmWithAttributes,
 } from './collector.ts';
 
-const titles = powerAgents.map(({ title }) => title).join(' or ');
-const vmPower = gauge('opennebula_vm_power_consumption_uW', `${titles} power usage by the VM in uW`, [
+/** The first generation's text, whichever agent measured: who reads the page may have it in a test. */
+const vmPower = gauge('opennebula_vm_power_consumption_uW', 'Scaphandre power usage by the VM in uW', [
   'one_vm_id',
 ]);
 const vmUnmeasured = gauge(
