@@ -6,7 +6,6 @@
  * thread.
  */
 import { once } from 'node:events';
-import { setPriority } from 'node:os';
 import { parentPort, Worker } from 'node:worker_threads';
 import { compare } from 'bcryptjs';
 
@@ -15,15 +14,11 @@ interface Question {
   readonly hash: string;
 }
 
-/** As nice has it. On Linux, it is the thread's own: what answers scrapes comes first. */
-const lowPriority = 10;
-
 /** Fails when the thread has ended. */
 export type ComparePassword = (password: string, hash: string) => Promise<boolean>;
 
 /** The thread's side. */
 export const servePasswords = (): void => {
-  setPriority(lowPriority);
   parentPort?.on('message', async ({ password, hash }: Question) => {
     parentPort?.postMessage(await compare(password, hash).catch(() => false));
   });
