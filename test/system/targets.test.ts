@@ -100,9 +100,9 @@ scrape_configs:
 - job_name: elsewhere
   http_sd_configs:
   - {url: '${exporter.url}/sd/vm-exporters', refresh_interval: 1s}
-- job_name: hosts
+- job_name: agents
   http_sd_configs:
-  - {url: '${exporter.url}/sd/hosts?port=9', refresh_interval: 1s}
+  - {url: '${exporter.url}/sd/power-agents', refresh_interval: 1s}
 `,
   );
   const { base, pid } = await startPrometheus(t, file('prometheus.yml'), folder);
@@ -116,7 +116,7 @@ scrape_configs:
     yaml.includes('sr_exporter') ? yaml : undefined,
   );
   await askUntil(base, 'targets', ({ activeTargets }: Targets) =>
-    activeTargets.find(({ labels }) => labels['job'] === 'hosts' && labels['instance'] === 'localhost:9'),
+    activeTargets.find(({ labels }) => labels['job'] === 'agents' && labels['instance'] === 'localhost:8080'),
   );
 
   const vm: LivingVm = {
