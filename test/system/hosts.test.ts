@@ -68,7 +68,7 @@ test('30 hosts, ten at a time: failures of every kind stop no other, and --resum
   assert.match(first.stdout, /^closed +unreachable .*Connection refused$/m);
   assert.match(first.stdout, /^off +skipped .*offline/m);
   assert.match(first.stdout, /^disabled +skipped .*disabled/m);
-  assert.match(first.stdout, /^-oProxyCommand=x +skipped .*none that ssh/m);
+  assert.match(first.stdout, /^-oProxyCommand=x +skipped .*cannot be given to ssh/m);
   assert.doesNotMatch(first.stdout, /lxc/);
   assert.match(first.stderr, /^kvm6: not supported \(\d+ s\): this host is a virtual machine of kvm$/m);
   assert.match(first.stderr, /oneext prometheus patch/);
