@@ -13,7 +13,7 @@ export interface VmAccount {
   readonly energyJoules: number;
   /** What its CPU time added to the host's energy; `undefined` until the model has known once. */
   readonly marginalJoules: number | undefined;
-  /** When it was seen last, in seconds since 1970. */
+  /** When it was seen last, in seconds since the host was started. */
   readonly seenAt: number;
 }
 
@@ -74,7 +74,7 @@ export interface UsedTime {
   readonly seconds: number;
   readonly cpu: CpuSeconds;
   readonly vmSeconds: ReadonlyMap<string, number>;
-  /** Seconds since 1970, for who was seen last. */
+  /** When it was read, in seconds since the host was started. */
   readonly now: number;
 }
 

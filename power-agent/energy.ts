@@ -118,6 +118,9 @@ export const noEnergyYet: EnergyState = {
   psysCounts: undefined,
 };
 
+/** The next reading is as the first. */
+export const forgetReading = ({ psysCounts }: EnergyState): EnergyState => ({ ...noEnergyYet, psysCounts });
+
 /** @param at seconds that never step back, also where the clock is set */
 export const advanceEnergy = (
   state: EnergyState,

@@ -15,6 +15,12 @@ const family = (
 
 const vmLabels = ['domain', 'uuid'];
 export const agentFamilies = {
+  vmEnded: family(
+    'vm_ended',
+    'gauge',
+    '1 for a VM that has ended here: its counters stay on the page for five minutes',
+    vmLabels,
+  ),
   vmCpu: family('vm_cpu_seconds_total', 'counter', 'CPU time that the VM used on this host', vmLabels),
   vmEnergy: family(
     'vm_energy_joules_total',
@@ -74,13 +80,13 @@ export interface Shown {
   readonly version: string;
   readonly meter: string;
   readonly cpus: number;
-  /** Seconds since 1970. */
-  readonly now: number;
+  /** When the host was read last: a VM that was seen then runs. In seconds since the host was started. */
+  readonly readAt: number;
 }
 
 export const formatFamilies = (accounts: Accounts, shown: Shown): readonly FamilySamples[] => {
   const vms = [...accounts.vms]
-    .filter(([, { seenAt }]) => shown.now - seenAt <= shownSeconds)
+    .filter(([, { seenAt }]) => shown.readAt - seenAt <= shownSeconds)
     .map(([key, account]) => {
       const { domain, uuid } = identityOf(key);
       return { labels: formatLabels(vmLabels, [domain, uuid]), account };
@@ -97,8 +103,10 @@ export const formatFamilies = (accounts: Accounts, shown: Shown): readonly Famil
   /** Without a meter nobody knows of any joule. */
   const isMeasured = zones.some(([, { isCounted }]) => isCounted !== undefined);
   const energy = (value: number): readonly Sample[] => alone(isMeasured ? rounded(value) : undefined);
-  const { vmCpu, vmEnergy, vmMarginal, other, idle, host, zone, zoneErrors, cpu, cpus } = agentFamilies;
+  const { vmEnded, vmCpu, vmEnergy, vmMarginal, other, idle, host, zone, zoneErrors, cpu, cpus } =
+    agentFamilies;
   const families: readonly FamilySamples[] = [
+    { family: vmEnded, samples: ofVms(({ seenAt }) => (seenAt === shown.readAt ? undefined : 1)) },
     { family: vmCpu, samples: ofVms(({ cpuSeconds }) => shortened(cpuSeconds)) },
     { family: vmEnergy, samples: isMeasured ? ofVms(({ energyJoules }) => shortened(energyJoules)) : [] },
     {

@@ -1,15 +1,15 @@
 /** One step of the agent: what was read before and now, and what the counters are after it. */
 import { emptyPowerModel } from '../lib/power-model/power-model.ts';
 import { type Accounts, addEnergy, addTime, countZoneErrors, dropPending } from './accounts.ts';
-import { advanceEnergy, type EnergyState, noEnergyYet } from './energy.ts';
+import { advanceEnergy, type EnergyState, forgetReading, noEnergyYet } from './energy.ts';
 import { cpuSecondsBetween, type HostCpu } from './host-cpu.ts';
 import type { MeterReading } from './meter.ts';
 import { type VmProcess, vmSecondsBetween } from './vm-times.ts';
 
 export interface HostReading {
-  /** Seconds that never step back. */
+  /** Seconds that never step back, and stand still while the host is suspended. */
   readonly at: number;
-  /** Seconds since 1970. */
+  /** Seconds since the host was started, the time in which it was suspended within. */
   readonly now: number;
   readonly cpu: HostCpu;
   readonly vms: ReadonlyMap<number, VmProcess>;
@@ -44,11 +44,19 @@ const timeOf = (last: HostReading | undefined, now: HostReading) => ({
   now: now.now,
 });
 
+/** In seconds: readings of the two clocks are a moment apart. */
+const leastSuspension = 2;
+
+/** While the host is suspended nobody knows what it draws, and its counters may begin anew. */
+const wasSuspended = (last: HostReading | undefined, now: HostReading): boolean =>
+  last !== undefined && now.now - last.now - (now.at - last.at) > leastSuspension;
+
 export const advanceAgent = (state: AgentState, reading: HostReading): AgentState => {
   const withTime = addTime(withModel(state.accounts, reading.cpu.cpus), timeOf(state.last, reading));
   if (reading.meter === undefined)
     return { ...state, accounts: dropPending(withTime), last: reading, problem: 'there is no meter' };
-  const { step, state: energy } = advanceEnergy(state.energy, reading.meter, reading.at);
+  const before = wasSuspended(state.last, reading) ? forgetReading(state.energy) : state.energy;
+  const { step, state: energy } = advanceEnergy(before, reading.meter, reading.at);
   if (step.kind === 'waiting') return { ...state, accounts: withTime, energy, last: reading };
   const accounts = countZoneErrors(withTime, step.failedZones);
   if (step.kind === 'unknown')

@@ -7,10 +7,16 @@ type Power = Pick<PageContent, 'vmPower' | 'hostPower'>;
 const notYet = (detail: string): Problem => ({ problem: { reason: 'no_process_power', detail } });
 
 /**
- * In microwatts. A VM whose counter is new or has begun anew is not in it, nor one whose counter has not moved: the
- * VM may have ended.
+ * In microwatts. A VM whose counter is new or has begun anew is not in it, nor one that has ended: a counter that
+ * stands still is that of an idle VM.
+ *
+ * @param ended the counters of VMs that have ended
  */
-export const powerBetween = (earlier: EnergyCounters | undefined, now: EnergyCounters): Power | Problem => {
+export const powerBetween = (
+  earlier: EnergyCounters | undefined,
+  now: EnergyCounters,
+  ended: ReadonlySet<string>,
+): Power | Problem => {
   if (earlier === undefined) return notYet('power is known from the second reading of the counters on');
   const seconds = now.seconds - earlier.seconds;
   const ofHost = now.hostJoules - earlier.hostJoules;
@@ -20,8 +26,9 @@ export const powerBetween = (earlier: EnergyCounters | undefined, now: EnergyCou
     return { problem: { reason: 'rapl_unreadable', detail: 'the energy of the host stands still' } };
   const vmPower = new Map<number, number>();
   for (const [key, { vmId, joules }] of now.vms) {
+    if (ended.has(key)) continue;
     const moved = joules - (earlier.vms.get(key)?.joules ?? Number.POSITIVE_INFINITY);
-    if (moved > 0 || Number.isNaN(moved))
+    if (moved >= 0 || Number.isNaN(moved))
       vmPower.set(vmId, (vmPower.get(vmId) ?? 0) + (moved / seconds) * 1e6);
   }
   return { vmPower, hostPower: (ofHost / seconds) * 1e6 };

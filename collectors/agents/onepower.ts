@@ -3,7 +3,8 @@
  *
  * Reads onepower_vm_energy_joules_total, onepower_host_energy_joules_total and, as the agent's own measure of time,
  * onepower_host_cpu_seconds_total and onepower_host_cpus. All energy is counted: power is what a counter has moved by
- * since the page before.
+ * since the page before. A VM that has ended keeps its counters on the page for a while, and has
+ * onepower_vm_ended.
  */
 import { createLabelReader, sampleValueOf, unescapeLabel } from '../../lib/prometheus/sample-line.ts';
 import type { EnergyCounters, PageContent, PageReader, PowerAgent } from './agent.ts';
@@ -25,18 +26,22 @@ interface Page {
   cpus: number;
   readonly zones: Set<string>;
   readonly vms: Map<string, { readonly vmId: number; readonly joules: number }>;
+  /** By the same keys. */
+  readonly ended: Set<string>;
 }
 
+const keyOf = (line: Buffer): string => `${unescapeLabel(readDomain(line))} ${readUuid(line)}`;
+
 const readVm = (page: Page, line: Buffer): void => {
-  const domain = unescapeLabel(readDomain(line));
-  const vmId = /^one-(0|[1-9]\d{0,14})$/.exec(domain)?.[1];
-  if (vmId === undefined) return;
-  page.vms.set(`${domain} ${readUuid(line)}`, { vmId: Number(vmId), joules: sampleValueOf(line) });
+  const key = keyOf(line);
+  const vmId = /^one-(0|[1-9]\d{0,14}) /.exec(key)?.[1];
+  if (vmId !== undefined) page.vms.set(key, { vmId: Number(vmId), joules: sampleValueOf(line) });
 };
 
 const readLine = (page: Page, line: Buffer): void => {
   const name = /^\w*/.exec(line.toString('latin1', 0, longestName))?.[0];
   if (name === 'onepower_vm_energy_joules_total') readVm(page, line);
+  else if (name === 'onepower_vm_ended') page.ended.add(keyOf(line));
   else if (name === 'onepower_host_energy_joules_total') page.hostJoules = sampleValueOf(line);
   else if (name === 'onepower_host_cpu_seconds_total') page.cpuSeconds += sampleValueOf(line);
   else if (name === 'onepower_host_cpus') page.cpus = sampleValueOf(line);
@@ -49,7 +54,7 @@ const readLine = (page: Page, line: Buffer): void => {
 };
 
 const contentOf = (page: Page, earlier: EnergyCounters | undefined): PageContent => {
-  const { version, meter, hostJoules, zones, vms } = page;
+  const { version, meter, hostJoules, zones, vms, ended } = page;
   const content = { version, socketCount: zones.size, vmPower: undefined, hostPower: undefined };
   if (meter === 'none' || meter === '')
     return {
@@ -63,7 +68,7 @@ const contentOf = (page: Page, earlier: EnergyCounters | undefined): PageContent
       problem: { reason: 'no_process_power', detail: 'the agent has measured nothing yet' },
     };
   const counters = { seconds, hostJoules, vms };
-  const power = powerBetween(earlier, counters);
+  const power = powerBetween(earlier, counters, ended);
   return 'problem' in power
     ? { ...content, counters, problem: power.problem }
     : { ...content, ...power, counters, problem: undefined };
@@ -78,6 +83,7 @@ const createPageReader = (): PageReader => {
     cpus: Number.NaN,
     zones: new Set(),
     vms: new Map(),
+    ended: new Set(),
   };
   return {
     startPiece: () => undefined,

@@ -1,4 +1,5 @@
 /** Puts the power agent together and runs it until it is told to end. */
+import os from 'node:os';
 import path from 'node:path';
 import { commonError } from '../../lib/errors/common-errors.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
@@ -86,7 +87,7 @@ const findMeter = async (options: AgentOptions, log: Log): Promise<OpenMeter | u
 };
 
 /** Reads the host again and again; `current` is what came of it. */
-const createReading = (options: AgentOptions, kept: KeptAccounts, log: Log) => {
+const createReading = (options: AgentOptions, kept: KeptAccounts, version: string, log: Log) => {
   const { 'path.procfs': procfs, 'path.sysfs': sysfs } = options;
   const vmReader = createVmReader({ procfs, sysfs });
   const trees = options['guest-trees'] === '' ? undefined : createGuestTrees(options['guest-trees'], log);
@@ -103,7 +104,7 @@ const createReading = (options: AgentOptions, kept: KeptAccounts, log: Log) => {
     const cpu = readHostCpu(procfs);
     const reading = {
       at: performance.now() / 1000,
-      now: Date.now() / 1000,
+      now: os.uptime(),
       cpu,
       meter: meter?.read(busyRatio(cpu)),
       vms: vmReader.read(),
@@ -128,9 +129,12 @@ const createReading = (options: AgentOptions, kept: KeptAccounts, log: Log) => {
       }
     },
     forget: () => {
-      state = { ...state, accounts: forgetVms(state.accounts, Date.now() / 1000, forgetAfter) };
+      state = { ...state, accounts: forgetVms(state.accounts, state.last?.now ?? 0, forgetAfter) };
     },
-    current: () => ({ accounts: state.accounts, cpus, meter: meter?.name ?? 'none' }),
+    current: () => ({
+      accounts: state.accounts,
+      shown: { version, meter: meter?.name ?? 'none', cpus, readAt: state.last?.now ?? os.uptime() },
+    }),
   };
 };
 
@@ -155,16 +159,16 @@ export const runAgent = async (run: RunAgent): Promise<void> => {
   });
   const bootId = tryReadText(path.join(options['path.procfs'], 'sys/kernel/random/boot_id'))?.trim() ?? '';
   const kept = await keepAccounts(options['path.run'], bootId, log);
-  const reading = createReading(options, kept, log);
+  const reading = createReading(options, kept, run.version, log);
   await reading.findMeter();
   await reading.read();
 
   const serveMetrics: WebHandler = async (headers) => {
-    const { accounts, cpus, meter } = reading.current();
+    const { accounts, shown } = reading.current();
     await kept.write(accounts);
     const format = chooseFormat(headers.accept);
-    const families = formatFamilies(accounts, { version: run.version, meter, cpus, now: Date.now() / 1000 });
-    const body = Buffer.concat([encodeFamilies(families, format), Buffer.from(endOfExposition[format])]);
+    const families = encodeFamilies(formatFamilies(accounts, shown), format);
+    const body = Buffer.concat([families, Buffer.from(endOfExposition[format])]);
     return { status: 200, contentType: contentTypes[format], body };
   };
   const handlers = new Map<string, WebHandler>([

@@ -6,7 +6,7 @@ import { encodeFamilies } from '../../lib/prometheus/exposition.ts';
 import { type Accounts, emptyVm, noAccounts, type VmAccount } from '../../power-agent/accounts.ts';
 import { formatFamilies } from '../../power-agent/families.ts';
 
-const shown = { version: '0.1.0', meter: 'rapl', cpus: 16, now: 1000 };
+const shown = { version: '0.1.0', meter: 'rapl', cpus: 16, readAt: 1000 };
 const zones = new Map([['package-0', { joules: 5, isCounted: true, errors: 0 }]]);
 const pageOf = (accounts: Partial<Accounts>): string =>
   encodeFamilies(formatFamilies({ ...noAccounts, ...accounts }, shown), 'prometheus').toString();
@@ -41,7 +41,9 @@ test('a VM costs 500 bytes of the page at most, and 60 where it is zipped', () =
 test('a VM that has ended stays for five minutes', () => {
   const at = (seenAt: number): string =>
     pageOf({ zones, vms: new Map([['one-1\nu', { ...emptyVm, seenAt }]]) });
-  assert.match(at(701), /domain="one-1"/);
+  assert.doesNotMatch(at(1000), /ended/);
+  assert.match(at(701), /^onepower_vm_ended\{domain="one-1",uuid="u"\} 1$/m);
+  assert.match(at(701), /^onepower_vm_energy_joules_total\{domain="one-1",uuid="u"\} 0$/m);
   assert.doesNotMatch(at(699), /domain="one-1"/);
 });
 

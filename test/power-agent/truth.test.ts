@@ -132,6 +132,20 @@ test('energy is conserved whatever the load, the interval, the sockets and where
   );
 });
 
+test("what a host draws while it is suspended is nobody's, and its model does not learn from it", () => {
+  const random = createRandom();
+  const agent = watch();
+  for (let time = 0; time < 120; time += 1) agent.run(5, varied(random));
+  const before = agent.accounts();
+  const asleep = agent.run(1, { vms: { 524: 2 }, suspended: 3600 });
+  assert.equal(asleep.hostJoules, before.hostJoules);
+  assert.deepEqual(asleep.model, before.model);
+  const after = agent.run(10, { vms: { 524: 2 } });
+  isWithin(after.hostJoules - before.hostJoules, 700, 1e-6);
+  isWithin((vmOf(after, 524)?.cpuSeconds ?? 0) - (vmOf(before, 524)?.cpuSeconds ?? 0), 22, 1e-6);
+  conserves(after);
+});
+
 test('500 VMs conserve', () => {
   const vms = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [100 + at, at / 20_000]));
   const accounts = watch().run(60, { vms });

@@ -6,6 +6,10 @@ export interface MadeLoad {
   readonly vms: Readonly<Record<number, number>>;
   /** CPUs that processes keep busy which are no VMs, whether they are in /proc or have ended. */
   readonly other?: number;
+  /** VMs that have ended. */
+  readonly ended?: readonly number[];
+  /** Seconds in which the host was suspended before. */
+  readonly suspended?: number;
 }
 
 export interface MadeEnergy {
@@ -34,12 +38,13 @@ export const madeEnergy = (options: MadeEnergyOptions = {}): MadeEnergy => {
   const { cpus = 16, idleWatts = 60, wattsPerCpu = 5, rangeJoules = 262_143, sockets = 1 } = options;
   const vmSeconds = new Map<number, number>();
   let at = 1000;
+  let suspendedFor = 0;
   let joules = 0;
   let busy = 0;
   let idle = 0;
   const now = (): HostReading => ({
     at,
-    now: 1_700_000_000 + at,
+    now: at + suspendedFor,
     cpu: {
       cpus,
       seconds: {
@@ -71,7 +76,9 @@ export const madeEnergy = (options: MadeEnergyOptions = {}): MadeEnergy => {
   });
   return {
     now,
-    run(seconds, { vms, other = 0 }) {
+    run(seconds, { vms, other = 0, ended = [], suspended = 0 }) {
+      for (const vm of ended) vmSeconds.delete(vm);
+      suspendedFor += suspended;
       const used = other + Object.values(vms).reduce((sum, each) => sum + each, 0);
       for (const [vm, each] of Object.entries(vms))
         vmSeconds.set(Number(vm), (vmSeconds.get(Number(vm)) ?? 0) + each * seconds);

@@ -21,7 +21,7 @@ const createAgent = (meter = 'rapl') => {
       const { meter: reading, ...others } = host.run(1, load);
       state = advanceAgent(state, { ...others, meter: meter === 'none' ? undefined : reading });
     }
-    const shown = { version: '0.1.0', meter, cpus: 16, now: state.last?.now ?? 0 };
+    const shown = { version: '0.1.0', meter, cpus: 16, readAt: state.last?.now ?? 0 };
     return encodeFamilies(formatFamilies(state.accounts, shown), 'prometheus').toString();
   };
 };
@@ -57,7 +57,7 @@ test('power is what the counters have moved by, from the second page on', () => 
     assert.deepEqual(judge(pages, size).map(shown), [
       'no_process_power',
       { host: 100, vms: { 524: 25, 525: 12.5 } },
-      { host: 70, vms: { 524: 8.75 } },
+      { host: 70, vms: { 524: 8.75, 525: 0 } },
     ]);
 });
 
@@ -90,6 +90,21 @@ test('energy that stands still, and an agent without a meter, are no 0 W', () =>
     'rapl_unreadable',
     'rapl_unreadable',
   ]);
+});
+
+test('an idle VM draws 0 W, one that has ended draws nothing that is known', () => {
+  const made = createAgent();
+  const pages = [made(5, half), made(15, { vms: { 524: 4, 525: 0 } })];
+  assert.deepEqual(shown(judge(pages)[1]), { host: 80, vms: { 524: 20, 525: 0 } });
+  const ended = made(15, { ended: [525], vms: { 524: 4 } });
+  assert.match(ended, /^onepower_vm_energy_joules_total\{domain="one-525"/m);
+  assert.deepEqual(shown(judge([pages[1] ?? '', ended])[1]), { host: 80, vms: { 524: 20 } });
+});
+
+test('a VM that ends between two pages, and what it has used, are not its power', () => {
+  const made = createAgent();
+  const pages = [made(5, half), made(10, half) && made(5, { ended: [525], vms: { 524: 4 } })];
+  assert.deepEqual(Object.keys(Object(shown(judge(pages)[1])).vms), ['524']);
 });
 
 test('domains that are no VM of OpenNebula are left out', () => {
