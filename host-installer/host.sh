@@ -63,8 +63,8 @@ main() {
   parse_options "$@"
   [[ $(id -u) == 0 ]] || die 77 'host.sh was not started as root' "start it with: sudo $0${*:+ $*}"
   load_state
-  choose_agent
   find_engines
+  choose_agent
   case $command in
     install) install_agent ;;
     plan) print_plan ;;

@@ -5,37 +5,43 @@ agent_runtime='' # docker, podman or native
 
 native_can_be_had() { type -P "$agent_program" >/dev/null || distribution_has "$agent_package"; }
 
+# The first that this host has of those that the agent can run with.
+choose_runtime_alone() {
+  if can_run_with docker && engine_works docker; then
+    agent_runtime=docker
+    return 0
+  fi
+  if can_run_with docker && [[ $docker_is_podman == no ]] && type -P docker >/dev/null; then
+    warn 'docker is installed but does not answer, so it is not used'
+  fi
+  if can_run_with podman && type -P podman >/dev/null; then agent_runtime=podman
+  elif can_run_with native && { ! can_run_with podman || native_can_be_had; }; then agent_runtime=native
+  else agent_runtime=podman; fi
+}
+
+can_run_with() { is_one_of "$1" "${agent_runtimes[@]}"; }
+
 choose_runtime() {
   agent_runtime=$(wanted runtime auto)
   wanted_image=$(wanted image "$agent_image")
+  [[ $agent_runtime == auto ]] || can_run_with "$agent_runtime" ||
+    die 2 "--runtime is '$agent_runtime' but must be auto or $(join ' or ' "${agent_runtimes[@]}") for $agent_title" 'host.sh --help shows all options'
+  if [[ $agent_runtime == docker && $docker_is_podman == yes ]]; then
+    say 'docker is another name of podman on this host: the agent runs with podman'
+    agent_runtime=podman
+  fi
+  [[ $agent_runtime != auto ]] || choose_runtime_alone
   case $agent_runtime in
     docker)
-      if [[ $docker_is_podman == yes ]]; then
-        say 'docker is another name of podman on this host: the agent runs with podman'
-        agent_runtime=podman
-        return 0
-      fi
       engine_works docker || die 78 'docker does not work on this host: docker info fails' \
         'start it (systemctl enable --now docker), or choose another --runtime'
       ;;
-    native)
-      native_can_be_had ||
-        die 78 "this distribution has no package $agent_package ($system_id $system_version)" 'choose --runtime podman or docker'
-      ;;
-    auto)
-      if engine_works docker; then agent_runtime=docker; elif [[ $docker_is_podman == no ]] && type -P docker >/dev/null; then
-        warn 'docker is installed but does not answer, so it is not used'
-      fi
-      if [[ $agent_runtime == docker ]]; then :
-      elif type -P podman >/dev/null; then agent_runtime=podman
-      elif native_can_be_had; then agent_runtime=native
-      else agent_runtime=podman; fi
-      ;;
+    native) native_can_be_had || die_without_native ;;
   esac
 }
 
 wanted_config() {
-  if [[ $agent_runtime == native ]]; then native_unit_text "$listen_address" "$listen_port"; else
+  if [[ $agent_runtime == native ]]; then native_unit_text final "$listen_address" "$listen_port"; else
     printf '%s %s %s %s' "$pinned_image" "$listen_address" "$listen_port" "$previous_rights"
   fi
 }
@@ -48,7 +54,7 @@ starts_as_wanted() {
 
 # One that runs and does not measure any more is replaced too.
 agent_is_wanted() {
-  [[ $previous_runtime == "$agent_runtime" && $previous_runs == yes && $previous_config == "$(wanted_config)" ]] &&
+  [[ $previous_agent == "$agent" && $previous_runtime == "$agent_runtime" && $previous_runs == yes && $previous_config == "$(wanted_config)" ]] &&
     starts_as_wanted &&
     measures_now "$(local_url "$previous_address" "$previous_port")"
 }
@@ -88,7 +94,7 @@ remove_agent_if_there() {
 start_agent() { # start_agent ROLE ADDRESS PORT CONFINEMENT
   # Registered after a unit's file is written: the unit must be stopped before its file goes.
   if [[ $agent_runtime == native ]]; then
-    write_file "$(unit_file_of "$1")" "$(native_unit_text "$2" "$3")"
+    write_file "$(unit_file_of "$1")" "$(native_unit_text "$1" "$2" "$3")"
   fi
   on_failure remove_agent_if_there "$1"
   if [[ $agent_runtime != native ]]; then

@@ -2,8 +2,8 @@
 # The power agents that host.sh can install: a file each in lib/agents, which says all that is the agent's own.
 
 default_agent=scaphandre
-agent='' agent_title='' agent_job='' agent_port='' agent_image='' agent_container='' agent_package='' agent_program=''
-agent_unit='' agent_seconds_between_scrapes=''
+installed_agent='' installed_runtime='' # by an earlier run
+agent=''
 
 # The names of all, a line each.
 known_agents() {
@@ -16,22 +16,56 @@ known_agents() {
 
 is_known_agent() { [[ $'\n'$(known_agents)$'\n' == *$'\n'"$1"$'\n'* ]]; }
 
+# What a file in lib/agents says. Its container has the agent's name.
 load_agent() {
   agent=$1
+  agent_title=''
+  agent_homepage=''
+  agent_job='' # of Prometheus
+  agent_port=''
+  agent_runtimes=() # of docker, podman and native
+  agent_image=''    # for containers
+  agent_package='' agent_program='' # for the native agent
+  agent_seconds_between_scrapes=3
+  # The least with which it works in a container, and what it sees of the host there; a line each.
+  agent_rights() { :; }
+  agent_volumes() { :; }
+  # The lines of the native agent's unit that are its own; agent_unit_lines final|candidate
+  agent_unit_lines() { :; }
+  # The text of its configuration file, for a runtime; without one it has no such file.
+  agent_config_text() { :; }
+  # Where the program of the native agent is to be had, if not here.
+  die_without_native() {
+    die 78 "this distribution has no package $agent_package ($system_id $system_version)" 'choose --runtime podman or docker'
+  }
+  # What is wrong with an agent of which its judge noted something beside the watts and the version.
+  describe_note() { :; }
   # shellcheck source=lib/agents/scaphandre.sh
   source "$here/lib/agents/$agent.sh"
 }
 
-# A host has one agent from host.sh. An agent that was installed before agents had names is the default one.
+# A word that any agent uses: agent_fact AGENT VARIABLE
+agent_fact() (
+  load_agent "$1"
+  printf '%s' "${!2}"
+)
+
+# An agent that was installed before agents had names is the default one. What --agent asks for is put in its place.
 choose_agent() {
-  local installed=${state[agent]:-}
-  if [[ -z $installed && -n ${state[runtime]:-} ]]; then installed=$default_agent; fi
-  if [[ -n $option_agent && -n $installed && $option_agent != "$installed" ]]; then
-    die 78 "host.sh has installed the agent $installed on this host, and --agent asks for $option_agent" \
-      'remove the installed agent first: host.sh uninstall'
-  fi
-  installed=${installed:-${option_agent:-$default_agent}}
-  is_known_agent "$installed" || die 78 "$state_file names the agent $installed, which this version of host.sh does not know" \
-    'use the version of host.sh that installed it'
-  load_agent "$installed"
+  installed_agent=${state[agent]:-} installed_runtime=${state[runtime]:-}
+  if [[ -z $installed_agent && -n $installed_runtime ]]; then installed_agent=$default_agent; fi
+  [[ -z $installed_agent ]] || is_known_agent "$installed_agent" ||
+    die 78 "$state_file names the agent $installed_agent, which this version of host.sh does not know" \
+      'use the version of host.sh that installed it'
+  case $command in
+    install | plan) load_agent "${option_agent:-${installed_agent:-$default_agent}}" ;;
+    *) load_agent "${installed_agent:-${option_agent:-$default_agent}}" ;;
+  esac
+  [[ -z $installed_agent || $agent == "$installed_agent" ]] || forget_options_of_other_agent
+}
+
+# What was said of the agent that is to be replaced is not meant for the new one.
+forget_options_of_other_agent() {
+  state[image]='' state[digest]=''
+  is_one_of "$installed_runtime" "${agent_runtimes[@]}" || state[runtime]=''
 }

@@ -4,8 +4,8 @@
 container_label=org.opennebula-extensions.power-agent
 wanted_image=''
 
-# container_of final|candidate|previous: its name
-container_of() { if [[ $1 == final ]]; then printf '%s' "$agent_container"; else printf '%s-%s' "$agent_container" "$1"; fi; }
+# container_of final|candidate [AGENT]: its name. The previous agent is set aside under the name of role previous.
+container_of() { if [[ $1 == final ]]; then printf '%s' "${2:-$agent}"; else printf '%s-%s' "${2:-$agent}" "$1"; fi; }
 
 container_exists() { "$1" container inspect "$2" >/dev/null 2>&1; }
 container_value() { "$1" container inspect --format "$3" "$2" 2>/dev/null || true; }
@@ -16,12 +16,19 @@ container_config() { container_value "$1" "$2" "{{index .Config.Labels \"$contai
 # What an engine starts after a boot: docker.service all that an operator did not stop, podman-restart.service these.
 restart_policy() { if [[ $1 == podman ]]; then printf always; else printf unless-stopped; fi; }
 
+# What a container needs to see the program of every process of the host.
+rights_to_read_processes() {
+  printf '%s\n' --cap-drop ALL --cap-add SYS_PTRACE --security-opt no-new-privileges
+  [[ ! -d $ROOT/sys/module/apparmor ]] || printf '%s\n' --security-opt apparmor=unconfined
+  [[ ! -d $ROOT/sys/fs/selinux ]] || printf '%s\n' --security-opt label=disable
+}
+
 # run_container RUNTIME ROLE ADDRESS PORT least|privileged
 run_container() {
   local rights=(--privileged) volumes arguments restart
   [[ $5 == privileged ]] || mapfile -t rights < <(agent_rights "$1")
   mapfile -t volumes < <(agent_volumes)
-  mapfile -t arguments < <(agent_arguments "$3" "$4")
+  mapfile -t arguments < <(agent_arguments "$3" "$4" "$1" "$2")
   restart=$(restart_policy "$1")
   [[ $2 != candidate ]] || restart=no
   # The host's user ids: an engine that maps them (userns-remap) refuses the host's network to all others.

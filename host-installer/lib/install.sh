@@ -66,7 +66,14 @@ needs_agent() { ! agent_is_wanted; }
 tell_agent() {
   case $previous_runtime in
     '') printf 'start the agent with %s' "$agent_runtime" ;;
-    *) printf 'replace the agent that runs with %s by one that runs with %s' "$previous_runtime" "$agent_runtime" ;;
+    *)
+      if [[ $previous_agent == "$agent" ]]; then
+        printf 'replace the agent that runs with %s by one that runs with %s' "$previous_runtime" "$agent_runtime"
+      else
+        printf 'replace %s, which runs with %s, by %s, which runs with %s' \
+          "$(agent_fact "$previous_agent" agent_title)" "$previous_runtime" "$agent_title" "$agent_runtime"
+      fi
+      ;;
   esac
   printf ', on %s port %s, and wait until it measures' "$listen_address" "$listen_port"
 }
@@ -187,6 +194,7 @@ install_agent() {
   keep_everything
   [[ $changed == yes ]] || say 'nothing had to be changed'
   [[ -z $measured_watts ]] || say "the agent measures: this host draws $measured_watts W"
+  [[ -z $measured_note ]] || warn "$(describe_note "$measured_note")"
   firewall=$(other_firewall)
   [[ -z $firewall || $listen_address == 127.0.0.1 ]] || say "$firewall is active: let the front-end reach TCP port $listen_port"
   say 'append this to scrape_configs of /etc/one/prometheus/prometheus.yml on the front-end (Prometheus 3 also needs'

@@ -1,18 +1,28 @@
 # shellcheck shell=bash
-# The agent as a service of systemd, from the distribution's package.
+# The agent as a service of systemd.
 
 native_unit=opennebula-power-agent.service
 native_candidate=opennebula-power-agent-candidate.service
 native_unit_file=$ROOT/etc/systemd/system/$native_unit
 native_candidate_file=$ROOT/run/systemd/system/$native_candidate
 
-# native_unit_text ADDRESS PORT
+# native_unit_text ROLE ADDRESS PORT
 native_unit_text() {
-  local arguments
-  mapfile -t arguments < <(agent_arguments "$1" "$2")
-  sed -e "s|@PROGRAM@|$(type -P "$agent_program" || printf '/usr/bin/%s' "$agent_program")|" \
-    -e "s|@ARGUMENTS@|${arguments[*]}|" -e "s|@ADDRESS@|$1|" -e "s|@PORT@|$2|" "$agent_unit"
+  local text program arguments lines
+  mapfile -t arguments < <(agent_arguments "$2" "$3" native "$1")
+  lines=$(agent_unit_lines "$1")
+  program=$(native_program)
+  text=$(<"$here/lib/agent.service")
+  text=${text//@PROGRAM@/"$program"}
+  text=${text//@ARGUMENTS@/"${arguments[*]}"}
+  text=${text//@ADDRESS@/"$2"}
+  text=${text//@PORT@/"$3"}
+  text=${text//@TITLE@/"$agent_title"}
+  text=${text//@HOMEPAGE@/"$agent_homepage"}
+  printf '%s' "${text//@LINES@/"$lines"}"
 }
+
+native_program() { type -P "$agent_program" || printf '/usr/bin/%s' "$agent_program"; }
 
 native_is_there() { [[ -f $native_unit_file ]]; }
 # Also one that starts again and again.

@@ -1,20 +1,32 @@
 # shellcheck shell=bash
 # The agent that an earlier run installed: finding it, setting it aside, and taking it away.
 
-previous_runtime='' previous_config='' previous_address='' previous_port='' previous_rights='' previous_runs=no
+previous_agent='' previous_runtime='' previous_config='' previous_address='' previous_port='' previous_rights='' previous_runs=no
+
+# find_container ENGINE AGENT: whether it is there and ours
+find_container() {
+  local name
+  name=$(container_of final "$2")
+  container_exists "$1" "$name" || return 1
+  previous_config=$(container_config "$1" "$name")
+  if [[ -z $previous_config ]]; then
+    [[ $2 != "$agent" ]] || die 78 "$1 has a container named $name that host.sh did not make" \
+      "remove it ($1 rm -f $name) or rename it ($1 rename $name $name-old)"
+    return 1
+  fi
+  previous_agent=$2 previous_runtime=$1
+  read -r _ previous_address previous_port previous_rights <<<"$previous_config"
+  ! container_runs "$1" "$name" || previous_runs=yes
+}
 
 find_previous() {
-  local engine
-  previous_runtime='' previous_runs=no
+  local engine name
+  previous_agent=${installed_agent:-$agent} previous_runtime='' previous_runs=no
   for engine in docker podman; do
-    engine_works "$engine" && container_exists "$engine" "$(container_of final)" || continue
-    previous_config=$(container_config "$engine" "$(container_of final)")
-    [[ -n $previous_config ]] || die 78 "$engine has a container named $agent_container that host.sh did not make" \
-      "remove it ($engine rm -f $agent_container) or rename it ($engine rename $agent_container $agent_container-old)"
-    previous_runtime=$engine
-    read -r _ previous_address previous_port previous_rights <<<"$previous_config"
-    ! container_runs "$engine" "$(container_of final)" || previous_runs=yes
-    return 0
+    engine_works "$engine" || continue
+    for name in $(known_agents); do
+      ! find_container "$engine" "$name" || return 0
+    done
   done
   native_is_there || return 0
   previous_runtime=native
@@ -28,10 +40,10 @@ restore_previous() {
     restart_native
     return $?
   fi
-  if container_exists "$previous_runtime" "$(container_of previous)"; then
-    "$previous_runtime" rename "$(container_of previous)" "$(container_of final)" || return 1
+  if container_exists "$previous_runtime" "$(container_of previous "$previous_agent")"; then
+    "$previous_runtime" rename "$(container_of previous "$previous_agent")" "$(container_of final "$previous_agent")" || return 1
   fi
-  [[ $previous_runs == no ]] || "$previous_runtime" start "$(container_of final)" 9>&-
+  [[ $previous_runs == no ]] || "$previous_runtime" start "$(container_of final "$previous_agent")" 9>&-
 }
 
 stop_previous() {
@@ -39,8 +51,8 @@ stop_previous() {
   if [[ $previous_runtime == native ]]; then
     systemctl stop "$native_unit"
   else
-    "$previous_runtime" rename "$(container_of final)" "$(container_of previous)"
-    "$previous_runtime" stop "$(container_of previous)" >/dev/null
+    "$previous_runtime" rename "$(container_of final "$previous_agent")" "$(container_of previous "$previous_agent")"
+    "$previous_runtime" stop "$(container_of previous "$previous_agent")" >/dev/null
   fi
 }
 
@@ -48,28 +60,45 @@ stop_previous() {
 forget_previous() {
   if [[ $previous_runtime == native ]]; then
     [[ $agent_runtime == native ]] || remove_native
-  elif [[ -n $previous_runtime ]] && container_exists "$previous_runtime" "$(container_of previous)"; then
-    remove_container "$previous_runtime" "$(container_of previous)"
+  elif [[ -n $previous_runtime ]] && container_exists "$previous_runtime" "$(container_of previous "$previous_agent")"; then
+    remove_container "$previous_runtime" "$(container_of previous "$previous_agent")"
   fi || warn 'the previous agent could not be removed'
+}
+
+# remove_if_ours ENGINE CONTAINER
+remove_if_ours() { if [[ -n $(container_config "$1" "$2") ]]; then remove_container "$1" "$2"; fi; }
+
+is_installed() { [[ "$1 $2" == "$installed_runtime $installed_agent" ]]; }
+
+# clean_other_containers ENGINE AGENT: beside the agent that was installed last, another one is new and was not proved,
+# or it is old.
+clean_other_containers() {
+  remove_if_ours "$1" "$(container_of candidate "$2")"
+  [[ -n $installed_runtime ]] && ! is_installed "$1" "$2" || return 0
+  remove_if_ours "$1" "$(container_of final "$2")"
+  remove_if_ours "$1" "$(container_of previous "$2")"
+}
+
+# The agent that is set aside comes back where nothing has taken its place.
+restore_set_aside() { # restore_set_aside ENGINE AGENT
+  local final previous
+  final=$(container_of final "$2") previous=$(container_of previous "$2")
+  [[ -n $(container_config "$1" "$previous") ]] || return 0
+  if container_exists "$1" "$final"; then remove_container "$1" "$previous"; else
+    "$1" rename "$previous" "$final"
+    "$1" start "$final" >/dev/null 9>&-
+  fi
 }
 
 # What a run that was killed left behind.
 clean_leftovers() {
-  local engine
-  for engine in docker podman; do
-    engine_works "$engine" || continue
-    if [[ -n $(container_config "$engine" "$(container_of candidate)") ]]; then remove_container "$engine" "$(container_of candidate)"; fi
-    [[ -n $(container_config "$engine" "$(container_of previous)") ]] || continue
-    if container_exists "$engine" "$(container_of final)"; then remove_container "$engine" "$(container_of previous)"; else
-      "$engine" rename "$(container_of previous)" "$(container_of final)"
-      "$engine" start "$(container_of final)" >/dev/null 9>&-
-    fi
-  done
+  local engine name step
   [[ ! -f $native_candidate_file ]] || remove_native_candidate
-  # The agent of another runtime than the one that was installed last: it is new and was not proved, or it is old.
-  for engine in docker podman; do
-    [[ -n ${state[runtime]:-} && ${state[runtime]} != "$engine" ]] && engine_works "$engine" || continue
-    if [[ -n $(container_config "$engine" "$(container_of final)") ]]; then remove_container "$engine" "$(container_of final)"; fi
+  if [[ -n $installed_runtime && $installed_runtime != native ]] && native_is_there; then remove_native; fi
+  for step in clean_other_containers restore_set_aside; do
+    for engine in docker podman; do
+      engine_works "$engine" || continue
+      for name in $(known_agents); do "$step" "$engine" "$name"; done
+    done
   done
-  if [[ -n ${state[runtime]:-} && ${state[runtime]} != native ]] && native_is_there; then remove_native; fi
 }

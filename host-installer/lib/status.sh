@@ -36,7 +36,7 @@ tell_of_boot() {
     tell_problem "$unit is not enabled, so the agent does not start after a boot; host.sh install enables it"
   fi
   [[ $previous_runtime != native ]] || return 0
-  policy=$(container_value "$previous_runtime" "$(container_of final)" '{{.HostConfig.RestartPolicy.Name}}')
+  policy=$(container_value "$previous_runtime" "$(container_of final "$previous_agent")" '{{.HostConfig.RestartPolicy.Name}}')
   [[ $policy == "$(restart_policy "$previous_runtime")" ]] ||
     tell_problem "the restart policy of the container is $policy, so $previous_runtime does not start the agent after a boot; host.sh install starts it anew"
 }
@@ -45,6 +45,7 @@ print_measurement() {
   if [[ $previous_runs == no ]]; then status_problems=yes; return 0; fi
   if measures_now "$1"; then
     printf 'measures: %s W (%s %s)\n' "$measured_watts" "$agent_title" "$measured_version"
+    [[ -z $measured_note ]] || tell_problem "$(describe_note "$measured_note")"
   else
     printf 'measures: no (%s)\n' "$(describe_verdict "$last_verdict")"
     status_problems=yes

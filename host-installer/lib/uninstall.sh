@@ -14,16 +14,31 @@ take_away() {
   }
 }
 
+containers_of_agents() {
+  local name role
+  for name in $(known_agents); do
+    for role in candidate previous final; do printf '%s\n' "$(container_of "$role" "$name")"; done
+  done
+}
+
+is_package_of_agent() {
+  local name
+  for name in $(known_agents); do
+    if [[ $(agent_fact "$name" agent_package) == "$1" ]]; then return 0; fi
+  done
+  return 1
+}
+
 uninstall_agent() {
-  local engine entry role package anything=no
+  local engine entry container package anything=no
   only_one_run
   find_system || true # what was installed can be removed whatever this host has become
   for engine in docker podman; do
     engine_works "$engine" || continue
-    for role in candidate previous final; do
-      [[ -n $(container_config "$engine" "$(container_of "$role")") ]] || continue
+    for container in $(containers_of_agents); do
+      [[ -n $(container_config "$engine" "$container") ]] || continue
       anything=yes
-      take_away "the container $(container_of "$role") of $engine" remove_container "$engine" "$(container_of "$role")"
+      take_away "the container $container of $engine" remove_container "$engine" "$container"
     done
   done
   for entry in ${state[pulled]:-}; do
@@ -35,9 +50,9 @@ uninstall_agent() {
   if [[ -f $modules_file ]]; then anything=yes && take_away "${modules_file#"$ROOT"}" rm -f "$modules_file"; fi
   if [[ ${state[podman_restart]:-} == yes ]]; then take_away "the start of podman's containers at boot" disable_boot_unit podman-restart.service; fi
   for package in ${state[packages]:-}; do
-    if [[ $package == "$agent_package" && -z $package_manager ]]; then
+    if [[ -z $package_manager ]] && is_package_of_agent "$package"; then
       say "kept: the package $package, as host.sh does not know the package manager of this system"
-    elif [[ $package == "$agent_package" ]]; then take_away "the package $package" remove_package "$package"; else
+    elif is_package_of_agent "$package"; then take_away "the package $package" remove_package "$package"; else
       say "kept: the package $package, which something else may use by now"
     fi
   done

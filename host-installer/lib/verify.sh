@@ -3,7 +3,7 @@
 
 most_seconds=60
 most_page_bytes=$((16 * 1024 * 1024))
-measured_watts='' measured_version='' last_verdict=''
+measured_watts='' measured_version='' measured_note='' last_verdict=''
 
 describe_verdict() {
   case $1 in
@@ -41,7 +41,7 @@ measures_now() {
     [[ $look == first ]] || sleep "$agent_seconds_between_scrapes"
     verdict=$(measure_once "$1")
     if [[ $verdict == ok* ]]; then
-      read -r _ measured_watts measured_version <<<"$verdict"
+      read -r _ measured_watts measured_version measured_note <<<"$verdict"
       return 0
     fi
   done
@@ -59,7 +59,7 @@ wait_until_measures() {
     verdict=$(measure_once "$url")
     if [[ $verdict == ok* ]]; then
       end_progress
-      read -r _ measured_watts measured_version <<<"$verdict"
+      read -r _ measured_watts measured_version measured_note <<<"$verdict"
       return 0
     fi
     last=$verdict

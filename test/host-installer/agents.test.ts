@@ -5,7 +5,7 @@ import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { readArchive } from '../../host-installer/io/read-archive.ts';
 import { repositoryPath } from '../support/expected.ts';
-import { makeHost } from '../support/made-host.ts';
+import { differenceOf, makeHost } from '../support/made-host.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 /** host.sh with a second agent, which is Scaphandre under another name. */
@@ -16,7 +16,6 @@ const withSecondAgent = (t: TestContext): string => {
   const second = first
     .replace('agent_title=Scaphandre', 'agent_title=Second')
     .replace('agent_job=scaphandre', 'agent_job=second')
-    .replace('agent_container=scaphandre', 'agent_container=second')
     .replace(/agent_image=.*/, 'agent_image=registry.example.org/second:7')
     .replace('agent_port=8080', 'agent_port=9102');
   writeFileSync(path.join(folder, 'lib/agents/second.sh'), second);
@@ -52,18 +51,48 @@ test('--agent takes an agent that is one file more: its image, port, container, 
   assert.match(uninstalled.stderr, /removing the container second of docker/);
 });
 
-test('a host that has one agent is not given another without a word', async (t) => {
+test('--agent puts another agent in the place of the one that is there, once it measures, and back', async (t) => {
   const folder = withSecondAgent(t);
   const host = makeHost({ agents }, path.join(folder, 'host.sh'));
   t.after(host.remove);
-  assert.equal((await host.run([])).exit, 0);
+  assert.equal((await host.run(['--port', '9000'])).exit, 0);
   const other = await host.run(['--agent', 'second']);
-  assert.equal(other.exit, 78);
+  assert.equal(other.exit, 0, other.stderr);
   assert.match(
     other.stderr,
-    /has installed the agent scaphandre on this host, and --agent asks for second\n.*host\.sh uninstall/,
+    /^replace Scaphandre, which runs with docker, by Second, which runs with docker, on 192\.0\.2\.7 port 9000,/m,
   );
-  assert.equal(other.actions, '');
+  const order =
+    /docker run --detach --name second-candidate .*\n(?:.*\n)*docker stop scaphandre-previous\ndocker run --detach --name second .*\ndocker container rm --force scaphandre-previous\n/;
+  assert.match(other.actions, order);
+  const back = await host.run(['--agent', 'scaphandre']);
+  assert.equal(back.exit, 0, back.stderr);
+  assert.match(back.actions, /docker container rm --force second-previous\n/);
+  assert.match((await host.run(['status'])).stdout, /\(Scaphandre 1\.02\)/);
+});
+
+test('an agent that does not measure does not take the place of the one that does', async (t) => {
+  const folder = withSecondAgent(t);
+  const host = makeHost(
+    { agents: { ...agents, 'registry.example.org/second:7': 'no-power' } },
+    path.join(folder, 'host.sh'),
+  );
+  t.after(host.remove);
+  assert.equal((await host.run([])).exit, 0);
+  const before = host.snapshot();
+  assert.equal((await host.run(['--agent', 'second'])).exit, 1);
+  assert.equal(differenceOf(host.snapshot(), before), '');
+});
+
+test('the build of Scaphandre that can give one VM the power of the host is told of, and what to take instead', async (t) => {
+  const host = makeHost({ agents: { 'docker.io/hubblo/scaphandre:1.0.2': 'inflates' } });
+  t.after(host.remove);
+  const installed = await host.run([]);
+  assert.equal(installed.exit, 0);
+  assert.match(installed.stderr, /^warning: this build of Scaphandre .* host\.sh install --runtime podman$/m);
+  const status = await host.run(['status']);
+  assert.equal(status.exit, 1);
+  assert.match(status.stdout, /^measures: 83\.2 W .*\nproblem: this build of Scaphandre/m);
 });
 
 test('an agent that a newer version installed is left alone by one that does not know it', async (t) => {
@@ -79,6 +108,6 @@ test('an agent that a newer version installed is left alone by one that does not
 
 test('what oneext sends to a hypervisor has the agents, and their units', async () => {
   const archive = (await readArchive(repositoryPath('dist'))).toString('latin1');
-  for (const file of ['lib/agents/scaphandre.sh', 'lib/agents/scaphandre.service'])
+  for (const file of ['lib/agents/scaphandre.sh', 'lib/agent.service'])
     assert.ok(archive.includes(`${file}\0`));
 });

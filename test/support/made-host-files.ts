@@ -20,6 +20,7 @@ type Behaviour =
   | 'no-energy'
   | 'no-power'
   | 'needs-privileged'
+  | 'inflates'
   | 'endless';
 
 export interface HostDescription {

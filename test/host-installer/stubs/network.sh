@@ -9,6 +9,7 @@ page() {
   scrapes=$(($(if [[ -f $1/scrapes ]]; then printf '%s' "$(<"$1/scrapes")"; else printf 0; fi) + 1))
   printf '%s' "$scrapes" >"$1/scrapes"
   [[ $2 != no-energy ]] || energy=0 power=0
+  [[ $2 == inflates ]] || printf 'scaph_host_cpu_frequency 2600\n'
   printf 'scaph_self_version 1.02\nscaph_host_energy_microjoules %s\n\n' "$energy"
   if ((scrapes == 1)) || [[ $2 == no-power ]]; then return 0; fi
   printf 'scaph_host_power_microwatts %s\n' "$power"
