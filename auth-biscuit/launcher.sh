@@ -16,14 +16,14 @@ deny() {
 ulimit -c 0 || deny 'core dumps, which would hold tokens, cannot be switched off'
 # The soft limit ends it with SIGXCPU: SIGKILL is then somebody else's, such as the OOM killer's.
 ulimit -S -t 2 || deny 'the limit of processor time cannot be set'
-answer=$(node "$0" judge 3>&-)
+answer=$("${node:?}" "$0" judge 3>&-)
 status=$?
 case "$status:$answer" in
   '0:biscuit '*) printf '%s\n' "$answer" || deny 'the answer cannot be written to stdout' ;;
   77:*) deny "$answer" ;;
-  126:* | 127:*) deny 'node cannot be started: Node 20.11 or newer must be in the PATH of oned' ;;
+  126:* | 127:*) deny "$node cannot be started: install the package of opennebula-extensions again" ;;
   152:*) deny 'the token is refused: no decision within 2 s of processor time' ;;
   137:*) deny 'the verification was killed; did the kernel run out of memory? See dmesg' ;;
-  *) deny 'the verification broke down; is the installation complete, and Node 20.11 or newer?' ;;
+  *) deny 'the verification broke down; is the installation complete? "oneext install" completes it' ;;
 esac
 exit 0

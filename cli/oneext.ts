@@ -20,7 +20,8 @@ const terminal: Terminal = {
 
 const main = async (argv: readonly string[]): Promise<void> => {
   const [name, ...rest] = argv;
-  if (name === '--version') return terminal.writeResult(`oneext ${version}\n`);
+  if (name === '--version')
+    return terminal.writeResult(`oneext ${version} (Node ${process.versions.node})\n`);
   if (name === '--help' || name === '-h') return terminal.writeResult(formatList('oneext', about, commands));
   const command = findNamed('oneext', commands, name);
   await runCommandLine(`oneext ${command.name}`, await command.load(), rest, terminal);

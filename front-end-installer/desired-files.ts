@@ -23,8 +23,10 @@ const isOurs = (content: Buffer): boolean => /opennebula-extensions|oneext/i.tes
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
 /** Where nobody else puts files, or by its mark; the files beside the driver have none, and are ours where it is. */
-const wasOurs = (path: string, current: RegularFile, states: States, suite: string): boolean => {
+const wasOurs = (path: string, current: FileState, states: States, suite: string): boolean => {
+  if (current.kind === 'absent') return false;
   if (path.startsWith(`${suite}/`)) return true;
+  if (current.kind === 'link') return false;
   const driver = states.get(`${folderOf(path)}/authenticate`);
   return isOurs(current.content) || (driver?.kind === 'file' && isOurs(driver.content));
 };
@@ -35,10 +37,13 @@ export const desiredFromWanted = (
   owners: Owners,
   suite: string,
 ): readonly DesiredFile[] =>
-  wanted.map(({ path, content, mode, owner, check }) => {
+  wanted.map(({ path, content, mode, linkTo, owner, check }) => {
     const current = states.get(path) ?? absent;
-    const to: FileState = { kind: 'file', content, mode, ...owners[owner] };
-    const adopted = current.kind === 'file' && wasOurs(path, current, states, suite);
+    const to: FileState =
+      linkTo === undefined
+        ? { kind: 'file', content, mode, ...owners[owner] }
+        : { kind: 'link', target: linkTo };
+    const adopted = wasOurs(path, current, states, suite);
     return {
       path,
       to,

@@ -7,12 +7,12 @@ export interface PackageFile {
   readonly name: string;
   readonly content: Buffer;
   readonly mode: number;
+  /** It is a link, without content: in a checkout, to the Node that built it. */
+  readonly linkTo?: string;
 }
 
-export interface WantedFile {
+export interface WantedFile extends Omit<PackageFile, 'name'> {
   readonly path: string;
-  readonly content: Buffer;
-  readonly mode: number;
   /** 'oneadmin' is whoever owns the folder of OpenNebula's drivers. */
   readonly owner: 'root' | 'oneadmin';
   /** What has to accept the content before it takes its place. */
@@ -37,6 +37,18 @@ const packagedSuite = '/usr/lib/one/opennebula-extensions';
 /** Files of ours that name our own folder name the right one. */
 export const relocateText = (content: Buffer, { suite }: Places): string =>
   content.toString('utf8').replaceAll(packagedSuite, suite);
+
+const suiteLine = /^installed_suite=.*$/m;
+
+/** A program that stands apart from the suite knows where that is, and so its Node (packaging/heads/find-node.sh). */
+export const relocateProgram = (content: Buffer, { suite }: Places): Buffer => {
+  if (!content.subarray(0, 1024).includes('\ninstalled_suite=')) return content;
+  const quoted = `'${suite.replaceAll("'", "'\\''")}'`;
+  return Buffer.from(
+    content.toString('latin1').replace(suiteLine, () => `installed_suite=${quoted}`),
+    'latin1',
+  );
+};
 
 const unitFolder = '/etc/systemd/system';
 
@@ -99,6 +111,11 @@ const partFiles = (part: Part, { places, hasPrometheus, hasExporterUnit, isHyper
 
 const isSudoers = (path: string): boolean => path.startsWith('/etc/sudoers.d/');
 
+const relocate = ({ name, content }: PackageFile, places: Places): Buffer =>
+  /^(?:hooks\/templates|systemd)\//.test(name)
+    ? Buffer.from(relocateText(content, places))
+    : relocateProgram(content, places);
+
 /** Ordered as they are to be written: the suite itself, then what refers to it. */
 export const wantedFiles = (
   frontEnd: FrontEnd,
@@ -106,19 +123,10 @@ export const wantedFiles = (
   packageFiles: readonly PackageFile[],
 ): readonly WantedFile[] => {
   const { places, packageIsInPlace } = frontEnd;
-  const mended = packageFiles.map((file) =>
-    /^(?:hooks\/templates|systemd)\//.test(file.name)
-      ? { ...file, content: Buffer.from(relocateText(file.content, places)) }
-      : file,
-  );
+  const mended = packageFiles.map((file) => ({ ...file, content: relocate(file, places) }));
   const suite: readonly WantedFile[] = packageIsInPlace
     ? []
-    : mended.map(({ name, content, mode }) => ({
-        path: `${places.suite}/${name}`,
-        content,
-        mode,
-        owner: 'root',
-      }));
+    : mended.map(({ name, ...file }) => ({ ...file, path: `${places.suite}/${name}`, owner: 'root' }));
   const sample = mended.filter(({ name }) => !packageIsInPlace && name === 'oneext.yaml.sample');
   const samples: readonly WantedFile[] = sample.map(({ name, content }) => ({
     path: `${places.etc}/${name}`,

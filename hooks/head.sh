@@ -4,12 +4,12 @@
 set -u
 
 # By hand, or from a template with arguments of its own.
-[ $# -eq 0 ] || exec node "$0" "$@"
+[ $# -eq 0 ] || exec "${node:?}" "$0" "$@"
 
 event=$(cat)
 
 run_node() {
-  printf '%s' "$event" | node "$0"
+  printf '%s' "$event" | "$node" "$0"
   exit
 }
 

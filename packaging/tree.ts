@@ -34,6 +34,8 @@ export interface TreeInput {
   readonly completions: { readonly bash: string; readonly zsh: string; readonly fish: string };
   /** In Debian's format, which machines can read. */
   readonly copyright: string;
+  /** Files of the Node that the package brings. */
+  readonly node: { readonly binary: string; readonly license: string };
 }
 
 interface Layout {
@@ -77,6 +79,8 @@ export const planTree = (layout: Layout, input: TreeInput): readonly PackagedFil
   const data = (path: string, content: Content): PackagedFile => ({ path, mode: 0o644, content });
   return [
     ...planPrograms(layout.programs, input.built),
+    { path: `${layout.programs}/node/bin/node`, mode: 0o755, content: { copyOf: input.node.binary } },
+    data(`${layout.programs}/node/LICENSE`, { copyOf: input.node.license }),
     ...input.documents.map((path) => data(`${doc}/${path}`, { copyOf: path })),
     data(`${doc}/copyright`, { text: input.copyright }),
     data(`${share}/man/man1/oneext.1.gz`, { gzipOf: input.manual }),

@@ -2,7 +2,7 @@
  * Makes dist/, which mirrors what gets installed: each executable is one bundled file with its run bit.
  */
 
-import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { allOptions } from '../cli/all-options.ts';
@@ -14,18 +14,17 @@ import { type Executable, executables } from './executables.ts';
 import { limitWasmMemory } from './limit-wasm-memory.ts';
 import { sampleNotes } from './suite-tables.ts';
 
-/** The shell first, then the same file as JavaScript: to the one the rest is after its end, to the other a comment. */
-const formatShellHead = async (files: readonly string[]): Promise<string> => {
-  const shell = (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('');
-  if (shell.includes('*/')) throw new Error(`${files.join(', ')} must not have */, which ends a comment`);
+/**
+ * A program is both, one of the shell and one of Node. The shell finds Node and ends; to Node that part is a comment.
+ */
+const formatHead = async ({ file = '', shellHead, nodeOptions = [] }: Executable): Promise<string> => {
+  const parts = ['packaging/heads/find-node.sh', ...(shellHead ?? ['packaging/heads/require-node.sh'])];
+  const texts = await Promise.all(parts.map((part) => readFile(part, 'utf8')));
+  const toSuite = path.relative(path.dirname(file), 'dist') || '.';
+  const start = shellHead === undefined ? ['exec "$node"', ...nodeOptions, '"$0" "$@"\n'] : [];
+  const shell = [`suite_from_program=${toSuite}\n`, ...texts, start.join(' ')].join('');
+  if (shell.includes('*/')) throw new Error(`${parts.join(', ')} must not have */, which ends a comment`);
   return `#!/bin/sh\n':' /*\n${shell}*/`;
-};
-
-const formatHead = async ({ shellHead, nodeOptions }: Executable): Promise<string> => {
-  if (shellHead !== undefined) return formatShellHead(shellHead);
-  return nodeOptions === undefined
-    ? '#!/usr/bin/env node'
-    : `#!/usr/bin/env -S node ${nodeOptions.join(' ')}`;
 };
 
 /** Keeps a package that few runs need out of a bundle: it stands in a file of its own, loaded when it is needed. */
@@ -90,6 +89,9 @@ if (manifest.version !== version) {
 
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist/systemd/opennebula-exporter.service.d', { recursive: true });
+// Where packages have a Node of their own, a checkout has the Node that builds it.
+await mkdir('dist/node/bin', { recursive: true });
+await symlink(process.execPath, 'dist/node/bin/node');
 const inputs: string[] = [];
 for (const { entry, file, head, options } of (await Promise.all(executables.map(bundlesOf))).flat()) {
   const result = await build({

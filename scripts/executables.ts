@@ -12,7 +12,7 @@ export interface Executable {
   /** Where the build puts it; without it the program is not installed. */
   readonly file?: string;
   readonly nodeOptions?: readonly string[];
-  /** Files of shell that run first, in this order: the program is both, one of the shell and one of Node. */
+  /** Files of shell that run once Node is found, in this order, and start it themselves, or nothing. */
   readonly shellHead?: readonly string[];
   /** Started anew for each login or event: what is shorter starts sooner. */
   readonly startsOften?: boolean;

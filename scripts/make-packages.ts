@@ -1,8 +1,9 @@
 /** Makes packages of dist/ as it is: scripts/package.mjs finds out before which ones can be made, and builds it. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { version } from '../lib/version.ts';
+import { type Architecture, architectures } from '../packaging/architectures.ts';
 import { formatDebianChangelog, formatRpmChangelog, parseChangelog } from '../packaging/changelog.ts';
 import { formatBashCompletion } from '../packaging/completions/bash.ts';
 import { formatFishCompletion } from '../packaging/completions/fish.ts';
@@ -11,6 +12,7 @@ import { fillTemplate } from '../packaging/fill-template.ts';
 import { buildDeb } from '../packaging/io/build-deb.ts';
 import { buildRpm } from '../packaging/io/build-rpm.ts';
 import { buildTarball } from '../packaging/io/build-tarball.ts';
+import { stripNode } from '../packaging/io/private-node.ts';
 import { readBuilt, readDocumentPaths, sha256Of } from '../packaging/io/read-inputs.ts';
 import { writeTree } from '../packaging/io/write-tree.ts';
 import { formatManual } from '../packaging/manual.ts';
@@ -26,7 +28,7 @@ import {
 } from '../packaging/tree.ts';
 import { readCommands } from './read-commands.ts';
 
-const readTreeInput = async (time: number): Promise<TreeInput> => {
+const readTreeInput = async (time: number): Promise<Omit<TreeInput, 'node'>> => {
   const commands = await readCommands();
   const date = new Date(time * 1000).toISOString().slice(0, 10);
   return {
@@ -46,6 +48,7 @@ const readTreeInput = async (time: number): Promise<TreeInput> => {
 
 interface Making {
   readonly input: TreeInput;
+  readonly architecture: Architecture;
   /** Of everything in the packages, in seconds since 1970. */
   readonly time: number;
   readonly maintainer: string;
@@ -55,18 +58,18 @@ interface Making {
 }
 const readChangelog = (time: number) => parseChangelog(readFileSync('CHANGELOG.md', 'utf8'), time);
 
-const makeDeb = ({ input, time, maintainer, scratch, output }: Making): string => {
-  const name = `opennebula-extensions_${version}_all.deb`;
+const makeDeb = ({ input, architecture, time, maintainer, scratch, output }: Making): string => {
+  const name = `opennebula-extensions_${version}_${architecture.name}.deb`;
   const root = path.join(scratch, 'deb');
   const changelog = formatDebianChangelog(readChangelog(time), maintainer);
   const files = [...planTree(debianLayout, input), ...systemFiles, ...debianFiles(changelog)];
   writeTree(root, files, time);
-  buildDeb({ root, files, version, maintainer, time, output: path.join(output, name) });
+  buildDeb({ root, files, architecture, version, maintainer, time, output: path.join(output, name) });
   return name;
 };
 
-const makeRpm = ({ input, time, maintainer, scratch, output }: Making): string => {
-  const name = `opennebula-extensions-${version}-1.noarch.rpm`;
+const makeRpm = ({ input, architecture, time, maintainer, scratch, output }: Making): string => {
+  const name = `opennebula-extensions-${version}-1.${architecture.machine}.rpm`;
   const root = path.join(scratch, 'rpm');
   const changelog = formatRpmChangelog(readChangelog(time), maintainer);
   const files = [...planTree(rpmLayout, input), ...systemFiles];
@@ -74,6 +77,7 @@ const makeRpm = ({ input, time, maintainer, scratch, output }: Making): string =
   buildRpm({
     root,
     files,
+    architecture,
     version,
     maintainer,
     changelog,
@@ -84,12 +88,13 @@ const makeRpm = ({ input, time, maintainer, scratch, output }: Making): string =
   return name;
 };
 
-const makeTarball = ({ input, time, scratch, output }: Making): string => {
+const makeTarball = ({ input, architecture, time, scratch, output }: Making): string => {
   const folder = `opennebula-extensions-${version}`;
+  const name = `${folder}.${architecture.machine}.tar.gz`;
   const root = path.join(scratch, 'tarball');
   writeTree(root, planTree(tarballLayout(folder), input), time);
-  buildTarball({ root, folder, time, output: path.join(output, `${folder}.tar.gz`) });
-  return `${folder}.tar.gz`;
+  buildTarball({ root, folder, time, output: path.join(output, name) });
+  return name;
 };
 
 /** Each makes a file and says its name. */
@@ -97,6 +102,7 @@ const makers = { deb: makeDeb, rpm: makeRpm, tarball: makeTarball } as const;
 
 export interface PackagesInput {
   readonly kinds: readonly (keyof typeof makers)[];
+  readonly architectures: readonly Architecture['name'][];
   /** The folder for the packages, which exists. */
   readonly output: string;
   readonly maintainer: string;
@@ -108,14 +114,23 @@ export interface PackagesInput {
 export const makePackages = async (wanted: PackagesInput): Promise<string> => {
   const { kinds, time, maintainer } = wanted;
   const output = path.resolve(wanted.output);
-  const scratch = mkdtempSync(path.join(tmpdir(), 'oneext-packages-'));
+  const scratches = mkdtempSync(path.join(tmpdir(), 'oneext-packages-'));
   try {
-    const making: Making = { input: await readTreeInput(time), time, maintainer, scratch, output };
-    const names = kinds.map((kind) => makers[kind](making));
+    const input = await readTreeInput(time);
+    const chosen = architectures.filter(({ name }) => wanted.architectures.includes(name));
+    const names = chosen.flatMap((architecture) => {
+      const scratch = path.join(scratches, architecture.name);
+      mkdirSync(scratch);
+      const node = stripNode(architecture, scratch, time);
+      const making = { input: { ...input, node }, architecture, time, maintainer, scratch, output };
+      const made = kinds.map((kind) => makers[kind](making));
+      rmSync(scratch, { recursive: true });
+      return made;
+    });
     const sums = names.map((name) => `${sha256Of(path.join(output, name))}  ${name}\n`).join('');
     writeFileSync(path.join(output, 'SHA256SUMS'), sums);
     return sums;
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    rmSync(scratches, { recursive: true, force: true });
   }
 };

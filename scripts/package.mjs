@@ -7,9 +7,16 @@ import { parseArgs } from 'node:util';
 
 /** Kind of package -> the programs that make it, each with the package of Debian that has it. */
 const toolsOf = {
-  deb: { 'dpkg-deb': 'dpkg', tar: 'tar', gzip: 'gzip' },
-  rpm: { rpmbuild: 'rpm', gzip: 'gzip' },
-  tarball: { tar: 'tar', gzip: 'gzip' },
+  deb: { 'dpkg-deb': 'dpkg', tar: 'tar', gzip: 'gzip', 'llvm-strip': 'llvm' },
+  rpm: { rpmbuild: 'rpm', gzip: 'gzip', 'llvm-strip': 'llvm' },
+  tarball: { tar: 'tar', gzip: 'gzip', 'llvm-strip': 'llvm' },
+};
+
+const readList = (option, given, known) => {
+  const list = given?.flatMap((names) => names.split(','));
+  const unknown = list?.find((name) => !known.includes(name));
+  if (unknown === undefined) return list;
+  throw new Error(`${option} must be one or more of ${known.join(', ')}, not ${JSON.stringify(unknown)}`);
 };
 
 const readArguments = () => {
@@ -22,13 +29,12 @@ const readArguments = () => {
         default: 'opennebula-extensions <maintainers@opennebula-extensions.invalid>',
       },
       only: { type: 'string', multiple: true },
+      arch: { type: 'string', multiple: true },
     },
   });
-  const only = values.only?.flatMap((list) => list.split(','));
-  const unknown = only?.find((kind) => !Object.hasOwn(toolsOf, kind));
-  if (unknown !== undefined)
-    throw new Error(`--only must be one or more of deb, rpm and tarball, not ${JSON.stringify(unknown)}`);
-  return { ...values, only };
+  const only = readList('--only', values.only, Object.keys(toolsOf));
+  const arch = readList('--arch', values.arch, ['amd64', 'arm64']) ?? ['amd64', 'arm64'];
+  return { ...values, only, arch };
 };
 
 /** The time of everything in the packages, in seconds since 1970. */
@@ -66,15 +72,27 @@ const findObstacle = (kind) => {
   return `cannot make the ${kind}, because these programs are missing: ${tools}. On Debian: apt-get install ${packages}`;
 };
 
+const run = (what, program, argv) => {
+  // stdout is for the list of what was made.
+  const { status, error } = spawnSync(program, argv, { stdio: ['inherit', 2, 'inherit'] });
+  if (status !== 0) throw new Error(`${what} failed${error === undefined ? '' : `: ${error.message}`}`);
+};
+
 const build = () => {
-  const { status, error } = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
-  if (status !== 0) throw new Error(`the build failed${error === undefined ? '' : `: ${error.message}`}`);
+  run('the build', 'npm', ['run', '--silent', 'build']);
+  // Both kinds of Node on any machine: npm would refuse that of another.
+  const flags = ['--force', '--ignore-scripts'];
+  run('the installation of the Node for the packages', process.execPath, [
+    'scripts/install.mjs',
+    'packaging/private-node',
+    ...flags,
+  ]);
 };
 
 const say = (text) => process.stderr.write(`package: ${text}\n`);
 
 const main = async () => {
-  const { output, maintainer, only } = readArguments();
+  const { output, maintainer, only, arch } = readArguments();
   const time = readTime();
   const looked = (only ?? Object.keys(toolsOf)).map((kind) => ({ kind, obstacle: findObstacle(kind) }));
   const kinds = looked.flatMap(({ kind, obstacle }) => (obstacle === undefined ? [kind] : []));
@@ -85,7 +103,7 @@ const main = async () => {
   mkdirSync(output, { recursive: true });
   build();
   const { makePackages } = await import('../build/scripts/make-packages.js');
-  process.stdout.write(await makePackages({ kinds, output, maintainer, time }));
+  process.stdout.write(await makePackages({ kinds, architectures: arch, output, maintainer, time }));
   // Once more, below the list of what was made.
   obstacles.forEach(say);
 };

@@ -11,7 +11,7 @@ packages+=(docker.io gcc libc6-dev libcurl4 nftables qemu-system-x86 shellcheck 
 packages+=(binutils iputils-ping libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu openssh-server
   openvswitch-switch qemu-system-x86 qemu-utils sudo tcpdump)
 # Packages, and the shells that complete.
-packages+=(bash-completion debootstrap fish groff-base lintian mandoc rpm shellcheck zsh)
+packages+=(bash-completion debootstrap fish groff-base lintian llvm mandoc rpm shellcheck zsh)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
@@ -25,7 +25,10 @@ if ((${#missing[@]} > 0)); then
 fi
 
 bash test/system/hypervisor-lab/fetch-scaphandre.sh .cache/scaphandre
-bash test/system/clean-root/fetch.sh .cache/clean-root/trixie
+for release in bookworm trixie; do
+  bash test/system/clean-root/fetch.sh "$release" ".cache/clean-root/$release-without-node"
+done
 npm run --silent build
+node scripts/install.mjs packaging/private-node --force --ignore-scripts
 # One file at a time: one of them loads every core.
 exec node --enable-source-maps --test --test-concurrency=1 --test-timeout=300000 --test-reporter=spec build/test/system/*.test.js

@@ -3,7 +3,7 @@
  * further arguments choose tests by a part of their path.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -11,6 +11,14 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { update: { type: 'boolean' }, node: { type: 'string', default: process.execPath } },
 });
+
+/** The programs of dist/ start with that Node from now on: at every moment there is one. */
+const startProgramsWith = (node: string): void => {
+  const link = 'dist/node/bin/node';
+  rmSync(`${link}.new`, { force: true });
+  symlinkSync(node, `${link}.new`);
+  renameSync(`${link}.new`, link);
+};
 
 const isWanted = (file: string): boolean =>
   file.endsWith('.test.ts') &&
@@ -26,6 +34,7 @@ if (files.length === 0) {
   process.stderr.write(`no test has ${positionals.join(' or ')} in its path\n`);
   process.exitCode = 1;
 } else {
+  startProgramsWith(values.node);
   const run = spawnSync(
     values.node,
     ['--enable-source-maps', '--test', '--test-timeout=120000', '--test-reporter=spec', ...files],

@@ -1,6 +1,6 @@
 /** migrate_tunnel on this front-end: asked for in oned.conf, in place, and with what it needs. */
 import type { OnedConf } from '../../front-end-installer/oned-conf.ts';
-import { type Attempt, failure, judgeProblem, ok, skipped, type Verdict, warning } from './finding.ts';
+import { type Attempt, failure, judgeProblem, ok, skipped, type Verdict } from './finding.ts';
 import { judgeSudo, type SudoAnswer } from './sudo.ts';
 
 export interface LiveMigrateFacts {
@@ -8,8 +8,6 @@ export interface LiveMigrateFacts {
   readonly onedConf: Attempt<OnedConf>;
   readonly script: string;
   readonly isInPlace: Attempt<true>;
-  /** What `node --version` says, found as oned finds it. */
-  readonly node: Attempt<string>;
   /** Of oneadmin here; `undefined` where this machine is no hypervisor. */
   readonly sudo: readonly SudoAnswer[] | undefined;
 }
@@ -52,7 +50,7 @@ const judgeDrivers = ({ onedConfFile: subject, onedConf }: LiveMigrateFacts): Ve
 };
 
 export const judgeLiveMigrate = (facts: LiveMigrateFacts): readonly Verdict[] => {
-  const { onedConf, script, isInPlace, node, sudo } = facts;
+  const { onedConf, script, isInPlace, sudo } = facts;
   const isWanted = 'value' in onedConf && tunnelDriversOf(onedConf.value).tunnelling.length > 0;
   const drivers = judgeDrivers(facts);
   if (!('value' in isInPlace)) {
@@ -62,13 +60,6 @@ export const judgeLiveMigrate = (facts: LiveMigrateFacts): readonly Verdict[] =>
     return [drivers, isMissing ? missing : judgeProblem(isInPlace, install, { subject: script })];
   }
   if (!isWanted) return [drivers, ok('in place', { subject: script })];
-  const forOned =
-    'value' in node
-      ? ok(`Node ${node.value} for oned`)
-      : warning(
-          `cannot tell whether oned finds Node: ${node.problem}`,
-          'install Node 20.11 or newer in /usr/bin',
-        );
   const here = sudo === undefined ? [] : judgeSudo('this machine, a hypervisor', sudo);
-  return [drivers, ok('in place', { subject: script }), forOned, ...here];
+  return [drivers, ok('in place', { subject: script }), ...here];
 };

@@ -21,16 +21,6 @@ export interface VersionFacts {
   readonly copies: readonly CopiedPart[];
 }
 
-const leastNode = [20, 11] as const;
-
-const judgeNode = (node: string): Verdict => {
-  const [major = 0, minor = 0] = node.replace(/^v/, '').split('.').map(Number);
-  const isEnough = major > leastNode[0] || (major === leastNode[0] && minor >= leastNode[1]);
-  return isEnough
-    ? ok(`Node ${node}`)
-    : failure(`Node ${node} is older than ${leastNode.join('.')}`, 'install Node 20.11 or newer');
-};
-
 const judgeExporter = ({ answers, version }: VersionFacts['exporter']): Verdict => {
   if (!answers) return skipped('the exporter does not answer: see exporter');
   if (version === undefined) return skipped('the exporter does not tell its version');
@@ -61,7 +51,7 @@ const judgeCopy = ({ part, place, files }: CopiedPart): readonly Verdict[] => {
 
 export const judgeVersions = ({ node, exporter, copies }: VersionFacts): readonly Verdict[] => [
   ok(`oneext ${ownVersion}`),
-  judgeNode(node),
+  ok(`Node ${node}`),
   judgeExporter(exporter),
   ...copies.flatMap(judgeCopy),
 ];

@@ -1,5 +1,5 @@
 /** What there is on a front-end, before anything is planned. */
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import type { Places } from '../../lib/one/places.ts';
@@ -8,19 +8,22 @@ import { installError } from '../errors.ts';
 import type { FrontEnd, PackageFile } from '../wanted-files.ts';
 import type { FileSystem } from './files.ts';
 
-/** Files of the package, in the order of their names. Fails with INSTALL_PACKAGE. */
+const readPackageFile = async (folder: string, file: string): Promise<PackageFile> => {
+  const name = path.relative(folder, file);
+  const stats = await lstat(file);
+  if (stats.isSymbolicLink())
+    return { name, content: Buffer.alloc(0), mode: 0o777, linkTo: await realpath(file) };
+  return { name, content: await readFile(file), mode: (stats.mode & 0o100) === 0 ? 0o644 : 0o755 };
+};
+
+/** Files and links of the package, in the order of their names. Fails with INSTALL_PACKAGE. */
 export const readPackage = async (folder: string): Promise<readonly PackageFile[]> => {
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     const files = entries
-      .filter((entry) => entry.isFile())
+      .filter((entry) => !entry.isDirectory())
       .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
-    const read = files.sort().map(async (file): Promise<PackageFile> => {
-      const { mode } = await stat(file);
-      const content = await readFile(file);
-      return { name: path.relative(folder, file), content, mode: (mode & 0o100) === 0 ? 0o644 : 0o755 };
-    });
-    const all = await Promise.all(read);
+    const all = await Promise.all(files.sort().map((file) => readPackageFile(folder, file)));
     if (!all.some(({ name }) => name === 'oneext')) throw new Error('it has no oneext');
     return all;
   } catch (thrown) {

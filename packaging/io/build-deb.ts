@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Architecture } from '../architectures.ts';
 import { fillTemplate } from '../fill-template.ts';
 import { foldersOf, type PackagedFile } from '../tree.ts';
 import { runTool } from './tools.ts';
@@ -40,13 +41,15 @@ export interface DebInput {
   /** Has the files already. */
   readonly root: string;
   readonly files: readonly PackagedFile[];
+  readonly architecture: Architecture;
   readonly version: string;
   readonly maintainer: string;
   readonly time: number;
   readonly output: string;
 }
 
-export const buildDeb = ({ root, files, version, maintainer, time, output }: DebInput): void => {
+export const buildDeb = (input: DebInput): void => {
+  const { root, files, architecture, version, maintainer, time, output } = input;
   const put = (name: string, text: string, mode = 0o644): void => {
     const file = path.join(root, 'DEBIAN', name);
     writeFileSync(file, text);
@@ -57,7 +60,8 @@ export const buildDeb = ({ root, files, version, maintainer, time, output }: Deb
   mkdirSync(path.join(root, 'DEBIAN'));
   chmodSync(path.join(root, 'DEBIAN'), 0o755);
   const template = readFileSync('packaging/debian/control', 'utf8');
-  put('control', fillTemplate(template, { VERSION: version, MAINTAINER: maintainer, INSTALLED_KIB: size }));
+  const values = { VERSION: version, ARCHITECTURE: architecture.name, MAINTAINER: maintainer };
+  put('control', fillTemplate(template, { ...values, INSTALLED_KIB: size }));
   put('md5sums', md5sums(root, files));
   const configuration = files.filter(({ isConfiguration }) => isConfiguration === true);
   put('conffiles', configuration.map(({ path: name }) => `/${name}\n`).join(''));
@@ -66,7 +70,7 @@ export const buildDeb = ({ root, files, version, maintainer, time, output }: Deb
     put(name, `#!/bin/sh\nset -e\n[ "$1" = ${action} ] || exit 0\n${script}`, 0o755);
   }
   for (const folder of ['DEBIAN', '.']) utimesSync(path.join(root, folder), time, time);
-  // One thread: more would cut the data otherwise.
-  const compression = ['-Zxz', '-z6', '--threads-max=1'];
+  // One thread: more would cut the data otherwise. A level of 6 takes four times as long, for a seventh less.
+  const compression = ['-Zxz', '-z1', '--threads-max=1'];
   runTool('dpkg-deb', ['--root-owner-group', ...compression, '--build', root, output], { time });
 };

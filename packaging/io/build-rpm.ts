@@ -1,6 +1,7 @@
 /** Makes the .rpm from its tree. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Architecture } from '../architectures.ts';
 import { fillTemplate } from '../fill-template.ts';
 import { formatSpecFiles, type PackagedFile } from '../tree.ts';
 import { runTool } from './tools.ts';
@@ -12,6 +13,7 @@ export interface RpmInput {
   /** Has the files already. */
   readonly root: string;
   readonly files: readonly PackagedFile[];
+  readonly architecture: Architecture;
   readonly version: string;
   readonly maintainer: string;
   readonly changelog: string;
@@ -22,7 +24,7 @@ export interface RpmInput {
 }
 
 export const buildRpm = (input: RpmInput): void => {
-  const { root, files, version, maintainer, changelog, time, scratch, output } = input;
+  const { root, files, architecture, version, maintainer, changelog, time, scratch, output } = input;
   const spec = path.join(scratch, 'opennebula-extensions.spec');
   const text = fillTemplate(readFileSync('packaging/rpm/opennebula-extensions.spec', 'utf8'), {
     VERSION: version,
@@ -42,5 +44,8 @@ export const buildRpm = (input: RpmInput): void => {
     tree: root,
   };
   const defines = Object.entries(macros).flatMap(([name, value]) => ['--define', `${name} ${value}`]);
-  runTool('rpmbuild', ['-bb', '--quiet', ...defines, spec], { time, home: scratch });
+  runTool('rpmbuild', ['-bb', '--quiet', '--target', `${architecture.machine}-linux`, ...defines, spec], {
+    time,
+    home: scratch,
+  });
 };

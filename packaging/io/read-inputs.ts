@@ -13,11 +13,13 @@ const filesBelow = (folder: string): readonly string[] =>
     .filter((name) => statSync(path.join(folder, name)).isFile())
     .sort();
 
+/** Without the Node that the build has put there: packages bring another. */
 export const readBuilt = (): readonly BuiltFile[] =>
-  filesBelow('dist').map((name) => {
+  filesBelow('dist').flatMap((name) => {
+    if (name.startsWith('node/')) return [];
     const file = path.join('dist', name);
     const { mode, size } = statSync(file);
-    return { path: name, isExecutable: (mode & 0o100) !== 0, size, sha256: sha256Of(file) };
+    return [{ path: name, isExecutable: (mode & 0o100) !== 0, size, sha256: sha256Of(file) }];
   });
 
 /** What operators read, with the paths of the repository: links from one to the other hold. */

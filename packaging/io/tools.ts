@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 
 /** scripts/package.mjs has looked for them. */
-type Tool = 'dpkg-deb' | 'rpmbuild' | 'tar' | 'gzip';
+type Tool = 'dpkg-deb' | 'rpmbuild' | 'tar' | 'gzip' | 'llvm-strip';
 
 interface ToolRun {
   /** For SOURCE_DATE_EPOCH. */

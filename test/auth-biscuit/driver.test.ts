@@ -1,6 +1,14 @@
 /** The driver in a world that is not as it should be: it denies, on one line, and prints nothing else. */
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import fc from 'fast-check';
@@ -46,12 +54,20 @@ test('it answers the same when it is started by another name, or with node', asy
   assert.deepEqual(await runInShell('cd "$(dirname "$1")" && sh ./authenticate'), granted);
 });
 
+/** What the driver says in a suite whose Node is this script, or is missing. */
+const runWithNode = async (t: TestContext, script: string | undefined): Promise<DriverAnswer> => {
+  const suite = install(t).folder;
+  mkdirSync(path.join(suite, 'auth/biscuit'), { recursive: true });
+  mkdirSync(path.join(suite, 'node/bin'), { recursive: true });
+  copyFileSync(driver, path.join(suite, 'auth/biscuit/authenticate'));
+  if (script !== undefined)
+    writeFileSync(path.join(suite, 'node/bin/node'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return runDriver({ input: good, argv: [path.join(suite, 'auth/biscuit/authenticate')] });
+};
+
 test('C14-a verification that the OOM killer ends is not called one that took too long', async (t) => {
-  const installation = install(t);
-  const node = path.join(installation.folder, 'node');
-  writeFileSync(node, '#!/bin/sh\nkill -KILL $$\n', { mode: 0o755 });
   assertDenied(
-    await runInShell(`PATH=${installation.folder}:$PATH exec "$1"`),
+    await runWithNode(t, 'kill -KILL $$'),
     /the verification was killed; did the kernel run out of memory/,
   );
 });
@@ -98,16 +114,19 @@ test('a broken installation', async (t) => {
   assertDenied(await runIn(asModule), /broke down/);
 });
 
-test('no node, an old node, a node that is something else', async (t) => {
-  const { folder } = install(t);
-  const withNode = async (content: string | undefined): Promise<DriverAnswer> => {
-    if (content !== undefined) writeFileSync(path.join(folder, 'node'), content, { mode: 0o755 });
-    return runDriver({ input: good, environment: { PATH: folder } });
-  };
-  assertDenied(await withNode(undefined), /node cannot be started/);
-  assertDenied(await withNode('#!/bin/sh\nexit 0\n'), /broke down/);
-  assertDenied(await withNode('#!/bin/sh\necho biscuit root x; exit 1\n'), /broke down/);
-  assertDenied(await withNode('#!/bin/sh\necho biscuit root x; kill -SEGV $$\n'), /broke down/);
+test('no Node, a Node that is something else', async (t) => {
+  assertDenied(await runWithNode(t, undefined), /node cannot be started: install the package .* again/);
+  assertDenied(await runWithNode(t, 'exit 0'), /broke down/);
+  assertDenied(await runWithNode(t, 'echo biscuit root x; exit 1'), /broke down/);
+  assertDenied(await runWithNode(t, 'echo biscuit root x; kill -SEGV $$'), /broke down/);
+});
+
+test("it starts the suite's own Node, whatever PATH has, also from where it was copied to", async (t) => {
+  const installation = install(t);
+  writeFileSync(path.join(installation.folder, 'node'), '#!/bin/sh\necho biscuit evil x\n', { mode: 0o755 });
+  const environment = { PATH: `${installation.folder}:/usr/bin:/bin`, ...installation.environment };
+  for (const program of [driver, installation.driver])
+    assert.deepEqual(await runDriver({ input: good, argv: [program], environment }), granted);
 });
 
 test('streams that are closed', async () => {

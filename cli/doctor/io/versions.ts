@@ -1,15 +1,17 @@
 /** Compares, byte by byte, what was installed with what stands beside the executable. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { relocateProgram } from '../../../front-end-installer/wanted-files.ts';
+import type { Places } from '../../../lib/one/places.ts';
 import type { Surroundings } from '../check.ts';
 import type { Attempt } from '../finding.ts';
 import type { CopiedPart, CopyState, VersionFacts } from '../versions.ts';
 import { attempt } from './attempt.ts';
 
-const compare = async (own: string, copy: string): Promise<Attempt<CopyState>> => {
+const compare = async (own: string, copy: string, places: Places): Promise<Attempt<CopyState>> => {
   const compared = await attempt(async () => {
     const [one, other] = await Promise.all([readFile(own), readFile(copy)]);
-    return one.equals(other) ? ('same' as const) : ('differs' as const);
+    return relocateProgram(one, places).equals(other) ? ('same' as const) : ('differs' as const);
   });
   return !('value' in compared) && compared.kind === 'missing' ? { value: 'missing' } : compared;
 };
@@ -34,7 +36,9 @@ const comparePart = async (
   const copy = path.join(places.remotes, place);
   const names = await filesAt(own);
   const compared = await Promise.all(
-    names.map(async (name) => [name, await compare(path.join(own, name), path.join(copy, name))] as const),
+    names.map(
+      async (name) => [name, await compare(path.join(own, name), path.join(copy, name), places)] as const,
+    ),
   );
   return { part, place: copy, files: new Map(compared) };
 };

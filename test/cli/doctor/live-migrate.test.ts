@@ -13,13 +13,11 @@ test('asked for or not, in place or not', () => {
     onedConf: conf(driver('kvm', '-l migrate=migrate_tunnel') + driver('qemu', '')),
     script: '/s',
     isInPlace: { value: true },
-    node: { value: 'v20.11.0' },
     sudo: undefined,
   };
   assert.deepEqual(linesOf(judgeLiveMigrate(facts)), [
     'ok: migrate=migrate_tunnel for kvm, not for qemu',
     'ok: in place',
-    'ok: Node v20.11.0 for oned',
   ]);
   assert.equal(judgeLiveMigrate({ ...facts, isInPlace: missing })[1]?.level, 'error');
   const unasked = { ...facts, onedConf: conf(driver('kvm', '')) };

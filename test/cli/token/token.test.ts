@@ -293,7 +293,7 @@ test('it finds its library when it is started by a link', (t) => {
 });
 
 test('help of every command and verb', () => {
-  assert.match(succeed(['--version']), /^oneext \d+\.\d+\.\d+\n$/);
+  assert.match(succeed(['--version']), /^oneext \d+\.\d+\.\d+ \(Node \d+\.\d+\.\d+\)\n$/);
   assert.match(succeed(['--help']), /^ {2}token /m);
   assert.match(succeed(['token', '--help']), /^ {2}keypair /m);
   for (const verb of ['keypair', 'create', 'attenuate', 'inspect', 'revoke'])
