@@ -36,9 +36,9 @@ const defaultSettings = resolveOptions(powerOptions, []).values;
 const readPage = (pieces: readonly Buffer[]): number => {
   const reader = createAgentPageReader(powerAgents, defaultSettings);
   for (const piece of pieces) reader.push(piece);
-  const { verdict } = reader.finish();
+  const { verdict } = reader.finish(undefined, 0);
   if (!verdict.sound) throw new Error(`the page is not sound: ${verdict.detail}`);
-  return verdict.reading.vmPower?.size ?? 0;
+  return verdict.reading.domains?.length ?? 0;
 };
 
 export const createAgentPage = (lab: Lab): Bench => ({

@@ -6,7 +6,7 @@
 import { type Host, hostState, isKvm } from '../lib/one/host.ts';
 import { isMigrating, mayHaveProcess } from '../lib/one/vm.ts';
 import { wattsFromMicrowatts } from '../lib/units/units.ts';
-import type { PowerReading } from './agents/agent.ts';
+import type { DomainReason, PowerReading } from './agents/agent.ts';
 import { agentJobs } from './agents/agents.ts';
 import { powerOptions } from './agents/power-options.ts';
 import {
@@ -18,6 +18,7 @@ import {
   samplesOf,
   type VmWithAttributes,
 } from './collector.ts';
+import { type DomainIndex, findDomain, indexDomains } from './domain-join.ts';
 
 /** The first generation's text, whichever agent measured: who reads the page may have it in a test. */
 const vmPower = gauge('opennebula_vm_power_consumption_uW', 'Scaphandre power usage by the VM in uW', [
@@ -38,8 +39,8 @@ const agentUp = gauge(
 );
 const agentInfo = gauge(
   'opennebula_power_agent_info',
-  'Power agent of the host, its version, and why its answer is not used (ok if it is used)',
-  ['one_host_id', 'agent', 'version', 'reason'],
+  'Power agent of the host, its version, why its answer is not used (ok if it is used), and how the power of VMs comes about',
+  ['one_host_id', 'agent', 'version', 'reason', 'method'],
 );
 
 /** Why a VM that may draw power has no sample; docs/metrics.md lists them with their meaning. */
@@ -53,12 +54,23 @@ export const unmeasuredReasons = {
   process_unexpected: "OpenNebula says that the VM does not run, but the host's agent sees a process of it",
   absurd_value:
     "the agent's value for this VM is negative, is not a number, or is more than its host draws (10 kW a socket if that is unknown)",
+  inflated:
+    "the agent's value for this VM is more than its processors, or than the CPU that OpenNebula's monitoring has for it, can draw",
+  first_reading:
+    "the host's agent counts, and has given the first count of this VM: power is known from the second on",
   migration_partly_measured: 'the VM is migrating, and one of its two hosts was not measured',
 } as const;
 type UnmeasuredReason = keyof typeof unmeasuredReasons;
 
 /** Whether a host's agent is to be asked: each KVM host that is not offline, disabled ones too. */
 export const hasPowerAgent = (host: Host): boolean => isKvm(host) && host.state !== hostState.offline;
+
+/** What one agent says of a host. */
+interface HostReading {
+  readonly reading: PowerReading;
+  /** `undefined` where the agent measures no VMs. */
+  readonly domains: DomainIndex | undefined;
+}
 
 /** The sound readings of a host, the most trusted agent's first; of one agent the first. */
 const readingsOf = (answers: readonly AgentAnswer[]): readonly PowerReading[] =>
@@ -67,17 +79,30 @@ const readingsOf = (answers: readonly AgentAnswer[]): readonly PowerReading[] =>
     .sort((a, b) => agentJobs.indexOf(a.agent) - agentJobs.indexOf(b.agent))
     .map(({ reading }) => reading);
 
+/** By host; an agent that answers for several hosts has one reading. */
+const readAnswers = (agents: Documents['agents']): ReadonlyMap<number, readonly HostReading[]> => {
+  const known = new Map<PowerReading, HostReading>();
+  const indexed = (reading: PowerReading): HostReading => {
+    const before = known.get(reading);
+    if (before !== undefined) return before;
+    const domains = reading.domains === undefined ? undefined : indexDomains(reading.domains);
+    known.set(reading, { reading, domains });
+    return { reading, domains };
+  };
+  return new Map([...agents].map(([hostId, answers]) => [hostId, readingsOf(answers).map(indexed)]));
+};
+
 /** Whether one of the host's agents can say which VMs draw power. */
 const measuresVms = (answers: readonly AgentAnswer[] | undefined): boolean =>
-  readingsOf(answers ?? []).some(({ vmPower }) => vmPower !== undefined);
+  readingsOf(answers ?? []).some(({ domains }) => domains !== undefined);
 
 /** What the agents say of one VM. */
 interface VmMeasurement {
   /** The sum over its hosts; `undefined` where none of them has seen it with a value that can be true. */
   readonly microwatts: number | undefined;
   readonly hostCount: number;
-  /** One of its hosts has seen it with absurd values alone. */
-  readonly isAbsurd: boolean;
+  /** Why one of its hosts, which has seen it, has no value of it. */
+  readonly reason: DomainReason | undefined;
 }
 
 /**
@@ -86,25 +111,30 @@ interface VmMeasurement {
  */
 const readingsAt = (
   vm: VmWithAttributes,
-  readings: ReadonlyMap<number, readonly PowerReading[]>,
-): readonly (readonly PowerReading[])[] =>
+  readings: ReadonlyMap<number, readonly HostReading[]>,
+): readonly (readonly HostReading[])[] =>
   isMigrating(vm) ? [...readings.values()] : [readings.get(vm.hostId ?? -1) ?? []];
 
 /** On one host the value of one agent counts; an agent that answers for several hosts counts once. */
 const measureVm = (
   vm: VmWithAttributes,
-  readings: ReadonlyMap<number, readonly PowerReading[]>,
+  readings: ReadonlyMap<number, readonly HostReading[]>,
+  deployIds: ReadonlySet<string>,
 ): VmMeasurement => {
   const counted = new Map<PowerReading, number>();
-  let isAbsurd = false;
+  let reason: DomainReason | undefined;
   for (const ofHost of readingsAt(vm, readings)) {
-    const reading = ofHost.find(({ vmPower }) => vmPower?.has(vm.id));
-    const microwatts = reading?.vmPower?.get(vm.id);
-    if (reading !== undefined && microwatts !== undefined) counted.set(reading, microwatts);
-    else isAbsurd ||= ofHost.some(({ absurdVms }) => absurdVms.has(vm.id));
+    const seen = ofHost.flatMap(({ reading, domains }) => {
+      const power = domains === undefined ? undefined : findDomain(vm, domains, deployIds)?.power;
+      return power === undefined ? [] : [{ reading, power }];
+    });
+    const measured = seen.find(({ power }) => typeof power === 'number');
+    if (measured !== undefined && typeof measured.power === 'number')
+      counted.set(measured.reading, measured.power);
+    else if (typeof seen[0]?.power === 'string') reason ??= seen[0].power;
   }
   const sum = [...counted.values()].reduce((all, microwatts) => all + microwatts, 0);
-  return { microwatts: counted.size === 0 ? undefined : sum, hostCount: counted.size, isAbsurd };
+  return { microwatts: counted.size === 0 ? undefined : sum, hostCount: counted.size, reason };
 };
 
 interface Situation {
@@ -114,11 +144,12 @@ interface Situation {
 
 const whyUnmeasured = (
   vm: VmWithAttributes,
-  { microwatts, hostCount, isAbsurd }: VmMeasurement,
+  { microwatts, hostCount, reason }: VmMeasurement,
   { hosts, agents }: Situation,
 ): UnmeasuredReason | undefined => {
-  if (!mayHaveProcess(vm)) return microwatts !== undefined || isAbsurd ? 'process_unexpected' : undefined;
-  if (isAbsurd) return 'absurd_value';
+  if (!mayHaveProcess(vm))
+    return microwatts !== undefined || reason !== undefined ? 'process_unexpected' : undefined;
+  if (reason !== undefined) return reason;
   if (vm.hostId === undefined) return 'no_host';
   const host = hosts.get(vm.hostId);
   if (host === undefined) return 'host_unknown';
@@ -139,9 +170,10 @@ export const powerCollector = defineCollector({
   families: [vmPower, vmUnmeasured, hostPower, agentUp, agentInfo],
   collect: ({ hosts, vms, agents }, { 'power.unmeasured': unmeasuredPower }) => {
     const situation = { hosts: new Map(hosts.map((host) => [host.id, host])), agents };
-    const readings = new Map([...agents].map(([hostId, answers]) => [hostId, readingsOf(answers)]));
+    const readings = readAnswers(agents);
+    const deployIds = new Set(vms.map(({ deployId }) => deployId));
     const results = labelled(vms, vmPower.labels, (vm) => [String(vm.id)]).map(({ object: vm, labels }) => {
-      const measurement = measureVm(vm, readings);
+      const measurement = measureVm(vm, readings, deployIds);
       const reason = whyUnmeasured(vm, measurement, situation);
       const microwatts = measurement.microwatts ?? 0;
       return { labels, object: { vmId: vm.id, hostId: vm.hostId ?? -1, reason, microwatts } };
@@ -174,6 +206,7 @@ export const powerCollector = defineCollector({
           agent,
           verdict.version,
           verdict.sound ? 'ok' : verdict.reason,
+          (verdict.sound ? verdict.reading.method : undefined) ?? '',
         ]),
         () => 1,
       ),

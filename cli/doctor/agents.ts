@@ -29,6 +29,9 @@ const agentSteps: Readonly<Record<UnsoundReason, string>> = {
   no_process_power: 'wait for the next scrape: the agent has just started',
   rapl_unreadable:
     'host.sh status on HOST, then host.sh again: it says why the energy counters cannot be read',
+  first_reading: 'wait for the next scrape: the agent counts, and has been asked once',
+  inflated:
+    'oneext hosts install HOST, which takes a build of Scaphandre that does not inflate: Debian trixie has one, sid has none',
   absurd_value: "restart the agent on HOST; if it stays, the host's counters are broken",
   http_status: 'check power.agent-url and POWER_AGENT_URL of HOST: something else answers there',
   not_an_agent_page: 'check power.agent-url and POWER_AGENT_URL of HOST: something else answers there',
@@ -45,7 +48,9 @@ const judgeAgent = ({ reason }: AgentSample, name: string): Verdict => {
     return failure(`its agent is not up: ${reason}`, 'see docs/troubleshoot.md', details);
   const message = `its agent is not up: ${reason}: ${unsoundReasons[reason]}`;
   const next = agentSteps[reason].replaceAll('HOST', name);
-  return reason === 'no_process_power' ? warning(message, next, details) : failure(message, next, details);
+  return reason === 'no_process_power' || reason === 'first_reading'
+    ? warning(message, next, details)
+    : failure(message, next, details);
 };
 
 const judgeHosts = ({ page, hosts }: AgentFacts): readonly Verdict[] => {
@@ -83,6 +88,9 @@ const noConcern: ReadonlySet<string> = new Set([
 const reasonText: Readonly<Record<string, string>> = unmeasuredReasons;
 const vmSteps: Readonly<Record<string, string>> = {
   absurd_value: "restart the agent of its host; if it stays, compare with the host's power on its page",
+  inflated:
+    "compare with the VM's CPU in onevm show; Scaphandre 1.0.3 of Debian sid inflates: oneext hosts install takes another build",
+  first_reading: 'wait for the next scrape',
   process_not_found:
     'wait if it has just started; else run on its host: pgrep -af guest=one-; a program of another name belongs in power.emulators',
   process_unexpected:

@@ -1,6 +1,6 @@
 /** Reads the page of whichever agent answers: it is recognised by the prefix of its metrics while the page comes. */
 import { createLineSplitter } from '../../lib/prometheus/line-splitter.ts';
-import type { EnergyCounters, PageReader, PowerAgent, PowerVerdict } from './agent.ts';
+import type { AgentCounters, PageReader, PowerAgent, PowerVerdict } from './agent.ts';
 import { judgePage } from './plausibility.ts';
 import type { PowerSettings } from './power-options.ts';
 
@@ -11,14 +11,17 @@ export interface AgentPage {
   /** `undefined` where the page is no agent's. */
   readonly agent: PowerAgent | undefined;
   readonly verdict: PowerVerdict;
-  /** Of an agent that counts energy. */
-  readonly counters: EnergyCounters | undefined;
+  /** Of an agent that counts. */
+  readonly counters: AgentCounters | undefined;
 }
 
 export interface AgentPageReader {
   push(chunk: Buffer): void;
-  /** @param earlier the counters of the page that was read before at the same place */
-  finish(earlier?: EnergyCounters): AgentPage;
+  /**
+   * @param earlier the page that was read before at the same place
+   * @param atSeconds when this page was read
+   */
+  finish(earlier: Pick<AgentPage, 'agent' | 'counters'> | undefined, atSeconds: number): AgentPage;
 }
 
 const beginsWith = (bytes: Buffer, from: number, to: number, prefix: Buffer): boolean =>
@@ -28,7 +31,9 @@ export const createAgentPageReader = (
   agents: readonly PowerAgent[],
   settings: PowerSettings,
 ): AgentPageReader => {
-  const candidates = agents.map((agent) => ({ agent, prefix: Buffer.from(agent.metricPrefix) }));
+  const candidates = agents.flatMap((agent) =>
+    agent.metricPrefixes.map((prefix) => ({ agent, prefix: Buffer.from(prefix) })),
+  );
   let anyLine = false;
   let recognised: { readonly agent: PowerAgent; readonly reader: PageReader } | undefined;
 
@@ -44,7 +49,7 @@ export const createAgentPageReader = (
     recognised?.reader.readLine(bytes, from, to);
   });
   const judgeOther = (): PowerVerdict => {
-    const prefixes = agents.map(({ metricPrefix }) => `${metricPrefix}*`).join(' or ');
+    const prefixes = candidates.map(({ prefix }) => `${prefix.toString()}*`).join(' or ');
     return anyLine
       ? {
           sound: false,
@@ -59,12 +64,13 @@ export const createAgentPageReader = (
       recognised?.reader.startPiece();
       lines.push(chunk);
     },
-    finish(earlier) {
+    finish(earlier, atSeconds) {
       recognised?.reader.startPiece();
       lines.finish();
       if (recognised === undefined) return { agent: undefined, verdict: judgeOther(), counters: undefined };
-      const content = recognised.reader.finish(earlier);
-      return { agent: recognised.agent, verdict: judgePage(content), counters: content.counters };
+      const { agent, reader } = recognised;
+      const content = reader.finish(earlier?.agent === agent ? earlier.counters : undefined, atSeconds);
+      return { agent, verdict: judgePage(content), counters: content.counters };
     },
   };
 };

@@ -7,16 +7,40 @@
 import type { Microwatts } from '../../lib/units/units.ts';
 import type { PowerSettings } from './power-options.ts';
 
+/** How the power of VMs comes about; docs/metrics.md lists them with their meaning. */
+export const powerMethods = {
+  agent_watts: 'the agent gives the power of each VM',
+  agent_joules: 'the agent counts the energy of each VM',
+  cpu_seconds:
+    'the power of the host, shared out by the processor time that the agent counts for each process of a VM',
+  opennebula_cpu:
+    "an estimate: the power of the host, shared out by the CPU that OpenNebula's monitoring has for each VM",
+} as const;
+export type PowerMethod = keyof typeof powerMethods;
+
+/** What an agent calls a VM: libvirt's name of the domain and its UUID, one of them '' where it is not told. */
+export interface Domain {
+  readonly name: string;
+  readonly uuid: string;
+}
+
+/** Why a VM that an agent has seen has no power. */
+export type DomainReason = 'absurd_value' | 'inflated' | 'first_reading';
+
+/** A VM that an agent has seen on its host. */
+export interface DomainPower extends Domain {
+  readonly power: Microwatts | DomainReason;
+}
+
 export interface PowerReading {
-  /**
-   * Power of each VM's process on this host, by VM id. A VM that is not in it was not seen. `undefined` where the
-   * agent measures no VMs.
-   */
-  readonly vmPower: ReadonlyMap<number, Microwatts> | undefined;
-  /** VMs that were seen with a value that cannot be true. */
-  readonly absurdVms: ReadonlySet<number>;
+  /** How the power of VMs came about; `undefined` where the agent measures no VMs. */
+  readonly method: PowerMethod | undefined;
+  /** A VM that is not in it was not seen. `undefined` where the agent measures no VMs. */
+  readonly domains: readonly DomainPower[] | undefined;
   /** `undefined` where the agent does not tell. */
   readonly hostPower: Microwatts | undefined;
+  /** The agent is known to inflate the power of VMs: it is believed only where OpenNebula's figures bear it out. */
+  readonly isDoubtful: boolean;
 }
 
 /** Why an agent's answer is not used; docs/metrics.md lists them with their meaning. */
@@ -35,6 +59,9 @@ export const unsoundReasons = {
     'the agent cannot read the energy counters: the energy or the power of the host is 0, or the page has no socket',
   no_process_power:
     'the page has no power of processes: the agent has just started, or an energy counter has wrapped',
+  first_reading: 'the agent counts energy or processor time: power is known from its second answer on',
+  inflated:
+    'the processes together draw more than their host: the agent inflates them, as Scaphandre 1.0.3 of Debian sid does',
   absurd_value:
     'the power of the host is negative, is not a number or is above 10 kW a socket, or its VMs together draw more than it does (10 kW a socket if that is unknown)',
 } as const;
@@ -49,13 +76,19 @@ export type PowerVerdict =
       readonly detail: string;
     };
 
-/** Of an agent that counts energy: power is what they have moved by since the page before. */
-export interface EnergyCounters {
-  /** When they were read, by the agent's own measure of time. */
+/** Of an agent that counts: power is what its counters have moved by since the page before. */
+export interface AgentCounters {
+  /** When they were read, in seconds: by the agent's own measure of time, or by ours where it has none. */
   readonly seconds: number;
   readonly hostJoules: number;
-  /** By what tells one counter from another. */
-  readonly vms: ReadonlyMap<string, { readonly vmId: number; readonly joules: number }>;
+  /** Joules, or processor seconds, by what tells one counter from another. */
+  readonly domains: ReadonlyMap<string, Domain & { readonly count: number }>;
+}
+
+/** A VM as it stands on a page. */
+export interface PageDomain extends Domain {
+  /** In microwatts, also what is no number. */
+  readonly power: number | 'first_reading';
 }
 
 /** What a page says, whether it can be true or not. */
@@ -63,14 +96,18 @@ export interface PageContent {
   readonly version: string;
   /** Why the agent itself could not measure, if its page shows that. */
   readonly problem: { readonly reason: UnsoundReason; readonly detail: string } | undefined;
-  /** In microwatts, by VM id; `undefined` where the agent measures no VMs. */
-  readonly vmPower: ReadonlyMap<number, number> | undefined;
+  readonly method: PowerMethod | undefined;
+  /** Each VM once; `undefined` where the agent measures no VMs. */
+  readonly domains: readonly PageDomain[] | undefined;
   /** In microwatts. */
   readonly hostPower: number | undefined;
   /** 0 where the page does not tell. */
   readonly socketCount: number;
-  /** Of an agent that counts energy: what the next page is compared with. */
-  readonly counters?: EnergyCounters;
+  /** In microwatts, of each process of the host; where threads stand beside their processes, each counts twice. */
+  readonly processes?: { readonly powers: readonly number[]; readonly timesCounted: 1 | 2 };
+  readonly isDoubtful?: boolean;
+  /** Of an agent that counts: what its next page is compared with. */
+  readonly counters?: AgentCounters;
 }
 
 /** Takes the lines of a page that the agent was recognised by, from the first that has its prefix. */
@@ -79,8 +116,11 @@ export interface PageReader {
   startPiece(): void;
   /** A line, `[from, to)` of the bytes; the lines of one piece come in order. */
   readLine(bytes: Buffer, from: number, to: number): void;
-  /** @param earlier the counters of the page that was read before from the same agent */
-  finish(earlier?: EnergyCounters): PageContent;
+  /**
+   * @param earlier the counters of the page that was read before from the same agent at the same place
+   * @param atSeconds when the page was read
+   */
+  finish(earlier: AgentCounters | undefined, atSeconds: number): PageContent;
 }
 
 export interface PowerAgent {
@@ -88,8 +128,8 @@ export interface PowerAgent {
   readonly name: string;
   /** As people write it. */
   readonly title: string;
-  /** Every metric of the agent begins with it: a page is recognised by it. */
-  readonly metricPrefix: string;
+  /** The metrics that are the agent's own begin with one of them: a page is recognised by them. */
+  readonly metricPrefixes: readonly string[];
   /** Tells whose URL it is before anything has answered there. */
   readonly defaultPort: number;
   /** @param settings the values of the collector's flags */

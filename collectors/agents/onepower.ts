@@ -7,7 +7,7 @@
  * onepower_vm_ended.
  */
 import { createLabelReader, sampleValueOf, unescapeLabel } from '../../lib/prometheus/sample-line.ts';
-import type { EnergyCounters, PageContent, PageReader, PowerAgent } from './agent.ts';
+import type { AgentCounters, Domain, PageContent, PageReader, PowerAgent } from './agent.ts';
 import { powerBetween } from './energy-counters.ts';
 
 const readDomain = createLabelReader('domain', 256);
@@ -25,23 +25,26 @@ interface Page {
   cpuSeconds: number;
   cpus: number;
   readonly zones: Set<string>;
-  readonly vms: Map<string, { readonly vmId: number; readonly joules: number }>;
+  readonly domains: Map<string, Domain & { readonly count: number }>;
   /** By the same keys. */
   readonly ended: Set<string>;
 }
 
-const keyOf = (line: Buffer): string => `${unescapeLabel(readDomain(line))} ${readUuid(line)}`;
+const domainOf = (line: Buffer): Domain => ({
+  name: unescapeLabel(readDomain(line)),
+  uuid: unescapeLabel(readUuid(line)).toLowerCase(),
+});
+const keyOf = ({ name, uuid }: Domain): string => `${uuid} ${name}`;
 
 const readVm = (page: Page, line: Buffer): void => {
-  const key = keyOf(line);
-  const vmId = /^one-(0|[1-9]\d{0,14}) /.exec(key)?.[1];
-  if (vmId !== undefined) page.vms.set(key, { vmId: Number(vmId), joules: sampleValueOf(line) });
+  const domain = domainOf(line);
+  page.domains.set(keyOf(domain), { ...domain, count: sampleValueOf(line) });
 };
 
 const readLine = (page: Page, line: Buffer): void => {
   const name = /^\w*/.exec(line.toString('latin1', 0, longestName))?.[0];
   if (name === 'onepower_vm_energy_joules_total') readVm(page, line);
-  else if (name === 'onepower_vm_ended') page.ended.add(keyOf(line));
+  else if (name === 'onepower_vm_ended') page.ended.add(keyOf(domainOf(line)));
   else if (name === 'onepower_host_energy_joules_total') page.hostJoules = sampleValueOf(line);
   else if (name === 'onepower_host_cpu_seconds_total') page.cpuSeconds += sampleValueOf(line);
   else if (name === 'onepower_host_cpus') page.cpus = sampleValueOf(line);
@@ -53,9 +56,15 @@ const readLine = (page: Page, line: Buffer): void => {
   }
 };
 
-const contentOf = (page: Page, earlier: EnergyCounters | undefined): PageContent => {
-  const { version, meter, hostJoules, zones, vms, ended } = page;
-  const content = { version, socketCount: zones.size, vmPower: undefined, hostPower: undefined };
+const contentOf = (page: Page, earlier: AgentCounters | undefined): PageContent => {
+  const { version, meter, hostJoules, zones, domains, ended } = page;
+  const content = {
+    version,
+    method: 'agent_joules',
+    socketCount: zones.size,
+    domains: undefined,
+    hostPower: undefined,
+  } as const;
   if (meter === 'none' || meter === '')
     return {
       ...content,
@@ -67,7 +76,7 @@ const contentOf = (page: Page, earlier: EnergyCounters | undefined): PageContent
       ...content,
       problem: { reason: 'no_process_power', detail: 'the agent has measured nothing yet' },
     };
-  const counters = { seconds, hostJoules, vms };
+  const counters = { seconds, hostJoules, domains };
   const power = powerBetween(earlier, counters, ended);
   return 'problem' in power
     ? { ...content, counters, problem: power.problem }
@@ -82,7 +91,7 @@ const createPageReader = (): PageReader => {
     cpuSeconds: 0,
     cpus: Number.NaN,
     zones: new Set(),
-    vms: new Map(),
+    domains: new Map(),
     ended: new Set(),
   };
   return {
@@ -95,7 +104,7 @@ const createPageReader = (): PageReader => {
 export const onepower: PowerAgent = {
   name: 'onepower',
   title: 'opennebula-power-agent',
-  metricPrefix: 'onepower_',
+  metricPrefixes: ['onepower_'],
   defaultPort: 8080,
   createPageReader,
 };

@@ -2,11 +2,11 @@
  * Whether what an agent says can be true; the same for all agents.
  *
  * One absurd value costs one VM. A page is refused only where nothing on it can be believed: the agent could not
- * measure, the power of the host is absurd, or the VMs that remain draw more than their host,
- * or than its sockets can where the power of the host is unknown.
+ * measure, the power of the host is absurd, all processes draw more than their host, or the VMs that remain do, or
+ * more than its sockets can where the power of the host is unknown.
  */
-import { type Microwatts, microwatts } from '../../lib/units/units.ts';
-import type { PageContent, PowerVerdict } from './agent.ts';
+import { microwatts } from '../../lib/units/units.ts';
+import type { DomainPower, PageContent, PageDomain, PowerVerdict, UnsoundReason } from './agent.ts';
 
 /** More than any socket draws; an agent that divides by no time at all gives 2^64-1. */
 const mostMicrowattsPerSocket = 10_000e6;
@@ -15,53 +15,62 @@ const tolerance = 1.1;
 
 const isPower = (value: number, most: number): boolean => value >= 0 && value <= most;
 
-/** The VMs whose value can be true, and those whose value cannot. */
-const sortVms = (
-  vmPower: ReadonlyMap<number, number>,
-  most: number,
-): { readonly believed: ReadonlyMap<number, Microwatts>; readonly absurd: ReadonlySet<number> } => {
-  const believed = new Map<number, Microwatts>();
-  const absurd = new Set<number>();
-  for (const [vmId, power] of vmPower) {
-    if (isPower(power, most)) believed.set(vmId, microwatts(power));
-    else absurd.add(vmId);
-  }
-  return { believed, absurd };
+const judgeDomain = ({ name, uuid, power }: PageDomain, most: number): DomainPower => {
+  if (typeof power === 'string') return { name, uuid, power };
+  return { name, uuid, power: isPower(power, most) ? microwatts(power) : 'absurd_value' };
 };
 
-export const judgePage = ({
-  version,
-  problem,
-  vmPower,
-  hostPower,
-  socketCount,
-}: PageContent): PowerVerdict => {
-  if (problem !== undefined) return { sound: false, version, ...problem };
-  const refuse = (detail: string): PowerVerdict => ({
-    sound: false,
-    version,
-    reason: 'absurd_value',
-    detail,
-  });
+const sumOf = (domains: readonly DomainPower[]): number =>
+  domains.reduce((all, { power }) => all + (typeof power === 'string' ? 0 : power), 0);
+
+type Refusal = { readonly reason: UnsoundReason; readonly detail: string };
+
+/** What cannot be true of one process costs that process alone. */
+const judgeProcesses = ({ hostPower, processes }: PageContent): Refusal | undefined => {
+  if (hostPower === undefined || processes === undefined) return undefined;
+  const shares = processes.powers.filter((power) => isPower(power, hostPower * tolerance));
+  const sum = shares.reduce((all, power) => all + power, 0);
+  return sum > hostPower * processes.timesCounted * tolerance
+    ? {
+        reason: 'inflated',
+        detail: `the processes draw ${sum} µW together, and their host ${hostPower} µW`,
+      }
+    : undefined;
+};
+
+const judgeSum = (
+  domains: readonly DomainPower[],
+  most: number,
+  hostPower: number | undefined,
+): Refusal | undefined => {
+  const sum = sumOf(domains);
+  const host = hostPower === undefined ? '' : `, and their host ${hostPower} µW`;
+  return sum > most
+    ? { reason: 'absurd_value', detail: `the VMs draw ${sum} µW together${host}` }
+    : undefined;
+};
+
+export const judgePage = (content: PageContent): PowerVerdict => {
+  const { version, problem, method, hostPower, socketCount, isDoubtful = false } = content;
+  const refuse = (refusal: Refusal): PowerVerdict => ({ sound: false, version, ...refusal });
+  if (problem !== undefined) return refuse(problem);
   const mostOfSockets = mostMicrowattsPerSocket * Math.max(1, socketCount);
   if (hostPower !== undefined && !isPower(hostPower, mostOfSockets))
-    return refuse(`the host draws ${hostPower} µW`);
+    return refuse({ reason: 'absurd_value', detail: `the host draws ${hostPower} µW` });
   const mostOfHost = hostPower === undefined ? mostOfSockets : hostPower * tolerance;
-  const { believed, absurd } = sortVms(vmPower ?? new Map(), mostOfHost);
-  const sum = [...believed.values()].reduce<number>((all, power) => all + power, 0);
-  if (sum > mostOfHost)
-    return refuse(
-      hostPower === undefined
-        ? `the VMs draw ${sum} µW together`
-        : `the VMs draw ${sum} µW together, and their host ${hostPower} µW`,
-    );
+  const domains = content.domains?.map((domain) => judgeDomain(domain, mostOfHost));
+  const ofProcesses = judgeProcesses(content);
+  const ofVms = judgeSum(domains ?? [], mostOfHost, hostPower);
+  const refusal = isDoubtful ? (ofProcesses ?? ofVms) : (ofVms ?? ofProcesses);
+  if (refusal !== undefined) return refuse(refusal);
   return {
     sound: true,
     version,
     reading: {
-      vmPower: vmPower === undefined ? undefined : believed,
-      absurdVms: absurd,
+      method,
+      domains,
       hostPower: hostPower === undefined ? undefined : microwatts(hostPower),
+      isDoubtful,
     },
   };
 };

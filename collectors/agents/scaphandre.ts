@@ -4,14 +4,18 @@
  * Reads scaph_process_power_consumption_microwatts (µW, one series a process; Debian's build has one for each
  * thread of a process, the main one being the whole), scaph_host_power_microwatts, and as signs of health
  * scaph_host_energy_microjoules and scaph_socket_*.
+ *
+ * 1.0.3 of Debian sid is known by its host metrics, which lack scaph_host_cpu_frequency (it says of itself 1.02, as
+ * 1.0.2 does). When its walk through /proc takes 200 ms, it gives a process the processor time of a whole interval as a
+ * share of that walk's: up to the power of the whole host.
  */
 import { createLabelReader, sampleValueOf } from '../../lib/prometheus/sample-line.ts';
-import type { PageContent, PageReader, PowerAgent } from './agent.ts';
+import type { PageContent, PageDomain, PageReader, PowerAgent } from './agent.ts';
 import type { PowerSettings } from './power-options.ts';
 import { createVmProcessReader, type VmProcessReader } from './vm-process.ts';
 
 const processPower = Buffer.from('scaph_process_power_consumption_microwatts{');
-const vmMarker = Buffer.from('nameguest=one-');
+const vmMarker = Buffer.from('-nameguest=');
 
 /** `-name` follows the path of the emulator: only the beginning of a command line is wanted. */
 const readCommandLine = createLabelReader('cmdline', 8192);
@@ -25,28 +29,42 @@ const isAt = (bytes: Buffer, at: number, to: number, expected: Buffer): boolean 
   return true;
 };
 
+interface SeenDomain extends PageDomain {
+  readonly power: number;
+  readonly series: number;
+}
+
 interface Page {
-  processPowerSeen: boolean;
   version: string;
   hostPower: number | undefined;
   hostEnergy: number | undefined;
+  hasLoadAverage: boolean;
+  hasCpuFrequency: boolean;
   readonly sockets: Set<string>;
-  /** By VM id, also what is no number. */
-  readonly vmPower: Map<number, number>;
+  /** Of each series of a process. */
+  readonly processPower: number[];
+  /** By name and UUID. */
+  readonly domains: Map<string, SeenDomain>;
 }
 
-const readVmLine = (page: Page, vmIdOf: VmProcessReader, line: Buffer): void => {
-  const vmId = vmIdOf({ exe: readExe(line) ?? '', commandLine: readCommandLine(line) ?? '' });
-  if (vmId === undefined) return;
-  const power = sampleValueOf(line);
-  const before = page.vmPower.get(vmId) ?? 0;
-  page.vmPower.set(vmId, power >= 0 ? Math.max(before, power) : Number.NaN);
+const readVmLine = (page: Page, domainOf: VmProcessReader, line: Buffer, power: number): void => {
+  const domain = domainOf({ exe: readExe(line) ?? '', commandLine: readCommandLine(line) ?? '' });
+  if (domain === undefined) return;
+  const key = `${domain.uuid} ${domain.name}`;
+  const before = page.domains.get(key);
+  page.domains.set(key, {
+    ...domain,
+    power: power >= 0 ? Math.max(before?.power ?? 0, power) : Number.NaN,
+    series: (before?.series ?? 0) + 1,
+  });
 };
 
 const readOtherLine = (page: Page, line: Buffer): void => {
   const name = /^\w*/.exec(line.toString('latin1', 0, 64))?.[0];
   if (name === 'scaph_host_power_microwatts') page.hostPower = sampleValueOf(line);
   else if (name === 'scaph_host_energy_microjoules') page.hostEnergy = sampleValueOf(line);
+  else if (name === 'scaph_host_cpu_frequency') page.hasCpuFrequency = true;
+  else if (name === 'scaph_host_load_avg_one') page.hasLoadAverage = true;
   else if (name === 'scaph_self_version') page.version = String(sampleValueOf(line));
   else if (name === 'scaph_socket_energy_microjoules' || name === 'scaph_socket_power_microwatts') {
     page.sockets.add(readSocketId(line) ?? '');
@@ -92,47 +110,62 @@ const isProcessPower = (page: Page, bytes: Buffer, from: number, to: number): bo
 };
 
 /** Why the agent could not measure, if it could not. */
-const problemOf = ({ hostEnergy, hostPower, sockets, processPowerSeen }: Page): PageContent['problem'] => {
+const problemOf = ({ hostEnergy, hostPower, sockets, processPower }: Page): PageContent['problem'] => {
   if (hostEnergy === 0) return { reason: 'rapl_unreadable', detail: 'the energy of the host is 0' };
   if (hostPower === 0) return { reason: 'rapl_unreadable', detail: 'the host draws 0 µW' };
   if (sockets.size === 0) return { reason: 'rapl_unreadable', detail: 'the page has no socket' };
-  return processPowerSeen
+  return processPower.length > 0
     ? undefined
     : { reason: 'no_process_power', detail: 'the page has no power of processes' };
 };
 
+const contentOf = (page: Page): PageContent => {
+  const { version, hostPower, sockets, processPower } = page;
+  const domains = [...page.domains.values()];
+  const isDoubtful = page.hasLoadAverage && !page.hasCpuFrequency;
+  const listsThreads = isDoubtful || domains.some(({ series }) => series > 1);
+  return {
+    version,
+    problem: problemOf(page),
+    method: 'agent_watts',
+    domains,
+    hostPower,
+    socketCount: sockets.size,
+    processes: { powers: processPower, timesCounted: listsThreads ? 2 : 1 },
+    isDoubtful,
+  };
+};
+
 const createPageReader = (settings: PowerSettings): PageReader => {
   const page: Page = {
-    processPowerSeen: false,
     version: '',
     hostPower: undefined,
     hostEnergy: undefined,
+    hasLoadAverage: false,
+    hasCpuFrequency: false,
     sockets: new Set(),
-    vmPower: new Map(),
+    processPower: [],
+    domains: new Map(),
   };
   const finder = createVmFinder();
-  const vmIdOf = createVmProcessReader(settings['power.emulators']);
+  const domainOf = createVmProcessReader(settings['power.emulators']);
   return {
     startPiece: finder.forget,
     readLine(bytes, from, to) {
       if (!isProcessPower(page, bytes, from, to)) return;
-      page.processPowerSeen = true;
-      if (finder.isIn(bytes, from, to)) readVmLine(page, vmIdOf, bytes.subarray(from, to));
+      const line = bytes.subarray(from, to);
+      const power = sampleValueOf(line);
+      page.processPower.push(power);
+      if (finder.isIn(bytes, from, to)) readVmLine(page, domainOf, line, power);
     },
-    finish: () => ({
-      version: page.version,
-      problem: problemOf(page),
-      vmPower: page.vmPower,
-      hostPower: page.hostPower,
-      socketCount: page.sockets.size,
-    }),
+    finish: () => contentOf(page),
   };
 };
 
 export const scaphandre: PowerAgent = {
   name: 'scaphandre',
   title: 'Scaphandre',
-  metricPrefix: 'scaph_',
+  metricPrefixes: ['scaph_'],
   defaultPort: 8080,
   createPageReader,
 };

@@ -10,9 +10,9 @@ import { DownloadFailure, download } from '../../lib/io/download.ts';
 import { createLookup } from '../../lib/io/lookup.ts';
 import { createProcessorMeter, type ProcessorMeter } from '../../lib/io/processor-meter.ts';
 import type { Host } from '../../lib/one/host.ts';
-import type { EnergyCounters, PowerAgent, PowerVerdict, UnsoundReason } from '../agents/agent.ts';
+import type { PowerAgent, PowerVerdict, UnsoundReason } from '../agents/agent.ts';
 import { agentAt } from '../agents/agent-at.ts';
-import { createAgentPageReader } from '../agents/agent-page.ts';
+import { type AgentPage, createAgentPageReader } from '../agents/agent-page.ts';
 import { agentUrlsOf } from '../agents/agent-url.ts';
 import { intervalAfter, leastIntervalMs } from '../agents/asking-interval.ts';
 import type { PowerSettings } from '../agents/power-options.ts';
@@ -35,8 +35,8 @@ interface AskedAgent {
   /** It is asked again after this time. */
   intervalMs: number;
   answer: AgentAnswer;
-  /** Of the last page of an agent that counts energy. */
-  counters: EnergyCounters | undefined;
+  /** The last page that came whole. */
+  page: Pick<AgentPage, 'agent' | 'counters'> | undefined;
   /** Not where its last answer was none, after a long time, or cost much. */
   isWaitedFor: boolean;
   running: Promise<void> | undefined;
@@ -73,7 +73,7 @@ const badUrl = unsound(
   '--power.agent-url, or POWER_AGENT_URL of the host, gives no valid http or https URL',
 );
 
-type AskedPage = Pick<AskedAgent, 'answer' | 'counters'>;
+type AskedPage = Pick<AskedAgent, 'answer' | 'page'>;
 
 /** Asks what answers at a URL, where another page may have been read before. */
 const createPageDownload = ({ agents, settings, now, signal }: AskAgentsOptions) => {
@@ -81,7 +81,7 @@ const createPageDownload = ({ agents, settings, now, signal }: AskAgentsOptions)
   const lookup = createLookup({ atOnce: lookupsAtOnce, keepMs: keepAddressesMs, now, signal });
   return async (
     url: URL,
-    { answer, counters: earlier }: AskedAgent,
+    { answer, page: earlier }: AskedAgent,
     meter: ProcessorMeter,
   ): Promise<AskedPage> => {
     const { agent } = answer;
@@ -98,14 +98,14 @@ const createPageDownload = ({ agents, settings, now, signal }: AskAgentsOptions)
         ...(signal === undefined ? {} : { signal }),
         onChunk: reader.push,
       });
-      const { agent: found, verdict, counters } = reader.finish(earlier);
-      return { answer: { agent: found?.name ?? agent, verdict }, counters };
+      const page = reader.finish(earlier, now() / 1000);
+      return { answer: { agent: page.agent?.name ?? agent, verdict: page.verdict }, page };
     } catch (thrown) {
       const verdict =
         thrown instanceof DownloadFailure
           ? unsound(failureReasons[thrown.kind], thrown.message)
           : unsound('not_an_agent_page', reasonOf(thrown));
-      return { answer: { agent, verdict }, counters: earlier };
+      return { answer: { agent, verdict }, page: earlier };
     }
   };
 };
@@ -135,7 +135,7 @@ const createAskedAgents = (options: AskAgentsOptions) => {
       askedAt: -Infinity,
       intervalMs: leastIntervalMs,
       answer,
-      counters: undefined,
+      page: undefined,
       isWaitedFor: true,
       running: undefined,
     };

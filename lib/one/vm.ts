@@ -30,6 +30,8 @@ export interface Vm {
   readonly lcmState: number | undefined;
   /** Changes when the VM's state does; seconds since 1970. */
   readonly startTime: string | undefined;
+  /** What the hypervisor calls it: the name or the UUID of the domain; '' before the first deployment. */
+  readonly deployId: string;
   /** The host of the last history record; `undefined` before the first deployment. */
   readonly hostId: number | undefined;
   readonly memoryBytes: Bytes | undefined;
@@ -83,6 +85,7 @@ const vmSpec = {
   STATE: text,
   LCM_STATE: text,
   STIME: text,
+  DEPLOY_ID: text,
   TEMPLATE: {
     CPU: text,
     MEMORY: text,
@@ -133,6 +136,7 @@ export const parseVm = (element: OneElement): Vm | undefined => {
     state: parseInteger(textAt(element, 'STATE')),
     lcmState: parseInteger(textAt(element, 'LCM_STATE')),
     startTime: textAt(element, 'STIME'),
+    deployId: textAt(element, 'DEPLOY_ID')?.trim() ?? '',
     hostId: parseInteger(textAt(lastRecord, 'HID')),
     memoryBytes: memoryMebibytes === undefined ? undefined : bytesFromMebibytes(memoryMebibytes),
     cpuRatio: parseDecimal(textAt(template, 'CPU')),

@@ -15,6 +15,7 @@ const vm = (id: number, lcmState = 3): Vm => ({
   state: 3,
   lcmState,
   startTime: '1',
+  deployId: '',
   hostId: 0,
   memoryBytes: undefined,
   cpuRatio: undefined,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import type { PowerVerdict } from '../../collectors/agents/agent.ts';
+import type { DomainPower, PowerVerdict } from '../../collectors/agents/agent.ts';
 import type { AgentAnswer, VmWithAttributes } from '../../collectors/collector.ts';
 import { powerCollector } from '../../collectors/power.ts';
 import type { Host } from '../../lib/one/host.ts';
@@ -15,6 +15,7 @@ const vm = (id: number, hostId: number | undefined, state = 3, lcmState = 3): Vm
   state,
   lcmState,
   hostId,
+  deployId: `one-${id}`,
   startTime: '0',
   memoryBytes: undefined,
   cpuRatio: undefined,
@@ -47,6 +48,7 @@ const host = (id: number, changes: Partial<Host> = {}): Host => ({
   ...changes,
 });
 
+const domain = (id: number | string) => ({ name: `one-${id}`, uuid: '' });
 const sound = (
   powers: Readonly<Record<number, number>>,
   hostPower = 1e8,
@@ -55,9 +57,13 @@ const sound = (
   sound: true,
   version: '1.02',
   reading: {
-    vmPower: new Map(Object.entries(powers).map(([id, power]) => [Number(id), microwatts(power)])),
-    absurdVms: new Set(absurdVms),
+    method: 'agent_watts',
+    domains: [
+      ...Object.entries(powers).map(([id, power]) => ({ ...domain(id), power: microwatts(power) })),
+      ...absurdVms.map((id): DomainPower => ({ ...domain(id), power: 'absurd_value' })),
+    ],
     hostPower: microwatts(hostPower),
+    isDoubtful: false,
   },
 });
 const timedOut: PowerVerdict = { sound: false, version: '', reason: 'timeout', detail: '' };
@@ -166,7 +172,12 @@ const other = (verdict: PowerVerdict): AgentAnswer => ({ agent: 'other', verdict
 const platformOnly = (hostPower: number): PowerVerdict => ({
   sound: true,
   version: '3',
-  reading: { vmPower: undefined, absurdVms: new Set(), hostPower: microwatts(hostPower) },
+  reading: {
+    method: undefined,
+    domains: undefined,
+    hostPower: microwatts(hostPower),
+    isDoubtful: false,
+  },
 });
 
 test('two agents of one host that see the same VM: one value, and never 10.1 W for 5.05', () => {
@@ -224,9 +235,9 @@ test('a host is up where one of its agents is, and each agent has its line', () 
     '{one_host_id="1"}': 0,
   });
   assert.deepEqual(Object.keys(familyOf(page, 'opennebula_power_agent_info')), [
-    '{agent="scaphandre",one_host_id="0",reason="timeout",version=""}',
-    '{agent="other",one_host_id="0",reason="ok",version="1.02"}',
-    '{agent="scaphandre",one_host_id="1",reason="timeout",version=""}',
+    '{agent="scaphandre",method="",one_host_id="0",reason="timeout",version=""}',
+    '{agent="other",method="agent_watts",one_host_id="0",reason="ok",version="1.02"}',
+    '{agent="scaphandre",method="",one_host_id="1",reason="timeout",version=""}',
   ]);
 });
 
@@ -313,8 +324,8 @@ test('hosts and their agents', () => {
     '{one_host_id="1"}': 1,
   });
   assert.deepEqual(Object.keys(familyOf(page, 'opennebula_power_agent_info')), [
-    '{agent="scaphandre",one_host_id="0",reason="timeout",version=""}',
-    '{agent="scaphandre",one_host_id="1",reason="ok",version="1.02"}',
+    '{agent="scaphandre",method="",one_host_id="0",reason="timeout",version=""}',
+    '{agent="scaphandre",method="agent_watts",one_host_id="1",reason="ok",version="1.02"}',
   ]);
 });
 
@@ -342,7 +353,9 @@ test('law: every VM has either a sample or a reason, and power is never invented
         assert.equal(Object.keys(samples).length + reasonsOf(situation).length, vms.length);
         const measured = Object.values(answers).reduce(
           (sum, answer) =>
-            answer.sound ? [...(answer.reading.vmPower?.values() ?? [])].reduce((a, b) => a + b, sum) : sum,
+            answer.sound
+              ? (answer.reading.domains ?? []).reduce((all, { power }) => all + Number(power), sum)
+              : sum,
           0,
         );
         assert.ok(Object.values(samples).reduce((a, b) => a + b, 0) <= measured);

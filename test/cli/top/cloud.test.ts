@@ -109,6 +109,7 @@ test('without the collector vm, VMs are OpenNebula’s', () => {
     owner: 'alice',
     state: 3,
     lcmState: 3,
+    deployId: '',
     startTime: '1',
     hostId: 0,
     memoryBytes: undefined,

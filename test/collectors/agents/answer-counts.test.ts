@@ -13,7 +13,7 @@ import { encodeFamilies } from '../../../lib/prometheus/exposition.ts';
 import { defaultSettings, emptyDocuments } from '../../support/documents.ts';
 import { familyOf } from '../../support/samples.ts';
 
-const reading = { vmPower: new Map(), absurdVms: new Set<number>(), hostPower: undefined };
+const reading = { method: undefined, domains: undefined, hostPower: undefined, isDoubtful: false };
 const answer = (agent: string, reason?: UnsoundReason): AgentAnswer => ({
   agent,
   verdict:

@@ -7,7 +7,7 @@ const refused = (reason: UnsoundReason): PowerVerdict => ({ sound: false, versio
 const sound: PowerVerdict = {
   sound: true,
   version: '',
-  reading: { vmPower: undefined, absurdVms: new Set(), hostPower: undefined },
+  reading: { method: undefined, domains: undefined, hostPower: undefined, isDoubtful: false },
 };
 
 test('B8-interval: an agent whose answers cost too much is asked at growing intervals, until one does not', () => {

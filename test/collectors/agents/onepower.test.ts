@@ -2,15 +2,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { PowerVerdict } from '../../../collectors/agents/agent.ts';
-import { createAgentPageReader } from '../../../collectors/agents/agent-page.ts';
-import { powerAgents } from '../../../collectors/agents/agents.ts';
 import { encodeFamilies } from '../../../lib/prometheus/exposition.ts';
 import { noAccounts } from '../../../power-agent/accounts.ts';
 import { formatFamilies } from '../../../power-agent/families.ts';
 import { advanceAgent, beginAgent } from '../../../power-agent/step.ts';
-import { defaultSettings } from '../../support/documents.ts';
+import { readAgentPages } from '../../support/agent-pages.ts';
 import { type MadeLoad, madeEnergy } from '../../support/made-energy.ts';
-import { inPieces } from '../../support/recordings.ts';
 
 /** An agent on a made host: its pages after so many seconds of a load. */
 const createAgent = (meter = 'rapl') => {
@@ -27,24 +24,23 @@ const createAgent = (meter = 'rapl') => {
 };
 
 /** What is made of pages that come one after another. */
-const judge = (pages: readonly string[], pieceSize = 4096): readonly PowerVerdict[] => {
-  let earlier: ReturnType<ReturnType<typeof createAgentPageReader>['finish']>['counters'];
-  return pages.map((text) => {
-    const reader = createAgentPageReader(powerAgents, defaultSettings);
-    inPieces(Buffer.from(text), pieceSize, reader.push);
-    const page = reader.finish(earlier);
-    assert.equal(page.agent?.name, 'onepower');
-    earlier = page.counters;
-    return page.verdict;
+const judge = (pages: readonly string[], pieceSize = 4096): readonly PowerVerdict[] =>
+  readAgentPages(pages, { pieceSize }).map(({ agent, verdict }) => {
+    assert.equal(agent?.name, 'onepower');
+    return verdict;
   });
-};
+const watts = (microwatts: number): number => Math.round(microwatts / 1e4) / 100;
 const shown = (verdict: PowerVerdict | undefined): unknown => {
   if (verdict?.sound !== true) return verdict?.reason;
-  const { vmPower, hostPower } = verdict.reading;
-  const watts = (microwatts: number | undefined): number => Math.round((microwatts ?? 0) / 1e4) / 100;
+  const { domains, hostPower } = verdict.reading;
   return {
-    host: watts(hostPower),
-    vms: Object.fromEntries([...(vmPower ?? [])].map(([vm, power]) => [vm, watts(power)])),
+    host: watts(hostPower ?? 0),
+    vms: Object.fromEntries(
+      (domains ?? []).map(({ name, power }) => [
+        name.replace('one-', ''),
+        typeof power === 'number' ? watts(power) : power,
+      ]),
+    ),
   };
 };
 
@@ -55,7 +51,7 @@ test('power is what the counters have moved by, from the second page on', () => 
   const pages = [agent(5, half), agent(15, half), agent(60, { vms: { 524: 2 } })];
   for (const size of [1, 7, 4096])
     assert.deepEqual(judge(pages, size).map(shown), [
-      'no_process_power',
+      'first_reading',
       { host: 100, vms: { 524: 25, 525: 12.5 } },
       { host: 70, vms: { 524: 8.75, 525: 0 } },
     ]);
@@ -65,10 +61,10 @@ test('the same page twice, and an agent that begins anew, give no power', () => 
   const [first, second] = [createAgent(), createAgent()];
   const [one, two] = [first(5, half), first(15, half)];
   assert.deepEqual(judge([one, two, two, second(3, half)]).map(shown), [
-    'no_process_power',
+    'first_reading',
     { host: 100, vms: { 524: 25, 525: 12.5 } },
     'no_process_power',
-    'no_process_power',
+    'first_reading',
   ]);
 });
 
@@ -76,7 +72,7 @@ test('a counter of one VM that begins anew costs that VM a sample', () => {
   const agent = createAgent();
   const page = agent(5, half);
   const reset = agent(15, half).replace(/(onepower_vm_energy_joules_total\{domain="one-524".*\}) .*/, '$1 1');
-  assert.deepEqual(shown(judge([page, reset])[1]), { host: 100, vms: { 525: 12.5 } });
+  assert.deepEqual(shown(judge([page, reset])[1]), { host: 100, vms: { 524: 'first_reading', 525: 12.5 } });
 });
 
 test('energy that stands still, and an agent without a meter, are no 0 W', () => {
@@ -107,8 +103,8 @@ test('a VM that ends between two pages, and what it has used, are not its power'
   assert.deepEqual(Object.keys(Object(shown(judge(pages)[1])).vms), ['524']);
 });
 
-test('domains that are no VM of OpenNebula are left out', () => {
+test('domains of any name are kept: which of them are VMs, their documents say', () => {
   const agent = createAgent();
   const pages = [agent(5, half), agent(15, half)].map((page) => page.replaceAll('one-525"', 'other-525"'));
-  assert.deepEqual(shown(judge(pages)[1]), { host: 100, vms: { 524: 25 } });
+  assert.deepEqual(shown(judge(pages)[1]), { host: 100, vms: { 524: 25, 'other-525': 12.5 } });
 });

@@ -170,12 +170,19 @@ test('nobody waits a second time for an agent that hangs, and its recovery is se
 const otherAgent: PowerAgent = {
   name: 'other',
   title: 'Other',
-  metricPrefix: 'other_',
+  metricPrefixes: ['other_'],
   defaultPort: 9,
   createPageReader: () => ({
     startPiece: () => undefined,
     readLine: () => undefined,
-    finish: () => ({ version: '7', problem: undefined, vmPower: new Map(), hostPower: 5, socketCount: 1 }),
+    finish: () => ({
+      version: '7',
+      problem: undefined,
+      method: undefined,
+      domains: [],
+      hostPower: 5,
+      socketCount: 1,
+    }),
   }),
 };
 
