@@ -6,7 +6,7 @@
 import { hostPowerOf, observePower, type PowerModel } from '../lib/power-model/power-model.ts';
 import { attributeEnergy } from './attribute.ts';
 import { addCpuSeconds, busyOf, type CpuSeconds, capacityOf, noCpuSeconds } from './host-cpu.ts';
-import type { ZoneEnergy } from './meter.ts';
+import type { EnergyStep, ZoneEnergy } from './meter.ts';
 
 export interface VmAccount {
   readonly cpuSeconds: number;
@@ -110,13 +110,15 @@ const addZones = (
   return zones;
 };
 
+type MeasuredStep = Extract<EnergyStep, { readonly kind: 'measured' }>;
+
 /** The energy of the time that was pending. */
-export const addEnergy = (accounts: Accounts, joules: number, given: readonly ZoneEnergy[]): Accounts => {
+export const addEnergy = (accounts: Accounts, { joules, zones, isOfThisTime }: MeasuredStep): Accounts => {
   const { cpu, vmSeconds, seconds } = accounts.pending;
   const [capacitySeconds, busySeconds] = [capacityOf(cpu), busyOf(cpu)];
   const shares = attributeEnergy({ joules, vmSeconds, busySeconds, capacitySeconds });
   const model =
-    accounts.model === undefined || !(capacitySeconds > 0 && seconds > 0)
+    accounts.model === undefined || !isOfThisTime || !(capacitySeconds > 0 && seconds > 0)
       ? accounts.model
       : observePower(accounts.model, (busySeconds / capacitySeconds) * accounts.model.cpus, joules / seconds);
   const known = model === undefined ? undefined : hostPowerOf(model);
@@ -134,7 +136,7 @@ export const addEnergy = (accounts: Accounts, joules: number, given: readonly Zo
   return {
     ...accounts,
     vms,
-    zones: addZones(accounts.zones, given),
+    zones: addZones(accounts.zones, zones),
     otherJoules: accounts.otherJoules + shares.other,
     idleJoules: accounts.idleJoules + shares.idle,
     hostJoules: accounts.hostJoules + joules,

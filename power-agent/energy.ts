@@ -13,6 +13,8 @@ export interface EnergyState {
 
 /** Counters move every few milliseconds: one that has not for so long stands still. In seconds. */
 const longestStandstill = 10;
+/** psys that has not moved for so long does not stand for the host. In seconds. */
+const longestFirstStandstill = 3;
 /** A counter may have wrapped more than once in a longer time. In seconds. */
 const longestStep = 120;
 /** A zone that seems to draw more was reset, and did not wrap. */
@@ -38,12 +40,15 @@ interface Measured {
   readonly joules: number | undefined;
 }
 
-/** psys is the whole host's on some machines, and on others it stands still or covers a part only. */
-const judgePsys = (zones: readonly Measured[], before: boolean | undefined): boolean => {
-  const psys = zones.find(({ counter }) => counter.kind === 'psys');
-  if (psys?.joules === undefined) return false;
-  return before ?? psys.joules >= sumOf(zones, 'package', 'dram');
-};
+const joulesOfPsys = (zones: readonly Measured[]): number | undefined =>
+  zones.find(({ counter }) => counter.kind === 'psys')?.joules;
+
+/**
+ * psys is the whole host's on some machines, and on others it stands still or covers a part only. The first step
+ * decides, also for times in which psys cannot be read: what is counted does not change.
+ */
+const judgePsys = (zones: readonly Measured[]): boolean =>
+  (joulesOfPsys(zones) ?? 0) > 0 && sumOf(zones, 'psys') >= sumOf(zones, 'package', 'dram');
 
 const advanceCounters = (
   state: EnergyState,
@@ -69,11 +74,13 @@ const advanceCounters = (
     counter,
     joules: zoneJoules(state.counters.get(counter.zone), counter, seconds),
   }));
-  const psysCounts = judgePsys(zones, state.psysCounts);
+  if (state.psysCounts === undefined && joulesOfPsys(zones) === 0 && seconds < longestFirstStandstill)
+    return { step: { kind: 'waiting' }, state };
+  const psysCounts = state.psysCounts ?? judgePsys(zones);
   const isCounted = ({ kind }: CounterReading): boolean =>
     psysCounts ? kind === 'psys' : kind === 'package' || kind === 'dram';
   const needed = zones.filter(({ counter }) => counter.kind === (psysCounts ? 'psys' : 'package'));
-  if (needed.length === 0) return unknown([], 'there is no counter of a package');
+  if (needed.length === 0) return unknown([], `there is no counter of ${psysCounts ? 'psys' : 'a package'}`);
   const lost = needed.filter(({ joules }) => joules === undefined).map(({ counter }) => counter.zone);
   if (lost.length > 0) return unknown([], `no energy is known of ${lost.join(', ')}`);
   const still = needed.filter(({ joules }) => joules === 0).map(({ counter }) => counter.zone);
@@ -86,14 +93,14 @@ const advanceCounters = (
   );
   const joules = given.reduce((sum, zone) => sum + (zone.isCounted ? zone.joules : 0), 0);
   return {
-    step: { kind: 'measured', joules, zones: given, failedZones },
+    step: { kind: 'measured', joules, zones: given, failedZones, isOfThisTime: true },
     state: { at, counters: now, psysCounts },
   };
 };
 
 const advancePower = (
   state: EnergyState,
-  { zone, watts }: PowerReading,
+  { zone, watts, isNew }: PowerReading,
   at: number,
 ): { readonly step: EnergyStep; readonly state: EnergyState } => {
   const anew = { ...state, at };
@@ -107,7 +114,13 @@ const advancePower = (
     };
   const joules = watts * seconds;
   return {
-    step: { kind: 'measured', joules, zones: [{ zone, joules, isCounted: true }], failedZones: [] },
+    step: {
+      kind: 'measured',
+      joules,
+      zones: [{ zone, joules, isCounted: true }],
+      failedZones: [],
+      isOfThisTime: isNew,
+    },
     state: anew,
   };
 };

@@ -68,10 +68,16 @@ export const agentFamilies = {
   ]),
 } as const;
 
-/** Millionths are finer than any meter; more digits only make the page longer. */
-const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
-/** Of a VM, thousandths: half of a zipped page is digits. */
-const shortened = (value: number): number => Math.round(value * 1e3) / 1e3;
+/** Half of a zipped page is digits, and more of them than a meter has tell nothing. */
+const roundedTo =
+  (decimals: number) =>
+  (value: number): number =>
+    Math.round(value * 10 ** decimals) / 10 ** decimals;
+const rounded = roundedTo(6);
+/** Of a VM: all of them sum to the energy of the host, also where there are hundreds. */
+const roundedEnergy = roundedTo(4);
+const roundedSeconds = roundedTo(3);
+const roundedMarginal = roundedTo(2);
 
 /** A counter of a VM that was seen within `shownSeconds`; what it used last would be lost if it went at once. */
 const shownSeconds = 300;
@@ -107,11 +113,13 @@ export const formatFamilies = (accounts: Accounts, shown: Shown): readonly Famil
     agentFamilies;
   const families: readonly FamilySamples[] = [
     { family: vmEnded, samples: ofVms(({ seenAt }) => (seenAt === shown.readAt ? undefined : 1)) },
-    { family: vmCpu, samples: ofVms(({ cpuSeconds }) => shortened(cpuSeconds)) },
-    { family: vmEnergy, samples: isMeasured ? ofVms(({ energyJoules }) => shortened(energyJoules)) : [] },
+    { family: vmCpu, samples: ofVms(({ cpuSeconds }) => roundedSeconds(cpuSeconds)) },
+    { family: vmEnergy, samples: isMeasured ? ofVms(({ energyJoules }) => roundedEnergy(energyJoules)) : [] },
     {
       family: vmMarginal,
-      samples: ofVms(({ marginalJoules: joules }) => (joules === undefined ? joules : shortened(joules))),
+      samples: ofVms(({ marginalJoules: joules }) =>
+        joules === undefined ? joules : roundedMarginal(joules),
+      ),
     },
     { family: other, samples: energy(accounts.otherJoules) },
     { family: idle, samples: energy(accounts.idleJoules) },

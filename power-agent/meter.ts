@@ -21,6 +21,8 @@ export interface PowerReading {
   readonly zone: string;
   /** `undefined` where it could not be read. */
   readonly watts: number | undefined;
+  /** Whether it was measured after the reading before: a meter that is slow gives the same power several times. */
+  readonly isNew: boolean;
 }
 
 export type MeterReading =
@@ -42,6 +44,8 @@ export type EnergyStep =
       readonly joules: number;
       readonly zones: readonly ZoneEnergy[];
       readonly failedZones: readonly string[];
+      /** Whether the energy was measured in just this time, so that the model can learn from it. */
+      readonly isOfThisTime: boolean;
     }
   /** The counters have not moved yet: what they give next time is of the time since the last measured step. */
   | { readonly kind: 'waiting' }

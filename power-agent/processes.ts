@@ -39,6 +39,14 @@ const valueAfter = (words: readonly string[], option: string): string | undefine
   return at < 0 ? undefined : words[at + 1];
 };
 
+/** QEMU's options stand between single commas; a comma in a value is doubled. The first may be the name alone. */
+const guestName = (value: string): string => {
+  const options = (value.match(/(?:[^,]|,,)+/g) ?? []).map((option) => option.replaceAll(',,', ','));
+  const named = options.find((option) => option.startsWith('guest='))?.slice('guest='.length);
+  const [first = ''] = options;
+  return named ?? (/^(?:process|debug-threads)=/.test(first) ? '' : first);
+};
+
 /**
  * Which VM a command line runs, whose words end with NUL each; `undefined` where it runs none.
  *
@@ -46,8 +54,7 @@ const valueAfter = (words: readonly string[], option: string): string | undefine
  */
 export const vmOfCommandLine = (commandLine: string): VmIdentity | undefined => {
   const words = commandLine.split('\0');
-  const name = valueAfter(words, '-name')?.split(',', 1)[0] ?? '';
-  const domain = name.replace(/^guest=/, '');
+  const domain = guestName(valueAfter(words, '-name') ?? '');
   return domain === '' ? undefined : { domain, uuid: valueAfter(words, '-uuid') ?? '' };
 };
 

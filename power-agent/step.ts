@@ -62,7 +62,7 @@ export const advanceAgent = (state: AgentState, reading: HostReading): AgentStat
   if (step.kind === 'unknown')
     return { accounts: dropPending(accounts), energy, last: reading, problem: step.why };
   return {
-    accounts: addEnergy(accounts, step.joules, step.zones),
+    accounts: addEnergy(accounts, step),
     energy,
     last: reading,
     problem: undefined,

@@ -13,6 +13,10 @@ export interface WebBodies {
 }
 
 const gzipAsync = promisify(gzip);
+/** A small page is zipped well, at a cost that nobody notices; a large one is zipped fast. */
+const wellZippedBytes = 256 * 1024;
+const levelOf = (body: Buffer): number =>
+  body.length <= wellZippedBytes ? constants.Z_DEFAULT_COMPRESSION : constants.Z_BEST_SPEED;
 /** From the first byte of an answer to its last. */
 export const writeTimeoutMs = 30_000;
 /** What answers that are not yet written may hold in memory, besides the newest. */
@@ -61,7 +65,7 @@ export const createWebBodies = (): WebBodies => {
 
   return {
     zip(body) {
-      const known = zipped.get(body) ?? gzipAsync(body, { level: constants.Z_BEST_SPEED });
+      const known = zipped.get(body) ?? gzipAsync(body, { level: levelOf(body) });
       zipped.set(body, known);
       return known;
     },

@@ -2,7 +2,8 @@
  * Which processes may be new since the last look.
  *
  * Their numbers are higher than all before; only where too many were started, or the numbers began anew, all of
- * /proc is listed. Every five minutes every process counts as new.
+ * /proc is listed. Where the numbers tell nothing, a process may have ended and another have its number: a part of all
+ * processes counts as new each time. Every five minutes every process does.
  */
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
@@ -12,11 +13,13 @@ import { tryReadText } from './read-text.ts';
 /** Looking for so many numbers costs less than listing /proc. */
 const mostProbes = 500;
 const wholeLookMs = 300_000;
+/** So many known processes are looked at again each time, where their numbers do not tell. */
+const againAtOnce = 100;
 
-export interface NewProcesses {
-  readonly pids: readonly number[];
-  /** Whether these have been started since the last look. */
-  readonly areYoung: boolean;
+export interface NewProcess {
+  readonly pid: number;
+  /** Whether it may have been started since the last look, and become another program soon. */
+  readonly isYoung: boolean;
 }
 
 const listPids = (procfs: string): readonly number[] =>
@@ -31,38 +34,54 @@ const numbersAreOurs = (procfs: string): boolean => {
   }
 };
 
-export const createNewProcesses = (procfs: string): (() => NewProcesses) => {
+const youngOnes = (pids: readonly number[]): readonly NewProcess[] =>
+  pids.map((pid) => ({ pid, isYoung: true }));
+
+export const createNewProcesses = (procfs: string): (() => readonly NewProcess[]) => {
   const hasNumbers = numbersAreOurs(procfs);
   let seen = new Set<number>();
   let lastPid: number | undefined;
   let wholeLookAt = Number.NEGATIVE_INFINITY;
+  let again = 0;
 
   const readLastPid = (): number | undefined =>
     hasNumbers ? parseLastPid(tryReadText(path.join(procfs, 'loadavg')) ?? '') : undefined;
-  const lookAtAll = (): NewProcesses => {
-    const pids = listPids(procfs);
+  const lookAtAll = (): readonly NewProcess[] => {
+    const [before, pids] = [seen, listPids(procfs)];
     seen = new Set(pids);
     wholeLookAt = performance.now();
-    return { pids, areYoung: false };
+    const isLate = (pid: number): boolean => lastPid !== undefined && lastPid - pid <= mostProbes;
+    return pids.map((pid) => ({ pid, isYoung: before.size === 0 ? isLate(pid) : !before.has(pid) }));
   };
-  const lookAtOthers = (): NewProcesses => {
-    const before = seen;
-    const now = listPids(procfs);
-    seen = new Set(now);
-    return { pids: now.filter((pid) => !before.has(pid)), areYoung: true };
+  /** @param mayBeAnother whether another process may have the number of one that was seen */
+  const lookAtOthers = (mayBeAnother: (pid: number) => boolean): readonly NewProcess[] => {
+    const [before, pids] = [seen, listPids(procfs)];
+    seen = new Set(pids);
+    return youngOnes(pids.filter((pid) => !before.has(pid) || mayBeAnother(pid)));
   };
-  const probe = (from: number, to: number): NewProcesses => {
+  /** Without numbers: the others, and some of those that were seen. */
+  const lookInTurn = (): readonly NewProcess[] => {
+    const others = lookAtOthers(() => false);
+    const known = [...seen];
+    if (again >= known.length) again = 0;
+    const inTurn = known.slice(again, again + againAtOnce);
+    again += againAtOnce;
+    return [...others, ...inTurn.map((pid) => ({ pid, isYoung: false }))];
+  };
+  const probe = (from: number, to: number): readonly NewProcess[] => {
     const pids: number[] = [];
     for (let pid = from + 1; pid <= to; pid += 1) if (existsSync(`${procfs}/${pid}/cmdline`)) pids.push(pid);
     for (const pid of pids) seen.add(pid);
-    return { pids, areYoung: true };
+    return youngOnes(pids);
   };
   return () => {
     const before = lastPid;
     lastPid = readLastPid();
-    const isDue = performance.now() - wholeLookAt >= wholeLookMs;
-    if (isDue || (before !== undefined && lastPid !== undefined && lastPid < before)) return lookAtAll();
-    if (before === undefined || lastPid === undefined || lastPid - before > mostProbes) return lookAtOthers();
-    return lastPid === before ? { pids: [], areYoung: true } : probe(before, lastPid);
+    if (performance.now() - wholeLookAt >= wholeLookMs) return lookAtAll();
+    if (!hasNumbers) return lookInTurn();
+    if (before === undefined || lastPid === undefined || lastPid < before) return lookAtAll();
+    const [first, last] = [before, lastPid];
+    if (last - first > mostProbes) return lookAtOthers((pid) => pid > first && pid <= last);
+    return last === first ? [] : probe(first, last);
   };
 };

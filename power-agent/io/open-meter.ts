@@ -48,12 +48,18 @@ const findRaplZones = (folder: string): readonly RaplZone[] => {
   );
   const places = new Map([...listed.map((name) => [name, name] as const), ...inside]);
   return raplZones(
-    [...places].flatMap(([name, place]) => {
-      const text = tryReadText(path.join(folder, place, 'name'))?.trim();
-      return text === undefined ? [] : [{ folder: name, name: text }];
-    }),
+    [...places].map(([name, place]) => ({
+      folder: name,
+      name: tryReadText(path.join(folder, place, 'name'))?.trim(),
+    })),
   ).map((zone) => ({ ...zone, folder: places.get(zone.folder) ?? zone.folder }));
 };
+
+/** What a host draws is not known without one of its packages: one that is gone is not forgotten. */
+const withLostPackages = (before: readonly RaplZone[], now: readonly RaplZone[]): readonly RaplZone[] => [
+  ...now,
+  ...before.filter(({ kind, zone }) => kind === 'package' && !now.some((found) => found.zone === zone)),
+];
 
 const openRapl = ({ sysfs }: MeterPlaces): OpenMeter => {
   const folder = path.join(sysfs, 'class/powercap');
@@ -75,7 +81,7 @@ const openRapl = ({ sysfs }: MeterPlaces): OpenMeter => {
     name: 'rapl',
     read() {
       if (performance.now() - scannedAt > raplRescanSeconds * 1000) {
-        zones = findRaplZones(folder);
+        zones = withLostPackages(zones, findRaplZones(folder));
         ranges = new Map();
         scannedAt = performance.now();
       }
@@ -112,7 +118,7 @@ const openHwmon = ({ sysfs }: MeterPlaces): OpenMeter => {
       read() {
         const microwatts = readCount(fileOf(sensor));
         const watts = microwatts === undefined ? undefined : microwatts / 1e6;
-        return { kind: 'power', power: { zone: sensor.zone, watts } };
+        return { kind: 'power', power: { zone: sensor.zone, watts, isNew: true } };
       },
     };
   }
@@ -143,6 +149,7 @@ const openDcmi = async (): Promise<OpenMeter> => {
   };
   let last = { watts: await ask(), at: performance.now() };
   let askedAt = performance.now();
+  let isNew = true;
   return {
     name: 'dcmi',
     read() {
@@ -152,12 +159,15 @@ const openDcmi = async (): Promise<OpenMeter> => {
         void ask().then(
           (watts) => {
             last = { watts, at: performance.now() };
+            isNew = true;
           },
           () => undefined, // the last answer grows too old
         );
       }
       const watts = now - last.at <= dcmiOldestMs ? last.watts : undefined;
-      return { kind: 'power', power: { zone: 'dcmi', watts } };
+      const power = { zone: 'dcmi', watts, isNew };
+      isNew = false;
+      return { kind: 'power', power };
     },
   };
 };
@@ -169,7 +179,7 @@ const openModel = ({ givenPower }: MeterPlaces): OpenMeter => {
     name: 'model',
     read: (busyRatio) => ({
       kind: 'power',
-      power: { zone: 'model', watts: modelPower(givenPower, busyRatio) },
+      power: { zone: 'model', watts: modelPower(givenPower, busyRatio), isNew: true },
     }),
   };
 };

@@ -19,7 +19,7 @@ import { meterNames } from '../meter.ts';
 import { type AgentState, advanceAgent, beginAgent } from '../step.ts';
 import { createGuestTrees } from './guest-trees.ts';
 import { type KeptAccounts, keepAccounts } from './keep-accounts.ts';
-import { type OpenMeter, openMeter } from './open-meter.ts';
+import { type FoundMeter, type OpenMeter, openMeter } from './open-meter.ts';
 import { readText, tryReadText } from './read-text.ts';
 import { createVmReader } from './vm-reader.ts';
 
@@ -75,15 +75,11 @@ const readHostCpu = (procfs: string): HostCpu => {
   return cpu;
 };
 
-const findMeter = async (options: AgentOptions, log: Log): Promise<OpenMeter | undefined> => {
+const findMeter = (options: AgentOptions): Promise<FoundMeter> => {
   const { meter: wanted, 'model.idle-watts': idleWatts, 'model.max-watts': maxWatts } = options;
   const givenPower = idleWatts === undefined || maxWatts === undefined ? undefined : { idleWatts, maxWatts };
   const names = wanted === 'auto' ? meterNames : [wanted];
-  const { meter, problems } = await openMeter(names, { sysfs: options['path.sysfs'], givenPower });
-  if (meter === undefined)
-    log.warn('no meter works: CPU time is counted, energy is not', { detail: problems.join('; ') });
-  else log.info('the energy of the host is measured', { meter: meter.name, tried: problems.join('; ') });
-  return meter;
+  return openMeter(names, { sysfs: options['path.sysfs'], givenPower });
 };
 
 /** Reads the host again and again; `current` is what came of it. */
@@ -92,6 +88,7 @@ const createReading = (options: AgentOptions, kept: KeptAccounts, version: strin
   const vmReader = createVmReader({ procfs, sysfs });
   const trees = options['guest-trees'] === '' ? undefined : createGuestTrees(options['guest-trees'], log);
   let meter: OpenMeter | undefined;
+  let whyNoMeter: string | undefined;
   let state: AgentState = beginAgent(kept.initial);
   let cpus = readHostCpu(procfs).cpus;
 
@@ -119,7 +116,15 @@ const createReading = (options: AgentOptions, kept: KeptAccounts, version: strin
   };
   return {
     async findMeter() {
-      meter ??= await findMeter(options, log);
+      if (meter !== undefined) return;
+      const found = await findMeter(options);
+      const detail = found.problems.join('; ');
+      meter = found.meter;
+      if (meter !== undefined)
+        log.info('the energy of the host is measured', { meter: meter.name, tried: detail });
+      else if (detail !== whyNoMeter)
+        log.warn('no meter works: CPU time is counted, energy is not', { detail });
+      whyNoMeter = detail;
     },
     async read() {
       try {

@@ -20,7 +20,7 @@ import { createNewProcesses } from './new-processes.ts';
 import { tryReadText } from './read-text.ts';
 
 /** A process becomes another program some time after its start: the readings after which it is looked at again. */
-const secondLooks: readonly number[] = [1, 2, 3, 5, 8, 15, 30];
+const secondLooks: readonly number[] = [1, 2, 3, 4, 5, 6, 8, 11, 15, 30];
 const lastLook = Math.max(...secondLooks);
 
 interface KnownVm {
@@ -51,8 +51,8 @@ const readExe = (file: string): string | undefined => {
 
 export const createVmReader = ({ procfs, sysfs }: VmReaderPlaces): VmReader => {
   const vms = new Map<number, KnownVm>();
-  /** Kernel threads that work for a VM: by their pid, the VM's. */
-  const vhosts = new Map<number, number>();
+  /** Kernel threads that work for a VM: by the VM's pid. */
+  const vhosts = new Map<number, Set<number>>();
   /** Processes that are no VM yet: by pid, the readings since they were seen first. */
   const young = new Map<number, number>();
   const readNew = createNewProcesses(procfs);
@@ -79,7 +79,7 @@ export const createVmReader = ({ procfs, sysfs }: VmReaderPlaces): VmReader => {
     if (commandLine === undefined) return false;
     if (commandLine === '') {
       const owner = vhostOwner(tryReadText(fileOf(pid, 'stat')) ?? '');
-      if (owner !== undefined) vhosts.set(pid, owner);
+      if (owner !== undefined) vhosts.set(owner, (vhosts.get(owner) ?? new Set()).add(pid));
       return owner === undefined;
     }
     const identity = vmOfCommandLine(commandLine);
@@ -92,8 +92,7 @@ export const createVmReader = ({ procfs, sysfs }: VmReaderPlaces): VmReader => {
   };
 
   const lookForNew = (): void => {
-    const { pids, areYoung } = readNew();
-    for (const pid of pids) if (!vms.has(pid) && lookAt(pid) && areYoung) young.set(pid, 0);
+    for (const { pid, isYoung } of readNew()) if (!vms.has(pid) && lookAt(pid) && isYoung) young.set(pid, 0);
   };
 
   const lookAgain = (): void => {
@@ -106,11 +105,10 @@ export const createVmReader = ({ procfs, sysfs }: VmReaderPlaces): VmReader => {
 
   const vhostSeconds = (owner: number): number => {
     let sum = 0;
-    for (const [pid, of] of vhosts) {
-      if (of !== owner) continue;
-      const times = readTimes(pid);
-      if (times === undefined) vhosts.delete(pid);
-      else sum += times.cpuSeconds;
+    for (const pid of vhosts.get(owner) ?? []) {
+      const text = tryReadText(fileOf(pid, 'stat')) ?? '';
+      if (vhostOwner(text) === owner) sum += parseProcessTimes(text)?.cpuSeconds ?? 0;
+      else vhosts.get(owner)?.delete(pid);
     }
     return sum;
   };
@@ -133,6 +131,7 @@ export const createVmReader = ({ procfs, sysfs }: VmReaderPlaces): VmReader => {
   /** The process has ended; another may have its number. */
   const readAnother = (pid: number): VmProcess | undefined => {
     vms.delete(pid);
+    vhosts.delete(pid);
     lookAt(pid);
     return readKnown(pid);
   };

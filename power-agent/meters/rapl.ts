@@ -7,8 +7,8 @@ import type { ZoneKind } from '../meter.ts';
 /** A folder of powercap, by its name below class/powercap: `intel-rapl:0`, `intel-rapl:0:2`, `intel-rapl-mmio:0`. */
 export interface PowercapFolder {
   readonly folder: string;
-  /** What its file `name` says: `package-0`, `dram`, `core`, `psys`. */
-  readonly name: string;
+  /** What its file `name` says: `package-0`, `dram`, `core`, `psys`; `undefined` where it cannot be read. */
+  readonly name: string | undefined;
 }
 
 export interface RaplZone {
@@ -18,7 +18,9 @@ export interface RaplZone {
   readonly kind: ZoneKind;
 }
 
-const kindOf = (name: string): ZoneKind => {
+/** A zone whose name cannot be read may be a package: nobody knows then what the host draws. */
+const kindOf = ({ folder, name }: PowercapFolder): ZoneKind => {
+  if (name === undefined) return /^intel-rapl:\d+$/.test(folder) ? 'package' : 'other';
   if (/^package(?:-|$)/.test(name)) return 'package';
   return name === 'dram' || name === 'psys' ? name : 'other';
 };
@@ -28,10 +30,11 @@ const isPowercapName = (folder: string): boolean => /^intel-rapl(?:-mmio)?(?::\d
 /** The zones whose energy is read. intel-rapl-mmio shows packages a second time: what is there already is dropped. */
 export const raplZones = (folders: readonly PowercapFolder[]): readonly RaplZone[] => {
   const listed = folders.filter(({ folder }) => isPowercapName(folder));
-  const names = new Map(listed.map(({ folder, name }) => [folder, name]));
-  const zoneOf = ({ folder, name }: PowercapFolder): RaplZone => {
+  const names = new Map(listed.map(({ folder, name = folder }) => [folder, name]));
+  const zoneOf = (each: PowercapFolder): RaplZone => {
+    const { folder, name = folder } = each;
     const parent = names.get(folder.replace(/:\d+$/, ''));
-    return { folder, zone: parent === undefined ? name : `${parent}-${name}`, kind: kindOf(name) };
+    return { folder, zone: parent === undefined ? name : `${parent}-${name}`, kind: kindOf(each) };
   };
   const isDouble = (folder: string): boolean => folder.startsWith('intel-rapl-mmio');
   const found = new Map<string, RaplZone>();

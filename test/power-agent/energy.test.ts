@@ -110,14 +110,42 @@ test('psys stands for the whole where it is the whole', () => {
 });
 
 test('a psys that stands still from the start on does not count', () => {
-  const at = (joules: number) => counters(counter('psys', 7), counter('package-0', joules));
-  assert.deepEqual(
-    stepsOf([
-      [1, at(0)],
-      [1, at(25)],
-    ]).map(joulesOf),
-    ['unknown', 25],
-  );
+  const at = (psys: number, joules: number) => counters(counter('psys', psys), counter('package-0', joules));
+  const readings = [at(7, 0), at(7, 25), at(7, 50), at(7, 75), at(7, 100), at(300, 125)];
+  assert.deepEqual(stepsOf(readings.map((reading) => [1, reading] as const)).map(joulesOf), [
+    'unknown',
+    'waiting',
+    'waiting',
+    75,
+    25,
+    25,
+  ]);
+});
+
+test('psys that is the whole cannot be replaced by its parts for a while', () => {
+  const at = (psys: number | undefined, ofPackage: number) =>
+    counters(counter('psys', psys), counter('package-0', ofPackage));
+  const steps = stepsOf([
+    [1, at(10, 0)],
+    [1, at(70, 25)],
+    [1, at(undefined, 50)],
+    [1, at(190, 75)],
+    [1, at(250, 100)],
+  ]);
+  assert.deepEqual(steps.map(joulesOf), ['unknown', 60, 'unknown', 'unknown', 60]);
+  assert.ok(steps[2]?.kind === 'unknown' && steps[2].failedZones.includes('psys'));
+});
+
+test('psys that is written a moment later than its parts is the whole all the same', () => {
+  const at = (psys: number, ofPackage: number) =>
+    counters(counter('psys', psys), counter('package-0', ofPackage));
+  const steps = stepsOf([
+    [1, at(10, 0)],
+    [1, at(10, 25)],
+    [1, at(130, 50)],
+    [1, at(190, 75)],
+  ]);
+  assert.deepEqual(steps.map(joulesOf), ['unknown', 'waiting', 120, 60]);
 });
 
 test('a counter that moves rarely gives its energy when it moves', () => {
@@ -148,7 +176,7 @@ test('after a long time without readings the counters may have begun anew more t
 test('a power counts for the time since the last reading, and no power for none', () => {
   const power = (watts: number | undefined): MeterReading => ({
     kind: 'power',
-    power: { zone: 'dcmi', watts },
+    power: { zone: 'dcmi', watts, isNew: true },
   });
   const steps = stepsOf([
     [1, power(200)],

@@ -38,6 +38,17 @@ test('a VM costs 500 bytes of the page at most, and 60 where it is zipped', () =
   }
 });
 
+test('what is on the page sums to the energy of the host', () => {
+  const vms = manyVms(500);
+  const ofVms = [...vms.values()].reduce((sum, { energyJoules }) => sum + energyJoules, 0);
+  const page = pageOf({ zones, vms, otherJoules: 1 / 3, idleJoules: 2 / 3, hostJoules: ofVms + 1 });
+  const sumOf = (name: RegExp): number =>
+    [...page.matchAll(name)].reduce((sum, [, value]) => sum + Number(value), 0);
+  const host = sumOf(/^onepower_host_energy_joules_total (.*)$/gm);
+  const parts = sumOf(/^onepower_(?:vm|other|idle)_energy_joules_total(?:\{.*\})? (.*)$/gm);
+  assert.ok(Math.abs(parts - host) <= 1e-6 * host, `${parts} of ${host}`);
+});
+
 test('a VM that has ended stays for five minutes', () => {
   const at = (seenAt: number): string =>
     pageOf({ zones, vms: new Map([['one-1\nu', { ...emptyVm, seenAt }]]) });

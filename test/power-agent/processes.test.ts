@@ -35,7 +35,20 @@ test('libvirt names the VM in the command line', () => {
     { domain: 'one-524', uuid },
   );
   assert.deepEqual(vmOfCommandLine(qemu('qemu', '-name', 'plain')), { domain: 'plain', uuid: '' });
-  for (const words of [['qemu'], ['qemu', '-name'], ['qemu', '-name', ''], ['qemu', '-name', 'guest=']])
+  for (const [name, domain] of [
+    ['guest=a,,b,debug-threads=on', 'a,b'],
+    ['debug-threads=on,guest=one-7', 'one-7'],
+    ['a,,b,process=x', 'a,b'],
+    ['guest=Käse 1,debug-threads=on', 'Käse 1'],
+  ] as const)
+    assert.deepEqual(vmOfCommandLine(qemu('qemu', '-name', name)), { domain, uuid: '' });
+  for (const words of [
+    ['qemu', '-name', 'process=x'],
+    ['qemu'],
+    ['qemu', '-name'],
+    ['qemu', '-name', ''],
+    ['qemu', '-name', 'guest='],
+  ])
     assert.equal(vmOfCommandLine(qemu(...words)), undefined);
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { raplZones } from '../../../power-agent/meters/rapl.ts';
 
-const zonesOf = (folders: Readonly<Record<string, string>>) =>
+const zonesOf = (folders: Readonly<Record<string, string | undefined>>) =>
   raplZones(Object.entries(folders).map(([folder, name]) => ({ folder, name }))).map(
     ({ folder, zone, kind }) => `${folder} ${zone} ${kind}`,
   );
@@ -41,6 +41,17 @@ test('dies of one socket are packages each', () => {
     'intel-rapl:0 package-0-die-0 package',
     'intel-rapl:1 package-0-die-1 package',
   ]);
+});
+
+test('a zone whose name cannot be read may be a package', () => {
+  assert.deepEqual(
+    zonesOf({ 'intel-rapl:0': 'package-0', 'intel-rapl:0:0': undefined, 'intel-rapl:1': undefined }),
+    [
+      'intel-rapl:0 package-0 package',
+      'intel-rapl:0:0 package-0-intel-rapl:0:0 other',
+      'intel-rapl:1 intel-rapl:1 package',
+    ],
+  );
 });
 
 test('other kinds of powercap are no RAPL', () => {
