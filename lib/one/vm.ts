@@ -26,6 +26,8 @@ export interface Vm {
   readonly name: string;
   /** The name of the user who owns it. */
   readonly owner: string;
+  /** The name of the group that it belongs to. */
+  readonly group: string;
   readonly state: number | undefined;
   readonly lcmState: number | undefined;
   /** Changes when the VM's state does; seconds since 1970. */
@@ -82,6 +84,7 @@ const vmSpec = {
   ID: text,
   NAME: text,
   UNAME: text,
+  GNAME: text,
   STATE: text,
   LCM_STATE: text,
   STIME: text,
@@ -133,6 +136,7 @@ export const parseVm = (element: OneElement): Vm | undefined => {
     id,
     name: textAt(element, 'NAME') ?? '',
     owner: textAt(element, 'UNAME') ?? '',
+    group: textAt(element, 'GNAME') ?? '',
     state: parseInteger(textAt(element, 'STATE')),
     lcmState: parseInteger(textAt(element, 'LCM_STATE')),
     startTime: textAt(element, 'STIME'),

@@ -12,6 +12,7 @@ const vm = (id: number, lcmState = 3): Vm => ({
   id,
   name: '',
   owner: '',
+  group: 'users',
   state: 3,
   lcmState,
   startTime: '1',

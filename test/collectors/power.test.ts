@@ -24,6 +24,7 @@ const vm = (id: number, hostId: number | undefined, state = 3, lcmState = 3): Vm
   nicCount: 0,
   name: '',
   owner: '',
+  group: 'users',
   flavours: -1,
   exporter: undefined,
   previousHostId: undefined,

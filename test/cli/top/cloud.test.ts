@@ -107,6 +107,7 @@ test('without the collector vm, VMs are OpenNebula’s', () => {
     id: 1,
     name: 'web',
     owner: 'alice',
+    group: 'users',
     state: 3,
     lcmState: 3,
     deployId: '',

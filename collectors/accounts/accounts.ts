@@ -1,0 +1,101 @@
+/**
+ * Energy of VMs and hosts since the accounts began, and what is not in the ledger yet.
+ *
+ * Energy is in whole millijoules and time in whole milliseconds, so that sums are exact.
+ */
+import type { Place } from './spans.ts';
+
+/** Who a VM is; a name or an owner may change. */
+export interface VmIdentity {
+  readonly name: string;
+  readonly owner: string;
+  readonly group: string;
+}
+
+/** What is counted of a VM. */
+export interface VmAmounts {
+  /** What it used. */
+  readonly own: number;
+  /** What it got of the energy that no VM used. */
+  readonly share: number;
+  /** How long it ran and was measured. */
+  readonly measuredMs: number;
+  /** How long it ran and was not. */
+  readonly unmeasuredMs: number;
+  /** How long it existed, also powered off. */
+  readonly lifeMs: number;
+}
+export const noAmounts: VmAmounts = { own: 0, share: 0, measuredMs: 0, unmeasuredMs: 0, lifeMs: 0 };
+
+/** What is counted of a host: its VMs' energy and `rest` sum to `total`. */
+export interface HostAmounts {
+  readonly total: number;
+  /** What no VM got. */
+  readonly rest: number;
+  readonly measuredMs: number;
+}
+
+export interface VmAccount extends VmIdentity, VmAmounts {
+  readonly hostId: number | undefined;
+  readonly isRunning: boolean;
+  /** Counts on each host that sees it. */
+  readonly isMigrating: boolean;
+  /** When it was in the pool last. */
+  readonly seenAt: number;
+  /** Up to when it is known whether its time was measured. */
+  readonly settledAt: number;
+  /** Power in watts at the last reading; not kept. */
+  readonly power: { readonly own: number; readonly share: number } | undefined;
+}
+
+export interface HostAccount extends HostAmounts {
+  readonly name: string;
+  readonly cluster: string;
+  /** Up to when its energy is counted. */
+  readonly settledAt: number;
+  /** When an agent has measured its VMs last. */
+  readonly vmsMeasuredAt: number;
+}
+
+/** A line of the ledger: a VM on a host in an hour, under one name of its owner. */
+export interface VmRow extends VmIdentity, VmAmounts {
+  readonly vmId: number;
+  /** -1 where it had none. */
+  readonly hostId: number;
+}
+export interface HostRow extends HostAmounts {
+  readonly hostId: number;
+  readonly name: string;
+  readonly cluster: string;
+}
+
+/** What belongs to one hour. */
+export interface HourRows {
+  /** By VM, host, owner and group. */
+  readonly vms: ReadonlyMap<string, VmRow>;
+  readonly hosts: ReadonlyMap<number, HostRow>;
+}
+
+/** What goes to the ledger together; its number tells whether it is there already. */
+export interface Batch {
+  readonly sequence: number;
+  /** By the beginning of the hour, in milliseconds since 1970. */
+  readonly hours: ReadonlyMap<number, HourRows>;
+}
+
+export interface Accounts {
+  /** When the last step was; `undefined` before the first. */
+  readonly at: number | undefined;
+  readonly vms: ReadonlyMap<number, VmAccount>;
+  readonly hosts: ReadonlyMap<number, HostAccount>;
+  readonly places: ReadonlyMap<string, Place>;
+  readonly batch: Batch;
+}
+
+export const noAccounts: Accounts = {
+  at: undefined,
+  vms: new Map(),
+  hosts: new Map(),
+  places: new Map(),
+  batch: { sequence: 1, hours: new Map() },
+};

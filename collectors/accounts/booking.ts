@@ -1,0 +1,113 @@
+/** Adds amounts to the hours that they belong to. */
+import {
+  type Batch,
+  type HostRow,
+  type HourRows,
+  noAmounts,
+  type VmAmounts,
+  type VmRow,
+} from './accounts.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** A longer time is cut where days begin: after a long stop of the exporter each VM would get a row for each hour. */
+const longestByHour = dayMs;
+/** A still longer one belongs to its first hour: no clock is right that says so. */
+const longestByDay = 100 * dayMs;
+
+/** Where hours begin: those of the front-end's clock on the wall. */
+export interface Calendar {
+  /** What the clock on the wall is ahead of the exporter's, which never steps; whole milliseconds. */
+  readonly wallOffsetMs: number;
+  /** What local time is ahead of UTC. */
+  readonly zoneOffsetMs: number;
+}
+
+export interface Piece {
+  /** Beginning of the hour, in milliseconds since 1970. */
+  readonly hour: number;
+  readonly lengthMs: number;
+}
+
+const pieceLength = (lengthMs: number): number => {
+  if (lengthMs <= longestByHour) return hourMs;
+  return lengthMs <= longestByDay ? dayMs : Number.POSITIVE_INFINITY;
+};
+
+/** The time between two moments, cut where hours begin. */
+export const piecesBetween = (from: number, to: number, calendar: Calendar): readonly Piece[] => {
+  const { wallOffsetMs, zoneOffsetMs } = calendar;
+  const length = pieceLength(to - from);
+  const begins = (local: number, unit: number): number => Math.floor(local / unit) * unit;
+  const pieces: Piece[] = [];
+  let at = from;
+  while (at < to) {
+    const local = at + wallOffsetMs + zoneOffsetMs;
+    const end = Number.isFinite(length) ? Math.min(to, at + begins(local, length) + length - local) : to;
+    pieces.push({ hour: begins(local, hourMs) - zoneOffsetMs, lengthMs: end - at });
+    at = end;
+  }
+  return pieces;
+};
+
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
+interface OpenHour {
+  readonly vms: Map<string, Mutable<VmRow>>;
+  readonly hosts: Map<number, Mutable<HostRow>>;
+}
+
+export type RowIdentity = Pick<VmRow, 'vmId' | 'hostId' | 'name' | 'owner' | 'group'>;
+export type HostIdentity = Pick<HostRow, 'hostId' | 'name' | 'cluster'>;
+
+/** Takes amounts one by one; the batch that it began with is not changed. */
+export interface Booking {
+  addVm(hour: number, key: string, identity: RowIdentity, amounts: Partial<VmAmounts>): void;
+  addHost(hour: number, identity: HostIdentity, total: number, rest: number, measuredMs: number): void;
+  finish(): Batch;
+}
+
+export const vmKey = ({ vmId, hostId, owner, group }: RowIdentity): string =>
+  `${vmId} ${hostId} ${owner}\0${group}`;
+
+export const createBooking = (batch: Batch): Booking => {
+  const hours = new Map<number, HourRows>(batch.hours);
+  const opened = new Map<number, OpenHour>();
+  const openHour = (hour: number): OpenHour => {
+    const known = opened.get(hour);
+    if (known !== undefined) return known;
+    const before = hours.get(hour);
+    const open: OpenHour = {
+      vms: new Map([...(before?.vms ?? [])].map(([key, row]) => [key, { ...row }])),
+      hosts: new Map([...(before?.hosts ?? [])].map(([id, row]) => [id, { ...row }])),
+    };
+    opened.set(hour, open);
+    hours.set(hour, open);
+    return open;
+  };
+  return {
+    addVm(hour, key, identity, amounts) {
+      const { vms } = openHour(hour);
+      const known = vms.get(key);
+      const row = known ?? { ...identity, ...noAmounts };
+      if (known === undefined) vms.set(key, row);
+      row.name = identity.name;
+      row.own += amounts.own ?? 0;
+      row.share += amounts.share ?? 0;
+      row.measuredMs += amounts.measuredMs ?? 0;
+      row.unmeasuredMs += amounts.unmeasuredMs ?? 0;
+      row.lifeMs += amounts.lifeMs ?? 0;
+    },
+    addHost(hour, identity, total, rest, measuredMs) {
+      const { hosts } = openHour(hour);
+      const known = hosts.get(identity.hostId);
+      const row = known ?? { ...identity, total: 0, rest: 0, measuredMs: 0 };
+      if (known === undefined) hosts.set(identity.hostId, row);
+      row.name = identity.name;
+      row.cluster = identity.cluster;
+      row.total += total;
+      row.rest += rest;
+      row.measuredMs += measuredMs;
+    },
+    finish: () => ({ sequence: batch.sequence, hours }),
+  };
+};

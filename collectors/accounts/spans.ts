@@ -1,0 +1,127 @@
+/**
+ * What two readings of an agent say of the time between them.
+ *
+ * Counters: what they differ by, however far the readings are apart. Power: that of the second reading, which the
+ * agent has averaged since it was asked before, over the time between the two, as far as that is not too long.
+ */
+import type { EnergyCounters, PowerReading } from '../agents/agent.ts';
+
+/** What an agent has said. */
+export interface Sight {
+  /** Tells one agent from another: its URL. */
+  readonly place: string;
+  readonly agent: string;
+  /** Whole milliseconds on the exporter's clock. */
+  readonly readAt: number;
+  /** `undefined` where the answer is not used. */
+  readonly reading: PowerReading | undefined;
+  /** Of an agent that counts energy. */
+  readonly counters: EnergyCounters | undefined;
+  /** The answer is no more than a first reading of counters: what they differ by is not known to the reader yet. */
+  readonly isFirst: boolean;
+}
+
+/** Energy between two moments, in millijoules. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+  /** `undefined` where the agent does not tell. */
+  readonly hostMillijoules: number | undefined;
+  /** By VM id; `undefined` where the agent measures no VMs. */
+  readonly vms: ReadonlyMap<number, number> | undefined;
+}
+
+/** What is remembered of an agent. */
+export interface Place {
+  readonly agent: string;
+  readonly readAt: number;
+  readonly counters: EnergyCounters | undefined;
+  /** The newest span; `undefined` before the second reading. */
+  readonly last: Span | undefined;
+}
+
+/** More than any host draws: a counter that moves faster has jumped. */
+const mostWatts = 100_000;
+/** Shares are measured a moment apart from the whole. */
+const tolerance = 1.1;
+
+/** What the counters of VMs have moved by, in millijoules; values that cannot be true are left out. */
+const vmsBetween = (
+  earlier: EnergyCounters,
+  now: EnergyCounters,
+  isAnew: boolean,
+  most: number,
+): ReadonlyMap<number, number> => {
+  const vms = new Map<number, number>();
+  const absurd = new Set<number>();
+  for (const [key, { vmId, joules }] of now.vms) {
+    const before = isAnew ? 0 : earlier.vms.get(key)?.joules;
+    if (before === undefined) continue; // it may be older than the reading before: nobody knows what is new of it
+    const moved = (joules < before ? joules : joules - before) * 1000;
+    if (moved >= 0 && moved <= most) vms.set(vmId, (vms.get(vmId) ?? 0) + moved);
+    else absurd.add(vmId);
+  }
+  for (const vmId of absurd) vms.delete(vmId);
+  return vms;
+};
+
+/** What `now` differs by from `earlier`; `undefined` where that cannot be true. */
+const spanOfCounters = (
+  earlier: EnergyCounters,
+  now: EnergyCounters,
+  from: number,
+  to: number,
+): Span | undefined => {
+  const isAnew = now.seconds < earlier.seconds;
+  if (!isAnew && now.hostJoules < earlier.hostJoules) return undefined;
+  const host = (isAnew ? now.hostJoules : now.hostJoules - earlier.hostJoules) * 1000;
+  const since = isAnew ? Math.max(from, to - Math.round(now.seconds * 1000)) : from;
+  if (!(host >= 0 && host <= mostWatts * (to - since)) || since >= to) return undefined;
+  const vms = vmsBetween(earlier, now, isAnew, host * tolerance);
+  const sum = [...vms.values()].reduce((all, one) => all + one, 0);
+  if (sum > host * tolerance) return undefined;
+  return { from: since, to, hostMillijoules: host, vms };
+};
+
+const spanOfPower = ({ vmPower, hostPower }: PowerReading, from: number, to: number): Span => {
+  /** Microwatts times milliseconds are nanojoules. */
+  const energy = (microwatts: number): number => (microwatts * (to - from)) / 1e6;
+  return {
+    from,
+    to,
+    hostMillijoules: hostPower === undefined ? undefined : energy(hostPower),
+    vms: vmPower === undefined ? undefined : new Map([...vmPower].map(([id, power]) => [id, energy(power)])),
+  };
+};
+
+export interface Progress {
+  /** `undefined` while nothing of this agent is known. */
+  readonly place: Place | undefined;
+  /** What the answer adds, if it adds anything. */
+  readonly span: Span | undefined;
+}
+
+const takeCounters = (before: Place | undefined, sight: Sight, counters: EnergyCounters): Progress => {
+  const { agent, readAt } = sight;
+  const anew: Place = { agent, readAt, counters, last: undefined };
+  const isBelieved = sight.reading !== undefined || sight.isFirst;
+  if (before?.counters === undefined || before.agent !== agent || !isBelieved)
+    return { place: anew, span: undefined };
+  const isStill =
+    counters.hostJoules === before.counters.hostJoules && counters.seconds >= before.counters.seconds;
+  // What moves later has moved since the reading from which they stand still.
+  if (isStill) return { place: before, span: undefined };
+  const span = spanOfCounters(before.counters, counters, before.readAt, readAt);
+  return { place: { ...anew, last: span }, span };
+};
+
+/** @param before what was remembered of the agent at this place */
+export const takeSight = (before: Place | undefined, sight: Sight, longestGapMs: number): Progress => {
+  const { agent, readAt, reading, counters } = sight;
+  if (before !== undefined && readAt <= before.readAt) return { place: before, span: undefined };
+  if (counters !== undefined) return takeCounters(before, sight, counters);
+  if (reading === undefined) return { place: before, span: undefined };
+  const isBridged = before?.agent === agent && readAt - before.readAt <= longestGapMs;
+  const span = isBridged ? spanOfPower(reading, before.readAt, readAt) : undefined;
+  return { place: { agent, readAt, counters: undefined, last: span }, span };
+};

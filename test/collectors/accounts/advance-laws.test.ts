@@ -1,0 +1,251 @@
+/**
+ * Laws over made clouds: agents that reset, lie, hang and are served again, hosts that vanish, clocks that jump, an
+ * exporter that starts again, VMs that migrate twice within an interval.
+ */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import { type Accounts, noAccounts } from '../../../collectors/accounts/accounts.ts';
+import { advance } from '../../../collectors/accounts/advance.ts';
+import { idlePolicies } from '../../../collectors/accounts/idle-share.ts';
+import type { AccountingRules, Step } from '../../../collectors/accounts/scene.ts';
+import type { Sight } from '../../../collectors/accounts/spans.ts';
+import { counted, madeHost, madeVm, minute, noon, power, silent, utc } from '../../support/made-accounts.ts';
+
+const hostIds = [0, 1, 2];
+const vmIds = [10, 11, 12, 13];
+
+const watts = fc.oneof(
+  { weight: 8, arbitrary: fc.double({ min: 0, max: 400, noNaN: true }) },
+  { weight: 1, arbitrary: fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, -5, 1e15, 1e-12, 0) },
+);
+const moment = fc.record({
+  passedMs: fc.oneof(
+    { weight: 8, arbitrary: fc.integer({ min: 1, max: 70_000 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 70_000, max: 200 * 86_400_000 }) },
+  ),
+  wallJumpMs: fc.oneof(
+    { weight: 8, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.integer({ min: -90 * 86_400_000, max: 90 * 86_400_000 }) },
+  ),
+  isRestarted: fc.boolean(),
+  hosts: fc.array(
+    fc.record({
+      isThere: fc.boolean(),
+      answer: fc.constantFrom('sound', 'sound', 'sound', 'silent', 'again', 'reset'),
+      watts,
+      vmWatts: fc.array(watts, { minLength: vmIds.length, maxLength: vmIds.length }),
+    }),
+    { minLength: hostIds.length, maxLength: hostIds.length },
+  ),
+  vms: fc.array(
+    fc.record({
+      host: fc.constantFrom(undefined, ...hostIds, 99),
+      lcmState: fc.constantFrom(3, 3, 3, 4, 12),
+      isThere: fc.boolean(),
+    }),
+    { minLength: vmIds.length, maxLength: vmIds.length },
+  ),
+});
+type Moment = typeof moment extends fc.Arbitrary<infer T> ? T : never;
+const clouds = fc.record({
+  rules: fc.record({ idle: fc.constantFrom(...idlePolicies), longestGapMs: fc.constantFrom(1000, minute) }),
+  counts: fc.array(fc.boolean(), { minLength: hostIds.length, maxLength: hostIds.length }),
+  moments: fc.array(moment, { minLength: 1, maxLength: 12 }),
+});
+type Cloud = typeof clouds extends fc.Arbitrary<infer T> ? T : never;
+
+interface Counting {
+  seconds: number;
+  host: number;
+  readonly vms: Record<number, number>;
+}
+
+/** What the agents of a made cloud say at each moment. */
+const stepsOf = ({ counts, moments }: Cloud): readonly Step[] => {
+  let at = noon;
+  let wallOffsetMs = 0;
+  const counting = hostIds.map((): Counting => ({ seconds: 0, host: 0, vms: {} }));
+  const last = new Map<number, Sight>();
+  const sightOf = (hostId: number, { hosts, passedMs }: Moment): Sight => {
+    const said = hosts[hostId];
+    const own = counting[hostId];
+    assert.ok(said !== undefined && own !== undefined);
+    if (said.answer === 'reset') Object.assign(own, { seconds: 0, host: 0, vms: {} });
+    own.seconds += passedMs / 1000;
+    own.host += (said.watts * passedMs) / 1000;
+    for (const [index, id] of vmIds.entries())
+      own.vms[id] = (own.vms[id] ?? 0) + ((said.vmWatts[index] ?? 0) * passedMs) / 1000;
+    const again = last.get(hostId);
+    if (said.answer === 'again' && again !== undefined) return again;
+    if (said.answer === 'silent') return silent(hostId, at);
+    if (counts[hostId]) return counted(hostId, at, own.seconds, own.host, own.vms);
+    return power(
+      hostId,
+      at,
+      Math.max(said.watts, 0),
+      Object.fromEntries(vmIds.map((id, index) => [id, said.vmWatts[index] ?? 0])),
+    );
+  };
+  return moments.map((now) => {
+    at += now.passedMs;
+    wallOffsetMs += now.wallJumpMs;
+    const there = hostIds.filter((id) => now.hosts[id]?.isThere);
+    const sights = there.map((id) => [id, [sightOf(id, now)]] as const);
+    for (const [id, [sight]] of sights) if (sight !== undefined) last.set(id, sight);
+    const vms = now.vms.flatMap(({ host, lcmState, isThere }, index) =>
+      isThere ? [madeVm(vmIds[index] ?? 0, host, host === undefined ? {} : { lcmState })] : [],
+    );
+    return {
+      at,
+      calendar: { ...utc, wallOffsetMs },
+      hosts: there.map((id) => madeHost(id)),
+      vms,
+      sights: new Map(sights),
+    };
+  });
+};
+
+/** What a restart of the exporter leaves of the accounts. */
+const restarted = (accounts: Accounts): Accounts => ({
+  ...accounts,
+  places: new Map([...accounts.places].filter(([, { counters }]) => counters !== undefined)),
+});
+
+const accountsOf = (cloud: Cloud): readonly Accounts[] => {
+  let accounts: Accounts = noAccounts;
+  return stepsOf(cloud).map((step, index) => {
+    const before = cloud.moments[index]?.isRestarted ? restarted(accounts) : accounts;
+    accounts = advance(before, step, cloud.rules);
+    return accounts;
+  });
+};
+
+/** A page that is judged sound before has no such values; agents that count are judged by the accounts. */
+const isJudged = (cloud: Cloud): boolean =>
+  cloud.moments.every(({ hosts }) =>
+    hosts.every(
+      (host, index) =>
+        cloud.counts[index] || [host.watts, ...host.vmWatts].every((value) => value >= 0 && value < 1e5),
+    ),
+  );
+const judged = clouds.filter(isJudged);
+const sumOf = (values: Iterable<number>): number => [...values].reduce((sum, value) => sum + value, 0);
+
+test('law: in each hour the VMs and the rest of a host sum to the host, and nothing is negative', () => {
+  fc.assert(
+    fc.property(judged, (cloud) => {
+      const { batch } = accountsOf(cloud).at(-1) ?? noAccounts;
+      for (const { vms, hosts } of batch.hours.values()) {
+        for (const { hostId, total, rest } of hosts.values()) {
+          const used = sumOf(
+            [...vms.values()].filter((row) => row.hostId === hostId).map((row) => row.own + row.share),
+          );
+          assert.equal(used + rest, total);
+          assert.ok(rest >= 0 && total >= 0);
+        }
+        for (const row of vms.values())
+          for (const amount of [row.own, row.share, row.measuredMs, row.unmeasuredMs, row.lifeMs])
+            assert.ok(Number.isSafeInteger(amount) && amount >= 0);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('law: no sum ever falls', () => {
+  fc.assert(
+    fc.property(judged, (cloud) => {
+      let before: Accounts = noAccounts;
+      for (const accounts of accountsOf(cloud)) {
+        for (const [id, { own, share, unmeasuredMs }] of before.vms) {
+          const now = accounts.vms.get(id);
+          if (now === undefined) continue; // it has left the pool long ago
+          assert.ok(now.own + now.share >= own + share && now.unmeasuredMs >= unmeasuredMs);
+        }
+        for (const [id, { total, rest }] of before.hosts) {
+          const now = accounts.hosts.get(id);
+          assert.ok(now !== undefined && now.total >= total && now.rest >= rest);
+        }
+        before = accounts;
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('law: the rows sum to what is shown, for each VM and host', () => {
+  fc.assert(
+    fc.property(judged, (cloud) => {
+      const all = accountsOf(cloud);
+      const { vms, hosts, batch } = all.at(-1) ?? noAccounts;
+      /** They left the pool long ago and came back: no VM of a real cloud does. */
+      const forgotten = new Set(
+        all.flatMap((one, index) =>
+          [...one.vms.keys()].filter((id) => all[index + 1]?.vms.has(id) === false),
+        ),
+      );
+      const rows = [...batch.hours.values()].flatMap((hour) => [...hour.vms.values()]);
+      for (const [id, account] of vms) {
+        if (forgotten.has(id)) continue;
+        const own = rows.filter(({ vmId }) => vmId === id);
+        for (const name of ['own', 'share', 'measuredMs', 'unmeasuredMs', 'lifeMs'] as const)
+          assert.equal(sumOf(own.map((row) => row[name])), account[name], `${name} of ${id}`);
+      }
+      const drawn = [...batch.hours.values()].flatMap((hour) => [...hour.hosts.values()]);
+      for (const [id, { total }] of hosts)
+        assert.equal(sumOf(drawn.filter(({ hostId }) => hostId === id).map((row) => row.total)), total);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('law: measured and unmeasured time sum to the running time, up to where it is decided', () => {
+  fc.assert(
+    fc.property(judged, (cloud) => {
+      const always: Cloud = {
+        ...cloud,
+        moments: cloud.moments.map((one) => ({
+          ...one,
+          vms: one.vms.map((vm) => ({ ...vm, isThere: true, host: vm.host ?? 0, lcmState: 3 })),
+        })),
+      };
+      const all = accountsOf(always);
+      const [first, last] = [all[0], all.at(-1)];
+      for (const { measuredMs, unmeasuredMs, settledAt, lifeMs } of last?.vms.values() ?? []) {
+        assert.equal(measuredMs + unmeasuredMs, settledAt - (first?.at ?? 0));
+        assert.ok((last?.at ?? 0) - settledAt <= cloud.rules.longestGapMs);
+        assert.equal(lifeMs, (last?.at ?? 0) - (first?.at ?? 0));
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('law: the energy of a host that is always measured is what its agent says, whatever its VMs do', () => {
+  const rules: AccountingRules = { idle: 'usage', longestGapMs: minute };
+  const readings = fc.array(
+    fc.record({
+      passedMs: fc.integer({ min: 1000, max: 50_000 }),
+      watts: fc.double({ min: 50, max: 300, noNaN: true }),
+      isOn: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 20 },
+  );
+  fc.assert(
+    fc.property(readings, (all) => {
+      let at = noon;
+      let truth = 0;
+      let accounts = noAccounts;
+      for (const { passedMs, watts: now, isOn } of [{ passedMs: 0, watts: 1, isOn: true }, ...all]) {
+        at += passedMs;
+        truth += now * passedMs;
+        const vms = [madeVm(10, isOn ? 0 : undefined)];
+        const sights = new Map([[0, [power(0, at, now, { 10: now / 3 })]]]);
+        accounts = advance(accounts, { at, calendar: utc, hosts: [madeHost(0)], vms, sights }, rules);
+      }
+      const host = accounts.hosts.get(0);
+      assert.ok(Math.abs((host?.total ?? 0) - truth) <= all.length);
+    }),
+  );
+});

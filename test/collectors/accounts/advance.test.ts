@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { type Accounts, noAccounts } from '../../../collectors/accounts/accounts.ts';
+import { advance } from '../../../collectors/accounts/advance.ts';
+import type { AccountingRules, Step } from '../../../collectors/accounts/scene.ts';
+import type { Sight } from '../../../collectors/accounts/spans.ts';
+import {
+  counted,
+  madeHost,
+  madeStep,
+  madeVm,
+  minute,
+  noon,
+  power,
+  rules,
+  second,
+  silent,
+} from '../../support/made-accounts.ts';
+
+const run = (steps: readonly Step[], given: AccountingRules = rules, from = noAccounts): Accounts =>
+  steps.reduce((accounts, step) => advance(accounts, step, given), from);
+const joules = (millijoules: number | undefined): number => (millijoules ?? Number.NaN) / 1000;
+const vmOf = (accounts: Accounts, id: number) => {
+  const vm = accounts.vms.get(id);
+  return {
+    own: joules(vm?.own),
+    share: joules(vm?.share),
+    measured: (vm?.measuredMs ?? Number.NaN) / 1000,
+    unmeasured: (vm?.unmeasuredMs ?? Number.NaN) / 1000,
+  };
+};
+const hostOf = (accounts: Accounts, id: number) => {
+  const host = accounts.hosts.get(id);
+  return { total: joules(host?.total), rest: joules(host?.rest) };
+};
+/** One host, and what its agent says at each moment, in seconds after noon. */
+const oneHost = (sights: readonly (readonly [number, Sight])[], vms = [madeVm(7, 0)]): readonly Step[] =>
+  sights.map(([after, sight]) => madeStep(noon + after * second, [madeHost(0)], vms, [[0, [sight]]]));
+const at = (after: number): number => noon + after * second;
+
+test('power is integrated over the time between two readings; the first counts for nothing before it', () => {
+  const accounts = run(
+    oneHost([
+      [0, power(0, at(0), 100, { 7: 40 })],
+      [15, power(0, at(15), 100, { 7: 40 })],
+      [30, power(0, at(30), 200, { 7: 20 })],
+    ]),
+  );
+  assert.deepEqual(vmOf(accounts, 7), { own: 900, share: 0, measured: 30, unmeasured: 0 });
+  assert.deepEqual(hostOf(accounts, 0), { total: 4500, rest: 3600 });
+});
+
+test('a gap up to the longest one is bridged by the second reading; a longer one is unmeasured', () => {
+  const bridged = run(
+    oneHost([
+      [0, power(0, at(0), 100, { 7: 40 })],
+      [15, silent(0, at(15))],
+      [30, silent(0, at(30))],
+      [60, power(0, at(60), 100, { 7: 40 })],
+    ]),
+  );
+  assert.deepEqual(vmOf(bridged, 7), { own: 2400, share: 0, measured: 60, unmeasured: 0 });
+  const lost = run(
+    oneHost([
+      [0, power(0, at(0), 100, { 7: 40 })],
+      [45, silent(0, at(45))],
+      [61, power(0, at(61), 100, { 7: 40 })],
+      [71, power(0, at(71), 100, { 7: 40 })],
+    ]),
+  );
+  assert.deepEqual(vmOf(lost, 7), { own: 400, share: 0, measured: 10, unmeasured: 61 });
+});
+
+test('an answer that is served again is no new reading', () => {
+  const accounts = run(
+    oneHost([
+      [0, power(0, at(0), 100, { 7: 40 })],
+      [1, power(0, at(0), 100, { 7: 40 })],
+      [5, power(0, at(5), 100, { 7: 40 })],
+      [6, power(0, at(5), 100, { 7: 40 })],
+    ]),
+  );
+  assert.deepEqual(vmOf(accounts, 7), { own: 200, share: 0, measured: 5, unmeasured: 0 });
+});
+
+test('counters by their difference, however long nobody asked; after a reset, what they have counted since', () => {
+  const accounts = run(
+    oneHost([
+      [0, counted(0, at(0), 1000, 50_000, { 7: 9000 })],
+      [15, counted(0, at(15), 1015, 51_500, { 7: 9300 })],
+      [3615, counted(0, at(3615), 4615, 411_500, { 7: 81_300 })],
+      [3645, counted(0, at(3645), 10, 900, { 7: 150 })],
+    ]),
+  );
+  assert.deepEqual(hostOf(accounts, 0), { total: 1500 + 360_000 + 900, rest: 1200 + 288_000 + 750 });
+  assert.deepEqual(vmOf(accounts, 7), { own: 300 + 72_000 + 150, share: 0, measured: 3625, unmeasured: 20 });
+});
+
+test('a counter that jumps, falls alone or stands still gives no joule', () => {
+  const first = [0, counted(0, at(0), 1000, 50_000, { 7: 9000 })] as const;
+  for (const [seconds, host, vm] of [
+    [1015, 1e15, 9300],
+    [1015, Number.NaN, 9300],
+    [1015, 40_000, 9300],
+    [1000, 50_000, 9000],
+    [1015, 51_500, 9000 + 1e6],
+    [1015, 51_500, Number.NaN],
+    [1015, 51_500, Number.POSITIVE_INFINITY],
+  ] as const) {
+    const accounts = run(oneHost([first, [15, counted(0, at(15), seconds, host, { 7: vm })]]));
+    assert.deepEqual([vmOf(accounts, 7).own, vmOf(accounts, 7).measured], [0, 0], `${seconds} ${host} ${vm}`);
+  }
+});
+
+test('who gets what no VM used', () => {
+  const vms = [madeVm(1, 0, { cpuRatio: 1 }), madeVm(2, 0, { cpuRatio: 3 }), madeVm(3, undefined)];
+  const steps = oneHost(
+    [
+      [0, power(0, at(0), 100, { 1: 10, 2: 30 })],
+      [10, power(0, at(10), 100, { 1: 10, 2: 30 })],
+    ],
+    vms,
+  );
+  const shares = (['measured', 'usage', 'reserved', 'equal'] as const).map((idle) => {
+    const accounts = run(steps, { ...rules, idle });
+    return [1, 2, 3].map((id) => vmOf(accounts, id).share).concat(hostOf(accounts, 0).rest);
+  });
+  assert.deepEqual(shares, [
+    [0, 0, 0, 600],
+    [150, 450, 0, 0],
+    [75, 225, 0, 300],
+    [300, 300, 0, 0],
+  ]);
+});
+
+test('an unmeasured VM holds its part of the rest, and nobody gets it', () => {
+  const vms = [madeVm(1, 0), madeVm(2, 0)];
+  const steps = oneHost(
+    [
+      [0, power(0, at(0), 100, { 1: 40 })],
+      [10, power(0, at(10), 100, { 1: 40 })],
+    ],
+    vms,
+  );
+  for (const [idle, share] of [
+    ['measured', 0],
+    ['usage', 300],
+    ['reserved', 75],
+    ['equal', 300],
+  ] as const) {
+    const accounts = run(steps, { ...rules, idle });
+    assert.deepEqual(
+      [vmOf(accounts, 1).share, vmOf(accounts, 2).share, hostOf(accounts, 0).rest],
+      [share, 0, 600 - share],
+      idle,
+    );
+    assert.equal(vmOf(accounts, 2).unmeasured, 10);
+  }
+});
+
+test('a VM that migrates counts on both hosts, also where it left within the interval', () => {
+  const hosts = [madeHost(0), madeHost(1)];
+  const step = (after: number, hostId: number, lcmState: number, left: number, right: number): Step =>
+    madeStep(
+      at(after),
+      hosts,
+      [madeVm(7, hostId, { lcmState })],
+      [
+        [0, [counted(0, at(after), 100 + after, 1000 + 100 * after, { 7: left })]],
+        [1, [counted(1, at(after), 500 + after, 3000 + 50 * after, { 7: right })]],
+      ],
+    );
+  const accounts = run([
+    step(0, 0, 3, 100, 0),
+    step(15, 1, 4, 160, 10), // migrates
+    step(30, 1, 3, 170, 60),
+    step(45, 1, 3, 170, 120),
+    step(60, 0, 3, 200, 125), // there and back between two steps
+    step(75, 0, 3, 260, 125),
+  ]);
+  assert.equal(vmOf(accounts, 7).own, 160 + 125);
+  assert.deepEqual(hostOf(accounts, 0), { total: 7500, rest: 7340 });
+  assert.deepEqual(hostOf(accounts, 1), { total: 3750, rest: 3625 });
+});
+
+test("a process that is named like a VM on another host is nobody's", () => {
+  const hosts = [madeHost(0), madeHost(1)];
+  const step = (after: number): Step =>
+    madeStep(
+      at(after),
+      hosts,
+      [madeVm(7, 0)],
+      [
+        [0, [power(0, at(after), 100, { 7: 40 })]],
+        [1, [power(1, at(after), 100, { 7: 90 })]],
+      ],
+    );
+  const accounts = run([step(0), step(10)]);
+  assert.equal(vmOf(accounts, 7).own, 400);
+  assert.equal(hostOf(accounts, 1).rest, 1000);
+});
+
+test('hosts that share an agent are counted once', () => {
+  const hosts = [madeHost(0), madeHost(1)];
+  const step = (after: number): Step => {
+    const shared = [power(0, at(after), 100, { 7: 40, 8: 20 })];
+    return madeStep(
+      at(after),
+      hosts,
+      [madeVm(7, 0), madeVm(8, 1)],
+      [
+        [0, shared],
+        [1, shared],
+      ],
+    );
+  };
+  const accounts = run([step(0), step(10)]);
+  assert.deepEqual([vmOf(accounts, 7).own, vmOf(accounts, 8).own], [400, 200]);
+  assert.deepEqual([hostOf(accounts, 0), accounts.hosts.has(1)], [{ total: 1000, rest: 400 }, false]);
+});
+
+test('while a VM is powered off it has no running time; one that is new ran since its start', () => {
+  const off = madeVm(7, undefined);
+  const born = madeVm(8, 0, { startTime: String(at(40) / 1000) });
+  const steps = [0, 15, 30, 45, 60].map((after) =>
+    madeStep(at(after), [madeHost(0)], after < 45 ? [after < 30 ? madeVm(7, 0) : off] : [off, born], [
+      [0, [power(0, at(after), 100, { 7: 40, 8: 10 })]],
+    ]),
+  );
+  const accounts = run(steps);
+  assert.deepEqual(vmOf(accounts, 7), { own: 600 + 600, share: 0, measured: 15, unmeasured: 0 });
+  assert.deepEqual(vmOf(accounts, 8), { own: 300, share: 0, measured: 20, unmeasured: 0 });
+});
+
+test('energy belongs to the hours in which it was used, those of local time', () => {
+  const half = { wallOffsetMs: 0, zoneOffsetMs: 5.5 * 60 * minute };
+  for (const [calendar, border] of [
+    [{ wallOffsetMs: 0, zoneOffsetMs: 0 }, noon],
+    [half, noon + 30 * minute],
+  ] as const) {
+    const steps = [-10, 20].map((after) => ({
+      ...madeStep(
+        border + after * second,
+        [madeHost(0)],
+        [madeVm(7, 0)],
+        [[0, [power(0, border + after * second, 100, { 7: 30 })]]],
+      ),
+      calendar,
+    }));
+    const hours = [...run(steps).batch.hours].map(([hour, { vms, hosts }]) => [
+      hour - border,
+      ...[...vms.values()].map(({ own, measuredMs }) => [own, measuredMs]),
+      ...[...hosts.values()].map(({ total }) => total),
+    ]);
+    assert.deepEqual(hours, [
+      [-60 * minute, [300_000, 10_000], 1_000_000],
+      [0, [600_000, 20_000], 2_000_000],
+    ]);
+  }
+});
+
+test('a change of the owner begins a row of its own; a new name does not', () => {
+  const steps = ['alice', 'alice', 'bob'].map((owner, index) =>
+    madeStep(
+      at(10 * index),
+      [madeHost(0)],
+      [madeVm(7, 0, { owner, name: `name ${index}` })],
+      [[0, [power(0, at(10 * index), 100, { 7: 30 })]]],
+    ),
+  );
+  const rows = [...run(steps).batch.hours.values()].flatMap(({ vms }) => [...vms.values()]);
+  assert.deepEqual(
+    rows.map(({ name, owner, own }) => [name, owner, own]),
+    [
+      ['name 1', 'alice', 300_000],
+      ['name 2', 'bob', 300_000],
+    ],
+  );
+});
