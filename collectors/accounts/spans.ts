@@ -4,7 +4,22 @@
  * Counters: what they differ by, however far the readings are apart. Power: that of the second reading, which the
  * agent has averaged since it was asked before, over the time between the two, as far as that is not too long.
  */
-import type { EnergyCounters, PowerReading } from '../agents/agent.ts';
+
+/** What an agent's answer says, as far as it is believed; in microwatts. */
+export interface SeenPower {
+  /** By VM id. A VM that is not in it was not measured. `undefined` where the agent measures no VMs. */
+  readonly vmPower: ReadonlyMap<number, number> | undefined;
+  readonly hostPower: number | undefined;
+}
+
+/** Of an agent that counts energy. */
+export interface SeenCounters {
+  /** When they were read, by the agent's own measure of time. */
+  readonly seconds: number;
+  readonly hostJoules: number;
+  /** By what tells one counter from another. */
+  readonly vms: ReadonlyMap<string, { readonly vmId: number | undefined; readonly joules: number }>;
+}
 
 /** What an agent has said. */
 export interface Sight {
@@ -14,9 +29,9 @@ export interface Sight {
   /** Whole milliseconds on the exporter's clock. */
   readonly readAt: number;
   /** `undefined` where the answer is not used. */
-  readonly reading: PowerReading | undefined;
+  readonly reading: SeenPower | undefined;
   /** Of an agent that counts energy. */
-  readonly counters: EnergyCounters | undefined;
+  readonly counters: SeenCounters | undefined;
   /** The answer is no more than a first reading of counters: what they differ by is not known to the reader yet. */
   readonly isFirst: boolean;
 }
@@ -35,7 +50,7 @@ export interface Span {
 export interface Place {
   readonly agent: string;
   readonly readAt: number;
-  readonly counters: EnergyCounters | undefined;
+  readonly counters: SeenCounters | undefined;
   /** The newest span; `undefined` before the second reading. */
   readonly last: Span | undefined;
 }
@@ -47,8 +62,8 @@ const tolerance = 1.1;
 
 /** What the counters of VMs have moved by, in millijoules; values that cannot be true are left out. */
 const vmsBetween = (
-  earlier: EnergyCounters,
-  now: EnergyCounters,
+  earlier: SeenCounters,
+  now: SeenCounters,
   isAnew: boolean,
   most: number,
 ): ReadonlyMap<number, number> => {
@@ -57,6 +72,7 @@ const vmsBetween = (
   for (const [key, { vmId, joules }] of now.vms) {
     const before = isAnew ? 0 : earlier.vms.get(key)?.joules;
     if (before === undefined) continue; // it may be older than the reading before: nobody knows what is new of it
+    if (vmId === undefined) continue;
     const moved = (joules < before ? joules : joules - before) * 1000;
     if (moved >= 0 && moved <= most) vms.set(vmId, (vms.get(vmId) ?? 0) + moved);
     else absurd.add(vmId);
@@ -67,8 +83,8 @@ const vmsBetween = (
 
 /** What `now` differs by from `earlier`; `undefined` where that cannot be true. */
 const spanOfCounters = (
-  earlier: EnergyCounters,
-  now: EnergyCounters,
+  earlier: SeenCounters,
+  now: SeenCounters,
   from: number,
   to: number,
 ): Span | undefined => {
@@ -83,7 +99,7 @@ const spanOfCounters = (
   return { from: since, to, hostMillijoules: host, vms };
 };
 
-const spanOfPower = ({ vmPower, hostPower }: PowerReading, from: number, to: number): Span => {
+const spanOfPower = ({ vmPower, hostPower }: SeenPower, from: number, to: number): Span => {
   /** Microwatts times milliseconds are nanojoules. */
   const energy = (microwatts: number): number => (microwatts * (to - from)) / 1e6;
   return {
@@ -101,7 +117,7 @@ export interface Progress {
   readonly span: Span | undefined;
 }
 
-const takeCounters = (before: Place | undefined, sight: Sight, counters: EnergyCounters): Progress => {
+const takeCounters = (before: Place | undefined, sight: Sight, counters: SeenCounters): Progress => {
   const { agent, readAt } = sight;
   const anew: Place = { agent, readAt, counters, last: undefined };
   const isBelieved = sight.reading !== undefined || sight.isFirst;

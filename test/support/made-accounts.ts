@@ -2,11 +2,9 @@
 
 import type { Calendar } from '../../collectors/accounts/booking.ts';
 import type { AccountingRules, Step } from '../../collectors/accounts/scene.ts';
-import type { Sight } from '../../collectors/accounts/spans.ts';
-import type { EnergyCounters } from '../../collectors/agents/agent.ts';
+import type { SeenCounters, Sight } from '../../collectors/accounts/spans.ts';
 import type { Host } from '../../lib/one/host.ts';
 import type { Vm } from '../../lib/one/vm.ts';
-import { microwatts } from '../../lib/units/units.ts';
 
 /** Noon of a day in UTC. */
 export const noon = Date.UTC(2026, 10, 28, 12);
@@ -43,6 +41,7 @@ export const madeVm = (id: number, hostId: number | undefined, changes: Partial<
   state: hostId === undefined ? 8 : 3,
   lcmState: hostId === undefined ? 0 : 3,
   startTime: '0',
+  deployId: `one-${id}`,
   hostId,
   memoryBytes: undefined,
   cpuRatio: 1,
@@ -65,12 +64,11 @@ export const power = (
   agent: 'scaphandre',
   readAt,
   reading: {
-    hostPower: hostWatts === undefined ? undefined : microwatts(hostWatts * 1e6),
+    hostPower: hostWatts === undefined ? undefined : hostWatts * 1e6,
     vmPower:
       vmWatts === undefined
         ? undefined
-        : new Map(Object.entries(vmWatts).map(([id, watts]) => [Number(id), microwatts(watts * 1e6)])),
-    absurdVms: new Set(),
+        : new Map(Object.entries(vmWatts).map(([id, watts]) => [Number(id), watts * 1e6])),
   },
   counters: undefined,
   isFirst: false,
@@ -84,7 +82,7 @@ export const counted = (
   hostJoules: number,
   vmJoules: Readonly<Record<number, number>>,
 ): Sight => {
-  const vms: EnergyCounters['vms'] = new Map(
+  const vms: SeenCounters['vms'] = new Map(
     Object.entries(vmJoules).map(([id, joules]) => [`one-${id}`, { vmId: Number(id), joules }]),
   );
   const counters = { seconds, hostJoules, vms };
