@@ -7,7 +7,7 @@ import { type Host, hostState, isKvm } from '../lib/one/host.ts';
 import { isMigrating, mayHaveProcess } from '../lib/one/vm.ts';
 import { wattsFromMicrowatts } from '../lib/units/units.ts';
 import type { DomainReason, PowerReading } from './agents/agent.ts';
-import { agentJobs } from './agents/agents.ts';
+import { agentNames } from './agents/agents.ts';
 import { powerOptions } from './agents/power-options.ts';
 import {
   type AgentAnswer,
@@ -76,7 +76,7 @@ interface HostReading {
 const readingsOf = (answers: readonly AgentAnswer[]): readonly PowerReading[] =>
   answers
     .flatMap(({ agent, verdict }) => (verdict.sound ? [{ agent, reading: verdict.reading }] : []))
-    .sort((a, b) => agentJobs.indexOf(a.agent) - agentJobs.indexOf(b.agent))
+    .sort((a, b) => agentNames.indexOf(a.agent) - agentNames.indexOf(b.agent))
     .map(({ reading }) => reading);
 
 /** By host; an agent that answers for several hosts has one reading. */

@@ -27,6 +27,8 @@ const agentSteps: Readonly<Record<UnsoundReason, string>> = {
   timeout: 'raise power.agent-timeout if the host has thousands of processes; or packets are dropped',
   empty_body: 'restart the agent on HOST: it has crashed inside',
   no_process_power: 'wait for the next scrape: the agent has just started',
+  no_power:
+    'run the agent on HOST as root, with the /proc and /sys of the host itself; its log says what it cannot read',
   rapl_unreadable:
     'host.sh status on HOST, then host.sh again: it says why the energy counters cannot be read',
   first_reading: 'wait for the next scrape: the agent counts, and has been asked once',

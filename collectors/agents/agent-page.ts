@@ -1,6 +1,7 @@
 /** Reads the page of whichever agent answers: it is recognised by the prefix of its metrics while the page comes. */
 import { createLineSplitter } from '../../lib/prometheus/line-splitter.ts';
 import type { AgentCounters, PageReader, PowerAgent, PowerVerdict } from './agent.ts';
+import type { PlatformReading } from './platform-power.ts';
 import { judgePage } from './plausibility.ts';
 import type { PowerSettings } from './power-options.ts';
 
@@ -13,6 +14,8 @@ export interface AgentPage {
   readonly verdict: PowerVerdict;
   /** Of an agent that counts. */
   readonly counters: AgentCounters | undefined;
+  /** Of the machine, or of the machines that the agent asks. */
+  readonly platform: readonly PlatformReading[];
 }
 
 export interface AgentPageReader {
@@ -67,10 +70,12 @@ export const createAgentPageReader = (
     finish(earlier, atSeconds) {
       recognised?.reader.startPiece();
       lines.finish();
-      if (recognised === undefined) return { agent: undefined, verdict: judgeOther(), counters: undefined };
+      if (recognised === undefined)
+        return { agent: undefined, verdict: judgeOther(), counters: undefined, platform: [] };
       const { agent, reader } = recognised;
       const content = reader.finish(earlier?.agent === agent ? earlier.counters : undefined, atSeconds);
-      return { agent, verdict: judgePage(content), counters: content.counters };
+      const { counters, platform = [] } = content;
+      return { agent, verdict: judgePage(content), counters, platform };
     },
   };
 };

@@ -5,6 +5,7 @@
  * the order in which they are trusted. Whether values can be true is judged for all agents in plausibility.ts.
  */
 import type { Microwatts } from '../../lib/units/units.ts';
+import type { PlatformReading } from './platform-power.ts';
 import type { PowerSettings } from './power-options.ts';
 
 /** How the power of VMs comes about; docs/metrics.md lists them with their meaning. */
@@ -59,6 +60,8 @@ export const unsoundReasons = {
     'the agent cannot read the energy counters: the energy or the power of the host is 0, or the page has no socket',
   no_process_power:
     'the page has no power of processes: the agent has just started, or an energy counter has wrapped',
+  no_power:
+    'the page has no power: the agent cannot read an energy counter or a process (it must run as root), or measures none',
   first_reading: 'the agent counts energy or processor time: power is known from its second answer on',
   inflated:
     'the processes together draw more than their host: the agent inflates them, as Scaphandre 1.0.3 of Debian sid does',
@@ -81,6 +84,8 @@ export interface AgentCounters {
   /** When they were read, in seconds: by the agent's own measure of time, or by ours where it has none. */
   readonly seconds: number;
   readonly hostJoules: number;
+  /** What the joules are the sum of: those of other zones cannot be compared with them. */
+  readonly meter?: string;
   /** Joules, or processor seconds, by what tells one counter from another. */
   readonly domains: ReadonlyMap<string, Domain & { readonly count: number }>;
 }
@@ -106,6 +111,8 @@ export interface PageContent {
   /** In microwatts, of each process of the host; where threads stand beside their processes, each counts twice. */
   readonly processes?: { readonly powers: readonly number[]; readonly timesCounted: 1 | 2 };
   readonly isDoubtful?: boolean;
+  /** Of the whole machine; known also where the agent cannot measure the rest. */
+  readonly platform?: readonly PlatformReading[];
   /** Of an agent that counts: what its next page is compared with. */
   readonly counters?: AgentCounters;
 }
@@ -130,6 +137,8 @@ export interface PowerAgent {
   readonly title: string;
   /** The metrics that are the agent's own begin with one of them: a page is recognised by them. */
   readonly metricPrefixes: readonly string[];
+  /** OpenNebula's own configuration of Prometheus scrapes it already. */
+  readonly isScrapedAnyway?: boolean;
   /** Tells whose URL it is before anything has answered there. */
   readonly defaultPort: number;
   /** @param settings the values of the collector's flags */

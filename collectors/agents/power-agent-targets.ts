@@ -26,7 +26,9 @@ export const powerAgentTargets = (
   const byAgent = new Map<string, TargetGroup[]>();
   for (const host of hosts.filter(isKvm)) {
     for (const url of agentUrlsOf(host, urlTemplates).urls) {
-      const name = agentAt(url, powerAgents)?.name ?? '';
+      const agent = agentAt(url, powerAgents);
+      if (agent === undefined || agent.isScrapedAnyway === true) continue;
+      const { name } = agent;
       byAgent.set(name, [...(byAgent.get(name) ?? []), groupOf(host, url)]);
     }
   }

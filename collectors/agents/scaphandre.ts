@@ -11,11 +11,12 @@
  */
 import { createLabelReader, sampleValueOf } from '../../lib/prometheus/sample-line.ts';
 import type { PageContent, PageDomain, PageReader, PowerAgent } from './agent.ts';
+import { createMarkerFinder } from './marker-finder.ts';
 import type { PowerSettings } from './power-options.ts';
 import { createVmProcessReader, type VmProcessReader } from './vm-process.ts';
 
 const processPower = Buffer.from('scaph_process_power_consumption_microwatts{');
-const vmMarker = Buffer.from('-nameguest=');
+const vmMarker = '-nameguest=';
 
 /** `-name` follows the path of the emulator: only the beginning of a command line is wanted. */
 const readCommandLine = createLabelReader('cmdline', 8192);
@@ -71,31 +72,6 @@ const readOtherLine = (page: Page, line: Buffer): void => {
   }
 };
 
-/** Finds the next VM in a buffer whose lines come in order, and looks at each byte once. */
-interface VmFinder {
-  isIn(bytes: Buffer, from: number, to: number): boolean;
-  /** Other bytes stand in the buffers. */
-  forget(): void;
-}
-
-const createVmFinder = (): VmFinder => {
-  let searched: Buffer | undefined;
-  let vmAt = 0;
-  return {
-    isIn(bytes, from, to) {
-      if (bytes !== searched || vmAt < from) {
-        const found = bytes.indexOf(vmMarker, from);
-        vmAt = found < 0 ? bytes.length : found;
-        searched = bytes;
-      }
-      return vmAt + vmMarker.length <= to;
-    },
-    forget() {
-      searched = undefined;
-    },
-  };
-};
-
 /** Whether a line is that of a process' power; those of hosts and sockets are read at once. */
 const isProcessPower = (page: Page, bytes: Buffer, from: number, to: number): boolean => {
   if (bytes[from] !== 0x73 /* scaph_ */ || bytes[from + 5] !== 0x5f) return false;
@@ -147,7 +123,7 @@ const createPageReader = (settings: PowerSettings): PageReader => {
     processPower: [],
     domains: new Map(),
   };
-  const finder = createVmFinder();
+  const finder = createMarkerFinder(vmMarker);
   const domainOf = createVmProcessReader(settings['power.emulators']);
   return {
     startPiece: finder.forget,

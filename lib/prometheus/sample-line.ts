@@ -38,6 +38,19 @@ export const unescapeLabel = (text: string | undefined): string =>
     ? text.replaceAll(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character))
     : (text ?? '');
 
+/**
+ * All labels of a line, their escapes resolved; of two with one name the first. What follows a value that does not
+ * end is not read.
+ */
+export const labelsOf = (line: Buffer): ReadonlyMap<string, string> => {
+  const labels = new Map<string, string>();
+  const text = line.toString('utf8', line.indexOf(openBrace) + 1);
+  const label = /[\s,]*(\w+)\s*=\s*"((?:[^"\\]|\\.)*)"/y;
+  for (let found = label.exec(text); found !== null; found = label.exec(text))
+    if (!labels.has(found[1] ?? '')) labels.set(found[1] ?? '', unescapeLabel(found[2]));
+  return labels;
+};
+
 /** The id of an object of OpenNebula, as a label has it. */
 export const parseIdLabel = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;

@@ -21,6 +21,9 @@ export type Bytes = Quantity<'B'>;
 /** Takes a number that is known to be in microwatts. */
 export const microwatts = (value: number): Microwatts => value as Microwatts;
 
+/** Takes a number that is known to be in watts. */
+export const watts = (value: number): Watts => value as Watts;
+
 /** Converts microwatts to watts. */
 export const wattsFromMicrowatts = (value: Microwatts): Watts => (value / 1e6) as Watts;
 

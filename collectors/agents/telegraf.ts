@@ -1,0 +1,163 @@
+/**
+ * Telegraf's output prometheus_client (https://github.com/influxdata/telegraf), of its inputs intel_powerstat,
+ * ipmi_sensor and redfish, each in both of its metric versions.
+ *
+ * Telegraf measures no VMs. Reads powerstat_package_current_power_consumption_watts and
+ * powerstat_package_current_dram_power_consumption_watts (the host, by RAPL), ipmi_sensor (`ipmi_sensor_value` where
+ * the output has version 2) and redfish_power_* (the whole machine). Labels may be there and empty.
+ */
+import { labelsOf, sampleValueOf } from '../../lib/prometheus/sample-line.ts';
+import type { PageContent, PageReader, PowerAgent } from './agent.ts';
+import { ipmiEntry } from './ipmi-sensors.ts';
+import { type PlatformEntry, type PlatformReading, platformReadingsOf } from './platform-power.ts';
+
+type Labels = ReadonlyMap<string, string>;
+
+interface Page {
+  /** Lines of the program's own library: a page that has those of go_* has those of process_* further down. */
+  hasGo: boolean;
+  hasProcess: boolean;
+  /** The metric of the last line: whether it has more samples is not known before another one begins. */
+  current: string;
+  readonly packages: Map<string, number>;
+  readonly memories: Map<string, number>;
+  readonly platform: (PlatformEntry & { readonly metric: string })[];
+}
+
+const wordsOf = (labels: Labels, ...names: readonly string[]): readonly string[] =>
+  names.map((name) => labels.get(name) ?? '').filter((word) => word !== '');
+
+const redfishSources = {
+  redfish_power_powercontrol_power_consumed_watts: 'redfish',
+  redfish_power_powersupplies_power_input_watts: 'psu_input',
+  redfish_power_powersupplies_power_output_watts: 'psu_output_dc',
+} as const;
+type RedfishMetric = keyof typeof redfishSources;
+
+const isRedfishMetric = (name: string): name is RedfishMetric => Object.hasOwn(redfishSources, name);
+
+/** A supply that is not enabled, or not there, gives nothing and need not tell. */
+const isOff = (labels: Labels): boolean =>
+  !['', 'enabled'].includes((labels.get('state') ?? '').toLowerCase());
+
+const readRedfish = (page: Page, metric: RedfishMetric, line: Buffer): void => {
+  const labels = labelsOf(line);
+  const isSupply = redfishSources[metric] !== 'redfish';
+  page.platform.push({
+    metric,
+    source: redfishSources[metric],
+    bmcNames: wordsOf(labels, 'address', 'source'),
+    id: labels.get('member_id') ?? '',
+    watts: isSupply && isOff(labels) ? 'off' : sampleValueOf(line),
+  });
+};
+
+const readIpmi = (page: Page, metric: string, line: Buffer): void => {
+  const labels = labelsOf(line);
+  const entry = ipmiEntry(labels, sampleValueOf(line));
+  if (entry !== undefined) page.platform.push({ metric, ...entry, bmcNames: wordsOf(labels, 'server') });
+};
+
+const readLine = (page: Page, line: Buffer): void => {
+  const name = /^\w*/.exec(line.toString('latin1', 0, 128))?.[0] ?? '';
+  page.current = name;
+  if (name.startsWith('go_')) page.hasGo = true;
+  else if (name.startsWith('process_')) page.hasProcess = true;
+  else if (name === 'powerstat_package_current_power_consumption_watts')
+    page.packages.set(labelsOf(line).get('package_id') ?? '', sampleValueOf(line));
+  else if (name === 'powerstat_package_current_dram_power_consumption_watts')
+    page.memories.set(labelsOf(line).get('package_id') ?? '', sampleValueOf(line));
+  else if (name === 'ipmi_sensor' || name === 'ipmi_sensor_value') readIpmi(page, name, line);
+  else if (isRedfishMetric(name)) readRedfish(page, name, line);
+};
+
+/** An input that is 0 beside an output that is not does not tell. */
+const withoutDeafInputs = (entries: Page['platform']): Page['platform'] => {
+  const isGiving = (id: string, bmc: string): boolean =>
+    entries.some(
+      (other) =>
+        other.source === 'psu_output_dc' &&
+        other.id === id &&
+        other.bmcNames.join() === bmc &&
+        typeof other.watts === 'number' &&
+        other.watts > 0,
+    );
+  return entries.map((entry) =>
+    entry.source === 'psu_input' && entry.watts === 0 && isGiving(entry.id, entry.bmcNames.join())
+      ? { ...entry, watts: undefined }
+      : entry,
+  );
+};
+
+/** Of a metric whose end was not seen supplies may be missing. */
+const platformOf = (page: Page): readonly PlatformReading[] => {
+  const isOpen = (metric: string): boolean => metric === page.current;
+  const suppliesOf = (source: string): number =>
+    new Set(page.platform.filter((entry) => entry.source === source).map(({ id }) => id)).size;
+  const isCut =
+    page.platform.some(({ source, metric }) => source === 'psu_output_dc' && isOpen(metric)) &&
+    suppliesOf('psu_output_dc') < suppliesOf('psu_input');
+  return platformReadingsOf(
+    withoutDeafInputs(page.platform).filter(({ source }) => !(isCut && source === 'psu_output_dc')),
+  );
+};
+
+const sum = (values: ReadonlyMap<string, number>): number =>
+  [...values.values()].reduce((all, value) => all + value, 0);
+
+const contentOf = (page: Page): PageContent => {
+  const content = {
+    version: '',
+    method: undefined,
+    domains: undefined,
+    hostPower: undefined,
+    socketCount: page.packages.size,
+    platform: [],
+  } as const;
+  if (page.hasGo && !page.hasProcess)
+    return { ...content, problem: { reason: 'truncated', detail: 'the page ends before its end' } };
+  const platform = platformOf(page);
+  if (page.packages.size === 0)
+    return platform.length > 0
+      ? { ...content, platform, problem: undefined }
+      : {
+          ...content,
+          problem: { reason: 'no_power', detail: 'the page has no power of a host or of a machine' },
+        };
+  if (sum(page.packages) === 0)
+    return {
+      ...content,
+      platform,
+      problem: { reason: 'rapl_unreadable', detail: 'the packages draw 0 W' },
+    };
+  return {
+    ...content,
+    platform,
+    problem: undefined,
+    hostPower: (sum(page.packages) + sum(page.memories)) * 1e6,
+  };
+};
+
+const createPageReader = (): PageReader => {
+  const page: Page = {
+    hasGo: false,
+    hasProcess: false,
+    current: '',
+    packages: new Map(),
+    memories: new Map(),
+    platform: [],
+  };
+  return {
+    startPiece: () => undefined,
+    readLine: (bytes, from, to) => readLine(page, bytes.subarray(from, to)),
+    finish: () => contentOf(page),
+  };
+};
+
+export const telegraf: PowerAgent = {
+  name: 'telegraf',
+  title: 'Telegraf',
+  metricPrefixes: ['ipmi_sensor', 'powerstat_', 'redfish_'],
+  defaultPort: 9273,
+  createPageReader,
+};
