@@ -48,12 +48,16 @@ const dateParts = (
   return { weekday, day, month, year, clock };
 };
 
-export const formatDebianChangelog = (releases: readonly Release[], maintainer: string): string =>
+export const formatDebianChangelog = (
+  name: string,
+  releases: readonly Release[],
+  maintainer: string,
+): string =>
   releases
     .map(({ version, time, lines }) => {
       const { weekday, day, month, year, clock } = dateParts(time);
       const changes = lines.map((line) => wrap(line, '  *', '    ')).join('');
-      return `opennebula-extensions (${version}) unstable; urgency=medium\n\n${changes}\n -- ${maintainer}  ${weekday}, ${day} ${month} ${year} ${clock} +0000\n`;
+      return `${name} (${version}) unstable; urgency=medium\n\n${changes}\n -- ${maintainer}  ${weekday}, ${day} ${month} ${year} ${clock} +0000\n`;
     })
     .join('\n');
 

@@ -4,16 +4,18 @@ import { chmodSync, lstatSync, mkdirSync, readFileSync, utimesSync, writeFileSyn
 import path from 'node:path';
 import type { Architecture } from '../architectures.ts';
 import { fillTemplate } from '../fill-template.ts';
+import type { PackageKind, PackageScript } from '../packages.ts';
 import { foldersOf, type PackagedFile } from '../tree.ts';
 import { runTool } from './tools.ts';
 
-/** The scripts of a package: what is done, and the argument of dpkg for which it is. */
-const maintainerScripts = {
-  preinst: { action: 'install', body: 'installing' },
-  postinst: { action: 'configure', body: 'configured' },
-  prerm: { action: 'remove', body: 'removing' },
-  postrm: { action: 'purge', body: 'removed' },
-} as const;
+/** The scripts of a package: their names, and the argument of dpkg for which they do something. */
+const maintainerScripts: Readonly<Record<PackageScript, { readonly name: string; readonly action: string }>> =
+  {
+    installing: { name: 'preinst', action: 'install' },
+    configured: { name: 'postinst', action: 'configure' },
+    removing: { name: 'prerm', action: 'remove' },
+    removed: { name: 'postrm', action: 'purge' },
+  };
 
 const hasContent = ({ content }: PackagedFile): boolean => !('linkTo' in content);
 
@@ -38,6 +40,7 @@ const installedKib = (root: string, files: readonly PackagedFile[]): number =>
     .reduce((sum, kib) => sum + kib, foldersOf(files.map(({ path: name }) => name)).length);
 
 export interface DebInput {
+  readonly kind: PackageKind;
   /** Has the files already. */
   readonly root: string;
   readonly files: readonly PackagedFile[];
@@ -48,8 +51,8 @@ export interface DebInput {
   readonly output: string;
 }
 
-export const buildDeb = (input: DebInput): void => {
-  const { root, files, architecture, version, maintainer, time, output } = input;
+export const buildDeb = async (input: DebInput): Promise<void> => {
+  const { kind, root, files, architecture, version, maintainer, time, output } = input;
   const put = (name: string, text: string, mode = 0o644): void => {
     const file = path.join(root, 'DEBIAN', name);
     writeFileSync(file, text);
@@ -59,18 +62,19 @@ export const buildDeb = (input: DebInput): void => {
   const size = String(installedKib(root, files));
   mkdirSync(path.join(root, 'DEBIAN'));
   chmodSync(path.join(root, 'DEBIAN'), 0o755);
-  const template = readFileSync('packaging/debian/control', 'utf8');
+  const template = readFileSync(`packaging/${kind.name}/control`, 'utf8');
   const values = { VERSION: version, ARCHITECTURE: architecture.name, MAINTAINER: maintainer };
   put('control', fillTemplate(template, { ...values, INSTALLED_KIB: size }));
   put('md5sums', md5sums(root, files));
   const configuration = files.filter(({ isConfiguration }) => isConfiguration === true);
   put('conffiles', configuration.map(({ path: name }) => `/${name}\n`).join(''));
-  for (const [name, { action, body }] of Object.entries(maintainerScripts)) {
-    const script = readFileSync(`packaging/scripts/${body}.sh`, 'utf8');
+  for (const body of kind.scripts) {
+    const { name, action } = maintainerScripts[body];
+    const script = readFileSync(`packaging/${kind.name}/scripts/${body}.sh`, 'utf8');
     put(name, `#!/bin/sh\nset -e\n[ "$1" = ${action} ] || exit 0\n${script}`, 0o755);
   }
   for (const folder of ['DEBIAN', '.']) utimesSync(path.join(root, folder), time, time);
   // One thread: more would cut the data otherwise. A level of 6 takes four times as long, for a seventh less.
   const compression = ['-Zxz', '-z1', '--threads-max=1'];
-  runTool('dpkg-deb', ['--root-owner-group', ...compression, '--build', root, output], { time });
+  await runTool('dpkg-deb', ['--root-owner-group', ...compression, '--build', root, output], { time });
 };

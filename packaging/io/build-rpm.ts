@@ -3,13 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Architecture } from '../architectures.ts';
 import { fillTemplate } from '../fill-template.ts';
+import type { PackageKind } from '../packages.ts';
 import { formatSpecFiles, type PackagedFile } from '../tree.ts';
 import { runTool } from './tools.ts';
 
-const scriptOf = (body: string): string =>
-  readFileSync(`packaging/scripts/${body}.sh`, 'utf8').replaceAll('%', '%%');
+const read = (name: string): string => readFileSync(`packaging/${name}`, 'utf8');
 
 export interface RpmInput {
+  readonly kind: PackageKind;
   /** Has the files already. */
   readonly root: string;
   readonly files: readonly PackagedFile[];
@@ -23,20 +24,22 @@ export interface RpmInput {
   readonly output: string;
 }
 
-export const buildRpm = (input: RpmInput): void => {
-  const { root, files, architecture, version, maintainer, changelog, time, scratch, output } = input;
-  const spec = path.join(scratch, 'opennebula-extensions.spec');
-  const text = fillTemplate(readFileSync('packaging/rpm/opennebula-extensions.spec', 'utf8'), {
+export const buildRpm = async (input: RpmInput): Promise<void> => {
+  const { kind, root, files, architecture, version, maintainer, changelog, time, scratch, output } = input;
+  const scripts = kind.scripts.map((body) => [
+    body.toUpperCase(),
+    read(`${kind.name}/scripts/${body}.sh`).replaceAll('%', '%%'),
+  ]);
+  const ownFolders = [kind.programs, `usr/share/doc/${kind.name}`];
+  const text = fillTemplate(read(`${kind.name}/spec`), {
+    ...Object.fromEntries(scripts),
     VERSION: version,
     MAINTAINER: maintainer,
-    INSTALLING: scriptOf('installing'),
-    CONFIGURED: scriptOf('configured'),
-    REMOVING: scriptOf('removing'),
-    REMOVED: scriptOf('removed'),
-    FILES: formatSpecFiles(files),
+    FILES: formatSpecFiles(files, ownFolders),
     CHANGELOG: changelog,
   });
-  writeFileSync(spec, text);
+  const spec = path.join(scratch, `${kind.name}.spec`);
+  writeFileSync(spec, `${read('spec-head')}${text}`);
   const macros = {
     _topdir: scratch,
     _rpmdir: path.dirname(output),
@@ -44,8 +47,12 @@ export const buildRpm = (input: RpmInput): void => {
     tree: root,
   };
   const defines = Object.entries(macros).flatMap(([name, value]) => ['--define', `${name} ${value}`]);
-  runTool('rpmbuild', ['-bb', '--quiet', '--target', `${architecture.machine}-linux`, ...defines, spec], {
-    time,
-    home: scratch,
-  });
+  await runTool(
+    'rpmbuild',
+    ['-bb', '--quiet', '--target', `${architecture.machine}-linux`, ...defines, spec],
+    {
+      time,
+      home: scratch,
+    },
+  );
 };

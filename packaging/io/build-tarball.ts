@@ -10,7 +10,7 @@ export interface TarballInput {
   readonly output: string;
 }
 
-export const buildTarball = ({ root, folder, time, output }: TarballInput): void => {
+export const buildTarball = async ({ root, folder, time, output }: TarballInput): Promise<void> => {
   const fixed = [
     '--format=gnu',
     '--sort=name',
@@ -19,6 +19,7 @@ export const buildTarball = ({ root, folder, time, output }: TarballInput): void
     '--numeric-owner',
     `--mtime=@${time}`,
   ];
-  const archive = runTool('tar', [...fixed, '-C', root, '-cf', '-', '--', folder], { time });
-  writeFileSync(output, gzip(archive, time));
+  const archive = await runTool('tar', [...fixed, '-C', root, '-cf', '-', '--', folder], { time });
+  // Level 9 takes three times as long, for a two-hundredth less.
+  writeFileSync(output, await gzip(archive, time, 6));
 };

@@ -8,15 +8,16 @@ export interface PrivateNode {
   readonly license: string;
 }
 
-export const installedNode = ({ node }: Architecture): PrivateNode => {
-  const folder = `packaging/private-node/node_modules/node-linux-${node}`;
-  return { binary: `${folder}/bin/node`, license: `${folder}/LICENSE` };
-};
+/** Where npm has put one for each kind of machine. */
+export const nodesFolder = 'packaging/private-node/node_modules';
 
 /** Without what only debuggers read: a seventh less. */
-export const stripNode = (architecture: Architecture, folder: string, time: number): PrivateNode => {
-  const { binary, license } = installedNode(architecture);
-  const stripped = path.join(folder, `node-${architecture.name}`);
-  runTool('llvm-strip', ['-o', stripped, binary], { time });
-  return { binary: stripped, license };
+export const stripNode = async (
+  { name, node }: Architecture,
+  { nodes, scratch, time }: { readonly nodes: string; readonly scratch: string; readonly time: number },
+): Promise<PrivateNode> => {
+  const folder = path.join(nodes, `node-linux-${node}`);
+  const stripped = path.join(scratch, `node-${name}`);
+  await runTool('llvm-strip', ['-o', stripped, path.join(folder, 'bin/node')], { time });
+  return { binary: stripped, license: path.join(folder, 'LICENSE') };
 };

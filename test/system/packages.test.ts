@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import path from 'node:path';
 import test from 'node:test';
 import { repositoryPath } from '../support/expected.ts';
-import { commitTime, makeOtherDeb, makePackages, packagesIn } from '../support/packages.ts';
+import { commitTime, makeAllPackages, makePackages, putSmallNodes } from '../support/packages.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const run = (file: string, ...argv: readonly string[]): string =>
@@ -18,41 +18,58 @@ const complaints = (file: string, ...argv: readonly string[]): string => {
 
 const packages = await makePackages();
 
-test('another folder, another time, umask and time zone: the same bytes', (t) => {
-  const there = path.join(temporaryFolder(t), 'another folder', 'repository');
+test('another folder, another time, umask and time zone: the same bytes', async (t) => {
+  const folder = temporaryFolder(t);
+  const there = path.join(folder, 'another folder', 'repository');
   mkdirSync(there, { recursive: true });
   const sources = run('git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard');
   // With their times: where packages are younger than the lock file, nothing is to be fetched.
   const copy = (...argv: readonly string[]): unknown =>
     execFileSync('cp', ['--parents', '--recursive', '--preserve=all', '-t', there, '--', ...argv]);
   copy(...sources.split('\0').filter(Boolean));
-  copy('node_modules', 'packaging/private-node/node_modules');
-  execFileSync('bash', ['-c', 'umask 077 && npm run --silent package -- --arch amd64'], {
+  copy('node_modules');
+  const nodes = path.join(there, 'packaging/private-node/node_modules');
+  putSmallNodes(nodes);
+  // npm writes it at the end.
+  writeFileSync(path.join(nodes, '.package-lock.json'), '{}');
+  execFileSync('bash', ['-c', 'umask 077 && npm run --silent package'], {
     cwd: there,
     env: { ...process.env, TZ: 'Pacific/Kiritimati', LC_ALL: 'C', SOURCE_DATE_EPOCH: String(commitTime()) },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const second = packagesIn(path.join(there, 'packages'));
-  for (const kind of ['deb', 'rpm', 'tarball', 'sums'] as const) {
-    assert.ok(readFileSync(packages[kind]).equals(readFileSync(second[kind])), `${kind} differs`);
+  const here = path.join(folder, 'packages');
+  mkdirSync(here);
+  await makeAllPackages(nodes, here);
+  const names = readdirSync(here);
+  // For two kinds of machine: two .deb, two .rpm and a tarball; and the digests.
+  assert.equal(names.length, 11, names.join());
+  for (const name of names) {
+    const second = readFileSync(path.join(there, 'packages', name));
+    assert.ok(readFileSync(path.join(here, name)).equals(second), `${name} differs`);
   }
   execFileSync('sha256sum', ['--check', '--strict', '--quiet', 'SHA256SUMS'], {
-    cwd: path.dirname(packages.sums),
+    cwd: here,
   });
 });
 
-test('lintian, rpm and mandoc find nothing', (t) => {
+for (const [what, { deb, rpm }] of Object.entries({
+  'the front-end': packages,
+  hypervisors: { deb: packages.nodeDeb, rpm: packages.nodeRpm },
+}))
+  test(`lintian, rpm and shellcheck find nothing in the packages of ${what}`, (t) => {
+    assert.equal(run('lintian', '--fail-on', 'none', '--allow-root', deb), '');
+    assert.match(run('rpm', '-K', '--nosignature', rpm), /digests OK/);
+    const control = path.join(temporaryFolder(t), 'control');
+    run('dpkg-deb', '--control', deb, control);
+    for (const script of readdirSync(control).filter((name) => /^(pre|post)(inst|rm)$/.test(name)))
+      assert.equal(complaints('shellcheck', path.join(control, script)), '');
+  });
+
+test('mandoc and groff find nothing in the manual page', (t) => {
   const folder = temporaryFolder(t);
-  const { deb, rpm } = packages;
-  assert.equal(run('lintian', '--fail-on', 'none', '--allow-root', deb), '');
-  assert.match(run('rpm', '-K', '--nosignature', rpm), /digests OK/);
-  const root = path.join(folder, 'root');
-  run('dpkg-deb', '--raw-extract', deb, root);
-  for (const script of ['preinst', 'postinst', 'prerm', 'postrm']) {
-    assert.equal(complaints('shellcheck', path.join(root, 'DEBIAN', script)), '');
-  }
   const page = path.join(folder, 'oneext.1');
-  writeFileSync(page, execFileSync('gzip', ['-dc', path.join(root, 'usr/share/man/man1/oneext.1.gz')]));
+  run('tar', '-xf', packages.tarball, '-C', folder, '--wildcards', '--strip-components=4', '*/oneext.1.gz');
+  run('gunzip', `${page}.gz`);
   assert.equal(complaints('mandoc', '-Tlint', page), '');
   const { stderr } = spawnSync('groff', ['-man', '-ww', '-Tutf8', page], { encoding: 'utf8' });
   assert.equal(stderr, '');
@@ -74,7 +91,16 @@ test('the tarball is all in one folder, whose programs run where it stands', (t)
   }
 });
 
-test('D1-missing-tools: what can be made is made, and what cannot is told with its reason', (t) => {
+/** Extracts a tarball: the digest of each file, but for the Node; and the machine that Node is for. */
+const contentOf = (tarball: string, folder: string): { readonly files: string; readonly machine: number } => {
+  mkdirSync(folder);
+  run('tar', '-xf', tarball, '--strip-components=1', '-C', folder);
+  const digests = 'find . -type f ! -path "./node/bin/node" -exec sha256sum {} + | LC_ALL=C sort';
+  const files = run('sh', '-c', `cd "$1" && ${digests}`, 'sh', folder);
+  return { files, machine: readFileSync(path.join(folder, 'node/bin/node')).readUInt16LE(18) };
+};
+
+test('D1-missing-tools, arm64: what can be made is made, what cannot is told, and only the Node is another', (t) => {
   const folder = temporaryFolder(t);
   const tools = ['sh', 'tar', 'gzip', 'llvm-strip'];
   mkdirSync(path.join(folder, 'bin'));
@@ -85,36 +111,28 @@ test('D1-missing-tools: what can be made is made, and what cannot is told with i
   const output = path.join(folder, 'packages');
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ['scripts/package.mjs', '--output', output, '--arch', 'amd64'],
-    { encoding: 'utf8', env: { PATH: path.join(folder, 'bin'), SOURCE_DATE_EPOCH: '1767225600' } },
+    ['scripts/package.mjs', '--output', output, '--arch', 'arm64'],
+    { encoding: 'utf8', env: { PATH: path.join(folder, 'bin'), SOURCE_DATE_EPOCH: String(commitTime()) } },
   );
   const missing = (kind: string, tool: string, name: string): string =>
     `package: cannot make the ${kind}, because these programs are missing: ${tool}. On Debian: apt-get install ${name}\n`;
   assert.equal(stderr, `${missing('deb', 'dpkg-deb', 'dpkg')}${missing('rpm', 'rpmbuild', 'rpm')}`.repeat(2));
   assert.equal(status, 0);
-  assert.match(stdout, /^[0-9a-f]{64} {2}opennebula-extensions-[\d.]+\.x86_64\.tar\.gz\n$/);
+  const [, name = ''] =
+    /^[0-9a-f]{64} {2}(opennebula-extensions-[\d.]+\.aarch64\.tar\.gz)\n$/.exec(stdout) ?? [];
   assert.equal(readFileSync(path.join(output, 'SHA256SUMS'), 'utf8'), stdout);
   assert.deepEqual(readdirSync(output).length, 2);
-});
 
-test('the package for arm64 has the same files, and the Node of an arm64', async (t) => {
-  const folder = temporaryFolder(t);
-  const listOf = (deb: string, name: string): readonly string[] => {
-    run('dpkg-deb', '--raw-extract', deb, path.join(folder, name));
-    const list =
-      'find . -type f ! -path "./usr/lib/one/opennebula-extensions/node/bin/node" ! -path "./DEBIAN/*" -exec sha256sum {} +';
-    return run('sh', '-c', `cd "$1" && ${list}`, 'sh', path.join(folder, name)).split('\n').sort();
-  };
-  const other = await makeOtherDeb(folder);
-  assert.match(run('dpkg-deb', '--field', other, 'Architecture'), /^arm64$/m);
-  assert.deepEqual(listOf(other, 'arm64'), listOf(packages.deb, 'amd64'));
-  const machineOf = (name: string): number =>
-    readFileSync(path.join(folder, name, 'usr/lib/one/opennebula-extensions/node/bin/node')).readUInt16LE(18);
+  const arm64 = contentOf(path.join(output, name), path.join(folder, 'arm64'));
+  const amd64 = contentOf(packages.tarball, path.join(folder, 'amd64'));
+  assert.equal(arm64.files, amd64.files);
   // e_machine of ELF: EM_AARCH64, EM_X86_64.
-  assert.deepEqual([machineOf('arm64'), machineOf('amd64')], [183, 62]);
+  assert.deepEqual([arm64.machine, amd64.machine], [183, 62]);
 });
 
 test('a package takes at most 36 MB, and 130 MB when it is installed', () => {
-  assert.ok(statSync(packages.deb).size < 36e6);
-  assert.ok(Number(run('dpkg-deb', '--field', packages.deb, 'Installed-Size')) * 1024 < 130e6);
+  for (const deb of [packages.deb, packages.nodeDeb]) {
+    assert.ok(statSync(deb).size < 36e6);
+    assert.ok(Number(run('dpkg-deb', '--field', deb, 'Installed-Size')) * 1024 < 130e6);
+  }
 });

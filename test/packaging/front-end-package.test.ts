@@ -1,15 +1,15 @@
-/** Where files go. */
+/** Where files of the suite go. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
   debianLayout,
-  foldersOf,
-  formatSpecFiles,
+  frontEndPrograms,
   planTree,
   rpmLayout,
   systemFiles,
   tarballLayout,
-} from '../../packaging/tree.ts';
+} from '../../packaging/front-end-package.ts';
+import { foldersOf, formatSpecFiles } from '../../packaging/tree.ts';
 
 const large = { isExecutable: false, size: 100_000, sha256: 'aa' };
 const input = {
@@ -22,7 +22,7 @@ const input = {
   documents: ['README.md', 'docs/install.md'],
   manual: 'page',
   completions: { bash: 'b', zsh: 'z', fish: 'f' },
-  copyright: 'c',
+  copyrightFor: () => 'c',
   node: { binary: 'scratch/node', license: 'node/LICENSE' },
 };
 
@@ -50,7 +50,10 @@ test('folders above files', () => {
 });
 
 test('of folders an rpm owns only ours', () => {
-  const lines = formatSpecFiles([...planTree(rpmLayout, input), ...systemFiles]).split('\n');
+  const lines = formatSpecFiles(
+    [...planTree(rpmLayout, input), ...systemFiles],
+    [frontEndPrograms, 'usr/share/doc/opennebula-extensions'],
+  ).split('\n');
   assert.deepEqual(
     lines.filter((line) => line.startsWith('%dir')),
     [
