@@ -1,8 +1,10 @@
 /** Documents as the benches read them: made by the simulator, handed over in pieces as a socket does. */
-import { createDocumentReader } from '../lib/one/document-reader.ts';
+import { createDocumentReader, type DocumentReader } from '../lib/one/document-reader.ts';
 import { createRpcAnswerReader } from '../lib/one/rpc-answer.ts';
 import { extendedVmShape, parseVm, type Vm } from '../lib/one/vm.ts';
+import { type CpuRecord, lastCpuRecords } from '../lib/one/vm-monitoring.ts';
 import { type CloudSettings, type SimulatedVm, vmsAt } from '../simulator/cloud.ts';
+import { formatVmMonitoring } from '../simulator/documents.ts';
 import { encodeDocument } from '../simulator/front-end.ts';
 
 const pieceBytes = 64 * 1024;
@@ -23,6 +25,31 @@ export const stillCloud = (hosts: number, vms: number): CloudSettings => ({
 export const encodeVmPool = (settings: CloudSettings, format: (vm: SimulatedVm) => string): Buffer =>
   encodeDocument(`<VM_POOL>${vmsAt(settings, 0).map(format).join('')}</VM_POOL>`);
 
+/** The last records of all VMs, as oned's answer to one.vmpool.monitoring holds them. */
+export const encodeVmMonitoring = (settings: CloudSettings): Buffer => {
+  const records = vmsAt(settings, 0).map((vm) => formatVmMonitoring(vm, 1_800_000_000));
+  return encodeDocument(`<MONITORING_DATA>${records.join('')}</MONITORING_DATA>`);
+};
+
+const readAnswer = (pieces: readonly Buffer[], documents: DocumentReader): void => {
+  const answer = createRpcAnswerReader(documents.push);
+  for (const piece of pieces) answer.push(piece);
+  if (answer.finish().kind !== 'success' || documents.finish() !== 'complete')
+    throw new Error('not all was read');
+};
+
+/** The CPU of all VMs of an answer, read as the exporter reads it. */
+export const readCpuRecords = (pieces: readonly Buffer[]): readonly CpuRecord[] => {
+  const records: CpuRecord[] = [];
+  const { objectName, shape, parse } = lastCpuRecords;
+  const documents = createDocumentReader(objectName, shape, (element) => {
+    const record = parse(element);
+    if (record !== undefined) records.push(record);
+  });
+  readAnswer(pieces, documents);
+  return records;
+};
+
 /** All VMs of an answer, read as the exporter reads them. */
 export const readVms = (pieces: readonly Buffer[], shape = extendedVmShape): readonly Vm[] => {
   const vms: Vm[] = [];
@@ -30,9 +57,6 @@ export const readVms = (pieces: readonly Buffer[], shape = extendedVmShape): rea
     const vm = parseVm(element);
     if (vm !== undefined) vms.push(vm);
   });
-  const answer = createRpcAnswerReader(documents.push);
-  for (const piece of pieces) answer.push(piece);
-  if (answer.finish().kind !== 'success' || documents.finish() !== 'complete')
-    throw new Error('not all was read');
+  readAnswer(pieces, documents);
   return vms;
 };

@@ -13,6 +13,7 @@ import { formatLabels } from '../lib/prometheus/exposition.ts';
 import type { FamilySamples, LabelText, MetricFamily, Sample } from '../lib/prometheus/metric-family.ts';
 import type { PowerVerdict } from './agents/agent.ts';
 import type { AnswerCounts } from './agents/answer-counts.ts';
+import type { VmCpu } from './vm-cpu.ts';
 
 /** A VM and what only the extended form of its document tells. */
 export interface VmWithAttributes extends Vm {
@@ -55,6 +56,8 @@ export interface Documents {
   readonly backupState: unknown;
   /** What the power agents of each host answered, by host id; hosts that were not asked are missing. */
   readonly agents: ReadonlyMap<number, readonly AgentAnswer[]>;
+  /** CPU of VMs, where an agent needs it. */
+  readonly vmCpu: VmCpu;
   /** How often agents have answered since the exporter was installed. */
   readonly answerCounts: AnswerCounts;
 }

@@ -1,8 +1,8 @@
 /** Writes the documents that come from code: metrics, options, errors, commands. `--check` fails where one has drifted. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { unsoundReasons } from '../collectors/agents/agent.ts';
+import { powerMethods, unsoundReasons } from '../collectors/agents/agent.ts';
 import { collectors } from '../collectors/collectors.ts';
-import { unmeasuredReasons } from '../collectors/power.ts';
+import { unmeasuredReasons } from '../collectors/measure-vm.ts';
 import { scrapeFamilies } from '../collectors/scrape-state.ts';
 import { flagName, meaningOf } from '../lib/config/format-options.ts';
 import { configurable, environmentName, fileName, type OptionTable } from '../lib/config/options.ts';
@@ -28,10 +28,10 @@ const familyRows = (families: readonly MetricFamily[]): string =>
     .map(({ name, type, labels, help }) => row(code(name), type, labels.map(code).join(', '), help))
     .join('');
 
-const reasonRows = (reasons: Readonly<Record<string, string>>): string =>
-  head('reason', 'meaning') +
-  Object.entries(reasons)
-    .map(([reason, meaning]) => row(code(reason), meaning))
+const labelRows = (label: string, values: Readonly<Record<string, string>>): string =>
+  head(label, 'meaning') +
+  Object.entries(values)
+    .map(([value, meaning]) => row(code(value), meaning))
     .join('');
 
 const metrics = (): string => `# Metrics of opennebula-exporter
@@ -42,10 +42,15 @@ Power is in microwatts (µW) or watts (W) as the name says, sizes are in bytes, 
 ${collectors.map(({ name, help, families }) => `## \`${name}\`: ${help}\n\n${familyRows(families)}`).join('\n')}
 ### Why a VM has no power: \`reason\` of \`opennebula_vm_power_unmeasured_info\`
 
-${reasonRows(unmeasuredReasons)}
+${labelRows('reason', unmeasuredReasons)}
+### How the power of VMs comes about: \`method\` of \`opennebula_power_agent_info\`
+
+It is empty where the answer is not used, and where the agent gives the power of the host beside another agent that measures its VMs.
+
+${labelRows('method', powerMethods)}
 ### Why an agent's answer is not used: \`reason\` of \`opennebula_power_agent_info\`
 
-${reasonRows({ ok: 'the answer is used', ...unsoundReasons })}
+${labelRows('reason', { ok: 'the answer is used', ...unsoundReasons })}
 ## The scrape itself
 
 ${familyRows(scrapeFamilies)}

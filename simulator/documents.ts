@@ -54,6 +54,9 @@ const shortNic = (vm: SimulatedVm): Record<string, string | number> => ({
   SECURITY_GROUPS: 0,
 });
 
+/** Of each host, in hundredths of a CPU. */
+const totalCpu = 6400;
+
 const hasHost = (vm: SimulatedVm): boolean => vm.state !== 1;
 
 const formatHistory = (vm: SimulatedVm, extended: boolean): string => {
@@ -90,6 +93,21 @@ export const formatShortVm = (vm: SimulatedVm): string =>
   })}<DISK>${fields(cdata, shortDisk)}</DISK><NIC>${fields(cdata, shortNic(vm))}</NIC>` +
   `<GRAPHICS>${fields(cdata, { LISTEN: '0.0.0.0', PORT: 5900 + vm.id, TYPE: 'VNC' })}</GRAPHICS>` +
   `</TEMPLATE><MONITORING/><USER_TEMPLATE></USER_TEMPLATE>${formatHistory(vm, false)}</VM>`;
+
+/** The last record of a VM in one.vmpool.monitoring. */
+export const formatVmMonitoring = (vm: SimulatedVm, atSeconds: number): string =>
+  `<MONITORING>${fields(cdata, {
+    CPU: (vm.load * totalCpu).toFixed(2),
+    DISKRDBYTES: 711,
+    DISKRDIOPS: 989,
+    DISKWRBYTES: 82,
+    DISKWRIOPS: 636,
+    ID: vm.id,
+    MEMORY: vm.memoryMebibytes * 1024,
+    NETRX: 6825,
+    NETTX: 6825,
+    TIMESTAMP: atSeconds,
+  })}</MONITORING>`;
 
 const contextNames = [
   'DNS',
@@ -163,9 +181,9 @@ export const formatHost = (host: SimulatedHost, vms: readonly SimulatedVm[]): st
       MEM_USAGE: memory,
       CPU_USAGE: cpu,
       TOTAL_MEM: 268_435_456,
-      TOTAL_CPU: 6400,
+      TOTAL_CPU: totalCpu,
       MAX_MEM: 268_435_456,
-      MAX_CPU: 6400,
+      MAX_CPU: totalCpu,
       RUNNING_VMS: vms.length,
       VMS_THREAD: 1,
     }) +

@@ -10,6 +10,7 @@ import {
   formatHost,
   formatNetworkPool,
   formatShortVm,
+  formatVmMonitoring,
   formatZonePool,
 } from './documents.ts';
 import { type Answer, type AnswerCall, createFrontEnd, encodeDocument } from './front-end.ts';
@@ -54,6 +55,8 @@ const createMoment = (options: SimulationOptions, at: number): Moment => {
     if (vm.sourceHostId !== undefined) vmsByHost.get(vm.sourceHostId)?.push(vm);
   }
   const extendedVms = new Map(vms.map((vm) => [vm.id, formatExtendedVm(vm)]));
+  const nowSeconds = Math.floor(Date.now() / 1000);
+  const monitored = vms.filter(({ state }) => state === 3).map((vm) => formatVmMonitoring(vm, nowSeconds));
   const placed = hosts.map((host) => ({ host, own: vmsByHost.get(host.id) ?? [] }));
   return {
     at,
@@ -62,6 +65,7 @@ const createMoment = (options: SimulationOptions, at: number): Moment => {
       Object.entries({
         'one.vmpool.info': `<VM_POOL>${vms.map(formatShortVm).join('')}</VM_POOL>`,
         'one.vmpool.infoextended': `<VM_POOL>${[...extendedVms.values()].join('')}</VM_POOL>`,
+        'one.vmpool.monitoring': `<MONITORING_DATA>${monitored.join('')}</MONITORING_DATA>`,
         'one.hostpool.info': `<HOST_POOL>${placed.map(({ host, own }) => formatHost(host, own)).join('')}</HOST_POOL>`,
         'one.datastorepool.info': formatDatastorePool(),
         'one.vnpool.info': formatNetworkPool(vms.length),

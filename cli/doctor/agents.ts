@@ -1,6 +1,7 @@
 /** The power agents of the hosts, and VMs without a measurement, as the exporter's page tells of them. */
 import { type UnsoundReason, unsoundReasons } from '../../collectors/agents/agent.ts';
-import { hasPowerAgent, unmeasuredReasons } from '../../collectors/power.ts';
+import { unmeasuredReasons } from '../../collectors/measure-vm.ts';
+import { hasPowerAgent } from '../../collectors/power.ts';
 import type { Surroundings } from './check.ts';
 import type { CloudHost } from './cloud-host.ts';
 import type { AgentSample, ExporterPage, UnmeasuredVm } from './exporter-page.ts';
@@ -92,7 +93,9 @@ const vmSteps: Readonly<Record<string, string>> = {
   absurd_value: "restart the agent of its host; if it stays, compare with the host's power on its page",
   inflated:
     "compare with the VM's CPU in onevm show; Scaphandre 1.0.3 of Debian sid inflates: oneext hosts install takes another build",
-  first_reading: 'wait for the next scrape',
+  first_reading: 'wait for the next scrapes: a minute where the power of VMs is estimated',
+  cpu_unknown:
+    'onevm show ID: if its MONITORING has no CPU, look for the probes of its host in /var/log/one/monitor.log',
   process_not_found:
     'wait if it has just started; else run on its host: pgrep -af guest=one-; a program of another name belongs in power.emulators',
   process_unexpected:

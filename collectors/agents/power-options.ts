@@ -35,6 +35,14 @@ export const powerOptions = {
     60_000,
   ),
   'power.emulators': listOption(emulatorOption),
+  'power.monitoring-interval': durationOption(
+    {
+      help: 'how often OpenNebula is asked for the CPU of VMs, while an agent is seen that is not to be believed without it or that measures no VMs; MONITORING_INTERVAL_VM of OpenNebula says how often it is renewed',
+      default: '60s',
+    },
+    5000,
+    600_000,
+  ),
   'power.unmeasured': choiceOption(
     {
       help: 'what a VM gets that could not be measured: no sample, or 0 as in the first generation',

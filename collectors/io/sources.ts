@@ -14,6 +14,7 @@ import { createAgentAsker } from './ask-agents.ts';
 import type { KeptStates } from './kept-states.ts';
 import { readHa } from './read-ha.ts';
 import { createFqdn, readBackupState, readServers } from './read-machine.ts';
+import { createVmCpuReader } from './read-vm-cpu.ts';
 import { createVmReader } from './read-vms.ts';
 import { createSource, type Source } from './source.ts';
 
@@ -93,6 +94,16 @@ export const createSources = (
       } else if (before?.verdict.sound === false) log.info('power agent answers soundly again', fields);
     },
   });
+  const agents = fromElsewhere(async () => askAgents((await hosts.get()).value));
+  const readVmCpu = createVmCpuReader({
+    client,
+    now,
+    intervalMs: options['power.monitoring-interval'],
+    onChange(failure) {
+      if (failure === undefined) log.info('the CPU of VMs can be read again');
+      else log.warn('the CPU of VMs cannot be read; power is not compared with it', { error: failure });
+    },
+  });
 
   return {
     hosts,
@@ -119,6 +130,7 @@ export const createSources = (
     servers: fromElsewhere(() => readServers(fqdn)),
     backupState: fromElsewhere(() => readBackupState(options['backup-restore.state-file'])),
     answerCounts: kept.answerCounts.source,
-    agents: fromElsewhere(async () => askAgents((await hosts.get()).value)),
+    agents,
+    vmCpu: fromElsewhere(async () => readVmCpu((await agents.get()).value)),
   };
 };

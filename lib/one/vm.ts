@@ -39,6 +39,8 @@ export interface Vm {
   readonly memoryBytes: Bytes | undefined;
   readonly cpuRatio: number | undefined;
   readonly vcpus: number | undefined;
+  /** Whether the document has VCPU; the default of the driver counts otherwise. */
+  readonly hasVcpus: boolean;
   readonly disks: readonly VmDisk[];
   /** NICs, PCI NICs and aliases: the short form writes all three as NIC, the extended one by their names. */
   readonly nicCount: number;
@@ -145,6 +147,7 @@ export const parseVm = (element: OneElement): Vm | undefined => {
     memoryBytes: memoryMebibytes === undefined ? undefined : bytesFromMebibytes(memoryMebibytes),
     cpuRatio: parseDecimal(textAt(template, 'CPU')),
     vcpus: vcpus === undefined || vcpus === '' ? 1 : parseInteger(vcpus),
+    hasVcpus: vcpus !== undefined && vcpus !== '',
     disks: childrenOf(template, 'DISK').flatMap((disk) => {
       const diskId = textAt(disk, 'DISK_ID');
       if (diskId === undefined) return [];

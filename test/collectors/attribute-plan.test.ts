@@ -21,6 +21,7 @@ const vm = (id: number, lcmState = 3): Vm => ({
   memoryBytes: undefined,
   cpuRatio: undefined,
   vcpus: 1,
+  hasVcpus: true,
   disks: [],
   nicCount: 0,
 });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { DomainPower, PowerVerdict } from '../../collectors/agents/agent.ts';
 import type { AgentAnswer, VmWithAttributes } from '../../collectors/collector.ts';
 import { powerCollector } from '../../collectors/power.ts';
+import { noVmCpu, type VmCpu } from '../../collectors/vm-cpu.ts';
 import type { Host } from '../../lib/one/host.ts';
 import { encodeFamilies } from '../../lib/prometheus/exposition.ts';
 import { microwatts } from '../../lib/units/units.ts';
@@ -20,6 +21,7 @@ const vm = (id: number, hostId: number | undefined, state = 3, lcmState = 3): Vm
   memoryBytes: undefined,
   cpuRatio: undefined,
   vcpus: 1,
+  hasVcpus: true,
   disks: [],
   nicCount: 0,
   name: '',
@@ -75,6 +77,7 @@ interface Situation {
   /** One agent's, or those of several with their names. */
   readonly answers: Readonly<Record<number, PowerVerdict | readonly AgentAnswer[]>>;
   readonly unmeasuredPower?: 'omit' | 'zero';
+  readonly vmCpu?: Partial<VmCpu>;
 }
 
 const pageOf = ({
@@ -82,6 +85,7 @@ const pageOf = ({
   hosts = [host(0), host(1)],
   answers,
   unmeasuredPower = 'omit',
+  vmCpu = {},
 }: Situation): string => {
   const agents = new Map<number, readonly AgentAnswer[]>(
     Object.entries(answers).map(([id, given]) => [
@@ -91,7 +95,7 @@ const pageOf = ({
   );
   return encodeFamilies(
     powerCollector.collect(
-      { ...emptyDocuments, vms, hosts, agents },
+      { ...emptyDocuments, vms, hosts, agents, vmCpu: { ...noVmCpu, ...vmCpu } },
       {
         ...defaultSettings,
         'power.unmeasured': unmeasuredPower,
@@ -218,7 +222,7 @@ test("a VM's power from one agent, the host's from another", () => {
     '{one_host_id="1"}': 4,
   });
   assert.deepEqual(Object.keys(familyOf(page, 'opennebula_vm_power_unmeasured_info')), [
-    '{one_host_id="1",one_vm_id="6",reason="agent_unsound"}',
+    '{one_host_id="1",one_vm_id="6",reason="first_reading"}',
   ]);
   assert.deepEqual(familyOf(page, 'opennebula_power_agent_up'), {
     '{one_host_id="0"}': 1,
@@ -315,6 +319,98 @@ test('unknown is not zero: no sample, and the reason on the same page', () => {
     '{one_vm_id="4"}': 0,
     '{one_vm_id="3"}': 5,
   });
+});
+
+/** The page of a build that is known to inflate. */
+const doubtful = (powers: Readonly<Record<number, number>>, hostPower: number): PowerVerdict => {
+  const verdict = sound(powers, hostPower);
+  return verdict.sound ? { ...verdict, reading: { ...verdict.reading, isDoubtful: true } } : verdict;
+};
+
+test('1-inflated: a doubtful agent costs the VM its sample whose watts it cannot have used, and no other VM', () => {
+  const situation: Situation = {
+    vms: [
+      { ...vm(5, 0), vcpus: 2 },
+      { ...vm(4, 0), vcpus: 1 },
+    ],
+    hosts: [host(0, { cpuTotal: 1600 })],
+    answers: { 0: doubtful({ 5: 70.1e6, 4: 0.2e6 }, 70.1e6) },
+  };
+  assert.deepEqual(powerOf(situation), { '{one_vm_id="4"}': 0.2e6 });
+  assert.deepEqual(reasonsOf(situation), ['{one_host_id="0",one_vm_id="5",reason="inflated"}']);
+  const withCpu = { ...situation, vmCpu: { last: new Map([[4, 0.0001]]) } };
+  assert.deepEqual(powerOf(withCpu), { '{one_vm_id="4"}': 0.2e6 });
+  const idle = { ...withCpu, answers: { 0: doubtful({ 4: 1e6 }, 70.1e6) } };
+  assert.deepEqual(reasonsOf(idle)[1], '{one_host_id="0",one_vm_id="4",reason="inflated"}');
+  const honest = { ...situation, answers: { 0: sound({ 5: 70.1e6, 4: 0.2e6 }, 70.1e6) } };
+  assert.deepEqual(Object.keys(powerOf(honest)).length, 2, 'an agent that is not known to inflate');
+});
+
+test('1-inflated: the value of another agent of the host counts instead', () => {
+  const answers = { 0: [scaphandre(doubtful({ 5: 70e6 }, 70e6)), other(sound({ 5: 9e6 }, 70e6))] };
+  const hosts = [host(0, { cpuTotal: 1600 })];
+  assert.deepEqual(powerOf({ vms: [vm(5, 0)], hosts, answers }), { '{one_vm_id="5"}': 9e6 });
+});
+
+const metered: Situation = {
+  vms: [vm(5, 0), vm(4, 0), vm(3, 0, 8, 0)],
+  hosts: [host(0, { cpuTotal: 1600 })],
+  answers: { 0: [other(platformOnly(99e6))] },
+  vmCpu: {
+    mean: new Map([
+      [5, 2],
+      [4, 4],
+    ]),
+    hostPower: new Map([[0, microwatts(100e6)]]),
+  },
+};
+
+test('3-estimate: with a host meter alone, a VM draws the part of the power of the host that its CPU is of all CPUs', () => {
+  assert.deepEqual(powerOf(metered), {
+    '{one_vm_id="5"}': 12.5e6,
+    '{one_vm_id="4"}': 25e6,
+    '{one_vm_id="3"}': 0,
+  });
+  assert.deepEqual(Object.keys(familyOf(pageOf(metered), 'opennebula_power_agent_info')), [
+    '{agent="other",method="opennebula_cpu",one_host_id="0",reason="ok",version="3"}',
+  ]);
+});
+
+test('3-estimate: an agent that measures VMs is preferred, and one that does not answer is made up for', () => {
+  const both = { ...metered, answers: { 0: [other(platformOnly(99e6)), scaphandre(sound({ 5: 7 }))] } };
+  assert.deepEqual(powerOf(both), { '{one_vm_id="5"}': 7, '{one_vm_id="3"}': 0 });
+  assert.deepEqual(
+    Object.keys(familyOf(pageOf(both), 'opennebula_power_agent_info')).map(
+      (labels) => /method="\w*"/.exec(labels)?.[0],
+    ),
+    ['method=""', 'method="agent_watts"'],
+  );
+  const down = { ...metered, answers: { 0: [scaphandre(timedOut), other(platformOnly(99e6))] } };
+  assert.deepEqual(powerOf(down), powerOf(metered));
+});
+
+test('3-estimate: what is not known is said, and nothing is invented', () => {
+  const reasonWith = (changes: Partial<Situation>): string | undefined =>
+    /reason="(\w+)"/.exec(reasonsOf({ ...metered, vms: [vm(5, 0)], ...changes }).join())?.[1];
+  const { mean, hostPower } = metered.vmCpu ?? {};
+  assert.equal(reasonWith({ vmCpu: { mean: mean ?? new Map() } }), 'first_reading');
+  assert.equal(reasonWith({ vmCpu: { hostPower: hostPower ?? new Map() } }), 'cpu_unknown');
+  assert.equal(reasonWith({ vms: [vm(5, 0, 3, 4)] }), 'migration_partly_measured');
+  assert.equal(reasonWith({ hosts: [host(0, { state: 8 })] }), 'host_offline');
+  assert.equal(reasonWith({ answers: { 0: timedOut } }), 'agent_unsound');
+});
+
+test('law: estimates of the VMs of a host are together not more than what the host draws', () => {
+  const cpus = fc.double({ min: 0, max: 16, noNaN: true });
+  fc.assert(
+    fc.property(fc.array(cpus, { maxLength: 12 }), (all) => {
+      const mean = new Map(all.map((busy, id) => [id, busy]));
+      const vms = all.map((_, id) => vm(id, 0));
+      const powers = Object.values(powerOf({ ...metered, vms, vmCpu: { ...metered.vmCpu, mean } }));
+      assert.equal(powers.length, all.length);
+      assert.ok(powers.reduce((sum, power) => sum + power, 0) <= 100e6 * (1 + 1e-9));
+    }),
+  );
 });
 
 test('hosts and their agents', () => {

@@ -2,6 +2,7 @@
 
 import type { Documents } from '../../collectors/collector.ts';
 import { exporterOptions } from '../../collectors/exporter-options.ts';
+import { noVmCpu } from '../../collectors/vm-cpu.ts';
 import { resolveOptions } from '../../lib/config/resolve.ts';
 
 export const emptyDocuments: Documents = {
@@ -13,6 +14,7 @@ export const emptyDocuments: Documents = {
   ha: { fqdn: 'front-end', memberStates: [], ownState: undefined },
   backupState: undefined,
   agents: new Map(),
+  vmCpu: noVmCpu,
   answerCounts: new Map(),
 };
 

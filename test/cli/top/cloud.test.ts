@@ -116,6 +116,7 @@ test('without the collector vm, VMs are OpenNebula’s', () => {
     memoryBytes: undefined,
     cpuRatio: 1,
     vcpus: 2,
+    hasVcpus: true,
     disks: [],
     nicCount: 0,
   };

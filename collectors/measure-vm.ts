@@ -1,0 +1,158 @@
+/** What the agents of all hosts come to for one VM: its power, or why that is unknown. */
+import { type Host, hostState, isKvm } from '../lib/one/host.ts';
+import { isMigrating, mayHaveProcess } from '../lib/one/vm.ts';
+import type { DomainReason, PowerReading } from './agents/agent.ts';
+import type { AgentAnswer, Documents, VmWithAttributes } from './collector.ts';
+import { type DomainIndex, findDomain, indexDomains } from './domain-join.ts';
+import { hostReadingOf, measuresVms, readingsOf } from './host-readings.ts';
+import { isInflated } from './inflation.ts';
+
+/** Why a VM that may draw power has no sample; docs/metrics.md lists them with their meaning. */
+export const unmeasuredReasons = {
+  no_host: 'the VM has no host although it is active',
+  host_unknown: 'the host of the VM is not in the host pool',
+  host_offline: 'the host is offline, so its agent is not asked',
+  host_not_kvm: 'the host does not run KVM, so its agent is not asked',
+  agent_unsound: "the host's agent gave no sound answer: see opennebula_power_agent_info of the host",
+  process_not_found: "the host's agent gave a sound answer without a process of this VM",
+  process_unexpected: "OpenNebula says that the VM does not run, but the host's agent sees a process of it",
+  absurd_value:
+    "the agent's value for this VM is negative, is not a number, or is more than its host draws (10 kW a socket if that is unknown)",
+  inflated:
+    "the host's agent is known to inflate, and its value for this VM is more than the CPU that OpenNebula's monitoring has for it, or than its virtual CPUs, can draw",
+  first_reading:
+    'power needs two readings of the host, or one after a minute if it is estimated, and there was only the first',
+  cpu_unknown:
+    "the agent of the host measures no VMs, and OpenNebula's monitoring has no CPU of this VM from the last 15 minutes",
+  migration_partly_measured: 'the VM is migrating, and one of its two hosts was not measured',
+} as const;
+export type UnmeasuredReason = keyof typeof unmeasuredReasons;
+
+/** What one agent says of a host. */
+interface HostReading {
+  readonly reading: PowerReading;
+  /** `undefined` where the agent measures no VMs. */
+  readonly domains: DomainIndex | undefined;
+}
+
+export interface Situation {
+  readonly hosts: ReadonlyMap<number, Host>;
+  readonly agents: Documents['agents'];
+  readonly vmCpu: Documents['vmCpu'];
+  readonly readings: ReadonlyMap<number, readonly HostReading[]>;
+  readonly deployIds: ReadonlySet<string>;
+  /** CPUs that the VMs of a host keep busy together, as the monitoring has it. */
+  readonly busyCpus: ReadonlyMap<number, number>;
+}
+
+/** By host; an agent that answers for several hosts has one reading. */
+const readAnswers = (agents: Documents['agents']): Situation['readings'] => {
+  const known = new Map<PowerReading, HostReading>();
+  const indexed = (reading: PowerReading): HostReading => {
+    const before = known.get(reading);
+    if (before !== undefined) return before;
+    const domains = reading.domains === undefined ? undefined : indexDomains(reading.domains);
+    known.set(reading, { reading, domains });
+    return { reading, domains };
+  };
+  return new Map([...agents].map(([hostId, answers]) => [hostId, readingsOf(answers).map(indexed)]));
+};
+
+const sumCpus = ({ vms, vmCpu }: Pick<Documents, 'vms' | 'vmCpu'>): ReadonlyMap<number, number> => {
+  const sums = new Map<number, number>();
+  for (const { id, hostId } of vms)
+    if (hostId !== undefined) sums.set(hostId, (sums.get(hostId) ?? 0) + (vmCpu.mean.get(id) ?? 0));
+  return sums;
+};
+
+export const situationOf = (documents: Pick<Documents, 'hosts' | 'vms' | 'agents' | 'vmCpu'>): Situation => ({
+  hosts: new Map(documents.hosts.map((host) => [host.id, host])),
+  agents: documents.agents,
+  vmCpu: documents.vmCpu,
+  readings: readAnswers(documents.agents),
+  deployIds: new Set(documents.vms.map(({ deployId }) => deployId)),
+  busyCpus: sumCpus(documents),
+});
+
+/** What the agents say of one VM. */
+interface Measurement {
+  /** The sum over its hosts; `undefined` where none of them has seen it with a value that can be true. */
+  readonly microwatts: number | undefined;
+  readonly hostCount: number;
+  /** Why one of its hosts, which has seen it, has no value of it. */
+  readonly reason: DomainReason | undefined;
+}
+
+/**
+ * Where a process counts as the VM's: on the host that OpenNebula has it on. While it migrates, on every host that
+ * sees it, as the document does not tell where it comes from.
+ */
+const hostsWhere = (vm: VmWithAttributes, { readings }: Situation): Iterable<number> =>
+  isMigrating(vm) ? readings.keys() : [vm.hostId ?? -1];
+
+const powerIn = (
+  vm: VmWithAttributes,
+  hostId: number,
+  { reading, domains }: HostReading,
+  { hosts, vmCpu, deployIds }: Situation,
+): number | DomainReason | undefined => {
+  const power = domains === undefined ? undefined : findDomain(vm, domains, deployIds)?.power;
+  if (typeof power !== 'number' || !reading.isDoubtful) return power;
+  const { hostPower } = reading;
+  const claim = { power, hostPower, host: hosts.get(hostId), vm, monitoredCpus: vmCpu.last.get(vm.id) };
+  return isInflated(claim) ? 'inflated' : power;
+};
+
+/** On one host the value of one agent counts; an agent that answers for several hosts counts once. */
+const measure = (vm: VmWithAttributes, situation: Situation): Measurement => {
+  const counted = new Map<PowerReading, number>();
+  let reason: DomainReason | undefined;
+  for (const hostId of hostsWhere(vm, situation)) {
+    const seen = (situation.readings.get(hostId) ?? []).flatMap((one) => {
+      const power = powerIn(vm, hostId, one, situation);
+      return power === undefined ? [] : [{ reading: one.reading, power }];
+    });
+    const measured = seen.find(({ power }) => typeof power === 'number');
+    if (typeof measured?.power === 'number') counted.set(measured.reading, measured.power);
+    else if (typeof seen[0]?.power === 'string') reason ??= seen[0].power;
+  }
+  const sum = [...counted.values()].reduce((all, microwatts) => all + microwatts, 0);
+  return { microwatts: counted.size === 0 ? undefined : sum, hostCount: counted.size, reason };
+};
+
+/** Where the agents of the host measure no VMs: the VM's part of the power of the host, by the CPUs it keeps busy. */
+const estimate = (vm: VmWithAttributes, host: Host, situation: Situation): number | UnmeasuredReason => {
+  const { agents, vmCpu, busyCpus } = situation;
+  if (hostReadingOf(agents.get(host.id) ?? []) === undefined) return 'agent_unsound';
+  if (isMigrating(vm)) return 'migration_partly_measured';
+  const power = vmCpu.hostPower.get(host.id);
+  if (power === undefined) return 'first_reading';
+  const cpus = vmCpu.mean.get(vm.id);
+  const all = Math.max((host.cpuTotal ?? 0) / 100, busyCpus.get(host.id) ?? 0);
+  return cpus === undefined || all <= 0 ? 'cpu_unknown' : (power * cpus) / all;
+};
+
+const whyNotAsked = (vm: VmWithAttributes, host: Host | undefined): UnmeasuredReason | undefined => {
+  if (vm.hostId === undefined) return 'no_host';
+  if (host === undefined) return 'host_unknown';
+  if (!isKvm(host)) return 'host_not_kvm';
+  return host.state === hostState.offline ? 'host_offline' : undefined;
+};
+
+const isPartlyMeasured = (vm: VmWithAttributes, hostCount: number, agents: Situation['agents']): boolean => {
+  const previous: readonly AgentAnswer[] | undefined = agents.get(vm.previousHostId ?? -1);
+  return isMigrating(vm) && hostCount < 2 && previous !== undefined && !measuresVms(previous);
+};
+
+/** In microwatts. */
+export const powerOfVm = (vm: VmWithAttributes, situation: Situation): number | UnmeasuredReason => {
+  const { microwatts, hostCount, reason } = measure(vm, situation);
+  if (!mayHaveProcess(vm)) return microwatts !== undefined || reason !== undefined ? 'process_unexpected' : 0;
+  if (reason !== undefined) return reason;
+  const host = situation.hosts.get(vm.hostId ?? -1);
+  const notAsked = whyNotAsked(vm, host);
+  if (notAsked !== undefined || host === undefined) return notAsked ?? 'host_unknown';
+  if (!measuresVms(situation.agents.get(host.id))) return estimate(vm, host, situation);
+  if (isPartlyMeasured(vm, hostCount, situation.agents)) return 'migration_partly_measured';
+  return microwatts ?? 'process_not_found';
+};

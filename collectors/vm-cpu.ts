@@ -1,0 +1,115 @@
+/**
+ * CPU of VMs as OpenNebula's monitoring has it, beside the power of hosts over the same time.
+ *
+ * One record covers the time between two probes, and the power of a host the time between two answers; both are
+ * averaged over a minute at least, so that it does not matter much that they do not begin and end together.
+ */
+import type { CpuRecord } from '../lib/one/vm-monitoring.ts';
+import { type Microwatts, microwatts } from '../lib/units/units.ts';
+import type { PowerReading } from './agents/agent.ts';
+import type { Documents } from './collector.ts';
+import { hostReadingOf, isHostMeter, readingsOf } from './host-readings.ts';
+
+const windowSeconds = 60;
+/** Older records, and older power, say nothing of now. */
+const longestAgeSeconds = 900;
+
+/** What is known now. */
+export interface VmCpu {
+  /** CPUs that a VM kept busy in its last record, by VM id. */
+  readonly last: ReadonlyMap<number, number>;
+  /** The same over a minute. */
+  readonly mean: ReadonlyMap<number, number>;
+  /** Of hosts whose agents measure no VMs, over a minute at least: by host id. Missing before that has passed. */
+  readonly hostPower: ReadonlyMap<number, Microwatts>;
+}
+
+interface PowerSample {
+  readonly reading: PowerReading;
+  readonly atSeconds: number;
+  readonly power: number;
+}
+
+export interface VmCpuState {
+  /** The oldest first. */
+  readonly records: ReadonlyMap<number, readonly CpuRecord[]>;
+  readonly power: ReadonlyMap<number, readonly PowerSample[]>;
+}
+
+export const noVmCpu: VmCpu = { last: new Map(), mean: new Map(), hostPower: new Map() };
+export const emptyVmCpuState: VmCpuState = { records: new Map(), power: new Map() };
+
+/** Whether an agent is not to be believed without it, or measures no VMs. */
+export const needsVmCpu = (agents: Documents['agents']): boolean =>
+  [...agents.values()].some(
+    (answers) =>
+      isHostMeter(answers) ||
+      readingsOf(answers).some(({ isDoubtful, domains = [] }) => isDoubtful && domains.length > 0),
+  );
+
+/** The state after an answer of OpenNebula. VMs without a record are forgotten. */
+export const noteRecords = (state: VmCpuState, records: readonly CpuRecord[]): VmCpuState => {
+  const noted = new Map<number, readonly CpuRecord[]>();
+  for (const record of records) {
+    const before = noted.get(record.vmId) ?? state.records.get(record.vmId) ?? [];
+    const since = record.atSeconds - windowSeconds;
+    const isNew = (before.at(-1)?.atSeconds ?? -1) < record.atSeconds;
+    const kept = before.filter(({ atSeconds }) => atSeconds > since);
+    noted.set(record.vmId, isNew ? [...kept, record] : before);
+  }
+  return { ...state, records: noted };
+};
+
+/** The window, and what reaches out of it at its beginning. */
+const withinWindow = (samples: readonly PowerSample[], atSeconds: number): readonly PowerSample[] => {
+  const fresh = samples.filter((sample) => atSeconds - sample.atSeconds <= longestAgeSeconds);
+  const first = fresh.findLastIndex((sample) => atSeconds - sample.atSeconds >= windowSeconds);
+  return first < 0 ? fresh : fresh.slice(first);
+};
+
+/** The state after the agents have answered. Hosts whose VMs are measured are forgotten. */
+export const noteAnswers = (
+  state: VmCpuState,
+  agents: Documents['agents'],
+  atSeconds: number,
+): VmCpuState => {
+  const power = new Map<number, readonly PowerSample[]>();
+  for (const [hostId, answers] of agents) {
+    const before = state.power.get(hostId) ?? [];
+    const reading = isHostMeter(answers) ? hostReadingOf(answers) : undefined;
+    const isNew = reading?.hostPower !== undefined && reading !== before.at(-1)?.reading;
+    const samples = isNew ? [...before, { reading, atSeconds, power: reading.hostPower }] : before;
+    const kept = withinWindow(samples, atSeconds);
+    if (kept.length > 0) power.set(hostId, kept);
+  }
+  return { ...state, power };
+};
+
+/** Each sample stands for the time since the one before. */
+const meanPower = (samples: readonly PowerSample[]): Microwatts | undefined => {
+  const [first, last] = [samples[0], samples.at(-1)];
+  const seconds = (last?.atSeconds ?? 0) - (first?.atSeconds ?? 0);
+  if (seconds < windowSeconds) return undefined;
+  const energy = samples.reduce((sum, { power, atSeconds }, at) => {
+    const before = samples[at - 1];
+    return before === undefined ? sum : sum + power * (atSeconds - before.atSeconds);
+  }, 0);
+  return microwatts(energy / seconds);
+};
+
+export const vmCpuOf = ({ records, power }: VmCpuState, atSeconds: number): VmCpu => {
+  const last = new Map<number, number>();
+  const mean = new Map<number, number>();
+  for (const [vmId, all] of records) {
+    const newest = all.at(-1);
+    if (newest === undefined || atSeconds - newest.atSeconds > longestAgeSeconds) continue;
+    last.set(vmId, newest.cpus);
+    mean.set(vmId, all.reduce((sum, { cpus }) => sum + cpus, 0) / all.length);
+  }
+  const hostPower = new Map<number, Microwatts>();
+  for (const [hostId, samples] of power) {
+    const known = meanPower(samples);
+    if (known !== undefined) hostPower.set(hostId, known);
+  }
+  return { last, mean, hostPower };
+};
