@@ -11,9 +11,9 @@ import type { VirtualNetwork } from '../lib/one/virtual-network.ts';
 import type { Vm, VmExporter } from '../lib/one/vm.ts';
 import { formatLabels } from '../lib/prometheus/exposition.ts';
 import type { FamilySamples, LabelText, MetricFamily, Sample } from '../lib/prometheus/metric-family.ts';
+import type { Microwatts } from '../lib/units/units.ts';
 import type { PowerVerdict } from './agents/agent.ts';
 import type { AnswerCounts } from './agents/answer-counts.ts';
-import type { VmCpu } from './vm-cpu.ts';
 
 /** A VM and what only the extended form of its document tells. */
 export interface VmWithAttributes extends Vm {
@@ -43,6 +43,16 @@ export interface AgentAnswer {
   /** Name of the agent whose page it is; of an answer that is no page, who answered there last or should. */
   readonly agent: string;
   readonly verdict: PowerVerdict;
+}
+
+/** CPU of VMs as OpenNebula's monitoring has it, and the power of hosts over the same time; see vm-cpu.ts. */
+export interface VmCpu {
+  /** CPUs that a VM kept busy in its last record, by VM id. */
+  readonly last: ReadonlyMap<number, number>;
+  /** The same over a minute. */
+  readonly mean: ReadonlyMap<number, number>;
+  /** Of hosts whose agents measure no VMs, over a minute at least: by host id. Missing before that has passed. */
+  readonly hostPower: ReadonlyMap<number, Microwatts>;
 }
 
 export interface Documents {

@@ -7,22 +7,12 @@
 import type { CpuRecord } from '../lib/one/vm-monitoring.ts';
 import { type Microwatts, microwatts } from '../lib/units/units.ts';
 import type { PowerReading } from './agents/agent.ts';
-import type { Documents } from './collector.ts';
+import type { Documents, VmCpu } from './collector.ts';
 import { hostReadingOf, isHostMeter, readingsOf } from './host-readings.ts';
 
 const windowSeconds = 60;
 /** Older records, and older power, say nothing of now. */
 const longestAgeSeconds = 900;
-
-/** What is known now. */
-export interface VmCpu {
-  /** CPUs that a VM kept busy in its last record, by VM id. */
-  readonly last: ReadonlyMap<number, number>;
-  /** The same over a minute. */
-  readonly mean: ReadonlyMap<number, number>;
-  /** Of hosts whose agents measure no VMs, over a minute at least: by host id. Missing before that has passed. */
-  readonly hostPower: ReadonlyMap<number, Microwatts>;
-}
 
 interface PowerSample {
   readonly reading: PowerReading;

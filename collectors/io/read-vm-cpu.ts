@@ -7,16 +7,8 @@ import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { readDocument } from '../../lib/io/read-pool.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import { lastCpuRecords } from '../../lib/one/vm-monitoring.ts';
-import type { Documents } from '../collector.ts';
-import {
-  emptyVmCpuState,
-  needsVmCpu,
-  noteAnswers,
-  noteRecords,
-  noVmCpu,
-  type VmCpu,
-  vmCpuOf,
-} from '../vm-cpu.ts';
+import type { Documents, VmCpu } from '../collector.ts';
+import { emptyVmCpuState, needsVmCpu, noteAnswers, noteRecords, noVmCpu, vmCpuOf } from '../vm-cpu.ts';
 
 export interface VmCpuReaderOptions {
   readonly client: XmlRpcClient;

@@ -46,6 +46,7 @@ export const madeVm = (id: number, hostId: number | undefined, changes: Partial<
   memoryBytes: undefined,
   cpuRatio: 1,
   vcpus: 1,
+  hasVcpus: true,
   disks: [],
   nicCount: 0,
   ...changes,
