@@ -7,4 +7,14 @@ export const collectorError = defineErrors({
     message: 'cannot read {path}: {detail}',
     hint: 'check that the file is complete and that the user of this process may read it',
   },
+  ENERGY_LEDGER: {
+    exitCode: 1,
+    message: 'the accounts of energy cannot use {path}: {detail}',
+    hint: 'give another folder with --energy.directory, install the version that wrote this one, or put right what is named above; the exporter serves all else meanwhile',
+  },
+  ENERGY_IN_USE: {
+    exitCode: 1,
+    message: 'the accounts of energy in {path} are kept by another exporter (process {pid})',
+    hint: 'stop the other exporter, or give this one a folder of its own with --energy.directory',
+  },
 });

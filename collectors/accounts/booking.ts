@@ -29,6 +29,12 @@ export interface Piece {
   readonly lengthMs: number;
 }
 
+const beginOf = (local: number, unit: number): number => Math.floor(local / unit) * unit;
+
+/** The hour of a moment. */
+export const hourOf = (at: number, { wallOffsetMs, zoneOffsetMs }: Calendar): number =>
+  beginOf(at + wallOffsetMs + zoneOffsetMs, hourMs) - zoneOffsetMs;
+
 const pieceLength = (lengthMs: number): number => {
   if (lengthMs <= longestByHour) return hourMs;
   return lengthMs <= longestByDay ? dayMs : Number.POSITIVE_INFINITY;
@@ -38,13 +44,12 @@ const pieceLength = (lengthMs: number): number => {
 export const piecesBetween = (from: number, to: number, calendar: Calendar): readonly Piece[] => {
   const { wallOffsetMs, zoneOffsetMs } = calendar;
   const length = pieceLength(to - from);
-  const begins = (local: number, unit: number): number => Math.floor(local / unit) * unit;
   const pieces: Piece[] = [];
   let at = from;
   while (at < to) {
     const local = at + wallOffsetMs + zoneOffsetMs;
-    const end = Number.isFinite(length) ? Math.min(to, at + begins(local, length) + length - local) : to;
-    pieces.push({ hour: begins(local, hourMs) - zoneOffsetMs, lengthMs: end - at });
+    const end = Number.isFinite(length) ? Math.min(to, at + beginOf(local, length) + length - local) : to;
+    pieces.push({ hour: hourOf(at, calendar), lengthMs: end - at });
     at = end;
   }
   return pieces;

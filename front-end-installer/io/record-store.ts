@@ -2,12 +2,12 @@
 import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { takeLock } from '../../lib/io/lock.ts';
 import { removeTemporaries, writeAtomic } from '../../lib/io/write-atomic.ts';
 import { installError } from '../errors.ts';
 import { absent, digestOf, type FileState } from '../file-state.ts';
 import { formatRecord, type InstallRecord, type OriginalState, parseRecord } from '../record.ts';
 import { isAbsent, isForbidden } from './files.ts';
-import { takeLock } from './lock.ts';
 
 export interface RecordStore {
   /** `undefined` where nothing is installed. Fails with INSTALL_RECORD. */
@@ -99,6 +99,8 @@ export const recordStoreIn = (folder: string): RecordStore => {
     async lock() {
       await makeFolder();
       const release = await takeLock(path.join(folder, 'lock'));
+      if (typeof release !== 'function')
+        throw installError('INSTALL_UNDERWAY', { pid: release.pid ?? 'unknown' });
       return async () => {
         await release();
         // Nothing is installed: nothing is left. Folders with something in them stay.

@@ -1,10 +1,9 @@
-/** One run at a time: a file that names the process which holds it. */
+/** One process at a time: a file that names the process which holds it. */
 import { link, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { codeOf } from '../../lib/errors/system-error.ts';
-import { readBootId, startTimeOf } from '../../lib/io/process-start.ts';
-import { temporaryPath, writeNew } from '../../lib/io/write-atomic.ts';
-import { installError } from '../errors.ts';
+import { codeOf } from '../errors/system-error.ts';
+import { readBootId, startTimeOf } from './process-start.ts';
+import { temporaryPath, writeNew } from './write-atomic.ts';
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -82,8 +81,14 @@ const removeLeft = async (file: string): Promise<void> => {
   }
 };
 
-/** What gives the lock back. That of a process that has gone does not count. Fails with INSTALL_UNDERWAY. */
-export const takeLock = async (file: string): Promise<() => Promise<void>> => {
+/** Of a lock that another process holds. */
+export interface LockHolder {
+  /** `undefined` where it cannot be told. */
+  readonly pid: number | undefined;
+}
+
+/** What gives the lock back, or who holds it. That of a process that has gone does not count. */
+export const takeLock = async (file: string): Promise<(() => Promise<void>) | LockHolder> => {
   const release = async (): Promise<void> => {
     await removeLeft(file);
     await rm(file, { force: true });
@@ -91,8 +96,8 @@ export const takeLock = async (file: string): Promise<() => Promise<void>> => {
   for (let tries = 0; tries < 3; tries += 1) {
     if (await makeLock(file)) return release;
     const content = await readLock(file);
-    if (await isHeld(content)) throw installError('INSTALL_UNDERWAY', { pid: pidOf(content) });
+    if (await isHeld(content)) return { pid: pidOf(content) };
     if (await replaceStale(file, content)) return release;
   }
-  throw installError('INSTALL_UNDERWAY', { pid: 'unknown' });
+  return { pid: undefined };
 };

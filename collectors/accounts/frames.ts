@@ -1,0 +1,105 @@
+/**
+ * The frame of what is kept: a first line with the version, then frames, each with its length and its checksum.
+ *
+ * `KIND SEQUENCE HOUR BYTES CHECKSUM`, separated by tabs, then so many bytes of lines. What was being written when the
+ * machine stopped has no sound frame, and is dropped.
+ */
+import { createHash } from 'node:crypto';
+
+export interface Frame {
+  readonly kind: string;
+  readonly sequence: number;
+  /** In milliseconds since 1970. */
+  readonly hour: number;
+  readonly body: Buffer;
+}
+
+const version = 1;
+const title = '# opennebula-extensions energy, version ';
+
+/** The first lines of each file: what it is, for programs and for people. */
+export const fileHead = `${title}${version}
+# block: sequence, hour (UTC), bytes and checksum of its lines
+# vm: id, name, owner, group. host: id, name, cluster
+# use: vm, host (-1: none), own mJ, share mJ, measured s, unmeasured s, lifetime s
+# draw: host, total mJ, rest mJ, measured s
+`;
+
+/** @param head all of the first line that stands before the checksum */
+const checksumOf = (head: string, body: Buffer): string =>
+  createHash('sha256').update(head).update(body).digest('hex').slice(0, 16);
+
+export const formatFrame = (kind: string, sequence: number, hour: number, body: string | Buffer): Buffer => {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  const at = new Date(hour).toISOString().replace(':00.000Z', 'Z');
+  const head = `${kind}\t${sequence}\t${at}\t${bytes.length}\t`;
+  return Buffer.concat([Buffer.from(`${head}${checksumOf(head, bytes)}\n`), bytes]);
+};
+
+export interface Frames {
+  readonly frames: readonly Frame[];
+  /** How many bytes from the beginning are sound. */
+  readonly soundBytes: number;
+  /** How many damaged places there are before that, each of which has cost a frame at least. */
+  readonly damages: number;
+}
+
+export type FramesProblem = 'not_ours' | 'other_version';
+
+const newline = 10;
+const headForm = /^(\w+)\t(\d+)\t(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z)\t(\d+)\t([0-9a-f]{16})$/;
+
+/** The frame that begins there, if it is sound. */
+const frameAt = (bytes: Buffer, at: number): { readonly frame: Frame; readonly end: number } | undefined => {
+  const lineEnd = bytes.indexOf(newline, at);
+  if (lineEnd === -1 || lineEnd - at > 200) return undefined;
+  const line = bytes.toString('latin1', at, lineEnd);
+  const [, kind = '', sequence, hour = '', length, checksum = ''] = headForm.exec(line) ?? [];
+  const end = lineEnd + 1 + Number(length);
+  if (!(end <= bytes.length)) return undefined;
+  const body = bytes.subarray(lineEnd + 1, end);
+  if (checksumOf(line.slice(0, -checksum.length), body) !== checksum) return undefined;
+  return { frame: { kind, sequence: Number(sequence), hour: Date.parse(hour), body }, end };
+};
+
+/** Where the next frame may begin after a damaged one. No line within a frame has this. */
+const nextHead = (bytes: Buffer, at: number): number => bytes.indexOf('block\t', at + 1);
+
+const versionOf = (bytes: Buffer): number | undefined => {
+  const line = bytes.toString('latin1', 0, Math.min(bytes.length, 200)).split('\n')[0] ?? '';
+  return line.startsWith(title) ? Number(line.slice(title.length)) : undefined;
+};
+
+/** An empty file has no frames: it was being made when the machine stopped. So has one with half a first line. */
+export const parseFrames = (bytes: Buffer): Frames | FramesProblem => {
+  const found = versionOf(bytes);
+  if (found === undefined || !bytes.includes(newline)) {
+    const isHalf = fileHead.startsWith(bytes.toString('latin1', 0, fileHead.length + 1));
+    return isHalf ? { frames: [], soundBytes: 0, damages: 0 } : 'not_ours';
+  }
+  if (found !== version) return 'other_version';
+  let at = 0;
+  while (bytes[at] === '#'.charCodeAt(0)) {
+    const end = bytes.indexOf(newline, at);
+    if (end === -1) return { frames: [], soundBytes: 0, damages: 0 };
+    at = end + 1;
+  }
+  const frames: Frame[] = [];
+  let soundBytes = at;
+  let damages = 0;
+  let isDamaged = false;
+  while (at !== -1 && at < bytes.length) {
+    const read = frameAt(bytes, at);
+    if (read === undefined) {
+      isDamaged = true;
+      at = nextHead(bytes, at);
+      continue;
+    }
+    if (isDamaged) damages += 1;
+    isDamaged = false;
+    frames.push(read.frame);
+    at = read.end;
+    soundBytes = at;
+  }
+  return { frames, soundBytes, damages };
+};

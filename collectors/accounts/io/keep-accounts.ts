@@ -1,0 +1,161 @@
+/**
+ * Keeps the accounts of energy in a folder: the sums in a file that is replaced at each step, hours that are over in
+ * the ledger.
+ *
+ * What is shown was written before. An hour goes to the ledger only as it stands in the file of the sums, so that
+ * whoever finds it in both knows it for the same, by its number.
+ */
+import { mkdir, readFile, rename } from 'node:fs/promises';
+import path from 'node:path';
+import { codeOf, isMissing } from '../../../lib/errors/system-error.ts';
+import { takeLock } from '../../../lib/io/lock.ts';
+import { removeTemporaries, writeDurable } from '../../../lib/io/write-atomic.ts';
+import type { Log } from '../../../lib/log/log.ts';
+import { collectorError } from '../../errors.ts';
+import { type Accounts, type Batch, noAccounts } from '../accounts.ts';
+import { hourOf } from '../booking.ts';
+import { formatAccounts, parseAccounts } from '../kept-accounts.ts';
+import type { Step } from '../scene.ts';
+import { asLedgerError, openLedger } from './ledger.ts';
+import { accountsFileName } from './read-ledger.ts';
+
+export interface KeptEnergy {
+  /** As they were written last. */
+  readonly accounts: () => Accounts;
+  /** Takes the next accounts. Fails while they cannot be written; they are kept until they can. */
+  readonly advance: (next: (before: Accounts) => Accounts, step: Step) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export interface KeepEnergyOptions {
+  readonly folder: string;
+  /** Days of the ledger that are older are removed; `undefined` keeps all. */
+  readonly retentionMs: number | undefined;
+  readonly log: Log;
+}
+
+const mode = 0o600;
+
+/** Whether the folder is there, or its parent is, in which it can be made. */
+const makeFolder = async (folder: string): Promise<void> => {
+  await mkdir(folder, { mode: 0o750 }).catch((thrown: unknown) => {
+    if (codeOf(thrown) !== 'EEXIST') throw thrown;
+  });
+};
+
+const readAccounts = async (file: string, log: Log): Promise<Accounts> => {
+  const bytes = await readFile(file).catch((thrown: unknown) => {
+    if (isMissing(thrown)) return undefined;
+    throw thrown;
+  });
+  if (bytes === undefined) return noAccounts;
+  const accounts = parseAccounts(bytes);
+  if (typeof accounts !== 'string') return accounts;
+  if (accounts === 'other_version')
+    throw collectorError('ENERGY_LEDGER', { path: file, detail: 'it was written by another version' });
+  const aside = `${file}.unreadable`;
+  await rename(file, aside);
+  log.warn('the sums of energy cannot be understood and begin anew; the ledger is kept', {
+    file,
+    kept_as: aside,
+  });
+  return noAccounts;
+};
+
+/** A number that no batch before it has, also where the sums were lost. */
+const nextSequence = (before: number, at: number): number => Math.max(before + 1, Math.floor(at / 1000));
+
+const withoutHour = (batch: Batch, hour: number, at: number): Batch => ({
+  sequence: nextSequence(batch.sequence, at),
+  hours: new Map([...batch.hours].filter(([other]) => other !== hour)),
+});
+
+const openFolder = async ({ folder, log }: KeepEnergyOptions) => {
+  const file = path.join(folder, accountsFileName);
+  try {
+    await makeFolder(folder);
+    const release = await takeLock(path.join(folder, 'lock'));
+    if (typeof release !== 'function')
+      throw collectorError('ENERGY_IN_USE', { path: folder, pid: release.pid ?? 'unknown' });
+    try {
+      await removeTemporaries(file);
+      return { file, release, read: await readAccounts(file, log) };
+    } catch (thrown) {
+      await release();
+      throw thrown;
+    }
+  } catch (thrown) {
+    throw asLedgerError(folder, thrown);
+  }
+};
+
+/** Fails with ENERGY_LEDGER or ENERGY_IN_USE. */
+export const keepEnergy = async (options: KeepEnergyOptions): Promise<KeptEnergy> => {
+  const { folder, retentionMs, log } = options;
+  const { file, release, read } = await openFolder(options);
+  const ledger = openLedger(folder);
+  let current = read;
+  let written = read;
+  let closedHour: number | undefined;
+  let isClosed = false;
+
+  const write = async (): Promise<void> => {
+    if (current === written) return;
+    const next = current;
+    await writeDurable(file, formatAccounts(next), mode);
+    written = next;
+  };
+  /** Hours that are in the ledger already: the exporter was killed before it wrote that they are. */
+  const dropKnown = async (at: number): Promise<void> => {
+    const { batch } = current;
+    const known: number[] = [];
+    for (const hour of batch.hours.keys()) if (await ledger.has(batch.sequence, hour)) known.push(hour);
+    for (const hour of known) current = { ...current, batch: withoutHour(current.batch, hour, at) };
+  };
+  const moveHours = async (hour: number, at: number): Promise<void> => {
+    const over = [...written.batch.hours].filter(([other]) => other !== hour);
+    for (const [other, rows] of over) {
+      await ledger.append(current.batch.sequence, other, rows);
+      current = { ...current, batch: withoutHour(current.batch, other, at) };
+      await write();
+    }
+    if (closedHour === hour) return;
+    await ledger.closeDays(hour, retentionMs === undefined ? 0 : hour - retentionMs);
+    closedHour = hour;
+  };
+  if (current.batch.hours.size > 0)
+    await dropKnown(current.at ?? 0).catch(async (thrown: unknown) => {
+      await release();
+      throw thrown;
+    });
+  let running = Promise.resolve();
+  const step = async (next: (before: Accounts) => Accounts, { at, calendar }: Step): Promise<void> => {
+    if (isClosed) return;
+    current = next(current);
+    if (current.batch.hours.size === 0 || current.batch.sequence === 1)
+      current = {
+        ...current,
+        batch: { ...current.batch, sequence: nextSequence(current.batch.sequence, at) },
+      };
+    await write();
+    await moveHours(hourOf(at, calendar), at);
+  };
+  log.info('accounts of energy are kept', { folder });
+  return {
+    accounts: () => written,
+    advance(next, given) {
+      const result = running
+        .then(() => step(next, given))
+        .catch((thrown: unknown) => {
+          throw asLedgerError(folder, thrown);
+        });
+      running = result.catch(() => undefined);
+      return result;
+    },
+    async close() {
+      isClosed = true;
+      await running;
+      await release();
+    },
+  };
+};

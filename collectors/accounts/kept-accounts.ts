@@ -1,0 +1,153 @@
+/**
+ * The accounts as they outlive the exporter: a file of frames, one with the sums and what agents have counted, and one
+ * for each hour that is not in the ledger yet.
+ *
+ * What agents of another kind have said last is not kept: while the exporter does not run, nobody measures with them.
+ */
+import {
+  type Accounts,
+  type Batch,
+  type HostAccount,
+  type HostRow,
+  noAccounts,
+  noAmounts,
+  type VmAccount,
+  type VmRow,
+} from './accounts.ts';
+import { vmKey } from './booking.ts';
+import { type Frame, type FramesProblem, fileHead, formatFrame, parseFrames } from './frames.ts';
+import { escapeField, formatRows, noNames, readRows, unescapeField } from './rows.ts';
+import type { Place, SeenCounters } from './spans.ts';
+
+const join = (...fields: readonly (string | number)[]): string =>
+  fields.map((field) => (typeof field === 'string' ? escapeField(field) : field)).join('\t');
+
+const formatVm = (id: number, vm: VmAccount): string =>
+  join(
+    'vm',
+    id,
+    vm.name,
+    vm.owner,
+    vm.group,
+    vm.hostId ?? '',
+    Number(vm.isRunning),
+    Number(vm.isMigrating),
+    vm.seenAt,
+    vm.settledAt,
+    vm.own,
+    vm.share,
+    vm.measuredMs,
+    vm.unmeasuredMs,
+    vm.lifeMs,
+  );
+
+const formatHost = (id: number, { name, cluster, ...host }: HostAccount): string =>
+  join('host', id, name, cluster, host.settledAt, host.vmsMeasuredAt, host.total, host.rest, host.measuredMs);
+
+const formatPlace = (place: string, { agent, readAt, counters }: Place): readonly string[] =>
+  counters === undefined
+    ? []
+    : [
+        join('place', place, agent, readAt, counters.seconds, counters.hostJoules),
+        ...[...counters.vms].map(([key, { joules }]) => join('count', key, joules)),
+      ];
+
+export const formatAccounts = ({ at, vms, hosts, places, batch }: Accounts): Buffer => {
+  const lines = [
+    join('at', at ?? ''),
+    ...[...vms].map(([id, vm]) => formatVm(id, vm)),
+    ...[...hosts].map(([id, host]) => formatHost(id, host)),
+    ...[...places].flatMap(([place, known]) => formatPlace(place, known)),
+  ];
+  return Buffer.concat([
+    Buffer.from(fileHead),
+    formatFrame('accounts', batch.sequence, 0, `${lines.join('\n')}\n`),
+    ...[...batch.hours].map(([hour, rows]) =>
+      formatFrame('block', batch.sequence, hour, formatRows(rows, noNames())),
+    ),
+  ]);
+};
+
+const readVm = (fields: readonly string[]): VmAccount => {
+  const [name = '', owner = '', group = '', hostId, isRunning, isMigrating, ...numbers] = fields;
+  const [seenAt = 0, settledAt = 0, own = 0, share = 0, measuredMs = 0, unmeasuredMs = 0, lifeMs = 0] =
+    numbers.map(Number);
+  return {
+    name,
+    owner,
+    group,
+    hostId: hostId === '' || hostId === undefined ? undefined : Number(hostId),
+    isRunning: isRunning === '1',
+    isMigrating: isMigrating === '1',
+    seenAt,
+    settledAt,
+    own,
+    share,
+    measuredMs,
+    unmeasuredMs,
+    lifeMs,
+    power: undefined,
+  };
+};
+
+const readHost = ([name = '', cluster = '', ...numbers]: readonly string[]): HostAccount => {
+  const [settledAt = 0, vmsMeasuredAt = 0, total = 0, rest = 0, measuredMs = 0] = numbers.map(Number);
+  return { name, cluster, settledAt, vmsMeasuredAt, total, rest, measuredMs };
+};
+
+type OpenCounters = SeenCounters & { readonly vms: Map<string, { vmId: undefined; joules: number }> };
+
+const readSums = (frame: Frame): Omit<Accounts, 'batch'> => {
+  const vms = new Map<number, VmAccount>();
+  const hosts = new Map<number, HostAccount>();
+  const places = new Map<string, Place>();
+  let at: number | undefined;
+  let open: OpenCounters | undefined;
+  for (const line of frame.body.toString().split('\n')) {
+    const [kind, first = '', ...fields] = line.split('\t').map(unescapeField);
+    if (kind === 'at') at = first === '' ? undefined : Number(first);
+    else if (kind === 'vm') vms.set(Number(first), readVm(fields));
+    else if (kind === 'host') hosts.set(Number(first), readHost(fields));
+    else if (kind === 'place') {
+      const [agent = '', readAt, seconds, hostJoules] = fields;
+      open = { seconds: Number(seconds), hostJoules: Number(hostJoules), vms: new Map() };
+      places.set(first, { agent, readAt: Number(readAt), counters: open, last: undefined });
+    } else if (kind === 'count') open?.vms.set(first, { vmId: undefined, joules: Number(fields[0]) });
+  }
+  return { at, vms, hosts, places };
+};
+
+const readHour = (frame: Frame) => {
+  const vms = new Map<string, VmRow>();
+  const hosts = new Map<number, HostRow>();
+  const names = new Map<number, Pick<VmRow, 'name' | 'owner' | 'group'>>();
+  const hostNames = new Map<number, Pick<HostRow, 'name' | 'cluster'>>();
+  readRows(frame.body, {
+    onVm: (vmId, name, owner, group) => void names.set(vmId, { name, owner, group }),
+    onHost: (hostId, name, cluster) => void hostNames.set(hostId, { name, cluster }),
+    onUse(vmId, hostId, own, share, measuredMs, unmeasuredMs, lifeMs) {
+      const who = names.get(vmId) ?? { name: '', owner: '', group: '' };
+      const row = { ...who, ...noAmounts, vmId, hostId, own, share, measuredMs, unmeasuredMs, lifeMs };
+      vms.set(vmKey(row), row);
+    },
+    onDraw(hostId, total, rest, measuredMs) {
+      const who = hostNames.get(hostId) ?? { name: '', cluster: '' };
+      hosts.set(hostId, { ...who, hostId, total, rest, measuredMs });
+    },
+  });
+  return { vms, hosts };
+};
+
+export type AccountsProblem = FramesProblem | 'damaged';
+
+/** The accounts that `formatAccounts` has written. */
+export const parseAccounts = (bytes: Buffer): Accounts | AccountsProblem => {
+  const parsed = parseFrames(bytes);
+  if (typeof parsed === 'string') return parsed;
+  const sums = parsed.frames.find(({ kind }) => kind === 'accounts');
+  if (sums === undefined || parsed.damages > 0 || parsed.soundBytes < bytes.length) return 'damaged';
+  const hours: Batch['hours'] = new Map(
+    parsed.frames.filter(({ kind }) => kind === 'block').map((frame) => [frame.hour, readHour(frame)]),
+  );
+  return { ...noAccounts, ...readSums(sums), batch: { sequence: sums.sequence, hours } };
+};
