@@ -141,6 +141,8 @@ export interface PowerAgent {
   readonly isScrapedAnyway?: boolean;
   /** Tells whose URL it is before anything has answered there. */
   readonly defaultPort: number;
+  /** Another agent is more usual at that port: a URL alone never tells of this one. */
+  readonly sharesPort?: boolean;
   /** @param settings the values of the collector's flags */
   createPageReader(settings: PowerSettings): PageReader;
 }

@@ -10,8 +10,8 @@ import { scaphandre } from './scaphandre.ts';
 import { telegraf } from './telegraf.ts';
 
 export const powerAgents = [
-  scaphandre,
   onepower,
+  scaphandre,
   kepler,
   telegraf,
   nodeExporter,

@@ -106,5 +106,6 @@ export const onepower: PowerAgent = {
   title: 'opennebula-power-agent',
   metricPrefixes: ['onepower_'],
   defaultPort: 8080,
+  sharesPort: true,
   createPageReader,
 };

@@ -169,7 +169,7 @@ export const createAgentAsker = (
   options: AskAgentsOptions,
 ): ((hosts: readonly Host[]) => Promise<Documents['agents']>) => {
   const { agents, settings, onChange } = options;
-  const unusableAnswer: AgentAnswer = { agent: agents[0]?.name ?? '', verdict: badUrl };
+  const unusableAnswer: AgentAnswer = { agent: agentAt(undefined, agents)?.name ?? '', verdict: badUrl };
   const asked = createAskedAgents(options);
   /** By host and URL. */
   let lastAnswers: ReadonlyMap<string, AgentAnswer> = new Map();

@@ -201,6 +201,16 @@ test('two agents of one host that see the same VM: one value, and never 10.1 W f
   assert.deepEqual(powerWith(scaphandre(sound({ 6: 1 })), scaphandre(five)), expected, 'the first lacks it');
 });
 
+test('our own agent is trusted before Scaphandre, whichever is asked first', () => {
+  const onepower: AgentAnswer = { agent: 'onepower', verdict: sound({ 5: 5e6 }) };
+  const others = [scaphandre(sound({ 5: 6e6 })), { agent: 'kepler', verdict: sound({ 5: 7e6 }) }];
+  for (const answers of [
+    [...others, onepower],
+    [onepower, ...others],
+  ])
+    assert.deepEqual(powerOf({ vms: [vm(5, 0)], answers: { 0: answers } }), { '{one_vm_id="5"}': 5e6 });
+});
+
 test('sums are over hosts only, whatever several agents of each say', () => {
   const vms = [vm(5, 1, 3, 4)];
   const [a, b] = [sound({ 5: 900 }), sound({ 5: 100 })];
