@@ -42,6 +42,10 @@ source "$here/lib/firewall.sh"
 source "$here/lib/engines.sh"
 # shellcheck source=lib/container.sh
 source "$here/lib/container.sh"
+# shellcheck source=lib/programs.sh
+source "$here/lib/programs.sh"
+# shellcheck source=lib/front.sh
+source "$here/lib/front.sh"
 # shellcheck source=lib/native.sh
 source "$here/lib/native.sh"
 # shellcheck source=lib/verify.sh

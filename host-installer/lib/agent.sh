@@ -3,8 +3,6 @@
 
 agent_runtime='' # docker, podman or native
 
-native_can_be_had() { type -P "$agent_program" >/dev/null || distribution_has "$agent_package"; }
-
 # The first that this host has of those that the agent can run with.
 choose_runtime_alone() {
   if can_run_with docker && engine_works docker; then
@@ -15,7 +13,7 @@ choose_runtime_alone() {
     warn 'docker is installed but does not answer, so it is not used'
   fi
   if can_run_with podman && type -P podman >/dev/null; then agent_runtime=podman
-  elif can_run_with native && { ! can_run_with podman || native_can_be_had; }; then agent_runtime=native
+  elif can_run_with native && { ! can_run_with podman || can_be_native; }; then agent_runtime=native
   else agent_runtime=podman; fi
 }
 
@@ -23,6 +21,7 @@ can_run_with() { is_one_of "$1" "${agent_runtimes[@]}"; }
 
 choose_runtime() {
   agent_runtime=$(wanted runtime auto)
+  [[ -z $option_kepler_binary || -n $option_runtime ]] || agent_runtime=native
   wanted_image=$(wanted image "$agent_image")
   [[ $agent_runtime == auto ]] || can_run_with "$agent_runtime" ||
     die 2 "--runtime is '$agent_runtime' but must be auto or $(join ' or ' "${agent_runtimes[@]}") for $agent_title" 'host.sh --help shows all options'
@@ -36,7 +35,10 @@ choose_runtime() {
       engine_works docker || die 78 'docker does not work on this host: docker info fails' \
         'start it (systemctl enable --now docker), or choose another --runtime'
       ;;
-    native) native_can_be_had || die_without_native ;;
+    native)
+      can_be_native || die_without_native
+      choose_program
+      ;;
   esac
 }
 
@@ -44,6 +46,27 @@ wanted_config() {
   if [[ $agent_runtime == native ]]; then native_unit_text final "$listen_address" "$listen_port"; else
     printf '%s %s %s %s' "$pinned_image" "$listen_address" "$listen_port" "$previous_rights"
   fi
+}
+
+config_is_made() {
+  local text
+  text=$(agent_config_text "$agent_runtime")
+  [[ -z $text ]] || has_text "$agent_config_file" "$text"
+}
+
+make_config() {
+  local text
+  text=$(agent_config_text "$agent_runtime")
+  [[ -z $text ]] || write_file "$agent_config_file" "$text"
+}
+
+# The configuration files of all agents but the one that is here.
+remove_unneeded_configs() {
+  local name
+  for name in $(known_agents); do
+    [[ $name == "$1" ]] || rm -f "$(agent_fact "$name" agent_config_file)"
+  done
+  rmdir "${agent_config_file%/*}" 2>/dev/null || true
 }
 
 # A container is started after a boot if its restart policy is the one that its engine looks for.
@@ -55,15 +78,22 @@ starts_as_wanted() {
 # One that runs and does not measure any more is replaced too.
 agent_is_wanted() {
   [[ $previous_agent == "$agent" && $previous_runtime == "$agent_runtime" && $previous_runs == yes && $previous_config == "$(wanted_config)" ]] &&
-    starts_as_wanted &&
+    starts_as_wanted && config_is_made &&
+    { [[ $agent_has_front == no ]] || front_is_made; } &&
     measures_now "$(local_url "$previous_address" "$previous_port")"
 }
 
 check_port() {
+  if [[ $previous_port != "$listen_port" ]]; then check_port_is_free "$listen_port"; fi
+  if [[ $agent_has_front == yes && ("$previous_agent $previous_port" != "$agent $listen_port" || -z $previous_runtime) ]]; then
+    check_port_is_free "$(port_behind_front "$listen_port")"
+  fi
+}
+
+check_port_is_free() {
   local users
-  [[ $previous_port != "$listen_port" ]] || return 0
-  users=$(listeners_on "$listen_port")
-  [[ -z $users ]] || die 1 "port $listen_port is in use: ${users##*users:}" 'choose another with --port'
+  users=$(listeners_on "$1")
+  [[ -z $users ]] || die 1 "port $1 is in use: ${users##*users:}" 'choose another with --port'
 }
 
 # unit_file_of and unit_of final|candidate
@@ -97,13 +127,12 @@ start_agent() { # start_agent ROLE ADDRESS PORT CONFINEMENT
     write_file "$(unit_file_of "$1")" "$(native_unit_text "$1" "$2" "$3")"
   fi
   on_failure remove_agent_if_there "$1"
-  if [[ $agent_runtime != native ]]; then
-    run_container "$agent_runtime" "$1" "$2" "$3" "$4"
-    return
+  if [[ $agent_runtime != native ]]; then run_container "$agent_runtime" "$1" "$2" "$3" "$4"; else
+    systemctl daemon-reload
+    [[ $1 == candidate ]] || systemctl enable "$native_unit"
+    systemctl restart "$(unit_of "$1")"
   fi
-  systemctl daemon-reload
-  [[ $1 == candidate ]] || systemctl enable "$native_unit"
-  systemctl restart "$(unit_of "$1")"
+  [[ $1 == candidate || $agent_has_front == no ]] || make_front
 }
 
 # start_proved ROLE ADDRESS PORT: starts it with the least rights, and a container with all where that measures nothing
@@ -133,6 +162,7 @@ start_proved() {
 # The previous agent keeps running until the new one has measured beside it.
 replace_agent() {
   local port
+  make_config
   if [[ -n $previous_runtime ]]; then
     say 'proving the new agent beside the previous one'
     port=$(free_port)

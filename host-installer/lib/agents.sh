@@ -27,17 +27,23 @@ load_agent() {
   agent_image=''    # for containers
   agent_package='' agent_program='' # for the native agent
   agent_seconds_between_scrapes=3
+  agent_names_its_format=yes # by a Content-Type
+  agent_has_front=no # see lib/front.sh
+  # Its configuration file, where agent_config_text RUNTIME gives it one.
+  agent_config_file=$ROOT/etc/opennebula-extensions/$agent.yaml
+  agent_config_text() { :; }
   # The least with which it works in a container, and what it sees of the host there; a line each.
   agent_rights() { :; }
-  agent_volumes() { :; }
+  agent_views() { :; }
   # The lines of the native agent's unit that are its own; agent_unit_lines final|candidate
   agent_unit_lines() { :; }
-  # The text of its configuration file, for a runtime; without one it has no such file.
-  agent_config_text() { :; }
-  # Where the program of the native agent is to be had, if not here.
+  # Whether the native agent can be had here; where it is to be had, if not; its program; and what has to be known of it.
+  can_be_native() { type -P "$agent_program" >/dev/null || distribution_has "$agent_package"; }
   die_without_native() {
     die 78 "this distribution has no package $agent_package ($system_id $system_version)" 'choose --runtime podman or docker'
   }
+  native_program() { type -P "$agent_program" || printf '/usr/bin/%s' "$agent_program"; }
+  choose_program() { :; }
   # What is wrong with an agent of which its judge noted something beside the watts and the version.
   describe_note() { :; }
   # shellcheck source=lib/agents/scaphandre.sh
@@ -50,6 +56,13 @@ agent_fact() (
   printf '%s' "${!2}"
 )
 
+# For people: the default port of each agent.
+list_agent_ports() {
+  local name listed=()
+  for name in $(known_agents); do listed+=("$name: $(agent_fact "$name" agent_port)"); done
+  join ', ' "${listed[@]}"
+}
+
 # An agent that was installed before agents had names is the default one. What --agent asks for is put in its place.
 choose_agent() {
   installed_agent=${state[agent]:-} installed_runtime=${state[runtime]:-}
@@ -61,11 +74,13 @@ choose_agent() {
     install | plan) load_agent "${option_agent:-${installed_agent:-$default_agent}}" ;;
     *) load_agent "${installed_agent:-${option_agent:-$default_agent}}" ;;
   esac
+  [[ -z $option_kepler_binary || $agent == kepler ]] ||
+    die 2 "--kepler-binary makes no sense for $agent_title" 'give --agent kepler with it'
   [[ -z $installed_agent || $agent == "$installed_agent" ]] || forget_options_of_other_agent
 }
 
 # What was said of the agent that is to be replaced is not meant for the new one.
 forget_options_of_other_agent() {
-  state[image]='' state[digest]=''
+  state[image]='' state[digest]='' state[program]=''
   is_one_of "$installed_runtime" "${agent_runtimes[@]}" || state[runtime]=''
 }

@@ -25,15 +25,15 @@ rights_to_read_processes() {
 
 # run_container RUNTIME ROLE ADDRESS PORT least|privileged
 run_container() {
-  local rights=(--privileged) volumes arguments restart
+  local rights=(--privileged) views arguments restart
   [[ $5 == privileged ]] || mapfile -t rights < <(agent_rights "$1")
-  mapfile -t volumes < <(agent_volumes)
+  mapfile -t views < <(agent_views)
   mapfile -t arguments < <(agent_arguments "$3" "$4" "$1" "$2")
   restart=$(restart_policy "$1")
   [[ $2 != candidate ]] || restart=no
   # The host's user ids: an engine that maps them (userns-remap) refuses the host's network to all others.
   "$1" run --detach --name "$(container_of "$2")" --restart "$restart" --network host --userns host --user 0:0 \
-    "${rights[@]}" --read-only "${volumes[@]}" --label "$container_label=$pinned_image $3 $4 $5" \
+    "${rights[@]}" --read-only "${views[@]}" --label "$container_label=$pinned_image $3 $4 $5" \
     "$pinned_image" "${arguments[@]}" >/dev/null 9>&- # podman's monitor would keep the lock
 }
 

@@ -2,7 +2,7 @@
 # install and plan: the same steps in the same order. A step has four functions: needs_X, tell_X (what would be
 # done), already_X (what there is instead), apply_X.
 
-steps=(modules modules_file packages image firewall agent old_port start_at_boot)
+steps=(modules modules_file packages program image firewall agent old_port start_at_boot)
 
 # Reads only. Whatever this host lacks is said before anything is done.
 inspect() {
@@ -19,7 +19,7 @@ inspect() {
   need_package curl curl
   case $agent_runtime in
     podman) need_package podman podman ;;
-    native) need_package "$agent_program" "$agent_package" ;;
+    native) [[ -n $wanted_program ]] || need_package "$agent_program" "$agent_package" ;;
   esac
   [[ -z $wanted_allow ]] || need_package nft nftables
 }
@@ -42,6 +42,11 @@ needs_packages() { ((${#packages_to_install[@]} > 0)); }
 tell_packages() { printf 'install the packages %s' "$(join ', ' "${packages_to_install[@]}")"; }
 already_packages() { printf 'the packages are installed'; }
 apply_packages() { install_packages; }
+
+needs_program() { program_is_missing; }
+tell_program() { printf 'put the program %s here' "$wanted_program"; }
+already_program() { [[ -z $wanted_program ]] || printf 'the program %s is here' "$wanted_program"; }
+apply_program() { put_program; }
 
 needs_image() { [[ $agent_runtime != native ]] && ! { type -P "$agent_runtime" >/dev/null && image_is_there "$agent_runtime"; }; }
 tell_image() { printf 'pull the image %s' "$pinned_image"; }
@@ -155,6 +160,7 @@ remember_options() {
   state[digest]=''
   [[ -z $pinned_image || $pinned_image == "$wanted_image" ]] || state[digest]="$wanted_image ${pinned_image##*@}"
   state[runtime]=$agent_runtime
+  state[program]=$wanted_program
 }
 
 # Images that earlier runs pulled and that the agent does not need any more. One that cannot be removed now is
@@ -197,7 +203,11 @@ install_agent() {
   [[ -z $measured_note ]] || warn "$(describe_note "$measured_note")"
   firewall=$(other_firewall)
   [[ -z $firewall || $listen_address == 127.0.0.1 ]] || say "$firewall is active: let the front-end reach TCP port $listen_port"
-  say 'append this to scrape_configs of /etc/one/prometheus/prometheus.yml on the front-end (Prometheus 3 also needs'
-  say 'fallback_scrape_protocol: PrometheusText0.0.4 in it):'
+  if [[ $agent_names_its_format == yes ]]; then
+    say 'append this to scrape_configs of /etc/one/prometheus/prometheus.yml on the front-end:'
+  else
+    say 'append this to scrape_configs of /etc/one/prometheus/prometheus.yml on the front-end (Prometheus 3 also needs'
+    say 'fallback_scrape_protocol: PrometheusText0.0.4 in it):'
+  fi
   print_scrape_job
 }

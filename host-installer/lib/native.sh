@@ -22,8 +22,6 @@ native_unit_text() {
   printf '%s' "${text//@LINES@/"$lines"}"
 }
 
-native_program() { type -P "$agent_program" || printf '/usr/bin/%s' "$agent_program"; }
-
 native_is_there() { [[ -f $native_unit_file ]]; }
 # Also one that starts again and again.
 unit_is_up() {

@@ -2,9 +2,9 @@
 # Flags. An option that is not given keeps the value it had when the agent was installed (see state.sh).
 
 commands=(install plan status uninstall)
-options=(agent runtime listen port image allow host-id)
+options=(agent runtime listen port image kepler-binary allow host-id)
 command=install
-option_agent='' option_runtime='' option_listen='' option_port='' option_image='' option_allow='' option_host_id=''
+option_agent='' option_runtime='' option_listen='' option_port='' option_image='' option_kepler_binary='' option_allow='' option_host_id=''
 
 usage() {
   load_agent "$default_agent"
@@ -22,9 +22,11 @@ Gives this hypervisor a power agent ($agent_title) and prints the scrape job for
   --runtime auto|docker|podman|native
                       how the agent runs; auto takes the first of docker, podman and native that this host has
   --listen ADDRESS    address that the agent listens on (the one that the name of this host resolves to)
-  --port N            port that the agent listens on ($agent_port)
+  --port N            port that the agent listens on ($(list_agent_ports))
   --image REF         image of the agent, for docker and podman
                       ($agent_image)
+  --kepler-binary FILE
+                      the program of a release of Kepler, for --agent kepler --runtime native
   --allow CIDR[,...]  only these networks may reach the agent, by an nftables table; "none" removes the table
   --host-id N         id of this host in OpenNebula, if host.sh cannot find it out
   --help              show this text
@@ -73,6 +75,9 @@ option_problems() {
   fi
   if [[ -n $option_image && ! $option_image =~ ^[A-Za-z0-9][A-Za-z0-9._:/@-]*$ ]]; then
     printf '%s\n' "--image is '$option_image' but must be a reference such as registry.example.org/name:1.0"
+  fi
+  if [[ -n $option_kepler_binary && ${option_runtime:-native} != native ]]; then
+    printf '%s\n' "--kepler-binary goes with --runtime native, and not with --runtime $option_runtime"
   fi
   if [[ -n $option_host_id ]] && ! is_number_up_to 999999999 "$option_host_id"; then
     printf '%s\n' "--host-id is '$option_host_id' but must be the number that onehost list shows"

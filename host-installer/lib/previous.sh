@@ -2,6 +2,7 @@
 # The agent that an earlier run installed: finding it, setting it aside, and taking it away.
 
 previous_agent='' previous_runtime='' previous_config='' previous_address='' previous_port='' previous_rights='' previous_runs=no
+previous_had_front=no
 
 # find_container ENGINE AGENT: whether it is there and ours
 find_container() {
@@ -21,7 +22,8 @@ find_container() {
 
 find_previous() {
   local engine name
-  previous_agent=${installed_agent:-$agent} previous_runtime='' previous_runs=no
+  previous_agent=${installed_agent:-$agent} previous_runtime='' previous_runs=no previous_had_front=no
+  ! front_listens || previous_had_front=yes
   for engine in docker podman; do
     engine_works "$engine" || continue
     for name in $(known_agents); do
@@ -36,10 +38,11 @@ find_previous() {
 }
 
 restore_previous() {
-  if [[ $previous_runtime == native ]]; then
-    restart_native
-    return $?
-  fi
+  if [[ $previous_runtime == native ]]; then restart_native; else restore_previous_container; fi || return 1
+  [[ $previous_had_front == no ]] || start_front
+}
+
+restore_previous_container() {
   if container_exists "$previous_runtime" "$(container_of previous "$previous_agent")"; then
     "$previous_runtime" rename "$(container_of previous "$previous_agent")" "$(container_of final "$previous_agent")" || return 1
   fi
@@ -48,6 +51,7 @@ restore_previous() {
 
 stop_previous() {
   on_failure restore_previous
+  stop_front
   if [[ $previous_runtime == native ]]; then
     systemctl stop "$native_unit"
   else
@@ -63,6 +67,9 @@ forget_previous() {
   elif [[ -n $previous_runtime ]] && container_exists "$previous_runtime" "$(container_of previous "$previous_agent")"; then
     remove_container "$previous_runtime" "$(container_of previous "$previous_agent")"
   fi || warn 'the previous agent could not be removed'
+  if [[ $agent_has_front == no ]] && front_is_there; then remove_front || warn "$front_socket could not be removed"; fi
+  remove_unneeded_configs "$agent"
+  remove_unneeded_programs
 }
 
 # remove_if_ours ENGINE CONTAINER

@@ -35,6 +35,9 @@ tell_of_boot() {
   if [[ -n $unit ]] && ! systemctl is-enabled --quiet "$unit" 2>/dev/null; then
     tell_problem "$unit is not enabled, so the agent does not start after a boot; host.sh install enables it"
   fi
+  if [[ $agent_has_front == yes ]] && ! systemctl is-enabled --quiet "$front_socket" 2>/dev/null; then
+    tell_problem "$front_socket is not enabled, so nobody can ask the agent after a boot; host.sh install enables it"
+  fi
   [[ $previous_runtime != native ]] || return 0
   policy=$(container_value "$previous_runtime" "$(container_of final "$previous_agent")" '{{.HostConfig.RestartPolicy.Name}}')
   [[ $policy == "$(restart_policy "$previous_runtime")" ]] ||

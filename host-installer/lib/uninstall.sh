@@ -46,6 +46,10 @@ uninstall_agent() {
   done
   if native_is_there; then anything=yes && take_away "$native_unit" remove_native; fi
   if [[ -f $native_candidate_file ]]; then anything=yes && take_away "$native_candidate" remove_native_candidate; fi
+  if front_is_there; then anything=yes && take_away "$front_socket" remove_front; fi
+  remove_unneeded_configs ''
+  wanted_program=''
+  remove_unneeded_programs
   if firewall_is_ours; then anything=yes && take_away 'the nftables table' remove_firewall; fi
   if [[ -f $modules_file ]]; then anything=yes && take_away "${modules_file#"$ROOT"}" rm -f "$modules_file"; fi
   if [[ ${state[podman_restart]:-} == yes ]]; then take_away "the start of podman's containers at boot" disable_boot_unit podman-restart.service; fi

@@ -20,6 +20,8 @@ const agents = {
   'docker.io/hubblo/scaphandre:1.0.2': 'measures',
   [other]: 'measures',
   scaphandre: 'measures',
+  'quay.io/sustainable_computing_io/kepler:v0.11.4': 'measures',
+  kepler: 'measures',
 } as const;
 const debian13: HostDescription = {
   system: 'debian-13',
@@ -55,10 +57,19 @@ export const journeys: Readonly<Record<string, Journey>> = {
     before: [['--runtime', 'docker']],
     run: ['--runtime', 'native'],
   },
-  'from native to podman': {
-    host: { ...debian13, packages: ['scaphandre', 'nftables', 'curl', 'podman'] },
-    before: [['--runtime', 'native']],
-    run: ['--runtime', 'podman'],
+  'from Kepler, native, to Scaphandre with podman': {
+    host: {
+      ...debian13,
+      packages: ['scaphandre', 'nftables', 'curl', 'podman'],
+      files: { 'root/kepler': '\u007fELF of Kepler' },
+    },
+    before: [['--agent', 'kepler', '--kepler-binary', '/root/kepler']],
+    run: ['--agent', 'scaphandre', '--runtime', 'podman'],
+  },
+  'from Scaphandre to Kepler': {
+    host: { agents },
+    before: [[]],
+    run: ['--agent', 'kepler', '--port', '8080'],
   },
   'an agent that needs --privileged': {
     host: { agents: { 'docker.io/hubblo/scaphandre:1.0.2': 'needs-privileged' } },

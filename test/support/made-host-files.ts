@@ -62,7 +62,7 @@ export interface HostDescription {
   readonly foreignAddresses?: readonly string[];
   /** The ids in the names of the monitoring probes' files. */
   readonly hostIds?: readonly string[];
-  /** Image, or `scaphandre` for the native one -> how it fares. Only these can be pulled. */
+  /** Image, or `scaphandre` or `kepler` for the native one -> how it fares. Only these can be pulled. */
   readonly agents?: Readonly<Record<string, Behaviour>>;
   /** Port -> the program that listens on it. */
   readonly listeners?: Readonly<Record<string, string>>;
@@ -74,6 +74,8 @@ export interface HostDescription {
   readonly stoppedUnits?: readonly string[];
   /** Units of others that are active. */
   readonly activeUnits?: readonly string[];
+  /** Path -> text. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly uid?: number;
   /** Security modules of the kernel. */
   readonly confinement?: readonly ('apparmor' | 'selinux')[];
@@ -208,6 +210,7 @@ const putSystem = (places: Places, change: HostDescription): void => {
     fact(places, 'foreign-addresses', change.foreignAddresses.join(' '));
   if (change.hostIds !== undefined) rmSync(path.join(root, 'var/tmp/one'), { recursive: true, force: true });
   for (const id of change.hostIds ?? []) write(path.join(root, `var/tmp/one/im/status_kvm_${id}.db`), '');
+  for (const [file, text] of Object.entries(change.files ?? {})) write(path.join(root, file), text);
   for (const [port, program] of Object.entries(change.listeners ?? {})) {
     fact(places, `listeners/${port}`, `users:(("${program}",pid=812,fd=3))\n`);
   }

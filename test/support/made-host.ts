@@ -51,7 +51,12 @@ const defaults = {
   hostname: 'kvm-host',
   address: '192.0.2.7',
   hostIds: ['2'],
-  agents: { 'docker.io/hubblo/scaphandre:1.0.2': 'measures', scaphandre: 'measures' },
+  agents: {
+    'docker.io/hubblo/scaphandre:1.0.2': 'measures',
+    scaphandre: 'measures',
+    'quay.io/sustainable_computing_io/kepler:v0.11.4': 'measures',
+    kepler: 'measures',
+  },
   uid: 0,
 } as const satisfies HostDescription;
 

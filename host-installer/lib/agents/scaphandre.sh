@@ -12,6 +12,7 @@ agent_package=scaphandre
 agent_program=scaphandre
 # It stops measuring when it is asked more often than every two seconds.
 agent_seconds_between_scrapes=3
+agent_names_its_format=no
 
 # agent_arguments ADDRESS PORT RUNTIME ROLE: of its program, a line each
 agent_arguments() { printf '%s\n' prometheus --address "$1" --port "$2"; }
@@ -29,7 +30,7 @@ agent_rights() {
   esac
 }
 
-agent_volumes() { printf '%s\n' --volume /proc:/proc:ro --volume /sys/class/powercap:/sys/class/powercap:ro; }
+agent_views() { printf '%s\n' --volume /proc:/proc:ro --volume /sys/class/powercap:/sys/class/powercap:ro; }
 
 # agent_judge_page <PAGE: "ok WATTS VERSION [NOTE]", "no-energy" or "no-power". The build of Debian sid, which can give one VM the
 # power of the whole host, calls itself 1.02 like others, but has no frequency of the CPU on its page.

@@ -31,7 +31,7 @@ start_container() {
     behaviour=no-energy
     [[ ! -f $containers/$1/privileged ]] || behaviour=measures
   fi
-  start_scaphandre "$containers/$1" "$behaviour" "${arguments[2]}" "${arguments[4]}"
+  start_program "$containers/$1" "$behaviour" "${arguments[@]}"
   # An engine that starts a dead container again and again calls it running.
   if [[ -f $containers/$1/serves || $(<"$containers/$1/restart") != no ]]; then : >"$containers/$1/running"; fi
 }
@@ -46,7 +46,7 @@ run_container() {
       --privileged) privileged=yes ;;
       --detach | --read-only) ;;
       --userns) userns=$2; shift ;;
-      --network | --user | --cap-drop | --cap-add | --security-opt | --volume) shift ;;
+      --network | --user | --pid | --cap-drop | --cap-add | --security-opt | --volume) shift ;;
       -*) fail 125 "unknown flag: $1" ;;
       *) break ;;
     esac

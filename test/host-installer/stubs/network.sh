@@ -2,6 +2,19 @@
 # hostname, getent, ip, ss, curl, nft
 source "$STUBS/world.sh"
 
+# Kepler's. The first one has nothing but zeros.
+kepler_page() {
+  local scrapes watts=83.2
+  scrapes=$(($(if [[ -f $1/scrapes ]]; then printf '%s' "$(<"$1/scrapes")"; else printf 0; fi) + 1))
+  printf '%s' "$scrapes" >"$1/scrapes"
+  printf 'kepler_build_info{arch="amd64",branch="",goversion="go1.26.8",revision="",version="v0.11.4"} 1\n'
+  [[ $2 != no-energy ]] || return 0
+  if ((scrapes == 1)) || [[ $2 == no-power ]]; then watts=0; fi
+  printf 'kepler_node_cpu_watts{node_name="",path="aggregated-core",zone="core"} 56.1\n'
+  printf 'kepler_node_cpu_watts{node_name="",path="aggregated-package",zone="package"} %s\n' "$watts"
+  printf 'kepler_process_cpu_seconds_total{comm="init",container_id="",exe="/sbin/init",node_name="",pid="1",type="regular",vm_id=""} 1.5\n'
+}
+
 # A page as Scaphandre's, as far as host.sh reads it. The first one has no power yet.
 page() {
   local scrapes energy=915263040 power=83200000
@@ -25,7 +38,11 @@ ask() {
   for agent in "$MADE_HOST"/engines/*/containers/* "$MADE_HOST"/units/*; do
     [[ -f $agent/serves && $(<"$agent/port") == "$port" ]] || continue
     if [[ $address == "$(<"$agent/address")" || $address == "[$(<"$agent/address")]" || $(<"$agent/address") =~ ^(0\.0\.0\.0|::)$ ]]; then
-      page "$agent" "$(<"$agent/behaviour")"
+      case $(<"$agent/kind") in
+        front) ask "http://127.0.0.1:$(<"$agent/behaviour")/metrics" ;;
+        kepler) kepler_page "$agent" "$(<"$agent/behaviour")" ;;
+        *) page "$agent" "$(<"$agent/behaviour")" ;;
+      esac
       return
     fi
   done

@@ -34,15 +34,35 @@ loaded() {
 
 value() { sed -n "s|^$2=||p" "$units/$1/loaded"; }
 
+# A socket unit whose requests are answered with the page behind it.
+listen_socket() {
+  local listen page
+  listen=$(value "$1" ListenStream)
+  page=$(sed -n 's|^ExecStart=.* http://127.0.0.1:\([0-9]*\)/metrics$|\1|p' "$HOST_ROOT/etc/systemd/system/${1%.socket}@.service")
+  [[ -n $page && -z $(port_users "${listen##*:}") ]] || fail 1 "Job for $1 failed."
+  printf front >"$units/$1/kind"
+  start_agent "$units/$1" "$page" "${listen%:*}" "${listen##*:}"
+  : >"$units/$1/active"
+}
+
 start_unit() {
   local command rules
   loaded "$1"
   read -ra command <<<"$(value "$1" ExecStart)"
   rm -f "$units/$1/active"
+  if [[ $1 == *.socket ]]; then
+    listen_socket "$1"
+    return
+  fi
   case ${command[0]##*/} in
+    kepler-*)
+      [[ -x $HOST_ROOT${command[0]} && -f $HOST_ROOT${command[1]#*=} ]] || return 0
+      start_program "$units/$1" "$(fact agents/kepler)" "${command[@]:1}"
+      [[ ! -f $units/$1/serves ]] || : >"$units/$1/active"
+      ;;
     scaphandre)
       [[ -e ${command[0]} ]] || return 0 # a simple service is started before its program is there
-      start_scaphandre "$units/$1" "$(fact agents/scaphandre)" "${command[3]}" "${command[5]}"
+      start_program "$units/$1" "$(fact agents/scaphandre)" "${command[@]:1}"
       [[ ! -f $units/$1/serves ]] || : >"$units/$1/active"
       ;;
     bash) # what keeps the firewall
@@ -58,7 +78,7 @@ start_unit() {
 
 stop_unit() {
   loaded "$1"
-  rm -f "$units/$1"/{active,loaded,serves,scrapes,behaviour,address,port}
+  rm -f "$units/$1"/{active,loaded,serves,scrapes,behaviour,address,port,kind}
 }
 
 # It is stopped as it was loaded, and is started so too.
@@ -84,7 +104,7 @@ disable_unit() {
 
 verb=$1
 unit=${*: -1}
-[[ $unit == *.service ]] || unit+=.service
+[[ $unit == *.* ]] || unit+=.service
 case $verb in
   is-active)
     activity=inactive

@@ -59,8 +59,25 @@ port_users() {
   done
 }
 
-# start_scaphandre AGENT_FOLDER BEHAVIOUR ADDRESS PORT: makes the file `serves` where it comes to listening
-start_scaphandre() {
+# start_program AGENT_FOLDER BEHAVIOUR ARGUMENT...: Scaphandre or Kepler, by its arguments
+start_program() {
+  local listen
+  case $3 in
+    prometheus)
+      printf scaphandre >"$1/kind"
+      start_agent "$1" "$2" "$5" "$7"
+      ;;
+    --config.file=*)
+      listen=${4#--web.listen-address=}
+      printf kepler >"$1/kind"
+      start_agent "$1" "$2" "${listen%:*}" "${listen##*:}"
+      ;;
+    *) fail 64 "unexpected arguments: ${*:3}" ;;
+  esac
+}
+
+# start_agent AGENT_FOLDER BEHAVIOUR ADDRESS PORT: makes the file `serves` where it comes to listening
+start_agent() {
   rm -f "$1/serves" "$1/scrapes"
   printf '%s' "$2" >"$1/behaviour"
   printf '%s' "$3" >"$1/address"
