@@ -25,6 +25,8 @@ choose_runtime() {
   wanted_image=$(wanted image "$agent_image")
   [[ $agent_runtime == auto ]] || can_run_with "$agent_runtime" ||
     die 2 "--runtime is '$agent_runtime' but must be auto or $(join ' or ' "${agent_runtimes[@]}") for $agent_title" 'host.sh --help shows all options'
+  # It was chosen for the agent that is to be replaced.
+  if [[ $agent_runtime == native && -z $option_runtime && $agent != "${installed_agent:-$agent}" ]] && ! can_be_native; then agent_runtime=auto; fi
   if [[ $agent_runtime == docker && $docker_is_podman == yes ]]; then
     say 'docker is another name of podman on this host: the agent runs with podman'
     agent_runtime=podman

@@ -25,9 +25,10 @@ load_agent() {
   agent_port=''
   agent_runtimes=() # of docker, podman and native
   agent_image=''    # for containers
-  agent_package='' agent_program='' # for the native agent
+  agent_package='' agent_program='' agent_package_stays=no # for the native agent
   agent_seconds_between_scrapes=3
   agent_names_its_format=yes # by a Content-Type
+  agent_needs_rapl=yes
   agent_has_front=no # see lib/front.sh
   # Its configuration file, where agent_config_text RUNTIME gives it one.
   agent_config_file=$ROOT/etc/opennebula-extensions/$agent.yaml
@@ -35,7 +36,7 @@ load_agent() {
   # The least with which it works in a container, and what it sees of the host there; a line each.
   agent_rights() { :; }
   agent_views() { :; }
-  # The lines of the native agent's unit that are its own; agent_unit_lines final|candidate
+  # The lines of the native agent's unit that are its own; agent_unit_lines final|candidate PORT
   agent_unit_lines() { :; }
   # Whether the native agent can be had here; where it is to be had, if not; its program; and what has to be known of it.
   can_be_native() { type -P "$agent_program" >/dev/null || distribution_has "$agent_package"; }
@@ -79,8 +80,14 @@ choose_agent() {
   [[ -z $installed_agent || $agent == "$installed_agent" ]] || forget_options_of_other_agent
 }
 
+# Whether an agent can run in more than one way: if not, nobody has chosen how.
+has_a_choice() (
+  load_agent "$1"
+  ((${#agent_runtimes[@]} > 1))
+)
+
 # What was said of the agent that is to be replaced is not meant for the new one.
 forget_options_of_other_agent() {
   state[image]='' state[digest]='' state[program]=''
-  is_one_of "$installed_runtime" "${agent_runtimes[@]}" || state[runtime]=''
+  is_one_of "$installed_runtime" "${agent_runtimes[@]}" && has_a_choice "$installed_agent" || state[runtime]=''
 }

@@ -32,9 +32,8 @@ apply_modules() { load_modules; }
 needs_modules_file() { [[ -n $(modules_to_remember) ]] && ! modules_are_remembered; }
 tell_modules_file() { printf 'load the kernel modules at each boot, by %s' "${modules_file#"$ROOT"}"; }
 already_modules_file() {
-  if [[ -n $(modules_to_remember) ]]; then printf 'the kernel modules are loaded at each boot'; else
-    printf 'the kernel has the modules built in'
-  fi
+  if [[ -n $(modules_to_remember) ]]; then printf 'the kernel modules are loaded at each boot'
+  elif ((${#missing_modules[@]} == 0)); then printf 'the kernel has the modules built in'; fi
 }
 apply_modules_file() { remember_modules; }
 
@@ -119,7 +118,10 @@ apply_start_at_boot() {
 check_rapl_after() {
   [[ $1 == modules ]] || return 0
   check_rapl
-  if [[ -n $rapl_problem ]]; then die_without_rapl; fi
+  [[ -n $rapl_problem ]] || return 0
+  [[ $agent_needs_rapl == no ]] || die_without_rapl
+  warn "this host $(describe_rapl_problem): $agent_title looks for another meter (hwmon, or the BMC by ipmitool)"
+  if asks_the_bmc; then need_package ipmitool ipmitool; fi
 }
 
 # Ends with 10 if install would change anything.

@@ -10,7 +10,7 @@ native_candidate_file=$ROOT/run/systemd/system/$native_candidate
 native_unit_text() {
   local text program arguments lines
   mapfile -t arguments < <(agent_arguments "$2" "$3" native "$1")
-  lines=$(agent_unit_lines "$1")
+  lines=$(agent_unit_lines "$1" "$3")
   program=$(native_program)
   text=$(<"$here/lib/agent.service")
   text=${text//@PROGRAM@/"$program"}
@@ -45,6 +45,7 @@ restart_native() {
 remove_native() {
   systemctl disable --now "$native_unit" || return 1
   rm -f "$native_unit_file"
+  rm -rf "$ROOT"/run/opennebula-power-agent "$ROOT"/run/private/opennebula-power-agent
   systemctl daemon-reload
 }
 

@@ -96,6 +96,14 @@ die_without_tree() {
   die 78 'there is no energy counter below /sys/class/powercap' 'RAPL may be switched off in the BIOS'
 }
 
+describe_rapl_problem() {
+  case $rapl_problem in
+    no-tree) printf 'has no energy counters of its CPU' ;;
+    unreadable) printf 'has energy counters that cannot be read (%s)' "$unreadable_counters" ;;
+    frozen) printf 'has energy counters that do not move' ;;
+  esac
+}
+
 die_without_rapl() {
   local hypervisor
   hypervisor=$(hypervisor_of_host)

@@ -24,7 +24,8 @@ containers_of_agents() {
 is_package_of_agent() {
   local name
   for name in $(known_agents); do
-    if [[ $(agent_fact "$name" agent_package) == "$1" ]]; then return 0; fi
+    [[ $(agent_fact "$name" agent_package) == "$1" ]] || continue
+    [[ $(agent_fact "$name" agent_package_stays) == yes ]] || return 0
   done
   return 1
 }

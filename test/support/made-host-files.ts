@@ -62,7 +62,7 @@ export interface HostDescription {
   readonly foreignAddresses?: readonly string[];
   /** The ids in the names of the monitoring probes' files. */
   readonly hostIds?: readonly string[];
-  /** Image, or `scaphandre` or `kepler` for the native one -> how it fares. Only these can be pulled. */
+  /** Image, or `scaphandre`, `kepler` or `onepower` for the native one -> how it fares. Only these can be pulled. */
   readonly agents?: Readonly<Record<string, Behaviour>>;
   /** Port -> the program that listens on it. */
   readonly listeners?: Readonly<Record<string, string>>;

@@ -56,6 +56,7 @@ const defaults = {
     scaphandre: 'measures',
     'quay.io/sustainable_computing_io/kepler:v0.11.4': 'measures',
     kepler: 'measures',
+    onepower: 'measures',
   },
   uid: 0,
 } as const satisfies HostDescription;

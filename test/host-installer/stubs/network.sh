@@ -15,6 +15,20 @@ kepler_page() {
   printf 'kepler_process_cpu_seconds_total{comm="init",container_id="",exe="/sbin/init",node_name="",pid="1",type="regular",vm_id=""} 1.5\n'
 }
 
+# Of opennebula-power-agent, which counts.
+onepower_page() {
+  local scrapes
+  scrapes=$(($(if [[ -f $1/scrapes ]]; then printf '%s' "$(<"$1/scrapes")"; else printf 0; fi) + 1))
+  printf '%s' "$scrapes" >"$1/scrapes"
+  if [[ $2 == no-energy ]]; then
+    printf 'onepower_info{version="0.1.0",meter="none"} 1\n'
+    return 0
+  fi
+  printf 'onepower_info{version="0.1.0",meter="rapl"} 1\nonepower_host_cpus 2\n'
+  printf 'onepower_host_energy_joules_total %s\n' "$((scrapes * 832)).5"
+  printf 'onepower_host_cpu_seconds_total{mode="%s"} %s\n' user "$((scrapes * 5))" idle "$((scrapes * 15))"
+}
+
 # A page as Scaphandre's, as far as host.sh reads it. The first one has no power yet.
 page() {
   local scrapes energy=915263040 power=83200000
@@ -40,6 +54,7 @@ ask() {
     if [[ $address == "$(<"$agent/address")" || $address == "[$(<"$agent/address")]" || $(<"$agent/address") =~ ^(0\.0\.0\.0|::)$ ]]; then
       case $(<"$agent/kind") in
         front) ask "http://127.0.0.1:$(<"$agent/behaviour")/metrics" ;;
+        onepower) onepower_page "$agent" "$(<"$agent/behaviour")" ;;
         kepler) kepler_page "$agent" "$(<"$agent/behaviour")" ;;
         *) page "$agent" "$(<"$agent/behaviour")" ;;
       esac

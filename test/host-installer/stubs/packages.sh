@@ -2,24 +2,26 @@
 # apt-get, apt-cache, dnf. A package brings its programs, here as links to their stand-ins.
 source "$STUBS/world.sh"
 
-program_of() { case $1 in nftables) printf nft ;; *) printf '%s' "$1" ;; esac; }
+folder_of() { if [[ $1 == opennebula-extensions-node ]]; then printf '%s' "$HOST_ROOT/usr/lib/$1"; else printf '%s' "$HOST_ROOT/usr/sbin"; fi; }
+program_of() { case $1 in nftables) printf nft ;; opennebula-extensions-node) printf opennebula-power-agent ;; *) printf '%s' "$1" ;; esac; }
 stub_of() {
   case $1 in
     podman) printf engine.sh ;;
     curl | nftables) printf network.sh ;;
-    scaphandre) printf scaphandre.sh ;;
+    *) printf scaphandre.sh ;;
   esac
 }
 
 install_package() {
   [[ -f $MADE_HOST/available/$1 ]] || fail 100 "E: Unable to locate package $1"
   : >"$MADE_HOST/packages/$1"
-  ln -sf "$STUBS/$(stub_of "$1")" "$HOST_ROOT/usr/sbin/$(program_of "$1")"
+  mkdir -p "$(folder_of "$1")"
+  ln -sf "$STUBS/$(stub_of "$1")" "$(folder_of "$1")/$(program_of "$1")"
   [[ $1 != podman ]] || mkdir -p "$MADE_HOST/engines/podman"/{images,containers}
 }
 
 remove_package() {
-  rm -f "$MADE_HOST/packages/$1" "$HOST_ROOT/usr/sbin/$(program_of "$1")"
+  rm -f "$MADE_HOST/packages/$1" "$(folder_of "$1")/$(program_of "$1")"
   [[ $1 != podman ]] || rm -rf "$MADE_HOST/engines/podman"
 }
 

@@ -60,6 +60,11 @@ start_unit() {
       start_program "$units/$1" "$(fact agents/kepler)" "${command[@]:1}"
       [[ ! -f $units/$1/serves ]] || : >"$units/$1/active"
       ;;
+    opennebula-power-agent)
+      [[ -x $HOST_ROOT${command[0]} ]] || return 0
+      start_program "$units/$1" "$(fact agents/onepower)" "${command[@]:1}"
+      [[ ! -f $units/$1/serves ]] || : >"$units/$1/active"
+      ;;
     scaphandre)
       [[ -e ${command[0]} ]] || return 0 # a simple service is started before its program is there
       start_program "$units/$1" "$(fact agents/scaphandre)" "${command[@]:1}"

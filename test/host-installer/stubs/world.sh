@@ -72,6 +72,11 @@ start_program() {
       printf kepler >"$1/kind"
       start_agent "$1" "$2" "${listen%:*}" "${listen##*:}"
       ;;
+    --web.listen-address=*)
+      listen=${3#--web.listen-address=}
+      printf onepower >"$1/kind"
+      start_agent "$1" "$2" "${listen%:*}" "${listen##*:}"
+      ;;
     *) fail 64 "unexpected arguments: ${*:3}" ;;
   esac
 }

@@ -1,0 +1,58 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # host.sh has the names
+# opennebula-power-agent, the suite's own: all that host.sh knows of it. It comes with the package
+# opennebula-extensions-node, which brings the Node that runs it.
+
+agent_title=onepower
+agent_homepage=file:/usr/share/doc/opennebula-extensions-node
+agent_job=onepower
+agent_port=8080
+agent_runtimes=(native)
+agent_package=opennebula-extensions-node
+agent_package_stays=yes # the sudo rules of live migration are in it as well
+agent_program=$ROOT/usr/lib/opennebula-extensions-node/opennebula-power-agent
+agent_needs_rapl=no
+agent_seconds_between_scrapes=2
+
+# Whether the BMC is the only meter that this host has, as far as can be seen from here.
+asks_the_bmc() { [[ -n $rapl_problem && -e $ROOT/dev/ipmi0 ]]; }
+
+run_folder_of() { if [[ $1 == final ]]; then printf opennebula-power-agent; else printf opennebula-power-agent-%s "$1"; fi; }
+
+# agent_arguments ADDRESS PORT RUNTIME ROLE: of its program, a line each
+agent_arguments() {
+  printf '%s\n' "--web.listen-address=$(bracketed "$1"):$2" "--path.run=/run/$(run_folder_of "$4")"
+}
+
+# agent_unit_lines ROLE PORT. Its counters go on when it is started again. The device of the BMC is root's own.
+agent_unit_lines() {
+  printf '%s\n' MemoryMax=256M "SocketBindDeny=any" "SocketBindAllow=tcp:$2" \
+    "RuntimeDirectory=$(run_folder_of "$1")" RuntimeDirectoryMode=0700
+  [[ $1 != final ]] || printf 'RuntimeDirectoryPreserve=yes\n'
+  if asks_the_bmc; then printf '%s\n' User=root DevicePolicy=closed 'DeviceAllow=/dev/ipmi0 rw'; else
+    printf '%s\n' DynamicUser=yes PrivateDevices=yes
+  fi
+}
+
+native_program() { printf '%s' "${agent_program#"$ROOT"}"; }
+
+die_without_native() {
+  die 78 "this host has no package $agent_package, and its repositories have none" \
+    "install the package (it is made with the package of the front-end), then run host.sh again"
+}
+
+# agent_judge_page <PAGE: "counter JOULES SECONDS VERSION", "no-meter" or "no-energy". The seconds are those that its CPUs
+# have counted.
+agent_judge_page() {
+  awk '
+    function label(name) { return match($0, "[{,]" name "=\"[^\"]*\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : "" }
+    BEGIN { version = "of an unknown version" }
+    /^onepower_info\{/ { meter = label("meter"); if (label("version") ~ /^[A-Za-z0-9.+~-]+$/) version = label("version") }
+    /^onepower_host_energy_joules_total / { joules = $2; measured = 1 }
+    /^onepower_host_cpus / { cpus = $2 }
+    /^onepower_host_cpu_seconds_total\{/ { seconds += $NF }
+    END {
+      if (meter == "none") print "no-meter"
+      else if (!measured || cpus <= 0) print "no-energy"
+      else printf "counter %.6f %.6f %s\n", joules, seconds / cpus, version
+    }'
+}
