@@ -33,7 +33,7 @@ test('--agent takes an agent that is one file more: its image, port, container, 
   t.after(host.remove);
   assert.match(
     (await host.run(['--help'])).stdout,
-    /--agent NAME +which power agent: scaphandre, second \(scaphandre\)/,
+    /--agent NAME +which power agent: kepler, onepower, scaphandre, second \(scaphandre\)/,
   );
   const installed = await host.run(['--agent', 'second']);
   assert.equal(installed.exit, 0, installed.stderr);
