@@ -6,8 +6,8 @@ import { createAgentPageReader } from '../collectors/agents/agent-page.ts';
 import { powerAgents } from '../collectors/agents/agents.ts';
 import { powerOptions } from '../collectors/agents/power-options.ts';
 import { resolveOptions } from '../lib/config/resolve.ts';
-import { formatAgentPage } from '../simulator/agent-page.ts';
 import { hostsAt, vmsAt } from '../simulator/cloud.ts';
+import { formatScaphandrePage } from '../simulator/scaphandre-page.ts';
 import { piecesOf, stillCloud } from './documents.ts';
 import type { Lab } from './lab.ts';
 import {
@@ -25,7 +25,7 @@ const makePage = (): Buffer => {
   const settings = stillCloud(1, 44);
   const host = hostsAt(settings, 0)[0];
   if (host === undefined) throw new Error('the cloud has no host');
-  return Buffer.from(formatAgentPage(host, vmsAt(settings, 0), processesOnPage));
+  return Buffer.from(formatScaphandrePage(host, vmsAt(settings, 0), processesOnPage));
 };
 
 /** A refresh reads the pages of all hosts one after another. */

@@ -4,10 +4,12 @@ import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatRpcRequest } from '../lib/one/rpc-request.ts';
-import { simulatedCredentials } from '../simulator/simulate.ts';
+import { type SimulatedAgent, simulatedCredentials } from '../simulator/simulate.ts';
 import type { Processes } from './processes.ts';
 
 export interface Scale {
+  /** Which agent the hosts have; Scaphandre where nothing is said. */
+  readonly agent?: SimulatedAgent;
   readonly hosts: number;
   readonly vms: number;
   readonly processes: number;
@@ -22,6 +24,8 @@ export interface Cloud {
   readPage(): Promise<string>;
   /** The documents of a refresh and nothing else, by one curl; their bytes. */
   downloadBare(): Promise<number>;
+  /** The pages of all agents, by one curl; their bytes. */
+  downloadPages(): Promise<number>;
   /** Waits until no snapshot is fresh. */
   untilStale(): Promise<void>;
   exporterRssBytes(): Promise<number>;
@@ -58,13 +62,15 @@ const calls: readonly (readonly [method: string, ...parameters: number[]])[] = [
 /** `next` resets curl's options, so each download has its own; it writes how many bytes came. */
 const perDownload = 'fail\noutput = "/dev/null"\nwrite-out = "%{size_download}\\n"\n';
 
-/** curl's own configuration file: all documents, one after another, thrown away. */
+/** curl's own configuration files: all documents, one after another, thrown away. */
+const formatPagesConfig = (agentUrl: string, hosts: number): string =>
+  `url = "${agentUrl.replace('{id}', `[0-${hosts - 1}]`)}"\n${perDownload}`;
 const formatCurlConfig = (endpoint: string, agentUrl: string, hosts: number): string => {
   const pools = calls.map(([method, ...parameters]) => {
     const body = formatRpcRequest(method, [simulatedCredentials, ...parameters]).replaceAll('\n', '');
     return `url = "${endpoint}"\ndata = "${body.replaceAll('"', '\\"')}"\nheader = "Content-Type: text/xml"\n${perDownload}next\n`;
   });
-  return `${pools.join('')}url = "${agentUrl.replace('{id}', `[0-${hosts - 1}]`)}"\n${perDownload}`;
+  return `${pools.join('')}${formatPagesConfig(agentUrl, hosts)}`;
 };
 
 export interface CloudContext {
@@ -99,9 +105,11 @@ export const startCloud = async (context: CloudContext, scale: Scale): Promise<C
   const port = await nextPort();
   await mkdir(folder, { recursive: true });
   const authFile = path.join(folder, 'one_auth');
-  const curlFile = path.join(folder, `curl-${scale.vms}`);
+  const curlFile = path.join(folder, `curl-${scale.agent ?? ''}-${scale.vms}`);
+  const pagesFile = `${curlFile}-pages`;
   await writeFile(authFile, simulatedCredentials);
   await writeFile(curlFile, formatCurlConfig(endpoint, agentUrl, scale.hosts));
+  await writeFile(pagesFile, formatPagesConfig(agentUrl, scale.hosts));
   const exporter = await processes.startDaemon(
     ['dist/opennebula-exporter', `--web.listen-address=127.0.0.1:${port}`, `--power.agent-url=${agentUrl}`],
     'listening',
@@ -113,20 +121,21 @@ export const startCloud = async (context: CloudContext, scale: Scale): Promise<C
     await processes.runToEnd(['curl', '-sSf', '--max-time', '60', '-o', '/dev/null', url]);
     scrapedAt = performance.now();
   };
+  const download = async (configFile: string, documents: number): Promise<number> => {
+    const sizes = (await processes.runToEnd(['curl', '-sS', '--max-time', '60', '-K', configFile]))
+      .trim()
+      .split('\n');
+    if (sizes.length !== documents) throw new Error(`curl downloaded ${sizes.length} documents`);
+    return sizes.reduce((sum, size) => sum + Number(size), 0);
+  };
   return {
     scale,
     endpoint,
     agentUrl,
     scrape,
     readPage: () => processes.runToEnd(['curl', '-sSf', '--max-time', '60', url]),
-    async downloadBare() {
-      const sizes = (await processes.runToEnd(['curl', '-sS', '--max-time', '60', '-K', curlFile]))
-        .trim()
-        .split('\n');
-      if (sizes.length !== calls.length + scale.hosts)
-        throw new Error(`curl downloaded ${sizes.length} documents`);
-      return sizes.reduce((sum, size) => sum + Number(size), 0);
-    },
+    downloadBare: () => download(curlFile, calls.length + scale.hosts),
+    downloadPages: () => download(pagesFile, scale.hosts),
     untilStale: () => sleep(Math.max(0, scrapedAt + snapshotReuseMs + 150 - performance.now())),
     exporterRssBytes: () => readRss(exporter.pid),
   };

@@ -4,6 +4,7 @@ import { atMost, type Bench, type Finding, formatMegabytes, formatMs } from './m
 import type { ScrapeRounds } from './scrape-rounds.ts';
 
 const mostRssBytes = 250e6;
+const mostOnepowerBytes = 8e6;
 
 const findingsOf = (
   scale: string,
@@ -24,6 +25,23 @@ const findingsOf = (
   },
 ];
 
+const onepowerFindings = (onepower: ScrapeRounds, scaphandre: ScrapeRounds): readonly Finding[] => [
+  {
+    what: 'pages of all agents where they are opennebula-power-agent, 10,000 VMs on 500 hosts',
+    ours: formatMegabytes(onepower.pagesBytes),
+    comparedWith: `Scaphandre's pages: ${formatMegabytes(scaphandre.pagesBytes)}`,
+    ratio: onepower.pagesBytes / scaphandre.pagesBytes,
+    target: { text: 'at most 8 MB', met: onepower.pagesBytes <= mostOnepowerBytes },
+  },
+  {
+    what: 'fresh scrape where all agents are opennebula-power-agent, 10,000 VMs on 500 hosts',
+    ours: formatMs(onepower.freshMs),
+    comparedWith: `fresh scrape with Scaphandre: ${formatMs(scaphandre.freshMs)}`,
+    ratio: onepower.freshMs / scaphandre.freshMs,
+    target: atMost(0.4, onepower.freshMs / scaphandre.freshMs),
+  },
+];
+
 export const createFreshScrape = (lab: Lab): Bench => ({
   name: 'fresh-scrape',
   method: `A scrape that reads everything anew, against one curl that downloads the same documents to /dev/null
@@ -32,9 +50,11 @@ rounds. The first scrape asks for the extended form of every VM and is told apar
   async run() {
     const small = await lab.smallScrapes();
     const large = await lab.largeScrapes();
+    const onepower = await lab.onepowerScrapes();
     return [
       ...findingsOf('1,000 VMs on 50 hosts', small),
       ...findingsOf('10,000 VMs on 500 hosts', large),
+      ...onepowerFindings(onepower, large),
       {
         what: `memory (highest VmRSS after ${large.rounds} fresh scrapes), 10,000 VMs`,
         ours: formatMegabytes(large.rssBytes),

@@ -8,6 +8,8 @@ export interface Lab extends CloudContext {
   readonly smallScrapes: () => Promise<ScrapeRounds>;
   /** 10,000 VMs on 500 hosts. */
   readonly largeScrapes: () => Promise<ScrapeRounds>;
+  /** The same with opennebula-power-agent on all hosts. */
+  readonly onepowerScrapes: () => Promise<ScrapeRounds>;
 }
 
 const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
@@ -20,11 +22,14 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
 
 export const createLab = (context: CloudContext): Lab => {
   const smallCloud = once(() => startCloud(context, { hosts: 50, vms: 1000, processes: 500 }));
-  const largeCloud = once(() => startCloud(context, { hosts: 500, vms: 10_000, processes: 500 }));
+  const large = { hosts: 500, vms: 10_000, processes: 500 };
+  const largeCloud = once(() => startCloud(context, large));
+  const onepowerCloud = once(() => startCloud(context, { ...large, agent: 'onepower' }));
   return {
     ...context,
     smallCloud,
     smallScrapes: once(async () => measureScrapes(await smallCloud())),
     largeScrapes: once(async () => measureScrapes(await largeCloud())),
+    onepowerScrapes: once(async () => measureScrapes(await onepowerCloud())),
   };
 };

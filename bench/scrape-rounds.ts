@@ -9,6 +9,8 @@ export interface ScrapeRounds {
   readonly snapshotMs: number;
   readonly bareMs: number;
   readonly bareBytes: number;
+  /** Of the agents' pages alone. */
+  readonly pagesBytes: number;
   /** The highest seen after a fresh scrape. */
   readonly rssBytes: number;
   readonly rounds: number;
@@ -33,6 +35,7 @@ export const measureScrapes = async (cloud: Cloud): Promise<ScrapeRounds> => {
   const firstPage = await cloud.readPage();
   const [fresh, snapshot, bare, rss]: [number[], number[], number[], number[]] = [[], [], [], []];
   const bareBytes = await cloud.downloadBare();
+  const pagesBytes = await cloud.downloadPages();
   for (let round = 0; round < rounds; round += 1) {
     await cloud.untilStale();
     fresh.push(await timeMs(cloud.scrape));
@@ -52,6 +55,7 @@ export const measureScrapes = async (cloud: Cloud): Promise<ScrapeRounds> => {
     snapshotMs: medianOf(snapshot),
     bareMs: medianOf(bare),
     bareBytes,
+    pagesBytes,
     rssBytes: Math.max(...rss),
     rounds,
     firstPage,

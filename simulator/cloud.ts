@@ -29,6 +29,8 @@ export interface SimulatedVm {
   readonly startTime: number;
   /** Share of its host's capacity, 0 to 1. */
   readonly load: number;
+  /** What that sums to since its start, in seconds of its host's capacity. */
+  readonly loadSeconds: number;
 }
 
 export interface SimulatedHost {
@@ -52,6 +54,7 @@ export const chance = (...seeds: readonly number[]): number => {
 
 const idleMicrowatts = 60e6;
 const dynamicMicrowatts = 140e6;
+export const meanMicrowatts = idleMicrowatts + dynamicMicrowatts / 2;
 const monitored = 2;
 const disabled = 4;
 
@@ -77,7 +80,11 @@ const vmOfSlot = (settings: CloudSettings, slot: number, time: number): Simulate
   const migrating = migrates && age >= migratesAt && age < migratesAt + settings.migrationSeconds;
   const { state, lcmState } = statesOf(id, age, migrating);
   const share = settings.hosts / Math.max(settings.vms, settings.hosts);
-  const wave = 0.5 + 0.4 * Math.sin(elapsed / (5 + 20 * chance(id, 8)));
+  const period = 5 + 20 * chance(id, 8);
+  const wave = 0.5 + 0.4 * Math.sin(elapsed / period);
+  /** The integral of the wave. */
+  const waved = (at: number): number => 0.5 * at - 0.4 * period * Math.cos(at / period);
+  const mostLoad = Math.min(0.4 * share, 0.05);
   return {
     id,
     state,
@@ -88,7 +95,8 @@ const vmOfSlot = (settings: CloudSettings, slot: number, time: number): Simulate
     vcpus: 1 + Math.floor(chance(id, 10) * 8),
     flavours: chance(id, 11) < 0.3 ? String(Math.floor(chance(id, 12) * 2500)) : undefined,
     startTime: Math.floor(time - age),
-    load: Math.min(0.4 * share, 0.05) * wave,
+    load: mostLoad * wave,
+    loadSeconds: mostLoad * (waved(elapsed) - waved(elapsed - age)),
   };
 };
 
@@ -111,6 +119,6 @@ export const hostsAt = (settings: CloudSettings, time: number): readonly Simulat
       name: `kvm${String(id).padStart(3, '0')}`,
       state: id % 50 === 49 ? disabled : monitored,
       powerMicrowatts,
-      energyMicrojoules: Math.round((time + 1000) * (idleMicrowatts + dynamicMicrowatts / 2)),
+      energyMicrojoules: Math.round((time + 1000) * meanMicrowatts),
     };
   }).sort((a, b) => b.id - a.id);

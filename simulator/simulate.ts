@@ -1,8 +1,7 @@
 /** Runs a simulated cloud: one front-end, and the power agents of all hosts below one port. */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { formatAgentPage } from './agent-page.ts';
-import { type CloudSettings, hostsAt, type SimulatedVm, vmsAt } from './cloud.ts';
+import { type CloudSettings, hostsAt, type SimulatedHost, type SimulatedVm, vmsAt } from './cloud.ts';
 import {
   formatAdministrator,
   formatDatastorePool,
@@ -14,6 +13,8 @@ import {
   formatZonePool,
 } from './documents.ts';
 import { type Answer, type AnswerCall, createFrontEnd, encodeDocument } from './front-end.ts';
+import { formatOnepowerPage } from './onepower-page.ts';
+import { formatScaphandrePage } from './scaphandre-page.ts';
 
 export const simulatedCredentials = 'oneadmin:opennebula';
 
@@ -21,7 +22,9 @@ export interface SimulationOptions extends CloudSettings {
   /** Ports, 0 for any that is free. */
   readonly port: number;
   readonly agentsPort: number;
-  /** Processes on each agent's page. */
+  /** Which agent all hosts have; Scaphandre where nothing is said. */
+  readonly agent?: SimulatedAgent;
+  /** Processes on each page of Scaphandre. */
   readonly processes: number;
   /** Nothing moves: every document is made once, before the first call. */
   readonly still: boolean;
@@ -42,8 +45,42 @@ interface Moment {
   readonly at: number;
   readonly documents: ReadonlyMap<string, Buffer>;
   readonly extendedVms: ReadonlyMap<number, string>;
-  readonly pages: ReadonlyMap<number, Buffer>;
+  readonly pageOf: (hostId: number) => Buffer | undefined;
 }
+
+interface PlacedVms {
+  readonly host: SimulatedHost;
+  readonly own: readonly SimulatedVm[];
+}
+
+type PagesOf = (
+  placed: readonly PlacedVms[],
+  options: SimulationOptions,
+) => (hostId: number) => Buffer | undefined;
+
+const scaphandrePages: PagesOf = (placed, { processes }) => {
+  const pages = new Map(
+    placed.map(
+      ({ host, own }) => [host.id, Buffer.from(formatScaphandrePage(host, own, processes))] as const,
+    ),
+  );
+  return (hostId) => pages.get(hostId);
+};
+
+/** Counters move in a cloud that stands still, too: an agent whose counters do not move measures nothing. */
+const onepowerPages: PagesOf = (placed, { still }) => {
+  const byHost = new Map(placed.map((each) => [each.host.id, each] as const));
+  const madeAt = performance.now();
+  return (hostId) => {
+    const found = byHost.get(hostId);
+    const passed = still ? (performance.now() - madeAt) / 1000 : 0;
+    return found === undefined ? undefined : formatOnepowerPage(found.host, found.own, passed);
+  };
+};
+
+const pagesOf = { scaphandre: scaphandrePages, onepower: onepowerPages } as const;
+export type SimulatedAgent = keyof typeof pagesOf;
+export const simulatedAgents = Object.keys(pagesOf) as readonly SimulatedAgent[];
 
 const createMoment = (options: SimulationOptions, at: number): Moment => {
   const vms = vmsAt(options, at);
@@ -75,9 +112,7 @@ const createMoment = (options: SimulationOptions, at: number): Moment => {
         'one.hookpool.info': '<HOOK_POOL></HOOK_POOL>',
       }).map(([method, document]) => [method, encodeDocument(document)]),
     ),
-    pages: new Map(
-      placed.map(({ host, own }) => [host.id, Buffer.from(formatAgentPage(host, own, options.processes))]),
-    ),
+    pageOf: pagesOf[options.agent ?? 'scaphandre'](placed, options),
   };
 };
 
@@ -112,7 +147,7 @@ export const simulate = async (options: SimulationOptions): Promise<Simulation> 
 
   const frontEnd = createFrontEnd(simulatedCredentials, answerCall);
   const agents = http.createServer((request, response) => {
-    const page = moment().pages.get(Number(/^\/(\d+)\/metrics$/.exec(request.url ?? '')?.[1]));
+    const page = moment().pageOf(Number(/^\/(\d+)\/metrics$/.exec(request.url ?? '')?.[1]));
     if (page === undefined) response.writeHead(404).end();
     else response.writeHead(200, { 'Content-Length': page.length }).end(page);
   });

@@ -1,6 +1,6 @@
 /** The simulator's entry: prints one line of JSON with its addresses, and runs until SIGTERM or SIGINT. */
 import { parseArgs } from 'node:util';
-import { type Simulation, simulate } from './simulate.ts';
+import { type Simulation, simulate, simulatedAgents } from './simulate.ts';
 
 const { values } = parseArgs({
   options: {
@@ -11,12 +11,17 @@ const { values } = parseArgs({
     migration: { type: 'string', default: '10' },
     port: { type: 'string', default: '2633' },
     'agents-port': { type: 'string', default: '8080' },
+    agent: { type: 'string', default: 'scaphandre' },
     still: { type: 'boolean', default: false },
   },
 });
 
 const main = async (): Promise<void> => {
+  const agent = simulatedAgents.find((name) => name === values.agent);
+  if (agent === undefined)
+    throw new Error(`--agent is ${values.agent} but must be one of ${simulatedAgents.join(', ')}`);
   const simulation: Simulation = await simulate({
+    agent,
     hosts: Number(values.hosts),
     vms: Number(values.vms),
     processes: Number(values.processes),

@@ -14,7 +14,7 @@ import { tryReadText } from './read-text.ts';
 const mostProbes = 500;
 const wholeLookMs = 300_000;
 /** So many known processes are looked at again each time, where their numbers do not tell. */
-const againAtOnce = 100;
+const againAtOnce = 50;
 
 export interface NewProcess {
   readonly pid: number;

@@ -53,7 +53,7 @@ const formatVmProcess = (vm: SimulatedVm, host: SimulatedHost): string => {
 };
 
 /** @param processes how many there are in all, those of VMs among them */
-export const formatAgentPage = (
+export const formatScaphandrePage = (
   host: SimulatedHost,
   vms: readonly SimulatedVm[],
   processes: number,
