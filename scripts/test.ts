@@ -1,9 +1,11 @@
 /**
- * Runs the compiled tests. `--update` rewrites expected files; `--node PATH` runs them under another Node;
- * further arguments choose tests by a part of their path.
+ * Runs the compiled tests, as many files at once as there are processors. `--update` rewrites expected files;
+ * `--node PATH` runs them under another Node, without those of host.sh, which runs no Node; further arguments choose
+ * tests by a part of their path.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -20,10 +22,17 @@ const startProgramsWith = (node: string): void => {
   renameSync(`${link}.new`, link);
 };
 
+/** Tests of shell scripts alone: they find the same under every Node. */
+const ofShell =
+  /^host-installer\/(?:agents|host|host-faults|host-later-runs|host-options|shell|systems|undo)\.test\.ts$/;
+
+const isChosen = (file: string): boolean =>
+  positionals.length === 0
+    ? values.node === process.execPath || !ofShell.test(file)
+    : positionals.some((part) => file.includes(part));
+
 const isWanted = (file: string): boolean =>
-  file.endsWith('.test.ts') &&
-  !file.startsWith('system/') &&
-  (positionals.length === 0 || positionals.some((part) => file.includes(part)));
+  file.endsWith('.test.ts') && !file.startsWith('system/') && isChosen(file);
 
 const files = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .filter(isWanted)
@@ -37,7 +46,14 @@ if (files.length === 0) {
   startProgramsWith(values.node);
   const run = spawnSync(
     values.node,
-    ['--enable-source-maps', '--test', '--test-timeout=120000', '--test-reporter=spec', ...files],
+    [
+      '--enable-source-maps',
+      '--test',
+      `--test-concurrency=${availableParallelism()}`, // Node itself would leave one processor idle
+      '--test-timeout=120000',
+      '--test-reporter=spec',
+      ...files,
+    ],
     {
       stdio: 'inherit',
       env: { ...process.env, ...(values.update === true ? { UPDATE_EXPECTED: '1' } : {}) },
