@@ -61,9 +61,27 @@ test('native, on a machine that was a hypervisor (E1): host.sh installs it, and 
   assert.equal(again.code, 0, again.stderr);
   assert.match(again.stderr, /already: the agent runs with native, on 192\.0\.2\.7 port 8080\n/);
 
+  // The suite's own agent takes its place, with no more rights, and the exporter reads it at the same URL.
+  const switched = await hostSh('--agent', 'onepower');
+  assert.equal(switched.code, 0, switched.stderr);
+  assert.match(switched.stderr, /^replace Scaphandre, which runs with native, by onepower, which runs with/m);
+  assert.match(switched.stderr, /^the agent measures: this host draws \d+\.\d W$/m);
+  const { stdout: ownRights } = await lab.run(
+    'sh',
+    '-c',
+    'cat /proc/$(cat /run/made-systemd/opennebula-power-agent.service.pid)/status',
+  );
+  assert.match(ownRights, /^Uid:\s+61184\s/m);
+  assert.match(ownRights, /^CapEff:\s+0000000000080004$/m);
+  const { stdout: page } = await lab.run('curl', '--silent', 'http://192.0.2.7:8080/metrics');
+  assert.match(page, /^onepower_vm_cpu_seconds_total\{domain="one-524",uuid=""\} \d/m, page);
+  assert.equal((await lab.run('pidof', 'scaphandre')).stdout, '');
+  const statusNow = await hostSh('status');
+  assert.match(statusNow.stdout, /^measures: \d+\.\d W \(onepower \d/m, statusNow.stdout);
+
   const uninstalled = await hostSh('uninstall');
   assert.equal(uninstalled.code, 0, uninstalled.stderr);
-  assert.equal((await lab.run('pidof', 'scaphandre')).stdout, '');
+  assert.notEqual((await lab.run('curl', '--silent', 'http://192.0.2.7:8080/metrics')).code, 0);
   assert.equal((await lab.run('nft', 'list', 'tables')).stdout, '');
   assert.notEqual((await lab.run('dpkg', '--status', 'scaphandre')).code, 0, 'the package is gone');
 });

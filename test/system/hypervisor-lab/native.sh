@@ -10,6 +10,12 @@ for program in apt-get apt-cache; do
   install -m 755 "$here/apt.sh" "/usr/bin/$program"
 done
 
+# What the package opennebula-extensions-node brings, as far as its agent needs it.
+program=/usr/lib/opennebula-extensions-node
+install -D -m 755 "$repository/dist/opennebula-power-agent" "$program/opennebula-power-agent"
+install -D -m 755 "$1" "$program/node/bin/node"
+printf '{ "type": "commonjs" }\n' >"$program/package.json"
+
 # A boot sector that jumps to itself.
 printf '\xeb\xfe%0508d\x55\xaa' 0 >/run/boot.img
 ln -s /usr/bin/qemu-system-x86_64 /usr/bin/qemu-kvm-one

@@ -28,6 +28,7 @@ start() {
   eval "${before#+}"
   read -ra command <<<"$(value ExecStart)"
   if [[ $(value DynamicUser) == yes ]]; then
+    [[ -z $(value RuntimeDirectory) ]] || install -d -m 700 -o 61184 -g 61184 "/run/$(value RuntimeDirectory)"
     for capability in $(value AmbientCapabilities); do
       capability=${capability#CAP_}
       granted+=,+${capability,,}
