@@ -38,6 +38,7 @@ const agentSteps: Readonly<Record<UnsoundReason, string>> = {
   absurd_value: "restart the agent on HOST; if it stays, the host's counters are broken",
   http_status: 'check power.agent-url and POWER_AGENT_URL of HOST: something else answers there',
   not_an_agent_page: 'check power.agent-url and POWER_AGENT_URL of HOST: something else answers there',
+  mixed: "give power.agent-url, or POWER_AGENT_URL of HOST, each agent's own page",
   bad_url: 'check power.agent-url and POWER_AGENT_URL of HOST',
   too_large: 'check power.agent-url and POWER_AGENT_URL of HOST: something else answers there',
   too_costly: 'check power.agent-url and POWER_AGENT_URL of HOST: something else answers there',

@@ -7,6 +7,13 @@ import type { PowerSettings } from './power-options.ts';
 
 /** Longer lines are passed over. */
 const longestLine = 1024 * 1024;
+const lineEnd = 0x0a;
+
+const mixedPage = {
+  sound: false,
+  reason: 'mixed',
+  detail: 'the page has metrics of several power agents',
+} as const;
 
 export interface AgentPage {
   /** `undefined` where the page is no agent's. */
@@ -38,22 +45,34 @@ export const createAgentPageReader = (
     agent.metricPrefixes.map((prefix) => ({ agent, prefix: Buffer.from(prefix) })),
   );
   let anyLine = false;
+  /** What stands behind the last line end is not a whole line: of a number, some digits may be missing. */
+  let isCut = false;
+  let isMixed = false;
+  /** Of what other agents' lines begin with. */
+  const firstBytes = new Set<number>();
   let recognised: { readonly agent: PowerAgent; readonly reader: PageReader } | undefined;
 
   const recognise = (bytes: Buffer, from: number, to: number): void => {
     const found = candidates.find(({ prefix }) => beginsWith(bytes, from, to, prefix));
     if (found === undefined) return;
     recognised = { agent: found.agent, reader: found.agent.createPageReader(settings) };
+    for (const { agent, prefix } of candidates) if (agent !== found.agent) firstBytes.add(prefix[0] ?? 0);
+  };
+  const isForeign = (bytes: Buffer, from: number, to: number): boolean => {
+    if (!firstBytes.has(bytes[from] ?? 0)) return false;
+    const found = candidates.find(({ prefix }) => beginsWith(bytes, from, to, prefix));
+    return found !== undefined && found.agent !== recognised?.agent;
   };
   const lines = createLineSplitter(longestLine, (bytes, from, to) => {
     if (to === from) return;
     anyLine = true;
     if (recognised === undefined) recognise(bytes, from, to);
+    else isMixed ||= isForeign(bytes, from, to);
     recognised?.reader.readLine(bytes, from, to);
   });
   const judgeOther = (): PowerVerdict => {
     const prefixes = candidates.map(({ prefix }) => `${prefix.toString()}*`).join(' or ');
-    return anyLine
+    return anyLine || isCut
       ? {
           sound: false,
           version: '',
@@ -66,15 +85,21 @@ export const createAgentPageReader = (
     push(chunk) {
       recognised?.reader.startPiece();
       lines.push(chunk);
+      isCut = chunk.at(-1) !== lineEnd;
     },
     finish(earlier, atSeconds) {
-      recognised?.reader.startPiece();
-      lines.finish();
       if (recognised === undefined)
         return { agent: undefined, verdict: judgeOther(), counters: undefined, platform: [] };
       const { agent, reader } = recognised;
       const content = reader.finish(earlier?.agent === agent ? earlier.counters : undefined, atSeconds);
       const { counters, platform = [] } = content;
+      if (isMixed)
+        return {
+          agent,
+          verdict: { ...mixedPage, version: content.version },
+          counters: undefined,
+          platform: [],
+        };
       return { agent, verdict: judgePage(content), counters, platform };
     },
   };

@@ -56,6 +56,8 @@ export const unsoundReasons = {
   too_costly: 'reading the answer took more than 0.3 s of processor time',
   empty_body: 'the answer is empty: the agent has crashed inside and needs a restart',
   not_an_agent_page: 'the answer contains no metric of a known power agent',
+  mixed:
+    'the answer contains metrics of several power agents, some of which may be missing: each agent needs a URL of its own',
   rapl_unreadable:
     'the agent cannot read the energy counters: the energy or the power of the host is 0, or the page has no socket',
   no_process_power:

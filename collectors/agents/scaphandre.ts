@@ -86,10 +86,18 @@ const isProcessPower = (page: Page, bytes: Buffer, from: number, to: number): bo
 };
 
 /** Why the agent could not measure, if it could not. */
-const problemOf = ({ hostEnergy, hostPower, sockets, processPower }: Page): PageContent['problem'] => {
+const problemOf = ({
+  version,
+  hostEnergy,
+  hostPower,
+  sockets,
+  processPower,
+}: Page): PageContent['problem'] => {
   if (hostEnergy === 0) return { reason: 'rapl_unreadable', detail: 'the energy of the host is 0' };
   if (hostPower === 0) return { reason: 'rapl_unreadable', detail: 'the host draws 0 µW' };
   if (sockets.size === 0) return { reason: 'rapl_unreadable', detail: 'the page has no socket' };
+  if (hostPower === undefined && version === '')
+    return { reason: 'truncated', detail: 'the page ends before the power of the host' };
   return processPower.length > 0
     ? undefined
     : { reason: 'no_process_power', detail: 'the page has no power of processes' };
