@@ -45,8 +45,9 @@ export const createAgentPageReader = (
     agent.metricPrefixes.map((prefix) => ({ agent, prefix: Buffer.from(prefix) })),
   );
   let anyLine = false;
-  /** What stands behind the last line end is not a whole line: of a number, some digits may be missing. */
+  /** What stands behind the last line end is no whole line: digits may be missing, so it is recognised and not read. */
   let isCut = false;
+  let endsLine = true;
   let isMixed = false;
   /** Of what other agents' lines begin with. */
   const firstBytes = new Set<number>();
@@ -68,11 +69,11 @@ export const createAgentPageReader = (
     anyLine = true;
     if (recognised === undefined) recognise(bytes, from, to);
     else isMixed ||= isForeign(bytes, from, to);
-    recognised?.reader.readLine(bytes, from, to);
+    if (!isCut) recognised?.reader.readLine(bytes, from, to);
   });
   const judgeOther = (): PowerVerdict => {
     const prefixes = candidates.map(({ prefix }) => `${prefix.toString()}*`).join(' or ');
-    return anyLine || isCut
+    return anyLine
       ? {
           sound: false,
           version: '',
@@ -85,9 +86,12 @@ export const createAgentPageReader = (
     push(chunk) {
       recognised?.reader.startPiece();
       lines.push(chunk);
-      isCut = chunk.at(-1) !== lineEnd;
+      endsLine = chunk.at(-1) === lineEnd;
     },
     finish(earlier, atSeconds) {
+      recognised?.reader.startPiece();
+      isCut = !endsLine;
+      lines.finish();
       if (recognised === undefined)
         return { agent: undefined, verdict: judgeOther(), counters: undefined, platform: [] };
       const { agent, reader } = recognised;
