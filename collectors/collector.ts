@@ -14,6 +14,8 @@ import type { FamilySamples, LabelText, MetricFamily, Sample } from '../lib/prom
 import type { Microwatts } from '../lib/units/units.ts';
 import type { PowerVerdict } from './agents/agent.ts';
 import type { AnswerCounts } from './agents/answer-counts.ts';
+import type { PlatformReading } from './agents/platform-power.ts';
+import type { HostPlatform } from './host-platform.ts';
 
 /** A VM and what only the extended form of its document tells. */
 export interface VmWithAttributes extends Vm {
@@ -43,6 +45,8 @@ export interface AgentAnswer {
   /** Name of the agent whose page it is; of an answer that is no page, who answered there last or should. */
   readonly agent: string;
   readonly verdict: PowerVerdict;
+  /** Of the whole machine, or of the machines whose BMCs the agent asks. */
+  readonly platform?: readonly PlatformReading[];
 }
 
 /** CPU of VMs as OpenNebula's monitoring has it, and the power of hosts over the same time; see vm-cpu.ts. */
@@ -68,6 +72,8 @@ export interface Documents {
   readonly agents: ReadonlyMap<number, readonly AgentAnswer[]>;
   /** CPU of VMs, where an agent needs it. */
   readonly vmCpu: VmCpu;
+  /** The power of whole machines, by host id; hosts of which nothing is known are missing. */
+  readonly platform: ReadonlyMap<number, HostPlatform>;
   /** How often agents have answered since the exporter was installed. */
   readonly answerCounts: AnswerCounts;
 }

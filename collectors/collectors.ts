@@ -5,6 +5,7 @@ import type { Collector } from './collector.ts';
 import { datastoreCollector } from './datastore.ts';
 import { haCollector } from './ha.ts';
 import { hostCollector } from './host.ts';
+import { platformPowerCollector } from './platform-power.ts';
 import { powerCollector } from './power.ts';
 import { powerAgentsCollector } from './power-agents.ts';
 import { serverCollector } from './server.ts';
@@ -19,5 +20,6 @@ export const collectors = [
   haCollector,
   backupRestoreCollector,
   powerCollector,
+  platformPowerCollector,
   powerAgentsCollector,
 ] as const satisfies readonly Collector[];

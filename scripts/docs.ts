@@ -1,9 +1,12 @@
 /** Writes the documents that come from code: metrics, options, errors, commands. `--check` fails where one has drifted. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { powerMethods, unsoundReasons } from '../collectors/agents/agent.ts';
+import { unsoundReasons } from '../collectors/agents/agent.ts';
+import { platformSources } from '../collectors/agents/platform-power.ts';
 import { collectors } from '../collectors/collectors.ts';
 import { unmeasuredReasons } from '../collectors/measure-vm.ts';
 import { scrapeFamilies } from '../collectors/scrape-state.ts';
+import { supplyFactorReasons } from '../collectors/supply-factor.ts';
 import { flagName, meaningOf } from '../lib/config/format-options.ts';
 import { configurable, environmentName, fileName, type OptionTable } from '../lib/config/options.ts';
 import type { ErrorTable } from '../lib/errors/oneext-error.ts';
@@ -51,6 +54,15 @@ ${labelRows('method', powerMethods)}
 ### Why an agent's answer is not used: \`reason\` of \`opennebula_power_agent_info\`
 
 ${labelRows('reason', { ok: 'the answer is used', ...unsoundReasons })}
+${reasonRows({ ok: 'the answer is used', ...unsoundReasons })}
+### Where the power of a machine comes from: \`source\` of \`opennebula_host_platform_power_watts\`
+
+A host has one source, the first in this list that it has.
+
+${reasonRows(platformSources)}
+### Why a host has no supply factor: \`reason\` of \`opennebula_host_supply_factor_unknown_info\`
+
+${reasonRows(supplyFactorReasons)}
 ## The scrape itself
 
 ${familyRows(scrapeFamilies)}

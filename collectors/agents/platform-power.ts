@@ -99,3 +99,6 @@ export const platformReadingsOf = (entries: readonly PlatformEntry[]): readonly 
     });
     return readings.slice(0, 1);
   });
+/** The reading that is worth most; of several from one source the first. */
+export const bestPlatformReading = (readings: readonly PlatformReading[]): PlatformReading | undefined =>
+  readings.toSorted((a, b) => sources.indexOf(a.source) - sources.indexOf(b.source))[0];

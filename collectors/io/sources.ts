@@ -1,4 +1,6 @@
 /** Where each document comes from. All collectors share them, so each is read once for a refresh. */
+
+import { shownUrl } from '../../lib/http/http-url.ts';
 import { allOfPool, type DocumentCall, readDocument } from '../../lib/io/read-pool.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Log } from '../../lib/log/log.ts';
@@ -14,6 +16,7 @@ import { createAgentAsker } from './ask-agents.ts';
 import type { KeptStates } from './kept-states.ts';
 import { readHa } from './read-ha.ts';
 import { createFqdn, readBackupState, readServers } from './read-machine.ts';
+import { createPlatformReader } from './read-platform.ts';
 import { createVmCpuReader } from './read-vm-cpu.ts';
 import { createVmReader } from './read-vms.ts';
 import { createSource, type Source } from './source.ts';
@@ -105,6 +108,25 @@ export const createSources = (
     },
   });
 
+  const readPlatform = createPlatformReader({
+    agents: powerAgents,
+    settings: options,
+    now,
+    signal,
+    onChange(url, { verdict, platform = [] }, before) {
+      const isKnown = platform.length > 0;
+      if (before !== undefined && isKnown === (before.platform ?? []).length > 0) return;
+      const fields = { url: shownUrl(url) };
+      if (isKnown)
+        log.info('a central Telegraf tells the power of machines', { ...fields, count: platform.length });
+      else
+        log.warn('a central Telegraf does not tell the power of any machine', {
+          ...fields,
+          ...(verdict.sound ? {} : { reason: verdict.reason, detail: verdict.detail }),
+        });
+    },
+  });
+
   return {
     hosts,
     vms: fromOne(createVmReader({ client, now, onRepairs, onForged, onAttributes })),
@@ -132,5 +154,6 @@ export const createSources = (
     answerCounts: kept.answerCounts.source,
     agents,
     vmCpu: fromElsewhere(async () => readVmCpu((await agents.get()).value)),
+    platform: fromElsewhere(async () => readPlatform((await hosts.get()).value, (await agents.get()).value)),
   };
 };

@@ -31,6 +31,8 @@ export interface Host {
   readonly vmCount: number;
   /** The host template's POWER_AGENT_URL: where this host's power agent answers, instead of the default. */
   readonly powerAgentUrl: string | undefined;
+  /** The host template's POWER_BMC: what a central Telegraf calls the host's BMC. */
+  readonly powerBmcs: readonly string[];
 }
 
 export const hostState = { disabled: 4, monitoringDisabled: 7, offline: 8 } as const;
@@ -52,7 +54,7 @@ export const hostShape = shapeOf({
     CPU_USAGE: text,
   },
   VMS: { ID: text },
-  TEMPLATE: { HOSTNAME: text, HYPERVISOR: text, POWER_AGENT_URL: text },
+  TEMPLATE: { HOSTNAME: text, HYPERVISOR: text, POWER_AGENT_URL: text, POWER_BMC: text },
 });
 
 /** `undefined` when the element has no ID. */
@@ -81,6 +83,7 @@ export const parseHost = (element: OneElement): Host | undefined => {
     cpuUsage: parseInteger(textAt(share, 'CPU_USAGE')),
     vmCount: childrenOf(childOf(element, 'VMS'), 'ID').length,
     powerAgentUrl: powerAgentUrl === '' ? undefined : powerAgentUrl,
+    powerBmcs: (textAt(element, 'TEMPLATE', 'POWER_BMC') ?? '').split(/[\s,]+/).filter((name) => name !== ''),
   };
 };
 

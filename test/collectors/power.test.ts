@@ -48,6 +48,7 @@ const host = (id: number, changes: Partial<Host> = {}): Host => ({
   hostname: '',
   cluster: '',
   powerAgentUrl: undefined,
+  powerBmcs: [],
   ...changes,
 });
 

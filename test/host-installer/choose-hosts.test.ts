@@ -19,6 +19,7 @@ const host = (id: number, name: string, change: Partial<Host> = {}): Host => ({
   cpuUsage: undefined,
   vmCount: 0,
   powerAgentUrl: undefined,
+  powerBmcs: [],
   ...change,
 });
 

@@ -15,6 +15,7 @@ export const emptyDocuments: Documents = {
   backupState: undefined,
   agents: new Map(),
   vmCpu: noVmCpu,
+  platform: new Map(),
   answerCounts: new Map(),
 };
 

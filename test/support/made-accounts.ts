@@ -29,6 +29,7 @@ export const madeHost = (id: number, changes: Partial<Host> = {}): Host => ({
   cpuUsage: undefined,
   vmCount: 0,
   powerAgentUrl: undefined,
+  powerBmcs: [],
   ...changes,
 });
 

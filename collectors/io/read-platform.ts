@@ -1,0 +1,69 @@
+/** The power of whole machines: what the hosts' own agents say of it, and central Telegrafs, which are asked here. */
+import { parseHttpUrl } from '../../lib/http/http-url.ts';
+import type { Host } from '../../lib/one/host.ts';
+import { agentNames } from '../agents/agents.ts';
+import type { PlatformSettings } from '../agents/platform-options.ts';
+import type { AgentAnswer, Documents } from '../collector.ts';
+import { platformOfHosts } from '../host-platform.ts';
+import { advanceSupply, type SupplyMoment, supplyFactorOf } from '../supply-factor.ts';
+import { type AskingOptions, createAskedAgents } from './asked-agents.ts';
+
+export interface PlatformReaderOptions extends Omit<AskingOptions, 'settings' | 'onAnswer'> {
+  readonly settings: AskingOptions['settings'] & PlatformSettings;
+  /** Is told when what a central Telegraf answers changes; `undefined` before the first. */
+  readonly onChange: (url: URL, answer: AgentAnswer, before: AgentAnswer | undefined) => void;
+}
+
+/** Of the most trusted agent that tells it, in watts. */
+const hostWattsOf = (answers: readonly AgentAnswer[]): number | undefined =>
+  answers
+    .toSorted((a, b) => agentNames.indexOf(a.agent) - agentNames.indexOf(b.agent))
+    .flatMap(({ verdict }) =>
+      verdict.sound && verdict.reading.hostPower !== undefined ? [verdict.reading.hostPower / 1e6] : [],
+    )[0];
+
+export const createPlatformReader = (
+  options: PlatformReaderOptions,
+): ((hosts: readonly Host[], agents: Documents['agents']) => Promise<Documents['platform']>) => {
+  const { settings, now, onChange } = options;
+  const asked = createAskedAgents(options);
+  const urls = settings['power.platform-url'].flatMap((text) => parseHttpUrl(text) ?? []);
+  let supplies: ReadonlyMap<number, readonly SupplyMoment[]> = new Map();
+  const lastAnswers = new Map<string, AgentAnswer>();
+  const askCentral = async (): Promise<readonly AgentAnswer[]> => {
+    await Promise.all(urls.map(asked.start));
+    return urls.map((url) => {
+      const answer = asked.answerOf(url);
+      const before = lastAnswers.get(url.href);
+      lastAnswers.set(url.href, answer);
+      if (answer !== before) onChange(url, answer, before);
+      return answer;
+    });
+  };
+
+  return async (hosts, agents) => {
+    const readings = platformOfHosts({
+      hosts,
+      agents,
+      central: await askCentral(),
+      bmcs: settings['power.platform-bmc'],
+    });
+    const seconds = now() / 1000;
+    supplies = new Map(
+      [...readings].map(([hostId, { watts: platformWatts }]) => {
+        const before = supplies.get(hostId) ?? [];
+        const hostWatts = hostWattsOf(agents.get(hostId) ?? []);
+        return [
+          hostId,
+          hostWatts === undefined ? [] : advanceSupply(before, { seconds, platformWatts, hostWatts }),
+        ];
+      }),
+    );
+    return new Map(
+      [...readings].map(([hostId, reading]) => [
+        hostId,
+        { reading, factor: supplyFactorOf(supplies.get(hostId) ?? []) },
+      ]),
+    );
+  };
+};

@@ -1,0 +1,57 @@
+/** A central Telegraf that is asked, and the supply factor from what the hosts' own agents say. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test from 'node:test';
+import { powerAgents } from '../../../collectors/agents/agents.ts';
+import type { AgentAnswer } from '../../../collectors/collector.ts';
+import { createPlatformReader } from '../../../collectors/io/read-platform.ts';
+import { hostShape, parseHost } from '../../../lib/one/host.ts';
+import { microwatts } from '../../../lib/units/units.ts';
+import { defaultSettings } from '../../support/documents.ts';
+import { repositoryPath } from '../../support/expected.ts';
+import { httpAnswer, startRawServer } from '../../support/raw-server.ts';
+import { readObjects } from '../../support/recordings.ts';
+
+const hosts = readObjects(
+  Buffer.from(
+    '<HOST_POOL><HOST><ID>5</ID><NAME>kvm5</NAME><TEMPLATE><POWER_BMC>192.0.2.12</POWER_BMC></TEMPLATE></HOST></HOST_POOL>',
+  ),
+  'HOST',
+  hostShape,
+  parseHost,
+);
+const rapl = (watts: number): AgentAnswer => ({
+  agent: 'scaphandre',
+  verdict: {
+    sound: true,
+    version: '',
+    reading: { method: undefined, domains: undefined, hostPower: microwatts(watts * 1e6), isDoubtful: false },
+  },
+});
+
+test('a central Telegraf tells the power of a host; when it does not answer any more, the host has none', async (t) => {
+  const page = readFileSync(repositoryPath('test/fixtures/telegraf/ipmi-lan-two-servers.prom'));
+  let answers = true;
+  const server = await startRawServer(() =>
+    answers ? httpAnswer('200 OK', page) : httpAnswer('503 Service Unavailable', ''),
+  );
+  t.after(server.close);
+  let offset = 0;
+  const changes: string[] = [];
+  const read = createPlatformReader({
+    agents: powerAgents,
+    settings: { ...defaultSettings, 'power.platform-url': [`http://127.0.0.1:${server.port}/metrics`] },
+    now: () => performance.now() + offset,
+    onChange: (_, { platform }) => changes.push(String(platform?.length)),
+  });
+  const first = await read(hosts, new Map([[5, [rapl(110)]]]));
+  assert.deepEqual(first.get(5)?.reading, { source: 'dcmi', watts: 220, bmcNames: ['192.0.2.12'] });
+  assert.equal(first.get(5)?.factor, 2);
+  offset += 6000;
+  const second = await read(hosts, new Map([[5, [rapl(330)]]]));
+  assert.equal(second.get(5)?.factor, 1);
+  answers = false;
+  offset += 6000;
+  assert.equal((await read(hosts, new Map())).size, 0);
+  assert.equal(changes.length, 3);
+});
