@@ -15,7 +15,7 @@ import type { Microwatts } from '../lib/units/units.ts';
 import type { PowerVerdict } from './agents/agent.ts';
 import type { AnswerCounts } from './agents/answer-counts.ts';
 import type { PlatformReading } from './agents/platform-power.ts';
-import type { HostPlatform } from './host-platform.ts';
+import type { SupplyFactor } from './supply-factor.ts';
 
 /** A VM and what only the extended form of its document tells. */
 export interface VmWithAttributes extends Vm {
@@ -57,6 +57,12 @@ export interface VmCpu {
   readonly mean: ReadonlyMap<number, number>;
   /** Of hosts whose agents measure no VMs, over a minute at least: by host id. Missing before that has passed. */
   readonly hostPower: ReadonlyMap<number, Microwatts>;
+}
+
+export interface HostPlatform {
+  readonly reading: PlatformReading;
+  /** What the machine draws, as a multiple of what its processors do. */
+  readonly factor: SupplyFactor;
 }
 
 export interface Documents {

@@ -3,13 +3,6 @@ import type { Host } from '../lib/one/host.ts';
 import type { BmcOfHost } from './agents/platform-options.ts';
 import { bestPlatformReading, type PlatformReading } from './agents/platform-power.ts';
 import type { AgentAnswer } from './collector.ts';
-import type { SupplyFactor } from './supply-factor.ts';
-
-export interface HostPlatform {
-  readonly reading: PlatformReading;
-  /** What the machine draws, as a multiple of what its processors do. */
-  readonly factor: SupplyFactor;
-}
 
 const forms = (name: string): string => name.toLowerCase().replace(/^\[|\]$/g, '');
 

@@ -1,7 +1,6 @@
 /** Writes the documents that come from code: metrics, options, errors, commands. `--check` fails where one has drifted. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { powerMethods, unsoundReasons } from '../collectors/agents/agent.ts';
-import { unsoundReasons } from '../collectors/agents/agent.ts';
 import { platformSources } from '../collectors/agents/platform-power.ts';
 import { collectors } from '../collectors/collectors.ts';
 import { unmeasuredReasons } from '../collectors/measure-vm.ts';

@@ -32,9 +32,9 @@ const rapl = (watts: number): AgentAnswer => ({
 test('a central Telegraf tells the power of a host; when it does not answer any more, the host has none', async (t) => {
   const page = readFileSync(repositoryPath('test/fixtures/telegraf/ipmi-lan-two-servers.prom'));
   let answers = true;
-  const server = await startRawServer(() =>
-    answers ? httpAnswer('200 OK', page) : httpAnswer('503 Service Unavailable', ''),
-  );
+  const server = await startRawServer(() => ({
+    bytes: answers ? httpAnswer('200 OK', page) : httpAnswer('503 Service Unavailable', ''),
+  }));
   t.after(server.close);
   let offset = 0;
   const changes: string[] = [];
