@@ -53,15 +53,14 @@ ${labelRows('method', powerMethods)}
 ### Why an agent's answer is not used: \`reason\` of \`opennebula_power_agent_info\`
 
 ${labelRows('reason', { ok: 'the answer is used', ...unsoundReasons })}
-${reasonRows({ ok: 'the answer is used', ...unsoundReasons })}
 ### Where the power of a machine comes from: \`source\` of \`opennebula_host_platform_power_watts\`
 
 A host has one source, the first in this list that it has.
 
-${reasonRows(platformSources)}
+${labelRows('source', platformSources)}
 ### Why a host has no supply factor: \`reason\` of \`opennebula_host_supply_factor_unknown_info\`
 
-${reasonRows(supplyFactorReasons)}
+${labelRows('reason', supplyFactorReasons)}
 ## The scrape itself
 
 ${familyRows(scrapeFamilies)}
