@@ -5,7 +5,7 @@
  * QEMU.
  */
 import { labelsOf, sampleValueOf } from '../../lib/prometheus/sample-line.ts';
-import type { PlatformEntry } from './platform-power.ts';
+import { isPartOfMachine, type PlatformEntry } from './platform-power.ts';
 
 /** A process that runs QEMU, or that Kepler takes for a VM. */
 export interface KeplerProcess {
@@ -104,11 +104,14 @@ const lineReaders: Readonly<Record<string, (page: KeplerPage, line: Buffer) => v
   kepler_vm_cpu_watts: readVm,
   kepler_platform_watts: (page, line) => {
     const labels = labelsOf(line);
+    const id = labels.get('source_id') ?? '';
+    const isSupply = labels.get('source_type') === 'PowerSupply';
+    if (!isSupply && isPartOfMachine({ id }, labels.get('source_name') ?? '')) return;
     page.platform.push({
       // One name, two meanings: what supplies give, or what the machine and its parts draw.
-      source: labels.get('source_type') === 'PowerSupply' ? 'psu_output_dc' : 'redfish',
+      source: isSupply ? 'psu_output_dc' : 'redfish',
       bmcNames: [],
-      id: labels.get('source_id') ?? '',
+      id,
       watts: sampleValueOf(line),
     });
   },

@@ -42,7 +42,12 @@ const isPower = (value: PlatformEntry['watts']): value is number =>
   typeof value === 'number' && value > 0 && value <= mostWatts;
 
 /** What Redfish calls the control of the whole machine; others are those of its parts. */
-const isWhole = ({ id }: PlatformEntry): boolean => /^(?:0|powercontrol)$/i.test(id);
+export const isWholeMachine = ({ id }: Pick<PlatformEntry, 'id'>): boolean =>
+  /^(?:0|powercontrol)$/i.test(id);
+
+/** By what people see, such as `CPU Sub-system Power`. */
+export const isPartOfMachine = (entry: Pick<PlatformEntry, 'id'>, name: string): boolean =>
+  !isWholeMachine(entry) && /sub-?system|cpu|processor|memory|dimm|gpu|accelerator|storage|fan/i.test(name);
 
 const largest = (entries: readonly PlatformEntry[]): number | undefined => {
   const values = entries.map((entry) => entry.watts).filter(isPower);
@@ -70,7 +75,7 @@ const sumOfSupplies = (entries: readonly PlatformEntry[]): number | undefined =>
 const wattsOf = (source: PlatformSource, entries: readonly PlatformEntry[]): number | undefined => {
   if (source === 'psu_input' || source === 'psu_output_dc') return sumOfSupplies(entries);
   if (source !== 'redfish') return entries.map((entry) => entry.watts).find(isPower);
-  const whole = entries.filter(isWhole);
+  const whole = entries.filter(isWholeMachine);
   return largest(whole.length > 0 ? whole : entries);
 };
 

@@ -9,14 +9,19 @@
 import { labelsOf, sampleValueOf } from '../../lib/prometheus/sample-line.ts';
 import type { PageContent, PageReader, PowerAgent } from './agent.ts';
 import { ipmiEntry } from './ipmi-sensors.ts';
-import { type PlatformEntry, type PlatformReading, platformReadingsOf } from './platform-power.ts';
+import {
+  isPartOfMachine,
+  isWholeMachine,
+  type PlatformEntry,
+  type PlatformReading,
+  platformReadingsOf,
+} from './platform-power.ts';
+
+const packagePower = 'powerstat_package_current_power_consumption_watts';
 
 type Labels = ReadonlyMap<string, string>;
 
 interface Page {
-  /** Lines of the program's own library: a page that has those of go_* has those of process_* further down. */
-  hasGo: boolean;
-  hasProcess: boolean;
   /** The metric of the last line: whether it has more samples is not known before another one begins. */
   current: string;
   readonly packages: Map<string, number>;
@@ -43,11 +48,13 @@ const isOff = (labels: Labels): boolean =>
 const readRedfish = (page: Page, metric: RedfishMetric, line: Buffer): void => {
   const labels = labelsOf(line);
   const isSupply = redfishSources[metric] !== 'redfish';
+  const id = labels.get('member_id') ?? '';
+  if (!isSupply && isPartOfMachine({ id }, labels.get('name') ?? '')) return;
   page.platform.push({
     metric,
     source: redfishSources[metric],
     bmcNames: wordsOf(labels, 'address', 'source'),
-    id: labels.get('member_id') ?? '',
+    id,
     watts: isSupply && isOff(labels) ? 'off' : sampleValueOf(line),
   });
 };
@@ -61,10 +68,7 @@ const readIpmi = (page: Page, metric: string, line: Buffer): void => {
 const readLine = (page: Page, line: Buffer): void => {
   const name = /^\w*/.exec(line.toString('latin1', 0, 128))?.[0] ?? '';
   page.current = name;
-  if (name.startsWith('go_')) page.hasGo = true;
-  else if (name.startsWith('process_')) page.hasProcess = true;
-  else if (name === 'powerstat_package_current_power_consumption_watts')
-    page.packages.set(labelsOf(line).get('package_id') ?? '', sampleValueOf(line));
+  if (name === packagePower) page.packages.set(labelsOf(line).get('package_id') ?? '', sampleValueOf(line));
   else if (name === 'powerstat_package_current_dram_power_consumption_watts')
     page.memories.set(labelsOf(line).get('package_id') ?? '', sampleValueOf(line));
   else if (name === 'ipmi_sensor' || name === 'ipmi_sensor_value') readIpmi(page, name, line);
@@ -89,18 +93,21 @@ const withoutDeafInputs = (entries: Page['platform']): Page['platform'] => {
   );
 };
 
-/** Of a metric whose end was not seen supplies may be missing. */
-const platformOf = (page: Page): readonly PlatformReading[] => {
-  const isOpen = (metric: string): boolean => metric === page.current;
-  const suppliesOf = (source: string): number =>
-    new Set(page.platform.filter((entry) => entry.source === source).map(({ id }) => id)).size;
-  const isCut =
-    page.platform.some(({ source, metric }) => source === 'psu_output_dc' && isOpen(metric)) &&
-    suppliesOf('psu_output_dc') < suppliesOf('psu_input');
-  return platformReadingsOf(
-    withoutDeafInputs(page.platform).filter(({ source }) => !(isCut && source === 'psu_output_dc')),
-  );
+/**
+ * A metric whose end was not seen may lack samples. That of what supplies give is the last of a page: it is whole
+ * where all supplies are on it that another metric has.
+ */
+const isWholeMetric = (page: Page, { metric, source, id }: Page['platform'][number]): boolean => {
+  if (metric !== page.current) return true;
+  if (source !== 'psu_input' && source !== 'psu_output_dc')
+    return source !== 'redfish' || isWholeMachine({ id });
+  const countOf = (wanted: string): number =>
+    new Set(page.platform.filter((entry) => entry.source === wanted).map((entry) => entry.id)).size;
+  return source === 'psu_output_dc' && countOf('psu_output_dc') >= countOf('psu_input');
 };
+
+const platformOf = (page: Page): readonly PlatformReading[] =>
+  platformReadingsOf(withoutDeafInputs(page.platform).filter((entry) => isWholeMetric(page, entry)));
 
 const sum = (values: ReadonlyMap<string, number>): number =>
   [...values.values()].reduce((all, value) => all + value, 0);
@@ -114,7 +121,7 @@ const contentOf = (page: Page): PageContent => {
     socketCount: page.packages.size,
     platform: [],
   } as const;
-  if (page.hasGo && !page.hasProcess)
+  if (page.current === packagePower)
     return { ...content, problem: { reason: 'truncated', detail: 'the page ends before its end' } };
   const platform = platformOf(page);
   if (page.packages.size === 0)
@@ -140,8 +147,6 @@ const contentOf = (page: Page): PageContent => {
 
 const createPageReader = (): PageReader => {
   const page: Page = {
-    hasGo: false,
-    hasProcess: false,
     current: '',
     packages: new Map(),
     memories: new Map(),

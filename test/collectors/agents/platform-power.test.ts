@@ -77,6 +77,7 @@ test('Redfish: the control of the whole machine, not its parts and not their sum
     'redfish 220 192.0.2.1 bmc1',
   ]);
   assert.deepEqual(platformOf(redfish(consumed, ...parts, 'member_id="0",name="System"} 0')), []);
+  assert.deepEqual(platformOf(redfish(consumed, ...parts)), []);
   assert.deepEqual(platformOf(redfish(consumed, 'member_id="Ctl-A"} 99', 'member_id="Ctl-B"} 220')), [
     'redfish 220 192.0.2.1 bmc1',
   ]);
