@@ -25,12 +25,13 @@ import { createHookStart } from './hook-start.ts';
 import { createLab, type Lab } from './lab.ts';
 import { createLiveMigration } from './live-migration.ts';
 import type { Bench } from './measure.ts';
+import { createPowerAgent } from './power-agent.ts';
 import { createProcesses } from './processes.ts';
 import { createPrometheusWriting } from './prometheus-writing.ts';
 import { createSnapshotScrape } from './snapshot-scrape.ts';
 import { createXmlReading } from './xml-reading.ts';
 
-const totalTimeoutMs = 390_000;
+const totalTimeoutMs = 540_000;
 
 const benchesOf = (lab: Lab): readonly Bench[] => [
   createAgentPage(lab),
@@ -38,6 +39,7 @@ const benchesOf = (lab: Lab): readonly Bench[] => [
   createPrometheusWriting(),
   createFreshScrape(lab),
   createSnapshotScrape(lab),
+  createPowerAgent(lab),
   createFrontEndCost(lab),
   createEndToEnd(lab),
   createAuthBiscuit(lab),

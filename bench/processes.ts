@@ -17,6 +17,8 @@ export interface Processes {
   ): Promise<Daemon>;
   /** Resolves with stdout when it has ended well; stdin is that file, or nothing. */
   runToEnd(argv: readonly string[], stdinFile?: string): Promise<string>;
+  /** Resolves when it prints `ready`; its stdin is open for as long as this program runs. */
+  startCrowd(argv: readonly string[]): Promise<void>;
   /** Kills all that run; safe to call at any time. */
   killAll(): void;
 }
@@ -73,6 +75,13 @@ export const createProcesses = (): Processes => {
       const firstOutput = await untilReady(child, argv.join(' '), ready);
       return { pid: child.pid ?? 0, firstOutput };
     },
+    async startCrowd(argv) {
+      const [file = '', ...rest] = argv;
+      const child = spawn(file, rest, { stdio: ['pipe', 'pipe', 'pipe'], env: cleanEnvironment() });
+      running.add(child);
+      child.once('close', () => running.delete(child));
+      await untilReady(child, file, 'ready');
+    },
     runToEnd: (argv, stdinFile) =>
       new Promise((resolve, reject) => {
         const child = start(argv, {}, stdinFile);
@@ -89,7 +98,10 @@ export const createProcesses = (): Processes => {
         });
       }),
     killAll() {
-      for (const child of running) child.kill('SIGKILL');
+      for (const child of running) {
+        child.stdin?.destroy();
+        child.kill('SIGKILL');
+      }
     },
   };
 };

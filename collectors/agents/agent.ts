@@ -4,6 +4,7 @@
  * One file for each agent stands beside this one and holds all that is the agent's own; agents.ts lists them in
  * the order in which they are trusted. Whether values can be true is judged for all agents in plausibility.ts.
  */
+import type { HostModel } from '../../lib/power-model/power-model.ts';
 import type { Microwatts } from '../../lib/units/units.ts';
 import type { PlatformReading } from './platform-power.ts';
 import type { PowerSettings } from './power-options.ts';
@@ -42,6 +43,8 @@ export interface PowerReading {
   readonly hostPower: Microwatts | undefined;
   /** The agent is known to inflate the power of VMs: it is believed only where OpenNebula's figures bear it out. */
   readonly isDoubtful: boolean;
+  /** What the agent has learnt of its host while it ran. */
+  readonly model?: HostModel;
 }
 
 /** Why an agent's answer is not used; docs/metrics.md lists them with their meaning. */
@@ -113,6 +116,8 @@ export interface PageContent {
   /** In microwatts, of each process of the host; where threads stand beside their processes, each counts twice. */
   readonly processes?: { readonly powers: readonly number[]; readonly timesCounted: 1 | 2 };
   readonly isDoubtful?: boolean;
+  /** What the agent has learnt of its host while it ran, whether it can be true or not. */
+  readonly model?: HostModel;
   /** Of the whole machine; known also where the agent cannot measure the rest. */
   readonly platform?: readonly PlatformReading[];
   /** Of an agent that counts: what its next page is compared with. */

@@ -3,7 +3,8 @@
  *
  * Reads onepower_vm_energy_joules_total, onepower_host_energy_joules_total and, as the agent's own measure of time,
  * onepower_host_cpu_seconds_total and onepower_host_cpus. All energy is counted: power is what a counter has moved by
- * since the page before. A VM that has ended keeps its counters on the page for a while, and has
+ * since the page before. onepower_host_idle_watts, onepower_host_watts_per_cpu and onepower_host_model_error_ratio
+ * are what it has learnt of its host. A VM that has ended keeps its counters on the page for a while, and has
  * onepower_vm_ended.
  */
 import { createLabelReader, sampleValueOf, unescapeLabel } from '../../lib/prometheus/sample-line.ts';
@@ -18,12 +19,22 @@ const readZone = createLabelReader('zone', 256);
 
 const longestName = 64;
 
+/** Metrics without a label that tells samples apart: their samples are summed. */
+const hostMetrics = {
+  onepower_host_energy_joules_total: 'hostJoules',
+  onepower_host_cpu_seconds_total: 'cpuSeconds',
+  onepower_host_cpus: 'cpus',
+  onepower_host_idle_watts: 'idleWatts',
+  onepower_host_watts_per_cpu: 'wattsPerCpu',
+  onepower_host_model_error_ratio: 'errorRatio',
+} as const;
+type HostValue = (typeof hostMetrics)[keyof typeof hostMetrics];
+const hostValues = new Map<string, HostValue>(Object.entries(hostMetrics));
+
 interface Page {
   version: string;
   meter: string;
-  hostJoules: number | undefined;
-  cpuSeconds: number;
-  cpus: number;
+  readonly host: Map<HostValue, number>;
   readonly zones: Set<string>;
   readonly domains: Map<string, Domain & { readonly count: number }>;
   /** By the same keys. */
@@ -42,12 +53,11 @@ const readVm = (page: Page, line: Buffer): void => {
 };
 
 const readLine = (page: Page, line: Buffer): void => {
-  const name = /^\w*/.exec(line.toString('latin1', 0, longestName))?.[0];
-  if (name === 'onepower_vm_energy_joules_total') readVm(page, line);
+  const name = /^\w*/.exec(line.toString('latin1', 0, longestName))?.[0] ?? '';
+  const value = hostValues.get(name);
+  if (value !== undefined) page.host.set(value, (page.host.get(value) ?? 0) + sampleValueOf(line));
+  else if (name === 'onepower_vm_energy_joules_total') readVm(page, line);
   else if (name === 'onepower_vm_ended') page.ended.add(keyOf(domainOf(line)));
-  else if (name === 'onepower_host_energy_joules_total') page.hostJoules = sampleValueOf(line);
-  else if (name === 'onepower_host_cpu_seconds_total') page.cpuSeconds += sampleValueOf(line);
-  else if (name === 'onepower_host_cpus') page.cpus = sampleValueOf(line);
   else if (name === 'onepower_zone_energy_joules_total') {
     if (line.includes('counted="true"')) page.zones.add(readZone(line) ?? '');
   } else if (name === 'onepower_info') {
@@ -56,8 +66,19 @@ const readLine = (page: Page, line: Buffer): void => {
   }
 };
 
+/** Where the agent knows no model, its page has none of the three. */
+const modelOf = (host: ReadonlyMap<HostValue, number>): Pick<PageContent, 'model'> => {
+  const [idleWatts, wattsPerCpu, errorRatio] = (['idleWatts', 'wattsPerCpu', 'errorRatio'] as const).map(
+    (value) => host.get(value),
+  );
+  return idleWatts === undefined || wattsPerCpu === undefined || errorRatio === undefined
+    ? {}
+    : { model: { idleWatts, wattsPerCpu, errorRatio } };
+};
+
 const contentOf = (page: Page, earlier: AgentCounters | undefined): PageContent => {
-  const { version, meter, hostJoules, zones, domains, ended } = page;
+  const { version, meter, host, zones, domains, ended } = page;
+  const hostJoules = host.get('hostJoules');
   const content = {
     version,
     method: 'agent_joules',
@@ -70,7 +91,7 @@ const contentOf = (page: Page, earlier: AgentCounters | undefined): PageContent 
       ...content,
       problem: { reason: 'rapl_unreadable', detail: 'the agent has no meter that works' },
     };
-  const seconds = page.cpuSeconds / page.cpus;
+  const seconds = (host.get('cpuSeconds') ?? 0) / (host.get('cpus') ?? Number.NaN);
   if (hostJoules === undefined || !Number.isFinite(seconds))
     return {
       ...content,
@@ -80,16 +101,14 @@ const contentOf = (page: Page, earlier: AgentCounters | undefined): PageContent 
   const power = powerBetween(earlier, counters, ended);
   return 'problem' in power
     ? { ...content, counters, problem: power.problem }
-    : { ...content, ...power, counters, problem: undefined };
+    : { ...content, ...power, ...modelOf(host), counters, problem: undefined };
 };
 
 const createPageReader = (): PageReader => {
   const page: Page = {
     version: '',
     meter: '',
-    hostJoules: undefined,
-    cpuSeconds: 0,
-    cpus: Number.NaN,
+    host: new Map(),
     zones: new Set(),
     domains: new Map(),
     ended: new Set(),

@@ -5,6 +5,7 @@
  * measure, the power of the host is absurd, all processes draw more than their host, or the VMs that remain do, or
  * more than its sockets can where the power of the host is unknown.
  */
+import type { HostModel } from '../../lib/power-model/power-model.ts';
 import { microwatts } from '../../lib/units/units.ts';
 import type { DomainPower, PageContent, PageDomain, PowerVerdict, UnsoundReason } from './agent.ts';
 
@@ -50,6 +51,9 @@ const judgeSum = (
     : undefined;
 };
 
+const isModel = ({ idleWatts, wattsPerCpu, errorRatio }: HostModel, mostWatts: number): boolean =>
+  idleWatts > 0 && idleWatts <= mostWatts && wattsPerCpu > 0 && wattsPerCpu <= mostWatts && errorRatio >= 0;
+
 export const judgePage = (content: PageContent): PowerVerdict => {
   const { version, problem, method, hostPower, socketCount, isDoubtful = false } = content;
   const refuse = (refusal: Refusal): PowerVerdict => ({ sound: false, version, ...refusal });
@@ -63,6 +67,8 @@ export const judgePage = (content: PageContent): PowerVerdict => {
   const ofVms = judgeSum(domains ?? [], mostOfHost, hostPower);
   const refusal = isDoubtful ? (ofProcesses ?? ofVms) : (ofVms ?? ofProcesses);
   if (refusal !== undefined) return refuse(refusal);
+  const { model } = content;
+  const knowsHost = model !== undefined && isModel(model, mostOfSockets / 1e6);
   return {
     sound: true,
     version,
@@ -71,6 +77,7 @@ export const judgePage = (content: PageContent): PowerVerdict => {
       domains,
       hostPower: hostPower === undefined ? undefined : microwatts(hostPower),
       isDoubtful,
+      ...(knowsHost ? { model } : {}),
     },
   };
 };

@@ -26,11 +26,15 @@ export interface PowerModel {
   readonly levels: ReadonlyMap<number, Level>;
 }
 
-export interface HostPower {
+/** What a host draws against how many of its CPUs are busy. */
+export interface HostModel {
   readonly idleWatts: number;
   readonly wattsPerCpu: number;
   /** What the line misses, as a part of the mean power. */
   readonly errorRatio: number;
+}
+
+export interface HostPower extends HostModel {
   /** The range of use that was seen, in busy CPUs. */
   readonly leastBusy: number;
   readonly mostBusy: number;

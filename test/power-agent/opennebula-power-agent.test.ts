@@ -152,6 +152,37 @@ test('without a meter CPU time is counted and no joule is given', async (t) => {
   files.endProcess(900);
 });
 
+test('the power that a BMC gives is that of the whole host', async (t) => {
+  const { root, flags, pass } = makeHost(t);
+  rmSync(path.join(root, 'sys/class'), { recursive: true });
+  const ipmitool = path.join(root, 'ipmitool');
+  const answer = 'Instantaneous power reading: 220 Watts';
+  writeFileSync(ipmitool, `#!/bin/sh\n[ "$*" = "dcmi power reading" ] && echo "${answer}"\n`, {
+    mode: 0o755,
+  });
+  const agent = await startPowerAgent(
+    t,
+    flags.filter((flag) => !flag.startsWith('--meter')),
+    { PATH: root },
+  );
+  pass(1);
+  const page = await agent.pageWhere((text) => vmSeconds(text, 525) === 2 && hostJoules(text) > 0);
+  assert.match(page, /meter="dcmi"/);
+  assert.match(page, /^onepower_zone_energy_joules_total\{zone="dcmi",counted="true"\} /m);
+});
+
+test('another process under the number of one that has ended is seen, where it is a VM', async (t) => {
+  const { files, flags } = makeHost(t);
+  const agent = await startPowerAgent(t, flags);
+  await untilSeen(agent, 525);
+  files.putProcess({ pid: 900, vm: 527, cpuSeconds: 0, startedAt: 777 });
+  files.endProcess(5250);
+  files.putProcess({ pid: 5250, vm: 528, cpuSeconds: 0, startedAt: 778 });
+  await untilSeen(agent, 527);
+  const page = await untilSeen(agent, 528);
+  assert.match(page, /^onepower_vm_ended\{domain="one-525"/m);
+});
+
 test("the operator's word for a host without a meter is labelled as such", async (t) => {
   const { root, flags, pass } = makeHost(t);
   rmSync(path.join(root, 'sys/class'), { recursive: true });

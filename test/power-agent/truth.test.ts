@@ -101,6 +101,26 @@ test('bursts of the meter bend the model by less than 3 %', () => {
   isWithin(known?.idleWatts, 60, 0.03);
 });
 
+test('a meter that gives a power every ten seconds teaches the model as well as others do', () => {
+  const random = createRandom();
+  const host = madeEnergy();
+  let state = beginAgent(noAccounts);
+  let load = varied(random);
+  let watts = 0;
+  for (let second = 0; second < 1800; second += 1) {
+    if (second % 7 === 0) load = varied(random);
+    const isNew = second % 10 === 0;
+    if (isNew) watts = 60 + 5 * ((load.vms[524] ?? 0) + (load.vms[525] ?? 0) + (load.other ?? 0));
+    const meter = { kind: 'power' as const, power: { zone: 'dcmi', watts, isNew } };
+    state = advanceAgent(state, { ...host.run(1, load), meter });
+  }
+  const { model } = state.accounts;
+  const known = model === undefined ? undefined : hostPowerOf(model);
+  isWithin(known?.wattsPerCpu, 5, 0.03);
+  isWithin(known?.idleWatts, 60, 0.03);
+  conserves(state.accounts);
+});
+
 test('energy is conserved whatever the load, the interval, the sockets and where counters begin anew', () => {
   fc.assert(
     fc.property(

@@ -19,10 +19,11 @@ export interface PowerAgentProcess {
 export const startPowerAgent = async (
   t: TestContext,
   flags: readonly string[],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<PowerAgentProcess> => {
   const program = repositoryPath('dist/opennebula-power-agent');
   const child = spawn(process.execPath, [program, '--web.listen-address=127.0.0.1:0', ...flags], {
-    env: {},
+    env,
     stdio: ['ignore', 'inherit', 'pipe'],
   });
   const ended = once(child, 'close');

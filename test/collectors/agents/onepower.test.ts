@@ -108,3 +108,23 @@ test('domains of any name are kept: which of them are VMs, their documents say',
   const pages = [agent(5, half), agent(15, half)].map((page) => page.replaceAll('one-525"', 'other-525"'));
   assert.deepEqual(shown(judge(pages)[1]), { host: 100, vms: { 524: 25, 'other-525': 12.5 } });
 });
+
+test('what the agent has learnt of its host is told, unless it cannot be true', () => {
+  const agent = createAgent();
+  let page = '';
+  for (let time = 0; time < 120; time += 1) page = agent(5, { vms: { 524: (time * 7) % 15 } });
+  const later = agent(15, half);
+  const modelIn = (text: string) => {
+    const verdict = judge([page, text])[1];
+    return verdict?.sound === true ? verdict.reading.model : verdict?.reason;
+  };
+  const model = modelIn(later);
+  assert.ok(typeof model === 'object');
+  assert.ok(Math.abs(model.idleWatts - 60) < 1 && Math.abs(model.wattsPerCpu - 5) < 0.1);
+  for (const name of ['idle_watts', 'watts_per_cpu', 'model_error_ratio']) {
+    const sample = new RegExp(`^(onepower_host_${name}) .*$`, 'm');
+    for (const value of ['-1', 'NaN', 'x'])
+      assert.equal(modelIn(later.replace(sample, `$1 ${value}`)), undefined);
+    assert.equal(modelIn(later.replace(sample, '')), undefined);
+  }
+});
