@@ -2,24 +2,15 @@
 import { type UnsoundReason, unsoundReasons } from '../../collectors/agents/agent.ts';
 import { unmeasuredReasons } from '../../collectors/measure-vm.ts';
 import { hasPowerAgent } from '../../collectors/power.ts';
-import type { Surroundings } from './check.ts';
 import type { CloudHost } from './cloud-host.ts';
+import { type EmulatorFacts, judgeEmulator } from './emulator.ts';
 import type { AgentSample, ExporterPage, UnmeasuredVm } from './exporter-page.ts';
 import { failure, ok, skipped, type Verdict, warning } from './finding.ts';
 
-export interface AgentFacts {
+export interface AgentFacts extends EmulatorFacts {
   readonly page: Pick<ExporterPage, 'agents' | 'unmeasured' | 'measuredVms' | 'collectors'>;
   readonly hosts: readonly CloudHost[];
 }
-
-/** Of what others have read: agents are not asked again. */
-export const probeAgents = async ({
-  exporterPage,
-  hosts,
-}: Pick<Surroundings, 'exporterPage' | 'hosts'>): Promise<AgentFacts> => {
-  const [page, all] = await Promise.all([exporterPage(), hosts()]);
-  return { page, hosts: all };
-};
 
 /** As docs/troubleshoot.md has it; HOST stands for the host's name. */
 const agentSteps: Readonly<Record<UnsoundReason, string>> = {
@@ -130,5 +121,5 @@ const judgeVms = ({ unmeasured, measuredVms }: AgentFacts['page']): readonly Ver
 
 export const judgeAgents = (facts: AgentFacts): readonly Verdict[] =>
   facts.page.collectors.has('power')
-    ? [...judgeHosts(facts), ...judgeVms(facts.page)]
+    ? [...judgeHosts(facts), ...judgeEmulator(facts), ...judgeVms(facts.page)]
     : [skipped('the exporter does not collect power')];

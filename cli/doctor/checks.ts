@@ -1,5 +1,5 @@
 /** All checks, in the order in which they are shown: each hangs on those before it. */
-import { judgeAgents, probeAgents } from './agents.ts';
+import { judgeAgents } from './agents.ts';
 import { judgeAuth } from './auth.ts';
 import { type Check, defineCheck } from './check.ts';
 import { judgeClocks } from './clock.ts';
@@ -8,6 +8,7 @@ import { judgeExporter } from './exporter.ts';
 import { judgeGeolocation } from './geolocation.ts';
 import { judgeHooks } from './hooks.ts';
 import { judgeHosts } from './hosts.ts';
+import { probeAgents } from './io/agents.ts';
 import { probeAuth } from './io/auth.ts';
 import { probeClocks } from './io/clock.ts';
 import { probeExporter } from './io/exporter.ts';

@@ -1,0 +1,61 @@
+/** EMULATOR of KVM's driver: Kepler takes a process for a VM by the path of its program. */
+import type { ExporterPage } from './exporter-page.ts';
+import { type Attempt, judgeProblem, ok, type Verdict, warning } from './finding.ts';
+
+export interface EmulatorFacts {
+  readonly page: Pick<ExporterPage, 'agents' | 'unmeasured'>;
+  readonly emulatorFile: string;
+  /** Of the driver's file; '' where it names none. */
+  readonly emulator: Attempt<string>;
+}
+
+/** What OpenNebula's packages start VMs with. */
+const usual = '/usr/bin/qemu-kvm-one';
+
+/** The last of several counts, and a value may stand in quotes. */
+export const parseEmulator = (text: string): string =>
+  [...text.matchAll(/^[ \t]*EMULATOR[ \t]*=[ \t]*"?([^"\s#]*)/gm)].at(-1)?.[1] ?? '';
+
+/** Kepler 0.10 knows the first alone. */
+const isSeenByKepler = (emulator: string): boolean =>
+  emulator.startsWith('/usr/bin/qemu-system-') ||
+  ['/usr/libexec/qemu-kvm', '/usr/bin/kvm'].includes(emulator);
+
+const nextStart = 'it takes effect when a VM is started the next time (onevm poweroff, then onevm resume)';
+
+/** Nothing to say where Kepler is no host's agent. */
+export const judgeEmulator = ({ page, emulatorFile, emulator }: EmulatorFacts): readonly Verdict[] => {
+  const hosts = new Set(
+    page.agents
+      .filter(({ agent, reason }) => agent === 'kepler' && reason === 'ok')
+      .map(({ hostId }) => hostId),
+  );
+  if (hosts.size === 0) return [];
+  const details = { subject: emulatorFile };
+  if (!('value' in emulator))
+    return [judgeProblem(emulator, 'look at it as root: it tells whether Kepler can see VMs', details)];
+  const path = emulator.value === '' ? usual : emulator.value;
+  const missing = page.unmeasured.filter(
+    ({ hostId, reason }) => reason === 'process_not_found' && hosts.has(hostId),
+  ).length;
+  const vms = missing === 1 ? '1 VM on a host with Kepler is' : `${missing} VMs on hosts with Kepler are`;
+  if (isSeenByKepler(path))
+    return missing === 0
+      ? [ok(`EMULATOR is ${path}, which Kepler takes for a VM`, details)]
+      : [
+          warning(
+            `EMULATOR is ${path}, which Kepler takes for a VM, but ${vms} not measured`,
+            nextStart,
+            details,
+          ),
+        ];
+  return missing === 0
+    ? [ok(`EMULATOR is ${path}; the pages of Kepler tell which process is which VM`, details)]
+    : [
+        warning(
+          `EMULATOR is ${path}, which Kepler takes for no VM: ${vms} not measured`,
+          `host.sh --agent kepler on the hosts, which puts the process of each VM behind Kepler's page; or EMULATOR = /usr/bin/qemu-system-x86_64 (/usr/libexec/qemu-kvm on Enterprise Linux): ${nextStart}`,
+          details,
+        ),
+      ];
+};
