@@ -25,11 +25,9 @@ interface Place {
 export const createAgentAsker = (
   options: AskAgentsOptions,
 ): ((hosts: readonly Host[]) => Promise<Documents['agents']>) => {
-  const { agents, settings, onChange } = options;
+  const { agents, settings, memory, onChange } = options;
   const unusableAnswer: AgentAnswer = { agent: agentAt(undefined, agents)?.name ?? '', verdict: badUrl };
   const asked = createAskedAgents(options);
-  /** By host and URL. */
-  let lastAnswers: ReadonlyMap<string, AgentAnswer> = new Map();
   const answersOf = (
     { host, urls, unusable }: Place,
     seen: Map<string, AgentAnswer>,
@@ -39,7 +37,7 @@ export const createAgentAsker = (
       ...unusable.map((template) => [template, unusableAnswer] as const),
     ].map(([place, answer]) => {
       const key = `${host.id} ${place}`;
-      const before = lastAnswers.get(key);
+      const before = memory.lastAnswers.get(key);
       seen.set(key, answer);
       if (answer !== before) onChange(host, answer, before);
       return answer;
@@ -54,7 +52,7 @@ export const createAgentAsker = (
     await Promise.all([...urls.values()].map(asked.start));
     const seen = new Map<string, AgentAnswer>();
     const answers = new Map(places.map((place) => [place.host.id, answersOf(place, seen)] as const));
-    lastAnswers = seen;
+    memory.lastAnswers = seen;
     return answers;
   };
 };

@@ -11,30 +11,20 @@ import { createLookup } from '../../lib/io/lookup.ts';
 import { createProcessorMeter, type ProcessorMeter } from '../../lib/io/processor-meter.ts';
 import type { PowerAgent, PowerVerdict, UnsoundReason } from '../agents/agent.ts';
 import { agentAt } from '../agents/agent-at.ts';
-import { type AgentPage, createAgentPageReader } from '../agents/agent-page.ts';
+import { createAgentPageReader } from '../agents/agent-page.ts';
 import { intervalAfter, leastIntervalMs } from '../agents/asking-interval.ts';
 import type { PowerSettings } from '../agents/power-options.ts';
 import type { AgentAnswer } from '../collector.ts';
+import type { AgentMemory, AskedAgent } from './agent-memory.ts';
 
 export interface AskingOptions {
   readonly agents: readonly PowerAgent[];
   readonly settings: PowerSettings;
   readonly now: () => number;
   readonly signal?: AbortSignal;
+  readonly memory: AgentMemory;
   /** Is told of each answer. */
   readonly onAnswer?: (answer: AgentAnswer) => void;
-}
-
-interface AskedAgent {
-  askedAt: number;
-  /** It is asked again after this time. */
-  intervalMs: number;
-  answer: AgentAnswer;
-  /** The last page that came whole. */
-  page: Pick<AgentPage, 'agent' | 'counters'> | undefined;
-  /** Not where its last answer was none, after a long time, or cost much. */
-  isWaitedFor: boolean;
-  running: Promise<void> | undefined;
 }
 
 const slowFailureMs = 1000;
@@ -110,7 +100,7 @@ const createPageDownload = ({ agents, settings, now, signal }: AskingOptions) =>
 export const createAskedAgents = (options: AskingOptions) => {
   const { agents, settings, now, onAnswer } = options;
   const slowMs = Math.min(slowFailureMs, settings['power.agent-timeout']);
-  const asked = new Map<string, AskedAgent>();
+  const { asked } = options.memory;
   const downloadPage = createPageDownload(options);
 
   const askOne = async (url: URL, state: AskedAgent): Promise<void> => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import type { PowerAgent } from '../../../collectors/agents/agent.ts';
 import { scaphandre } from '../../../collectors/agents/scaphandre.ts';
+import { createAgentMemory } from '../../../collectors/io/agent-memory.ts';
 import { createAgentAsker } from '../../../collectors/io/ask-agents.ts';
 import { type Host, hostShape, parseHost } from '../../../lib/one/host.ts';
 import { defaultSettings } from '../../support/documents.ts';
@@ -29,10 +30,11 @@ interface Asker {
 }
 
 /** What each host's verdict is: `sound` or the reason. */
-const createAsker = (timeoutMs = 300): Asker => {
+const createAsker = (timeoutMs = 300, memory = createAgentMemory()): Asker => {
   let offset = 0;
   const changes: string[] = [];
   const ask = createAgentAsker({
+    memory,
     agents: [scaphandre],
     settings: {
       ...defaultSettings,
@@ -193,6 +195,7 @@ test('several agents of a host are asked, and each page is recognised by its met
     ),
   );
   const ask = createAgentAsker({
+    memory: createAgentMemory(),
     agents: [scaphandre, otherAgent],
     settings: { ...defaultSettings, 'power.agent-timeout': 2000 },
     now: () => performance.now(),
@@ -217,6 +220,7 @@ test('an answer that is no page is that of who answered there last', async (t) =
   const { url } = await serve(t, () => ({ bytes: httpAnswer('200 OK', bodies.shift() ?? '') }));
   let offset = 0;
   const ask = createAgentAsker({
+    memory: createAgentMemory(),
     agents: [scaphandre, otherAgent],
     settings: { ...defaultSettings, 'power.agent-url': [url], 'power.agent-timeout': 2000 },
     now: () => performance.now() + offset,
@@ -242,4 +246,57 @@ test('a new POWER_AGENT_URL is used at once', async (t) => {
     0: 'connection_failed',
   });
   assert.deepEqual(await asker.ask([hostAt(0, url)]), { 0: 'sound' });
+});
+
+test('C10-remembered: another set of options goes on with what is known of the agents whose URL is the same', async (t) => {
+  const [kept, hanging] = [
+    await serve(t, () => ({ bytes: httpAnswer('200 OK', page) })),
+    await serve(t, () => 'hang'),
+  ];
+  const memory = createAgentMemory();
+  const hosts = [hostAt(0, kept.url), hostAt(1, hanging.url)];
+  const before = createAsker(300, memory);
+  assert.deepEqual(await before.ask(hosts), { 0: 'sound', 1: 'timeout' });
+  const after = createAsker(400, memory);
+  const moved = await serve(t, () => ({ bytes: httpAnswer('200 OK', page) }));
+  assert.deepEqual(await after.ask([...hosts, hostAt(2, moved.url)]), {
+    0: 'sound',
+    1: 'timeout',
+    2: 'sound',
+  });
+  assert.deepEqual(
+    [kept, hanging, moved].map(({ server }) => server.requests.length),
+    [1, 1, 1],
+  );
+  assert.deepEqual(after.changes, ['2 sound'], 'what was told is not told again');
+});
+
+/** An agent that counts: its first page has no power. */
+const countingAgent: PowerAgent = {
+  ...otherAgent,
+  createPageReader: (settings) => ({
+    ...otherAgent.createPageReader(settings),
+    finish: (earlier, atSeconds) => ({
+      ...otherAgent.createPageReader(settings).finish(undefined, atSeconds),
+      problem: earlier === undefined ? { reason: 'first_reading', detail: '' } : undefined,
+      counters: { seconds: atSeconds, hostJoules: 0, domains: new Map() },
+    }),
+  }),
+};
+
+test('C10-counters: another set of options goes on with the counters of agents', async (t) => {
+  const { url } = await serve(t, () => ({ bytes: httpAnswer('200 OK', 'other_joules 1\n') }));
+  const memory = createAgentMemory();
+  const reasonAfter = async (ms: number): Promise<string> => {
+    const ask = createAgentAsker({
+      memory,
+      agents: [countingAgent],
+      settings: defaultSettings,
+      now: () => performance.now() + ms,
+      onChange: () => undefined,
+    });
+    const [answer] = (await ask([hostAt(3, url)])).get(3) ?? [];
+    return answer?.verdict.sound === false ? answer.verdict.reason : 'sound';
+  };
+  assert.deepEqual([await reasonAfter(0), await reasonAfter(10_000)], ['first_reading', 'sound']);
 });

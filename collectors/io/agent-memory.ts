@@ -1,0 +1,24 @@
+/** What is known of power agents. It outlasts a set of options: the next one goes on where the URL is the same. */
+import type { AgentPage } from '../agents/agent-page.ts';
+import type { AgentAnswer } from '../collector.ts';
+
+export interface AskedAgent {
+  askedAt: number;
+  /** It is asked again after this time. */
+  intervalMs: number;
+  answer: AgentAnswer;
+  /** The last page that came whole. */
+  page: Pick<AgentPage, 'agent' | 'counters'> | undefined;
+  /** Not where its last answer was none, after a long time, or cost much. */
+  isWaitedFor: boolean;
+  running: Promise<void> | undefined;
+}
+
+export interface AgentMemory {
+  /** By URL. */
+  readonly asked: Map<string, AskedAgent>;
+  /** What was told last, by host and URL. */
+  lastAnswers: ReadonlyMap<string, AgentAnswer>;
+}
+
+export const createAgentMemory = (): AgentMemory => ({ asked: new Map(), lastAnswers: new Map() });
