@@ -47,7 +47,7 @@ export const checks: readonly Check[] = [
   }),
   defineCheck({
     name: 'hooks',
-    about: 'registered once, as their templates say; their last runs; the hook manager',
+    about: 'registered once, as their templates say; their last runs; the hook manager and the timers',
     probe: probeHooks,
     judge: judgeHooks,
   }),

@@ -15,6 +15,8 @@ export interface HookFacts {
   /** Of our commands, those that cannot be started, and why. */
   readonly commands: ReadonlyMap<string, Attempt<true>>;
   readonly manager: Attempt<Unit>;
+  /** Of the package: they make up for events that no hook saw. */
+  readonly timers: readonly Attempt<Unit>[];
 }
 
 const installOf = (command: string): string => {
@@ -130,8 +132,35 @@ const judgeFirstGeneration = (hooks: readonly Hook[]): readonly Verdict[] =>
     });
   });
 
+const isInstalled = (timer: Attempt<Unit>): boolean =>
+  !('value' in timer) || timer.value.loadState !== 'not-found';
+
+/** Those of parts that are not installed say nothing. */
+const judgeTimers = (timers: readonly Attempt<Unit>[]): readonly Verdict[] => {
+  const verdicts = timers
+    .filter(isInstalled)
+    .map((timer) =>
+      judgeUnit(
+        'a timer that makes up for events that no hook saw',
+        timer,
+        'what it would have mended stays as it is',
+      ),
+    );
+  const others = verdicts.filter(({ level }) => level === 'error');
+  if (others.length > 0 || verdicts.length === 0) return others;
+  const [first] = verdicts;
+  if (first?.level !== 'ok') return []; // the line of the hook manager says that systemd does not answer
+  return [
+    ok(
+      verdicts.length === 1
+        ? 'the timer runs that makes up for events that no hook saw'
+        : 'the timers run that make up for events that no hook saw',
+    ),
+  ];
+};
+
 export const judgeHooks = (facts: HookFacts): readonly Verdict[] => {
-  const { templates, hooks, manager } = facts;
+  const { templates, hooks, manager, timers } = facts;
   const commands = new Set(templates.map(commandOf));
   return [
     judgeUnit(
@@ -139,6 +168,7 @@ export const judgeHooks = (facts: HookFacts): readonly Verdict[] => {
       manager,
       'events while it is down are lost; afterwards: oneext prometheus sync',
     ),
+    ...judgeTimers(timers),
     ...(templates.length === 0 ? [skipped('the package beside oneext has no templates of hooks')] : []),
     ...[...commands].flatMap((command) => {
       const own = templates.filter((template) => commandOf(template) === command);

@@ -24,6 +24,16 @@ const readTemplates = async ({ suite, environment }: Surroundings): Promise<read
   );
 };
 
+const readTimers = async ({ suite }: Surroundings): Promise<HookFacts['timers']> => {
+  const names = await readdir(path.join(suite, 'systemd')).catch(() => []);
+  return Promise.all(
+    names
+      .filter((name) => name.endsWith('.timer'))
+      .sort()
+      .map(readUnit),
+  );
+};
+
 const ask = (client: XmlRpcClient, method: string, parameters: readonly number[]): Promise<readonly Hook[]> =>
   readDocument(client, { method, parameters, objectName: 'HOOK', shape: hookShape, parse: parseHook });
 
@@ -39,13 +49,14 @@ export const probeHooks = async (surroundings: Surroundings): Promise<HookFacts>
   const templates = await readTemplates(surroundings);
   const own = new Set(templates.map(({ attributes }) => attributes.get('COMMAND') ?? ''));
   const client = await surroundings.client();
-  const [manager, pool, commands] = await Promise.all([
+  const [manager, timers, pool, commands] = await Promise.all([
     readUnit('opennebula-hem.service'),
+    readTimers(surroundings),
     ask(client, 'one.hookpool.info', []),
     Promise.all([...own].map(async (command) => [command, await canStart(command)] as const)),
   ]);
   const hooks = await Promise.all(
     pool.map((hook) => (own.has(hook.attributes.get('COMMAND') ?? '') ? withExecutions(client, hook) : hook)),
   );
-  return { templates, hooks, commands: new Map(commands), manager };
+  return { templates, hooks, commands: new Map(commands), manager, timers };
 };

@@ -25,7 +25,14 @@ const unit: Unit = {
   needsReload: false,
 };
 const judge = (facts: Partial<HookFacts>): readonly Verdict[] =>
-  judgeHooks({ templates: [], hooks: recorded, commands: new Map(), manager: { value: unit }, ...facts });
+  judgeHooks({
+    templates: [],
+    hooks: recorded,
+    commands: new Map(),
+    manager: { value: unit },
+    timers: [],
+    ...facts,
+  });
 const shown = (verdicts: readonly Verdict[]): readonly string[] =>
   verdicts.map(({ level, subject, message }) => `${level} ${subject ?? '-'}: ${message}`);
 
@@ -143,4 +150,26 @@ test('the hook manager: down is an error, no systemd is not', () => {
     'skipped',
   );
   assert.equal(judge({ manager: { value: { ...unit, loadState: 'not-found' } } })[0]?.level, 'skipped');
+});
+
+test('D10-timers: one that does not run is an error, one of a part that is not installed is none', () => {
+  const timer = (part: string, changes: Partial<Unit> = {}) => ({
+    value: { ...unit, name: `oneext-${part}-sync.timer`, ...changes },
+  });
+  const told = (...timers: HookFacts['timers']) =>
+    judge({ timers }).filter(({ message }) => message.includes('timer'));
+  const absent = timer('geolocation', { loadState: 'not-found', activeState: 'inactive' });
+  assert.deepEqual(shown(told(timer('prometheus'), timer('geolocation'))), [
+    'ok -: the timers run that make up for events that no hook saw',
+  ]);
+  assert.deepEqual(shown(told(timer('prometheus'), absent)), [
+    'ok -: the timer runs that makes up for events that no hook saw',
+  ]);
+  assert.deepEqual(told(absent), []);
+  const stopped = told(timer('prometheus', { activeState: 'inactive' }), timer('geolocation'));
+  assert.deepEqual(shown(stopped), [
+    'error -: a timer that makes up for events that no hook saw does not run: oneext-prometheus-sync.timer is inactive (what it would have mended stays as it is)',
+  ]);
+  assert.equal(stopped[0]?.next, 'systemctl start oneext-prometheus-sync.timer');
+  assert.deepEqual(told({ problem: 'spawn systemctl ENOENT', kind: 'missing' }), []);
 });
