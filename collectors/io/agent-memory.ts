@@ -17,8 +17,19 @@ export interface AskedAgent {
 export interface AgentMemory {
   /** By URL. */
   readonly asked: Map<string, AskedAgent>;
-  /** What was told last, by host and URL. */
+  /** What was told last, by URL, or by host and URL. */
   lastAnswers: ReadonlyMap<string, AgentAnswer>;
 }
 
+/** Of those that are asked for each host, and of those that are asked for all of them. */
+export interface AgentMemories {
+  readonly ofHosts: AgentMemory;
+  readonly central: AgentMemory;
+}
+
 export const createAgentMemory = (): AgentMemory => ({ asked: new Map(), lastAnswers: new Map() });
+
+export const createAgentMemories = (): AgentMemories => ({
+  ofHosts: createAgentMemory(),
+  central: createAgentMemory(),
+});

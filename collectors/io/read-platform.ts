@@ -25,17 +25,17 @@ const hostWattsOf = (answers: readonly AgentAnswer[]): number | undefined =>
 export const createPlatformReader = (
   options: PlatformReaderOptions,
 ): ((hosts: readonly Host[], agents: Documents['agents']) => Promise<Documents['platform']>) => {
-  const { settings, now, onChange } = options;
+  const { settings, now, memory, onChange } = options;
   const asked = createAskedAgents(options);
   const urls = settings['power.platform-url'].flatMap((text) => parseHttpUrl(text) ?? []);
   let supplies: ReadonlyMap<number, readonly SupplyMoment[]> = new Map();
-  const lastAnswers = new Map<string, AgentAnswer>();
   const askCentral = async (): Promise<readonly AgentAnswer[]> => {
     await Promise.all(urls.map(asked.start));
-    return urls.map((url) => {
-      const answer = asked.answerOf(url);
+    const { lastAnswers } = memory;
+    const answers = urls.map((url) => [url, asked.answerOf(url)] as const);
+    memory.lastAnswers = new Map(answers.map(([url, answer]) => [url.href, answer]));
+    return answers.map(([url, answer]) => {
       const before = lastAnswers.get(url.href);
-      lastAnswers.set(url.href, answer);
       if (answer !== before) onChange(url, answer, before);
       return answer;
     });

@@ -11,7 +11,7 @@ import { startWebServer } from '../../lib/io/web-server.ts';
 import { createLog, type Log } from '../../lib/log/log.ts';
 import { type ExporterOptions, exporterOptions } from '../exporter-options.ts';
 import { changedOptions, takesRestart } from '../reload.ts';
-import { createAgentMemory } from './agent-memory.ts';
+import { createAgentMemories } from './agent-memory.ts';
 import { openKeptStates, writeKeptStates } from './kept-states.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import { readExporterOptions } from './read-options.ts';
@@ -85,7 +85,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   // Milliseconds since 1970 that never step back when the clock is set.
   const now = (): number => performance.timeOrigin + performance.now();
   const processMetrics = createProcessMetrics(version);
-  const agentMemory = createAgentMemory();
+  const agentMemories = createAgentMemories();
   const kept = await openKeptStates({ folder: environment['STATE_DIRECTORY'], now, log });
   const serve = ({ options, endpoint }: Configuration) =>
     createServing(options, {
@@ -94,7 +94,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
       version,
       processMetrics,
       kept,
-      agentMemory,
+      agentMemories,
       now,
       signal: ending.signal,
       log,

@@ -8,7 +8,7 @@ import { contentTypes, encodeFamilies, endOfExposition } from '../../lib/prometh
 import { chooseFormat, scrapeBudgetMs } from '../../lib/prometheus/negotiate.ts';
 import { collectors } from '../collectors.ts';
 import { discoveryPaths, type ExporterOptions } from '../exporter-options.ts';
-import type { AgentMemory } from './agent-memory.ts';
+import type { AgentMemories } from './agent-memory.ts';
 import type { KeptStates } from './kept-states.ts';
 import type { ProcessMetrics } from './process-metrics.ts';
 import { createScrape } from './scrape.ts';
@@ -42,14 +42,14 @@ export interface ServingContext {
   readonly processMetrics: ProcessMetrics;
   /** Outlasts a set of options. */
   readonly kept: KeptStates;
-  readonly agentMemory: AgentMemory;
+  readonly agentMemories: AgentMemories;
   readonly now: () => number;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
 
 export const createServing = (options: ExporterOptions, context: ServingContext): WebHandlers => {
-  const { environment, endpoint, version, processMetrics, kept, agentMemory, now, signal, log } = context;
+  const { environment, endpoint, version, processMetrics, kept, agentMemories, now, signal, log } = context;
   const client = createXmlRpcClient({
     endpoint,
     credentials: () => readOneAuth(environment),
@@ -57,7 +57,7 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     onCall: processMetrics.onCall,
     signal,
   });
-  const sources = createSources(options, { client, log, now, signal, kept, agentMemory });
+  const sources = createSources(options, { client, log, now, signal, kept, agentMemories });
   const scrape = createScrape({
     collectors: collectors.filter(({ name }) => options[`collector.${name}`]),
     sources,

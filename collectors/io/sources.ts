@@ -12,7 +12,7 @@ import { powerAgents } from '../agents/agents.ts';
 import { countAnswer } from '../agents/answer-counts.ts';
 import type { DocumentName, Documents } from '../collector.ts';
 import type { ExporterOptions } from '../exporter-options.ts';
-import type { AgentMemory } from './agent-memory.ts';
+import type { AgentMemories } from './agent-memory.ts';
 import { createAgentAsker } from './ask-agents.ts';
 import type { KeptStates } from './kept-states.ts';
 import { readHa } from './read-ha.ts';
@@ -43,12 +43,12 @@ export interface SourcesContext {
   /** Ends what is being downloaded. */
   readonly signal: AbortSignal;
   readonly kept: KeptStates;
-  readonly agentMemory: AgentMemory;
+  readonly agentMemories: AgentMemories;
 }
 
 export const createSources = (
   options: ExporterOptions,
-  { client, log, now, signal, kept, agentMemory }: SourcesContext,
+  { client, log, now, signal, kept, agentMemories }: SourcesContext,
 ): Sources => {
   const fqdn = createFqdn();
   const repairs = new Map<string, number>();
@@ -88,7 +88,7 @@ export const createSources = (
     settings: options,
     now,
     signal,
-    memory: agentMemory,
+    memory: agentMemories.ofHosts,
     onAnswer: (answer) => kept.answerCounts.advance((counts) => countAnswer(counts, answer)),
     onChange(host, { agent, verdict }, before) {
       const fields = { host: host.name, one_host_id: host.id, agent };
@@ -116,6 +116,7 @@ export const createSources = (
     settings: options,
     now,
     signal,
+    memory: agentMemories.central,
     onChange(url, { verdict, platform = [] }, before) {
       const isKnown = platform.length > 0;
       if (before !== undefined && isKnown === (before.platform ?? []).length > 0) return;

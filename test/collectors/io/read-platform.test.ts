@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { powerAgents } from '../../../collectors/agents/agents.ts';
 import type { AgentAnswer } from '../../../collectors/collector.ts';
+import { createAgentMemory } from '../../../collectors/io/agent-memory.ts';
 import { createPlatformReader } from '../../../collectors/io/read-platform.ts';
 import { hostShape, parseHost } from '../../../lib/one/host.ts';
 import { microwatts } from '../../../lib/units/units.ts';
@@ -39,6 +40,7 @@ test('a central Telegraf tells the power of a host; when it does not answer any 
   let offset = 0;
   const changes: string[] = [];
   const read = createPlatformReader({
+    memory: createAgentMemory(),
     agents: powerAgents,
     settings: { ...defaultSettings, 'power.platform-url': [`http://127.0.0.1:${server.port}/metrics`] },
     now: () => performance.now() + offset,
