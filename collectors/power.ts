@@ -6,7 +6,7 @@
 import { type Host, hostState, isKvm } from '../lib/one/host.ts';
 import type { FamilySamples } from '../lib/prometheus/metric-family.ts';
 import { wattsFromMicrowatts } from '../lib/units/units.ts';
-import type { PowerMethod } from './agents/agent.ts';
+import type { PowerMethod, PowerVerdict } from './agents/agent.ts';
 import { powerOptions } from './agents/power-options.ts';
 import {
   type AgentAnswer,
@@ -58,6 +58,12 @@ const agentInfo = gauge(
   ['one_host_id', 'agent', 'version', 'reason', 'method'],
 );
 
+const agentDoubtful = gauge(
+  'opennebula_power_agent_doubtful_info',
+  "Power agent of the host that is known to inflate the power of VMs: its values are compared with OpenNebula's",
+  ['one_host_id', 'agent', 'version'],
+);
+
 /** Whether a host's agent is to be asked: each KVM host that is not offline, disabled ones too. */
 export const hasPowerAgent = (host: Host): boolean => isKvm(host) && host.state !== hostState.offline;
 
@@ -69,8 +75,12 @@ const methodOf = (answer: AgentAnswer, ofHost: readonly AgentAnswer[]): PowerMet
   return isEstimated ? 'opennebula_cpu' : (reading.method ?? '');
 };
 
-/** One sample for each agent of each host. */
-const describeAgents = (agents: Documents['agents']): FamilySamples => {
+/** Whether its page was sound or, as it is at times, inflated. */
+const isOfDoubtfulAgent = (verdict: PowerVerdict): boolean =>
+  verdict.sound ? verdict.reading.isDoubtful : verdict.reason === 'inflated';
+
+/** One sample for each agent of each host, and one more for those that are not to be believed. */
+const describeAgents = (agents: Documents['agents']): readonly FamilySamples[] => {
   const answers = [...agents].flatMap(([hostId, all]) =>
     all.map((answer) => ({ hostId, answer, method: methodOf(answer, all) })),
   );
@@ -81,7 +91,15 @@ const describeAgents = (agents: Documents['agents']): FamilySamples => {
     verdict.sound ? 'ok' : verdict.reason,
     method,
   ];
-  return samplesOf(agentInfo, labelled(answers, agentInfo.labels, labels), () => 1);
+  const doubtful = answers.filter(({ answer: { verdict } }) => isOfDoubtfulAgent(verdict));
+  return [
+    samplesOf(agentInfo, labelled(answers, agentInfo.labels, labels), () => 1),
+    samplesOf(
+      agentDoubtful,
+      labelled(doubtful, agentDoubtful.labels, (one) => labels(one).slice(0, 3)),
+      () => 1,
+    ),
+  ];
 };
 
 export const powerCollector = defineCollector({
@@ -89,7 +107,17 @@ export const powerCollector = defineCollector({
   help: 'electrical power of VMs and hosts, from the power agents on the hypervisors',
   reads: ['hosts', 'vms', 'agents', 'vmCpu'],
   options: powerOptions,
-  families: [vmPower, vmUnmeasured, hostPower, idleWatts, wattsPerCpu, modelError, agentUp, agentInfo],
+  families: [
+    vmPower,
+    vmUnmeasured,
+    hostPower,
+    idleWatts,
+    wattsPerCpu,
+    modelError,
+    agentUp,
+    agentInfo,
+    agentDoubtful,
+  ],
   collect: (documents, { 'power.unmeasured': unmeasuredPower }) => {
     const situation = situationOf(documents);
     const vms = labelled(documents.vms, vmPower.labels, ({ id }) => [String(id)]);
@@ -118,7 +146,7 @@ export const powerCollector = defineCollector({
       samplesOf(wattsPerCpu, hosts, ([, answers]) => modelOf(answers)?.wattsPerCpu),
       samplesOf(modelError, hosts, ([, answers]) => modelOf(answers)?.errorRatio),
       samplesOf(agentUp, hosts, ([, answers]) => Number(answers.some(({ verdict }) => verdict.sound))),
-      describeAgents(documents.agents),
+      ...describeAgents(documents.agents),
     ];
   },
 });

@@ -8,7 +8,10 @@ import type { AgentSample, ExporterPage, UnmeasuredVm } from './exporter-page.ts
 import { failure, ok, skipped, type Verdict, warning } from './finding.ts';
 
 export interface AgentFacts extends EmulatorFacts {
-  readonly page: Pick<ExporterPage, 'agents' | 'unmeasured' | 'measuredVms' | 'collectors'>;
+  readonly page: Pick<
+    ExporterPage,
+    'agents' | 'doubtfulAgents' | 'unmeasured' | 'measuredVms' | 'collectors'
+  >;
   readonly hosts: readonly CloudHost[];
 }
 
@@ -119,7 +122,19 @@ const judgeVms = ({ unmeasured, measuredVms }: AgentFacts['page']): readonly Ver
   ];
 };
 
+const judgeDoubtful = ({ page, hosts }: AgentFacts): readonly Verdict[] => {
+  const names = new Map(hosts.map(({ id, name }) => [id, name]));
+  return page.doubtfulAgents.map(({ hostId }) => {
+    const name = names.get(hostId) ?? `host ${hostId}`;
+    return warning(
+      'its Scaphandre is a build that can give one VM the power of the whole host, as 1.0.3 of Debian sid does: VMs whose values cannot be true are not measured',
+      `take another build: oneext hosts install ${name}, scaphandre 1.0.2 of Debian trixie, or the image hubblo/scaphandre`,
+      { subject: name, group: 'hosts whose Scaphandre inflates' },
+    );
+  });
+};
+
 export const judgeAgents = (facts: AgentFacts): readonly Verdict[] =>
   facts.page.collectors.has('power')
-    ? [...judgeHosts(facts), ...judgeEmulator(facts), ...judgeVms(facts.page)]
+    ? [...judgeHosts(facts), ...judgeDoubtful(facts), ...judgeEmulator(facts), ...judgeVms(facts.page)]
     : [skipped('the exporter does not collect power')];

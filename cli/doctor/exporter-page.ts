@@ -15,6 +15,8 @@ export interface AgentSample {
   /** `ok` where it is up. */
   readonly reason: string;
 }
+/** An agent that is known to inflate the power of VMs. */
+export type DoubtfulAgent = Pick<AgentSample, 'hostId' | 'agent' | 'version'>;
 export interface UnmeasuredVm {
   readonly vmId: number;
   readonly hostId: number;
@@ -30,6 +32,7 @@ export interface ExporterPage {
   /** By name; none on the page of the stock exporter. */
   readonly collectors: ReadonlyMap<string, CollectorSample>;
   readonly agents: readonly AgentSample[];
+  readonly doubtfulAgents: readonly DoubtfulAgent[];
   readonly unmeasured: readonly UnmeasuredVm[];
   readonly measuredVms: number;
 }
@@ -46,6 +49,12 @@ const [collector, version, hostId, vmId, agent, reason] = [
 ];
 const idOf = (text: string | undefined): number => parseIdLabel(text) ?? -1;
 
+const agentOf = (line: Buffer): DoubtfulAgent => ({
+  hostId: idOf(hostId(line)),
+  agent: agent(line) ?? '',
+  version: version(line) ?? '',
+});
+
 export interface ExporterPageReader {
   push(chunk: Buffer): void;
   finish(): ExporterPage;
@@ -58,6 +67,7 @@ export const createExporterPageReader = (): ExporterPageReader => {
   const collectors = new Map<string, CollectorSample>();
   const ages = new Map<string, number>();
   const agents: AgentSample[] = [];
+  const doubtfulAgents: DoubtfulAgent[] = [];
   const unmeasured: UnmeasuredVm[] = [];
 
   const readers: Readonly<Record<string, (line: Buffer) => void>> = {
@@ -75,12 +85,10 @@ export const createExporterPageReader = (): ExporterPageReader => {
       ages.set(collector(line) ?? '', sampleValueOf(line));
     },
     opennebula_power_agent_info: (line) => {
-      agents.push({
-        hostId: idOf(hostId(line)),
-        agent: agent(line) ?? '',
-        version: version(line) ?? '',
-        reason: reason(line) ?? '',
-      });
+      agents.push({ ...agentOf(line), reason: reason(line) ?? '' });
+    },
+    opennebula_power_agent_doubtful_info: (line) => {
+      doubtfulAgents.push(agentOf(line));
     },
     opennebula_vm_power_unmeasured_info: (line) => {
       unmeasured.push({ vmId: idOf(vmId(line)), hostId: idOf(hostId(line)), reason: reason(line) ?? '' });
@@ -99,7 +107,16 @@ export const createExporterPageReader = (): ExporterPageReader => {
         const known = collectors.get(name);
         if (known !== undefined) known.ageSeconds = age;
       }
-      return { isOpenNebula, oneUp, version: ownVersion, collectors, agents, unmeasured, measuredVms };
+      return {
+        isOpenNebula,
+        oneUp,
+        version: ownVersion,
+        collectors,
+        agents,
+        doubtfulAgents,
+        unmeasured,
+        measuredVms,
+      };
     },
   };
 };

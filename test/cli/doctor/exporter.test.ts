@@ -13,6 +13,7 @@ const page: ExporterPage = {
   version,
   collectors: new Map([['vm', { name: 'vm', success: true, ageSeconds: 1 }]]),
   agents: [],
+  doubtfulAgents: [],
   unmeasured: [],
   measuredVms: 0,
 };
