@@ -7,6 +7,7 @@ import { powerAgents } from '../collectors/agents/agents.ts';
 import { powerOptions } from '../collectors/agents/power-options.ts';
 import { resolveOptions } from '../lib/config/resolve.ts';
 import { hostsAt, vmsAt } from '../simulator/cloud.ts';
+import { formatKeplerPage } from '../simulator/kepler-page.ts';
 import { formatScaphandrePage } from '../simulator/scaphandre-page.ts';
 import { piecesOf, stillCloud } from './documents.ts';
 import type { Lab } from './lab.ts';
@@ -26,6 +27,21 @@ const makePage = (): Buffer => {
   const host = hostsAt(settings, 0)[0];
   if (host === undefined) throw new Error('the cloud has no host');
   return Buffer.from(formatScaphandrePage(host, vmsAt(settings, 0), processesOnPage));
+};
+
+const processesOfKepler = 3000;
+
+/** A page of Kepler, and one of Scaphandre that is as long. */
+const makeTwins = (): { readonly kepler: Buffer; readonly scaphandre: Buffer } => {
+  const settings = stillCloud(1, 44);
+  const host = hostsAt(settings, 0)[0];
+  if (host === undefined) throw new Error('the cloud has no host');
+  const vms = vmsAt(settings, 0);
+  const kepler = formatKeplerPage(host, vms, { passed: 0, processes: processesOfKepler });
+  const ofScaphandre = (processes: number): Buffer => Buffer.from(formatScaphandrePage(host, vms, processes));
+  const few = ofScaphandre(1000).length;
+  const perProcess = (ofScaphandre(2000).length - few) / 1000;
+  return { kepler, scaphandre: ofScaphandre(1000 + Math.round((kepler.length - few) / perProcess)) };
 };
 
 /** A refresh reads the pages of all hosts one after another. */
@@ -55,15 +71,22 @@ of a file of one line). Eleven rounds.`,
     const shortFile = path.join(lab.folder, 'agent-line');
     await writeFile(file, page);
     await writeFile(shortFile, 'nameguest\n');
+    const twins = makeTwins();
+    const [kepler, scaphandre] = [piecesOf(twins.kepler), piecesOf(twins.scaphandre)];
+    const readInARow = (of: readonly Buffer[]) => (): void => {
+      for (let turn = 0; turn < pagesInARow; turn += 1) readPage(of);
+    };
     const {
       ours: oursInARow,
       parser,
       grep,
       grepStart,
+      kepler: keplerInARow,
+      scaphandre: scaphandreInARow,
     } = await measureInTurn(11, {
-      ours: () => {
-        for (let turn = 0; turn < pagesInARow; turn += 1) readPage(pieces);
-      },
+      ours: readInARow(pieces),
+      kepler: readInARow(kepler),
+      scaphandre: readInARow(scaphandre),
       parser: () => parsePrometheusTextFormat(page.toString()),
       grep: () => lab.processes.runToEnd(['grep', '-c', 'nameguest', file]),
       grepStart: () => lab.processes.runToEnd(['grep', '-c', 'nameguest', shortFile]),
@@ -84,6 +107,13 @@ of a file of one line). Eleven rounds.`,
         comparedWith: `grep -c nameguest: ${formatMs(grep)}, of that its start ${formatMs(grepStart)}`,
         ratio: ours / grep,
         target: atMost(5, ours / grep),
+      },
+      {
+        what: `a page of Kepler with the levels node and process, ${formatMegabytes(twins.kepler.length)}, ${processesOfKepler} processes`,
+        ours: formatMs(keplerInARow / pagesInARow),
+        comparedWith: `ours, a page of Scaphandre of ${formatMegabytes(twins.scaphandre.length)}: ${formatMs(scaphandreInARow / pagesInARow)}`,
+        ratio: keplerInARow / scaphandreInARow,
+        target: atMost(1, keplerInARow / scaphandreInARow),
       },
     ];
   },

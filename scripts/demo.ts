@@ -1,6 +1,6 @@
 /**
  * Shows the exporter at work: a simulated cloud whose VMs come, go and migrate, and the real exporter in front.
- * `--once` ends by itself; otherwise it runs until Ctrl-C.
+ * `--once` ends by itself; otherwise it runs until Ctrl-C. `--agent` chooses the power agent of the hosts.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +12,9 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { simulatedCredentials } from '../simulator/simulate.ts';
 
-const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { once: { type: 'boolean', default: false }, agent: { type: 'string', default: 'scaphandre' } },
+});
 const firstPort = 9925;
 const intervalMs = 6000;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -57,7 +59,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'opennebula-extensions-demo-'));
 
 const startSimulator = async (): Promise<{ readonly endpoint: string; readonly agentUrl: string }> => {
   const cloud = ['--hosts', '3', '--vms', '8', '--lifetime', '90', '--migration', '12', '--processes', '60'];
-  const ports = ['--port', '0', '--agents-port', '0'];
+  const ports = ['--port', '0', '--agents-port', '0', '--agent', values.agent];
   const child = spawn(process.execPath, ['build/simulator/simulator.js', ...cloud, ...ports], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

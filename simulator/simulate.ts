@@ -13,6 +13,8 @@ import {
   formatZonePool,
 } from './documents.ts';
 import { type Answer, type AnswerCall, createFrontEnd, encodeDocument } from './front-end.ts';
+import { formatNodeExporterPage, formatTelegrafPage } from './host-meter-pages.ts';
+import { formatKeplerPage } from './kepler-page.ts';
 import { formatOnepowerPage } from './onepower-page.ts';
 import { formatScaphandrePage } from './scaphandre-page.ts';
 
@@ -24,7 +26,7 @@ export interface SimulationOptions extends CloudSettings {
   readonly agentsPort: number;
   /** Which agent all hosts have; Scaphandre where nothing is said. */
   readonly agent?: SimulatedAgent;
-  /** Processes on each page of Scaphandre. */
+  /** Processes on each page of Scaphandre and Kepler. */
   readonly processes: number;
   /** Nothing moves: every document is made once, before the first call. */
   readonly still: boolean;
@@ -67,18 +69,30 @@ const scaphandrePages: PagesOf = (placed, { processes }) => {
   return (hostId) => pages.get(hostId);
 };
 
-/** Counters move in a cloud that stands still, too: an agent whose counters do not move measures nothing. */
-const onepowerPages: PagesOf = (placed, { still }) => {
-  const byHost = new Map(placed.map((each) => [each.host.id, each] as const));
-  const madeAt = performance.now();
-  return (hostId) => {
-    const found = byHost.get(hostId);
-    const passed = still ? (performance.now() - madeAt) / 1000 : 0;
-    return found === undefined ? undefined : formatOnepowerPage(found.host, found.own, passed);
-  };
-};
+type FormatPage = (placed: PlacedVms, passed: number, options: SimulationOptions) => Buffer;
 
-const pagesOf = { scaphandre: scaphandrePages, onepower: onepowerPages } as const;
+/** Counters move in a cloud that stands still, too: an agent whose counters do not move measures nothing. */
+const countingPages =
+  (formatPage: FormatPage): PagesOf =>
+  (placed, options) => {
+    const byHost = new Map(placed.map((each) => [each.host.id, each] as const));
+    const madeAt = performance.now();
+    return (hostId) => {
+      const found = byHost.get(hostId);
+      const passed = options.still ? (performance.now() - madeAt) / 1000 : 0;
+      return found === undefined ? undefined : formatPage(found, passed, options);
+    };
+  };
+
+const pagesOf = {
+  scaphandre: scaphandrePages,
+  onepower: countingPages(({ host, own }, passed) => formatOnepowerPage(host, own, passed)),
+  kepler: countingPages(({ host, own }, passed, { processes }) =>
+    formatKeplerPage(host, own, { passed, processes }),
+  ),
+  telegraf: countingPages(({ host }) => formatTelegrafPage(host)),
+  node_exporter: countingPages(({ host }, passed) => formatNodeExporterPage(host, passed)),
+} as const;
 export type SimulatedAgent = keyof typeof pagesOf;
 export const simulatedAgents = Object.keys(pagesOf) as readonly SimulatedAgent[];
 

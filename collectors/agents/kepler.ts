@@ -23,7 +23,8 @@ type Problem = NonNullable<PageContent['problem']>;
 
 const readExe = createLabelReader('exe', 4096);
 const processStart = Buffer.from('kepler_process_cpu_');
-const noVm = 'vm_id=""}';
+const exeMarker = Buffer.from('exe="');
+const noVm = Buffer.from('vm_id=""');
 
 /** Why the agent could not measure, if it could not. */
 const problemOf = (page: KeplerPage, zones: readonly string[] | undefined): Problem | undefined => {
@@ -133,17 +134,39 @@ const contentOf = (page: KeplerPage, earlier: AgentCounters | undefined, atSecon
   };
 };
 
-const isOfProcess = (bytes: Buffer, from: number, to: number): boolean =>
-  to - from > processStart.length && processStart.compare(bytes, from, from + processStart.length) === 0;
+const isAt = (line: Buffer, start: Buffer): boolean =>
+  line.length > start.length && start.compare(line, 0, start.length) === 0;
+
+/** Whether a line is one of the many of processes, by the bytes in which metrics of Kepler differ. */
+const isOfProcess = (bytes: Buffer, from: number): boolean =>
+  bytes[from] === 0x6b /* kepler_ */ && bytes[from + 7] === 0x70 && bytes[from + 8] === 0x72 /* process_ */;
+
+/** Whether a line names a program that may be an emulator; most lines do not, and are not taken apart. */
+const mayBeEmulator = (line: Buffer, others: readonly string[]): boolean => {
+  const at = line.indexOf(exeMarker);
+  if (at < 0) return false;
+  if (others.length > 0) return true;
+  let name = at + exeMarker.length;
+  for (let to = name; to < line.length && line[to] !== 0x22 /* quote */; to += 1)
+    if (line[to] === 0x2f /* slash */) name = to + 1;
+  return line[name] === 0x71 /* q */ || line[name] === 0x6b /* k */ || line[name] === 0x2e /* dot */;
+};
+
+/** Whether `vm_id`, the last label, is empty. */
+const isNoVm = (line: Buffer): boolean => {
+  const end = line.lastIndexOf(0x7d /* closing brace */);
+  return end >= noVm.length && noVm.compare(line, end - noVm.length, end) === 0;
+};
 
 const createPageReader = (settings: PowerSettings): PageReader => {
   const page = emptyKeplerPage();
-  const isEmulator = createEmulatorTest(settings['power.emulators']);
+  const emulators = settings['power.emulators'];
+  const isEmulator = createEmulatorTest(emulators);
   const terminated = createMarkerFinder('state="terminated"');
   const readProcess = (line: Buffer): void => {
     page.hasProcesses = true;
-    const isQemu = isEmulator(readExe(line) ?? '');
-    if (!isQemu && line.includes(noVm)) return;
+    const isQemu = mayBeEmulator(line, emulators) && isEmulator(readExe(line) ?? '');
+    if (!isQemu && isNoVm(line)) return;
     const labels = labelsOf(line);
     page.processes.push({
       pid: labels.get('pid') ?? '',
@@ -155,14 +178,20 @@ const createPageReader = (settings: PowerSettings): PageReader => {
   return {
     startPiece: terminated.forget,
     readLine(bytes, from, to) {
-      if (!isOfProcess(bytes, from, to)) {
+      if (!isOfProcess(bytes, from)) {
         readKeplerLine(page, bytes.subarray(from, to));
         return;
       }
       const kind = bytes[from + processStart.length];
-      if (kind === 0x73 /* seconds_total */) readProcess(bytes.subarray(from, to));
-      else if (kind === 0x77 /* watts */ && terminated.isIn(bytes, from, to))
-        page.ended.add(labelsOf(bytes.subarray(from, to)).get('pid') ?? '');
+      if (
+        kind !== 0x73 /* seconds_total */ &&
+        (kind !== 0x77 /* watts */ || !terminated.isIn(bytes, from, to))
+      )
+        return;
+      const line = bytes.subarray(from, to);
+      if (!isAt(line, processStart)) return;
+      if (kind === 0x73) readProcess(line);
+      else page.ended.add(labelsOf(line).get('pid') ?? '');
     },
     finish: (earlier, atSeconds) => contentOf(page, earlier, atSeconds),
   };

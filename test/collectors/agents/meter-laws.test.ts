@@ -121,3 +121,17 @@ test('law: counters that wrap or begin anew never give power that is negative or
     }),
   );
 });
+
+test('lines that only look like those of a process of Kepler are passed over', () => {
+  const odd = [
+    'kepler_pr',
+    'kepler_process_cpu_',
+    'kepler_produce_abcdef_seconds{exe="/usr/bin/qemu"} 1',
+    '',
+  ];
+  const [reading] = readAgentPages([
+    `${odd.join('\n')}${keplerPage({ packages: [1, 2], cpuSeconds: 3 })}${odd.join('\n')}`,
+  ]);
+  assert.ok(reading?.verdict.sound);
+  assert.equal(reading.verdict.reading.domains?.length, 1);
+});
