@@ -9,6 +9,7 @@ import type { Datastore } from '../lib/one/datastore.ts';
 import type { Host } from '../lib/one/host.ts';
 import type { VirtualNetwork } from '../lib/one/virtual-network.ts';
 import type { Vm, VmExporter } from '../lib/one/vm.ts';
+import type { HostModel } from '../lib/power-model/power-model.ts';
 import { formatLabels } from '../lib/prometheus/exposition.ts';
 import type { FamilySamples, LabelText, MetricFamily, Sample } from '../lib/prometheus/metric-family.ts';
 import type { Microwatts } from '../lib/units/units.ts';
@@ -80,6 +81,8 @@ export interface Documents {
   readonly vmCpu: VmCpu;
   /** The power of whole machines, by host id; hosts of which nothing is known are missing. */
   readonly platform: ReadonlyMap<number, HostPlatform>;
+  /** What hosts draw against how busy they are, by host id; hosts of which it is not known are missing. */
+  readonly hostModels: ReadonlyMap<number, HostModel>;
   /** How often agents have answered since the exporter was installed. */
   readonly answerCounts: AnswerCounts;
 }

@@ -5,6 +5,7 @@ import type { Collector } from './collector.ts';
 import { datastoreCollector } from './datastore.ts';
 import { haCollector } from './ha.ts';
 import { hostCollector } from './host.ts';
+import { hostModelCollector } from './host-model.ts';
 import { platformPowerCollector } from './platform-power.ts';
 import { powerCollector } from './power.ts';
 import { powerAgentsCollector } from './power-agents.ts';
@@ -21,5 +22,6 @@ export const collectors = [
   backupRestoreCollector,
   powerCollector,
   platformPowerCollector,
+  hostModelCollector,
   powerAgentsCollector,
 ] as const satisfies readonly Collector[];

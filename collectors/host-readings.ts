@@ -1,5 +1,4 @@
 /** What the agents of a host say, the most trusted first. */
-import type { HostModel } from '../lib/power-model/power-model.ts';
 import type { PowerReading } from './agents/agent.ts';
 import { agentNames } from './agents/agents.ts';
 import type { AgentAnswer } from './collector.ts';
@@ -14,10 +13,6 @@ export const readingsOf = (answers: readonly AgentAnswer[]): readonly PowerReadi
 /** The one that gives the power of the host. */
 export const hostReadingOf = (answers: readonly AgentAnswer[]): PowerReading | undefined =>
   readingsOf(answers).find(({ hostPower }) => hostPower !== undefined);
-
-/** What the most trusted agent that knows it has learnt of the host. */
-export const modelOf = (answers: readonly AgentAnswer[]): HostModel | undefined =>
-  readingsOf(answers).find(({ model }) => model !== undefined)?.model;
 
 /** Whether one of the host's agents can say which VMs draw power. */
 export const measuresVms = (answers: readonly AgentAnswer[] | undefined): boolean =>

@@ -16,7 +16,7 @@ import {
   labelled,
   samplesOf,
 } from './collector.ts';
-import { hostReadingOf, isHostMeter, modelOf } from './host-readings.ts';
+import { hostReadingOf, isHostMeter } from './host-readings.ts';
 import { powerOfVm, situationOf } from './measure-vm.ts';
 
 /** The first generation's text, whichever agent measured: who reads the page may have it in a test. */
@@ -31,22 +31,6 @@ const vmUnmeasured = gauge(
 const hostPower = gauge('opennebula_host_power_watts', 'Power of the host, as its power agent measures it', [
   'one_host_id',
 ]);
-const modelHelp = 'by the model that its power agent has learnt';
-const idleWatts = gauge(
-  'opennebula_host_idle_watts',
-  `What the host draws when no CPU is busy, ${modelHelp}`,
-  ['one_host_id'],
-);
-const wattsPerCpu = gauge(
-  'opennebula_host_watts_per_cpu',
-  `What each busy CPU of the host adds, ${modelHelp}`,
-  ['one_host_id'],
-);
-const modelError = gauge(
-  'opennebula_host_model_error_ratio',
-  'What the model of the host misses, as a part of the mean power of the host',
-  ['one_host_id'],
-);
 const agentUp = gauge(
   'opennebula_power_agent_up',
   'Whether a power agent of the host gave a sound answer (1) or not (0)',
@@ -107,17 +91,7 @@ export const powerCollector = defineCollector({
   help: 'electrical power of VMs and hosts, from the power agents on the hypervisors',
   reads: ['hosts', 'vms', 'agents', 'vmCpu'],
   options: powerOptions,
-  families: [
-    vmPower,
-    vmUnmeasured,
-    hostPower,
-    idleWatts,
-    wattsPerCpu,
-    modelError,
-    agentUp,
-    agentInfo,
-    agentDoubtful,
-  ],
+  families: [vmPower, vmUnmeasured, hostPower, agentUp, agentInfo, agentDoubtful],
   collect: (documents, { 'power.unmeasured': unmeasuredPower }) => {
     const situation = situationOf(documents);
     const vms = labelled(documents.vms, vmPower.labels, ({ id }) => [String(id)]);
@@ -142,9 +116,6 @@ export const powerCollector = defineCollector({
         const known = hostReadingOf(answers)?.hostPower;
         return known === undefined ? undefined : wattsFromMicrowatts(known);
       }),
-      samplesOf(idleWatts, hosts, ([, answers]) => modelOf(answers)?.idleWatts),
-      samplesOf(wattsPerCpu, hosts, ([, answers]) => modelOf(answers)?.wattsPerCpu),
-      samplesOf(modelError, hosts, ([, answers]) => modelOf(answers)?.errorRatio),
       samplesOf(agentUp, hosts, ([, answers]) => Number(answers.some(({ verdict }) => verdict.sound))),
       ...describeAgents(documents.agents),
     ];

@@ -34,6 +34,13 @@ export interface DomainPower extends Domain {
   readonly power: Microwatts | DomainReason;
 }
 
+/** How busy a host was, and what it drew over the same time. */
+export interface HostUse {
+  /** Which part of all CPUs was busy. */
+  readonly busyRatio: number;
+  readonly microwatts: number;
+}
+
 export interface PowerReading {
   /** How the power of VMs came about; `undefined` where the agent measures no VMs. */
   readonly method: PowerMethod | undefined;
@@ -45,6 +52,8 @@ export interface PowerReading {
   readonly isDoubtful: boolean;
   /** What the agent has learnt of its host while it ran. */
   readonly model?: HostModel;
+  /** Where the agent tells both. */
+  readonly use?: HostUse;
 }
 
 /** Why an agent's answer is not used; docs/metrics.md lists them with their meaning. */
@@ -116,6 +125,7 @@ export interface PageContent {
   /** In microwatts, of each process of the host; where threads stand beside their processes, each counts twice. */
   readonly processes?: { readonly powers: readonly number[]; readonly timesCounted: 1 | 2 };
   readonly isDoubtful?: boolean;
+  readonly use?: HostUse;
   /** What the agent has learnt of its host while it ran, whether it can be true or not. */
   readonly model?: HostModel;
   /** Of the whole machine; known also where the agent cannot measure the rest. */

@@ -114,8 +114,9 @@ const contentOf = (page: KeplerPage, earlier: AgentCounters | undefined, atSecon
       ? { ...content, problem, counters: countersOf(page, zones, atSeconds) }
       : { ...content, problem };
   const hostWatts = sumOfZones(zones, page.watts) ?? Number.NaN;
+  const use = { busyRatio: page.usageRatio, microwatts: hostWatts * 1e6 };
   if (!page.hasProcesses)
-    return { ...content, problem, hostPower: hostWatts * 1e6, domains: method && vmsOf(page, zones) };
+    return { ...content, problem, use, hostPower: hostWatts * 1e6, domains: method && vmsOf(page, zones) };
   const counters = countersOf(page, zones, atSeconds);
   if (earlier !== undefined && isSame(earlier, counters))
     return {
@@ -129,6 +130,7 @@ const contentOf = (page: KeplerPage, earlier: AgentCounters | undefined, atSecon
   return {
     ...content,
     problem,
+    use,
     counters,
     ...powerBetween(earlier, counters, { cpus: page.cpus, hostWatts }),
   };

@@ -7,7 +7,7 @@
  */
 import type { HostModel } from '../../lib/power-model/power-model.ts';
 import { microwatts } from '../../lib/units/units.ts';
-import type { DomainPower, PageContent, PageDomain, PowerVerdict, UnsoundReason } from './agent.ts';
+import type { DomainPower, HostUse, PageContent, PageDomain, PowerVerdict, UnsoundReason } from './agent.ts';
 
 /** More than any socket draws; an agent that divides by no time at all gives 2^64-1. */
 const mostMicrowattsPerSocket = 10_000e6;
@@ -54,6 +54,9 @@ const judgeSum = (
 const isModel = ({ idleWatts, wattsPerCpu, errorRatio }: HostModel, mostWatts: number): boolean =>
   idleWatts > 0 && idleWatts <= mostWatts && wattsPerCpu > 0 && wattsPerCpu <= mostWatts && errorRatio >= 0;
 
+const isUse = ({ busyRatio, microwatts: power }: HostUse, most: number): boolean =>
+  busyRatio >= 0 && busyRatio <= tolerance && power > 0 && power <= most;
+
 export const judgePage = (content: PageContent): PowerVerdict => {
   const { version, problem, method, hostPower, socketCount, isDoubtful = false } = content;
   const refuse = (refusal: Refusal): PowerVerdict => ({ sound: false, version, ...refusal });
@@ -67,8 +70,9 @@ export const judgePage = (content: PageContent): PowerVerdict => {
   const ofVms = judgeSum(domains ?? [], mostOfHost, hostPower);
   const refusal = isDoubtful ? (ofProcesses ?? ofVms) : (ofVms ?? ofProcesses);
   if (refusal !== undefined) return refuse(refusal);
-  const { model } = content;
+  const { model, use } = content;
   const knowsHost = model !== undefined && isModel(model, mostOfSockets / 1e6);
+  const tellsUse = use !== undefined && !isDoubtful && isUse(use, mostOfSockets);
   return {
     sound: true,
     version,
@@ -78,6 +82,7 @@ export const judgePage = (content: PageContent): PowerVerdict => {
       hostPower: hostPower === undefined ? undefined : microwatts(hostPower),
       isDoubtful,
       ...(knowsHost ? { model } : {}),
+      ...(tellsUse ? { use } : {}),
     },
   };
 };

@@ -103,6 +103,13 @@ const problemOf = ({
     : { reason: 'no_process_power', detail: 'the page has no power of processes' };
 };
 
+/** Each process has its part of the capacity; threads beside their processes would count twice, and are doubtful. */
+const useOf = (processPower: readonly number[], hostPower: number | undefined): Pick<PageContent, 'use'> => {
+  if (hostPower === undefined) return {};
+  const busy = processPower.reduce((sum, power) => sum + power, 0);
+  return { use: { busyRatio: busy / hostPower, microwatts: hostPower } };
+};
+
 const contentOf = (page: Page): PageContent => {
   const { version, hostPower, sockets, processPower } = page;
   const domains = [...page.domains.values()];
@@ -116,6 +123,7 @@ const contentOf = (page: Page): PageContent => {
     hostPower,
     socketCount: sockets.size,
     processes: { powers: processPower, timesCounted: listsThreads ? 2 : 1 },
+    ...useOf(processPower, hostPower),
     isDoubtful,
   };
 };

@@ -12,6 +12,7 @@ import { powerAgents } from '../agents/agents.ts';
 import { countAnswer } from '../agents/answer-counts.ts';
 import type { DocumentName, Documents } from '../collector.ts';
 import type { ExporterOptions } from '../exporter-options.ts';
+import { type LearntHost, learnModels, modelsOf } from '../learn-models.ts';
 import type { AgentMemories } from './agent-memory.ts';
 import { createAgentAsker } from './ask-agents.ts';
 import type { KeptStates } from './kept-states.ts';
@@ -100,6 +101,7 @@ export const createSources = (
       } else if (before?.verdict.sound === false) log.info('power agent answers soundly again', fields);
     },
   });
+  let learnt: ReadonlyMap<number, LearntHost> = new Map();
   const agents = fromElsewhere(async () => askAgents((await hosts.get()).value));
   const readVmCpu = createVmCpuReader({
     client,
@@ -157,6 +159,10 @@ export const createSources = (
     backupState: fromElsewhere(() => readBackupState(options['backup-restore.state-file'])),
     answerCounts: kept.answerCounts.source,
     agents,
+    hostModels: fromElsewhere(async () => {
+      learnt = learnModels(learnt, (await hosts.get()).value, (await agents.get()).value);
+      return modelsOf(learnt);
+    }),
     vmCpu: fromElsewhere(async () => readVmCpu((await agents.get()).value)),
     platform: fromElsewhere(async () => readPlatform((await hosts.get()).value, (await agents.get()).value)),
   };

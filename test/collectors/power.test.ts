@@ -471,25 +471,3 @@ test('law: every VM has either a sample or a reason, and power is never invented
     ),
   );
 });
-
-test('the model of a host is that of the most trusted agent that knows one', () => {
-  const model = { idleWatts: 60, wattsPerCpu: 5, errorRatio: 0.01 };
-  const plain = sound({ 5: 1 });
-  const knowing: PowerVerdict = plain.sound ? { ...plain, reading: { ...plain.reading, model } } : plain;
-  const page = pageOf({
-    vms: [vm(5, 0)],
-    answers: {
-      0: [
-        { agent: 'scaphandre', verdict: plain },
-        { agent: 'onepower', verdict: knowing },
-      ],
-      1: timedOut,
-    },
-  });
-  for (const [name, value] of [
-    ['idle_watts', 60],
-    ['watts_per_cpu', 5],
-    ['model_error_ratio', 0.01],
-  ] as const)
-    assert.deepEqual(familyOf(page, `opennebula_host_${name}`), { '{one_host_id="0"}': value });
-});

@@ -16,6 +16,7 @@ export const emptyDocuments: Documents = {
   agents: new Map(),
   vmCpu: noVmCpu,
   platform: new Map(),
+  hostModels: new Map(),
   answerCounts: new Map(),
 };
 

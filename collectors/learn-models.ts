@@ -1,0 +1,61 @@
+/**
+ * What hosts draw against how many of their CPUs are busy: what an agent itself has learnt, or what the exporter learns
+ * from an agent that tells both of the same time. It is learnt anew after a start of the exporter.
+ */
+import type { Host } from '../lib/one/host.ts';
+import {
+  emptyPowerModel,
+  type HostModel,
+  hostPowerOf,
+  observePower,
+  type PowerModel,
+} from '../lib/power-model/power-model.ts';
+import type { HostUse } from './agents/agent.ts';
+import type { Documents } from './collector.ts';
+import { readingsOf } from './host-readings.ts';
+
+export interface LearntHost {
+  /** What was observed last, so that no answer teaches twice. */
+  readonly use: HostUse | undefined;
+  readonly model: PowerModel;
+  readonly observed: number;
+  /** `undefined` while nobody can know. */
+  readonly known: HostModel | undefined;
+}
+
+/** What is known changes slowly, and costs more to find than an observation does. */
+const observationsBetween = 10;
+
+const learn = (before: LearntHost, use: HostUse): LearntHost => {
+  const { cpus } = before.model;
+  const model = observePower(before.model, use.busyRatio * cpus, use.microwatts / 1e6);
+  const observed = before.observed + 1;
+  const known = observed % observationsBetween === 0 ? hostPowerOf(model) : before.known;
+  return { use, model, observed, known };
+};
+
+/** @param before by host id; hosts that are not asked any more are forgotten */
+export const learnModels = (
+  before: ReadonlyMap<number, LearntHost>,
+  hosts: readonly Pick<Host, 'id' | 'cpuTotal'>[],
+  agents: Documents['agents'],
+): ReadonlyMap<number, LearntHost> =>
+  new Map(
+    hosts.flatMap(({ id, cpuTotal = 0 }) => {
+      const readings = readingsOf(agents.get(id) ?? []);
+      const cpus = cpuTotal / 100;
+      const earlier = before.get(id);
+      const start: LearntHost =
+        earlier?.model.cpus === cpus
+          ? earlier
+          : { use: undefined, model: emptyPowerModel(cpus), observed: 0, known: undefined };
+      const told = readings.find(({ model }) => model !== undefined)?.model;
+      if (told !== undefined) return [[id, { ...start, known: told }] as const];
+      const use = readings.find((reading) => reading.use !== undefined)?.use;
+      if (!agents.has(id) || !(cpus > 0)) return [];
+      return [[id, use === undefined || use === start.use ? start : learn(start, use)] as const];
+    }),
+  );
+
+export const modelsOf = (learnt: ReadonlyMap<number, LearntHost>): Documents['hostModels'] =>
+  new Map([...learnt].flatMap(([id, { known }]) => (known === undefined ? [] : [[id, known] as const])));
