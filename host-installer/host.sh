@@ -54,6 +54,8 @@ source "$here/lib/verify.sh"
 source "$here/lib/previous.sh"
 # shellcheck source=lib/agent.sh
 source "$here/lib/agent.sh"
+# shellcheck source=lib/telegraf.sh
+source "$here/lib/telegraf.sh"
 # shellcheck source=lib/scrape-job.sh
 source "$here/lib/scrape-job.sh"
 # shellcheck source=lib/install.sh

@@ -38,7 +38,7 @@ const agentOption = (form: string, help: string): OptionSpec<string | undefined>
   });
 
 const agentOptions = flagsOnly({
-  agent: agentOption('NAME', 'the power agent; the default is scaphandre'),
+  agent: agentOption('NAME', 'the power agent: scaphandre (the default), kepler or onepower'),
   runtime: agentOption('auto|docker|podman|native', 'how the agent runs'),
   listen: agentOption('ADDRESS', 'address that the agent listens on; it makes sense for a single host only'),
   port: agentOption('N', 'port that the agent listens on'),
@@ -53,6 +53,9 @@ const options = {
   resume: switchOption(
     'go on with the last run: pass over the hosts on which it succeeded with the same options',
   ),
+  telegraf: switchOption(
+    'also let the Telegraf of each host tell the power of the whole machine and of its CPUs',
+  ),
   'live-migrate': switchOption('also install the sudo rules of live migration'),
   ...agentOptions,
   ...runOptions,
@@ -60,11 +63,13 @@ const options = {
 type InstallGiven = Given<typeof options>;
 
 const agentNames = Object.keys(agentOptions) as readonly (keyof typeof agentOptions)[];
-const agentArgv = ({ options: values }: InstallGiven): readonly string[] =>
-  agentNames.flatMap((name) => {
+const agentArgv = ({ options: values }: InstallGiven): readonly string[] => [
+  ...agentNames.flatMap((name) => {
     const text = values[name];
     return text === undefined ? [] : [`--${name}`, text];
-  });
+  }),
+  ...(values.telegraf ? ['--telegraf'] : []),
+];
 
 /** What is to be resumed: the operands or, without, the hosts of the last run that are still there. */
 const namesToResume = (

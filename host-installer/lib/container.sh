@@ -10,6 +10,8 @@ container_of() { if [[ $1 == final ]]; then printf '%s' "${2:-$agent}"; else pri
 container_exists() { "$1" container inspect "$2" >/dev/null 2>&1; }
 container_value() { "$1" container inspect --format "$3" "$2" 2>/dev/null || true; }
 container_runs() { [[ $(container_value "$1" "$2" '{{.State.Running}}') == true ]]; }
+# The names of those that host.sh made, a line each.
+our_containers() { "$1" container ls --all --filter "label=$container_label" --format '{{.Names}}' 2>/dev/null || true; }
 # What it was started with, in a label of ours: image, address, port, rights. Empty where it is not ours.
 container_config() { container_value "$1" "$2" "{{index .Config.Labels \"$container_label\"}}" | sed 's/^<no value>$//'; }
 

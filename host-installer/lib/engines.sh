@@ -17,7 +17,10 @@ find_engines() {
   state[pulled]=${state[pulled]//docker|/podman|}
 }
 
-# An engine that is there and answers.
+# An engine that is there and answers. One that has answered is not asked again.
+working_engines=''
 engine_works() {
-  [[ $1 != docker || $docker_is_podman == no ]] && type -P "$1" >/dev/null && "$1" info >/dev/null 2>&1
+  [[ " $working_engines " != *" $1 "* ]] || return 0
+  [[ $1 != docker || $docker_is_podman == no ]] && type -P "$1" >/dev/null && "$1" info >/dev/null 2>&1 || return 1
+  working_engines+=" $1"
 }

@@ -29,7 +29,7 @@ firewall_text() {
   for cidr in ${wanted_allow//,/ }; do
     if [[ $cidr == *:* ]]; then printf '    ip6 saddr %s accept\n' "$cidr"; else printf '    ip saddr %s accept\n' "$cidr"; fi
   done
-  for port in "${guarded_ports[@]}"; do printf '    tcp dport %s counter drop\n' "$port"; done
+  for port in "${guarded_ports[@]}" $([[ $wanted_telegraf == no ]] || printf '%s' "$telegraf_port"); do printf '    tcp dport %s counter drop\n' "$port"; done
   printf '  }\n}\n'
 }
 

@@ -2,7 +2,7 @@
 # install and plan: the same steps in the same order. A step has four functions: needs_X, tell_X (what would be
 # done), already_X (what there is instead), apply_X.
 
-steps=(modules modules_file packages program image firewall agent old_port start_at_boot)
+steps=(modules modules_file packages program image firewall agent old_port start_at_boot telegraf)
 
 # Reads only. Whatever this host lacks is said before anything is done.
 inspect() {
@@ -22,6 +22,7 @@ inspect() {
     native) [[ -n $wanted_program ]] || need_package "$agent_program" "$agent_package" ;;
   esac
   [[ -z $wanted_allow ]] || need_package nft nftables
+  choose_telegraf
 }
 
 needs_modules() { ((${#modules_to_load[@]} > 0)); }
@@ -114,6 +115,15 @@ apply_start_at_boot() {
   [[ $agent_runtime != podman ]] || state[podman_restart]=yes
 }
 
+needs_telegraf() { if [[ $wanted_telegraf == yes ]]; then ! telegraf_is_made; else telegraf_is_ours; fi; }
+tell_telegraf() {
+  if [[ $wanted_telegraf == yes ]]; then
+    printf 'let Telegraf measure, on %s port %s, and wait until it does' "$listen_address" "$telegraf_port"
+  else printf 'remove what host.sh has told Telegraf'; fi
+}
+already_telegraf() { [[ $wanted_telegraf == no ]] || printf 'Telegraf has its configuration, and runs'; }
+apply_telegraf() { if [[ $wanted_telegraf == yes ]]; then make_telegraf; else take_telegraf_away; fi; }
+
 # The counters are looked at as soon as the modules are there, and before anything is installed.
 check_rapl_after() {
   [[ $1 == modules ]] || return 0
@@ -152,11 +162,12 @@ only_one_run() {
 
 remember_options() {
   local name option
-  for name in listen port image allow host_id; do
+  for name in listen port image allow telegraf host_id; do
     option=option_$name
     [[ -z ${!option} ]] || state[$name]=${!option}
   done
   [[ ${state[allow]:-} != none ]] || state[allow]=''
+  [[ ${state[telegraf]:-} != no ]] || state[telegraf]=''
   [[ -n $wanted_allow ]] || state[firewall]=''
   state[agent]=$agent
   state[digest]=''
@@ -212,4 +223,16 @@ install_agent() {
     say 'fallback_scrape_protocol: PrometheusText0.0.4 in it):'
   fi
   print_scrape_job
+  tell_exporter
+}
+
+# The exporter asks port 8080 of each host; what it cannot know is said.
+tell_exporter() {
+  local place urls=()
+  place=$(bracketed "$target_name")
+  [[ $listen_port == 8080 && $wanted_telegraf == no ]] || urls+=("http://$place:$listen_port/metrics")
+  [[ $wanted_telegraf == no ]] || urls+=("http://$place:$telegraf_port/metrics")
+  ((${#urls[@]} > 0)) || return 0
+  say "so that the exporter finds it, put this into the template of the host (onehost update $host_id):"
+  say "POWER_AGENT_URL = \"$(join ' ' "${urls[@]}")\""
 }

@@ -4,7 +4,7 @@
 commands=(install plan status uninstall)
 options=(agent runtime listen port image kepler-binary allow host-id)
 command=install
-option_agent='' option_runtime='' option_listen='' option_port='' option_image='' option_kepler_binary='' option_allow='' option_host_id=''
+option_agent='' option_runtime='' option_listen='' option_port='' option_image='' option_kepler_binary='' option_telegraf='' option_allow='' option_host_id=''
 
 usage() {
   load_agent "$default_agent"
@@ -28,6 +28,8 @@ Gives this hypervisor a power agent ($agent_title) and prints the scrape job for
   --kepler-binary FILE
                       the program of a release of Kepler, for --agent kepler --runtime native
   --allow CIDR[,...]  only these networks may reach the agent, by an nftables table; "none" removes the table
+  --telegraf          also let the Telegraf of this host tell the power of the whole machine and of its CPUs, on
+                      port $telegraf_port; --no-telegraf takes that away again
   --host-id N         id of this host in OpenNebula, if host.sh cannot find it out
   --help              show this text
 
@@ -106,6 +108,8 @@ parse_options() {
       usage
       exit 0
     elif is_one_of "$1" "${commands[@]}"; then command=$1
+    elif [[ $1 == --telegraf ]]; then option_telegraf=yes
+    elif [[ $1 == --no-telegraf ]]; then option_telegraf=no
     elif [[ $name == --* ]] && is_one_of "${name#--}" "${options[@]}"; then
       if [[ $1 == *=* ]]; then value=${1#*=}; else
         value=${2:-}

@@ -4,31 +4,38 @@
 previous_agent='' previous_runtime='' previous_config='' previous_address='' previous_port='' previous_rights='' previous_runs=no
 previous_had_front=no
 
-# find_container ENGINE AGENT: whether it is there and ours
-find_container() {
+# Fails where another has a container of the name that the agent is to have.
+refuse_foreign_container() { # refuse_foreign_container ENGINE OUR_CONTAINERS
   local name
-  name=$(container_of final "$2")
-  container_exists "$1" "$name" || return 1
-  previous_config=$(container_config "$1" "$name")
-  if [[ -z $previous_config ]]; then
-    [[ $2 != "$agent" ]] || die 78 "$1 has a container named $name that host.sh did not make" \
-      "remove it ($1 rm -f $name) or rename it ($1 rename $name $name-old)"
-    return 1
-  fi
-  previous_agent=$2 previous_runtime=$1
-  read -r _ previous_address previous_port previous_rights <<<"$previous_config"
-  ! container_runs "$1" "$name" || previous_runs=yes
+  name=$(container_of final)
+  if is_line_of "$name" "$2" || ! container_exists "$1" "$name"; then return 0; fi
+  die 78 "$1 has a container named $name that host.sh did not make" \
+    "remove it ($1 rm -f $name) or rename it ($1 rename $name $name-old)"
 }
 
+find_container() { # find_container ENGINE
+  local ours name
+  ours=$(our_containers "$1")
+  [[ -z $agent_image ]] || refuse_foreign_container "$1" "$ours"
+  for name in $(known_agents); do
+    is_line_of "$(container_of final "$name")" "$ours" || continue
+    previous_agent=$name previous_runtime=$1
+    previous_config=$(container_config "$1" "$name")
+    read -r _ previous_address previous_port previous_rights <<<"$previous_config"
+    ! container_runs "$1" "$name" || previous_runs=yes
+    return 0
+  done
+}
+
+is_line_of() { [[ $'\n'$2$'\n' == *$'\n'"$1"$'\n'* ]]; }
+
 find_previous() {
-  local engine name
+  local engine
   previous_agent=${installed_agent:-$agent} previous_runtime='' previous_runs=no previous_had_front=no
-  ! front_listens || previous_had_front=yes
+  ! front_is_there || ! front_listens || previous_had_front=yes
   for engine in docker podman; do
-    engine_works "$engine" || continue
-    for name in $(known_agents); do
-      ! find_container "$engine" "$name" || return 0
-    done
+    ! engine_works "$engine" || find_container "$engine"
+    [[ -z $previous_runtime ]] || return 0
   done
   native_is_there || return 0
   previous_runtime=native
@@ -51,7 +58,7 @@ restore_previous_container() {
 
 stop_previous() {
   on_failure restore_previous
-  stop_front
+  [[ $previous_had_front == no ]] || stop_front
   if [[ $previous_runtime == native ]]; then
     systemctl stop "$native_unit"
   else
@@ -72,25 +79,25 @@ forget_previous() {
   remove_unneeded_programs
 }
 
-# remove_if_ours ENGINE CONTAINER
-remove_if_ours() { if [[ -n $(container_config "$1" "$2") ]]; then remove_container "$1" "$2"; fi; }
-
 is_installed() { [[ "$1 $2" == "$installed_runtime $installed_agent" ]]; }
 
-# clean_other_containers ENGINE AGENT: beside the agent that was installed last, another one is new and was not proved,
-# or it is old.
-clean_other_containers() {
-  remove_if_ours "$1" "$(container_of candidate "$2")"
-  [[ -n $installed_runtime ]] && ! is_installed "$1" "$2" || return 0
-  remove_if_ours "$1" "$(container_of final "$2")"
-  remove_if_ours "$1" "$(container_of previous "$2")"
+# clean_containers ENGINE AGENT OUR_CONTAINERS: beside the agent that was installed last, another one is new and was not
+# proved, or it is old.
+clean_containers() {
+  local role
+  for role in candidate final previous; do
+    is_line_of "$(container_of "$role" "$2")" "$3" || continue
+    if [[ $role == candidate ]] || { [[ -n $installed_runtime ]] && ! is_installed "$1" "$2"; }; then
+      remove_container "$1" "$(container_of "$role" "$2")"
+    fi
+  done
 }
 
 # The agent that is set aside comes back where nothing has taken its place.
-restore_set_aside() { # restore_set_aside ENGINE AGENT
+restore_set_aside() { # restore_set_aside ENGINE AGENT OUR_CONTAINERS
   local final previous
   final=$(container_of final "$2") previous=$(container_of previous "$2")
-  [[ -n $(container_config "$1" "$previous") ]] || return 0
+  is_line_of "$previous" "$3" || return 0
   if container_exists "$1" "$final"; then remove_container "$1" "$previous"; else
     "$1" rename "$previous" "$final"
     "$1" start "$final" >/dev/null 9>&-
@@ -99,13 +106,15 @@ restore_set_aside() { # restore_set_aside ENGINE AGENT
 
 # What a run that was killed left behind.
 clean_leftovers() {
-  local engine name step
+  local engine ours name step
   [[ ! -f $native_candidate_file ]] || remove_native_candidate
   if [[ -n $installed_runtime && $installed_runtime != native ]] && native_is_there; then remove_native; fi
-  for step in clean_other_containers restore_set_aside; do
+  for step in clean_containers restore_set_aside; do
     for engine in docker podman; do
       engine_works "$engine" || continue
-      for name in $(known_agents); do "$step" "$engine" "$name"; done
+      ours=$(our_containers "$engine")
+      [[ -n $ours ]] || continue
+      for name in $(known_agents); do "$step" "$engine" "$name" "$ours"; done
     done
   done
 }

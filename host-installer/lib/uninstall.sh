@@ -31,13 +31,14 @@ is_package_of_agent() {
 }
 
 uninstall_agent() {
-  local engine entry container package anything=no
+  local engine entry container ours package anything=no
   only_one_run
   find_system || true # what was installed can be removed whatever this host has become
   for engine in docker podman; do
     engine_works "$engine" || continue
+    ours=$(our_containers "$engine")
     for container in $(containers_of_agents); do
-      [[ -n $(container_config "$engine" "$container") ]] || continue
+      is_line_of "$container" "$ours" || continue
       anything=yes
       take_away "the container $container of $engine" remove_container "$engine" "$container"
     done
@@ -51,6 +52,7 @@ uninstall_agent() {
   remove_unneeded_configs ''
   wanted_program=''
   remove_unneeded_programs
+  if telegraf_is_ours; then anything=yes && take_away 'what host.sh has told Telegraf' remove_telegraf; fi
   if firewall_is_ours; then anything=yes && take_away 'the nftables table' remove_firewall; fi
   if [[ -f $modules_file ]]; then anything=yes && take_away "${modules_file#"$ROOT"}" rm -f "$modules_file"; fi
   if [[ ${state[podman_restart]:-} == yes ]]; then take_away "the start of podman's containers at boot" disable_boot_unit podman-restart.service; fi

@@ -1,7 +1,7 @@
 /** host.sh on made hosts: what it does with which options. */
-import { isOfHost, isOfLaterRun, testCases } from './made-host-cases.ts';
+import { isOfHost, isOfLaterRun, isOfOtherAgent, testCases } from './made-host-cases.ts';
 
 testCases(
   'host.sh with each option',
-  (name) => !/^[A-Z]\d+-/.test(name) && !isOfHost(name) && !isOfLaterRun(name),
+  (name) => !/^[A-Z]\d+-/.test(name) && !isOfHost(name) && !isOfLaterRun(name) && !isOfOtherAgent(name),
 );

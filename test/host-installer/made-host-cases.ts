@@ -33,12 +33,18 @@ const isRun = (step: readonly string[] | HostDescription): step is readonly stri
 
 const folder = repositoryPath('test/host-installer/testcases');
 
+/** What decides in it is the agent, which is another than Scaphandre, or Telegraf beside it. */
+export const isOfOtherAgent = (name: string): boolean =>
+  /kepler|onepower|telegraf|behind-the-front/.test(name);
+
 /** What decides in it is the host: its system, CPU, kernel, counters or engines. */
 export const isOfHost = (name: string): boolean =>
-  /^(?:agent|cpu|foreign|host|hostname|kernel|modules|rapl|runtime|system)-/.test(name);
+  /^(?:agent|cpu|foreign|host|hostname|kernel|modules|rapl|runtime|system)-/.test(name) &&
+  !isOfOtherAgent(name);
 
 /** What decides in it is an earlier run. */
-export const isOfLaterRun = (name: string): boolean => /^(?:again|change|uninstall|upgrade)\b/.test(name);
+export const isOfLaterRun = (name: string): boolean =>
+  /^(?:again|change|uninstall|upgrade)\b/.test(name) && !isOfOtherAgent(name);
 
 /** @param isWanted takes some of the folders: a file of tests has a time limit as a whole */
 export const testCases = (title: string, isWanted: (name: string) => boolean): void => {

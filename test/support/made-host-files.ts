@@ -55,6 +55,8 @@ export interface HostDescription {
   /** Packages that the distribution has. */
   readonly packages?: readonly string[];
   readonly curl?: boolean;
+  /** Telegraf is installed, and runs. */
+  readonly telegraf?: boolean;
   readonly hostname?: string;
   /** What the host's name resolves to, separated by blanks; empty for nothing. */
   readonly address?: string;
@@ -184,8 +186,8 @@ const putEngines = (places: Places, change: HostDescription): void => {
     fact(places, `agents/${mangled(image)}`, how);
 };
 
-export const putUnit = (places: Places, unit: string, isActive: boolean): void => {
-  const text = `[Unit]\nDescription=${unit}\n[Service]\nExecStart=/usr/bin/true\n`;
+export const putUnit = (places: Places, unit: string, isActive: boolean, program = '/usr/bin/true'): void => {
+  const text = `[Unit]\nDescription=${unit}\n[Service]\nExecStart=${program}\n`;
   write(path.join(places.root, 'usr/lib/systemd/system', unit), text);
   if (!isActive) return;
   fact(places, `units/${unit}/loaded`, text);
@@ -203,6 +205,10 @@ const putSystem = (places: Places, change: HostDescription): void => {
   }
   for (const name of change.packages ?? []) fact(places, `available/${name}`, '');
   if (change.curl === true) provide(places, 'curl', 'network.sh');
+  if (change.telegraf === true) {
+    provide(places, 'telegraf', 'scaphandre.sh');
+    putUnit(places, 'telegraf.service', true, '/usr/sbin/telegraf');
+  }
   for (const name of ['hostname', 'address', 'uid'] as const) {
     if (change[name] !== undefined) fact(places, name, String(change[name]));
   }

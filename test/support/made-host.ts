@@ -57,6 +57,7 @@ const defaults = {
     'quay.io/sustainable_computing_io/kepler:v0.11.4': 'measures',
     kepler: 'measures',
     onepower: 'measures',
+    telegraf: 'measures',
   },
   uid: 0,
 } as const satisfies HostDescription;
@@ -81,7 +82,7 @@ const standIns: Readonly<Record<string, readonly string[]>> = {
   'packages.sh': ['apt-get', 'apt-cache', 'dnf'],
   'systemctl.sh': ['systemctl', 'journalctl'],
   'network.sh': ['hostname', 'getent', 'ip', 'ss'],
-  'files.sh': ['mv'],
+  'files.sh': ['mv', 'visudo'],
 };
 
 const pathOf = new Map<string, string>();

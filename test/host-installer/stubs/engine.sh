@@ -114,6 +114,11 @@ inspect_container() {
 
 case "$1 ${2:-}" in
   'info '*) ;;
+  'container ls')
+    for container in "$containers"/*; do
+      [[ ! -s $container/label ]] || printf '%s\n' "${container##*/}"
+    done
+    ;;
   'container inspect') shift 2; inspect_container "$@" ;;
   'container logs')
     needed "${@: -1}"

@@ -15,6 +15,14 @@ kepler_page() {
   printf 'kepler_process_cpu_seconds_total{comm="init",container_id="",exe="/sbin/init",node_name="",pid="1",type="regular",vm_id=""} 1.5\n'
 }
 
+# Of Telegraf: what its configuration has.
+telegraf_page() {
+  local config=$HOST_ROOT/etc/telegraf/telegraf.d/opennebula-extensions.conf
+  [[ $1 != no-power ]] || return 0
+  ! grep -q ipmi_sensor "$config" || printf 'ipmi_sensor_value{host="kvm-host",name="instantaneous_power_reading",unit="watts"} 220\n'
+  ! grep -q intel_powerstat "$config" || printf 'powerstat_package_current_power_consumption_watts{host="kvm-host",package_id="0"} 58.34\n'
+}
+
 # Of opennebula-power-agent, which counts.
 onepower_page() {
   local scrapes
@@ -54,6 +62,7 @@ ask() {
     if [[ $address == "$(<"$agent/address")" || $address == "[$(<"$agent/address")]" || $(<"$agent/address") =~ ^(0\.0\.0\.0|::)$ ]]; then
       case $(<"$agent/kind") in
         front) ask "http://127.0.0.1:$(<"$agent/behaviour")/metrics" ;;
+        telegraf) telegraf_page "$(<"$agent/behaviour")" ;;
         onepower) onepower_page "$agent" "$(<"$agent/behaviour")" ;;
         kepler) kepler_page "$agent" "$(<"$agent/behaviour")" ;;
         *) page "$agent" "$(<"$agent/behaviour")" ;;

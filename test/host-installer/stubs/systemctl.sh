@@ -46,7 +46,7 @@ listen_socket() {
 }
 
 start_unit() {
-  local command rules
+  local command rules listen
   loaded "$1"
   read -ra command <<<"$(value "$1" ExecStart)"
   rm -f "$units/$1/active"
@@ -55,6 +55,12 @@ start_unit() {
     return
   fi
   case ${command[0]##*/} in
+    telegraf)
+      : >"$units/$1/active"
+      listen=$(sed -n 's/^  listen = "\(.*\)"$/\1/p' "$HOST_ROOT"/etc/telegraf/telegraf.d/*.conf 2>/dev/null || true)
+      [[ -z $listen ]] || printf telegraf >"$units/$1/kind"
+      [[ -z $listen ]] || start_agent "$units/$1" "$(fact agents/telegraf)" "${listen%:*}" "${listen##*:}"
+      ;;
     kepler-*)
       [[ -x $HOST_ROOT${command[0]} && -f $HOST_ROOT${command[1]#*=} ]] || return 0
       start_program "$units/$1" "$(fact agents/kepler)" "${command[@]:1}"
