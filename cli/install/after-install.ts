@@ -4,9 +4,10 @@
  */
 
 import type { Installation } from '../../front-end-installer/io/plan-installation.ts';
-import type { Restart } from '../../front-end-installer/restarts.ts';
+import type { PendingRestart, Restart } from '../../front-end-installer/restarts.ts';
 import { timersOf, wantedFiles } from '../../front-end-installer/wanted-files.ts';
 import { locateNewHosts } from '../../geolocation/io/sync-geolocation.ts';
+import type { AlignedHost, SyncMode } from '../../geolocation/io/update-geolocation.ts';
 import { requireStaticCoordinates } from '../../geolocation/static-coordinates.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { processIds } from '../../lib/io/this-process.ts';
@@ -70,22 +71,33 @@ const attendDrivers = async (terminal: Terminal, { store, places }: Installation
 
 const countOf = (count: number, name: string): string => `${count} ${name}${count === 1 ? '' : 's'}`;
 
-const placeHosts = async (
+/** Of the hosts that have no GEOLOCATION: what was set, or would be. */
+const locateHosts = async (
   { options, document }: InstallInput,
   terminal: Terminal,
   { client, owners, places }: Installation,
-): Promise<void> => {
-  if (client === undefined) return;
+  mode: SyncMode,
+): Promise<readonly AlignedHost[]> => {
+  if (client === undefined) return [];
   const sshCaller =
     processIds().uid === 0
       ? { user: owners.oneadmin, env: { ...terminal.environment, HOME: places.var } }
       : {};
-  const hosts = await locateNewHosts(client, {
+  const locate = {
     staticCoordinates: requireStaticCoordinates(document),
     databases: options['geolocation.database'],
     sshTimeoutMs: options['geolocation.ssh-timeout'],
     sshCaller,
-  });
+  };
+  return locateNewHosts(client, locate, mode);
+};
+
+const placeHosts = async (
+  input: InstallInput,
+  terminal: Terminal,
+  installation: Installation,
+): Promise<void> => {
+  const hosts = await locateHosts(input, terminal, installation, 'change');
   const set = hosts.filter(({ result }) => result === 'set').length;
   if (set > 0) terminal.writeResult(`GEOLOCATION was set for ${countOf(set, 'host')} that had none\n`);
   const unknown = hosts.length - set;
@@ -104,6 +116,45 @@ const sync = async (
   if (client === undefined) return;
   const { targets } = await syncAllTargets(client, options, now);
   terminal.writeResult(`${targets} VMs with PROMETHEUS_EXPORTER have target files\n`);
+};
+
+/** What a run would change after its own files: a line each. What cannot be looked at would not be changed either. */
+export const planAfterInstall = async (
+  input: InstallInput,
+  terminal: Terminal,
+  installation: Installation,
+  restarts: readonly PendingRestart[] = [],
+): Promise<readonly string[]> => {
+  const { client, folders, parts, now } = installation;
+  const { options } = input;
+  const look = (what: string, work: () => Promise<string>): Promise<string> =>
+    work().catch((thrown: unknown) => {
+      terminal.writeNote(`warning: ${what} is not known: ${shortLine(reasonOf(thrown))}\n`);
+      return '';
+    });
+  const targets = async (): Promise<string> => {
+    if (client === undefined || folders.length === 0) return '';
+    const { written, removed } = await syncAllTargets(client, options, now, 'compare');
+    const changes = [
+      ...(written.length > 0 ? [`write ${countOf(written.length, 'target file')}`] : []),
+      ...(removed.length > 0 ? [`remove ${countOf(removed.length, 'target file')}`] : []),
+    ];
+    return changes.join(' and ');
+  };
+  const places = async (): Promise<string> => {
+    if (!parts.includes('geolocation')) return '';
+    const hosts = await locateHosts(input, terminal, installation, 'compare');
+    const set = hosts.filter(({ result }) => result === 'set').length;
+    return set === 0
+      ? ''
+      : `set GEOLOCATION of ${countOf(set, 'host')} that ${set === 1 ? 'has' : 'have'} none`;
+  };
+  const pending = options.restart ? await stillPending(restarts) : [];
+  const lines = [
+    await look('which target files would change', targets),
+    await look('which hosts would get GEOLOCATION', places),
+  ];
+  return [...lines.filter((line) => line !== ''), ...pending.map(formatRestart)];
 };
 
 export const afterInstall = async (

@@ -8,6 +8,7 @@ import { installationSteps, needsSync } from '../../front-end-installer/io/insta
 import {
   hooksOf,
   type Installation,
+  type InstallationPlan,
   planInstallation,
 } from '../../front-end-installer/io/plan-installation.ts';
 import { recordStoreIn } from '../../front-end-installer/io/record-store.ts';
@@ -24,7 +25,7 @@ import { placesOf } from '../../lib/one/places.ts';
 import { version } from '../../lib/version.ts';
 import { defineVerb, type Terminal } from '../command.ts';
 import { cliError } from '../errors.ts';
-import { afterInstall } from './after-install.ts';
+import { afterInstall, planAfterInstall } from './after-install.ts';
 import {
   editsForInstall,
   type FollowingOptions,
@@ -113,12 +114,38 @@ const unreadable = async (given: Options, { owners, places }: Installation): Pro
   return unreadableFiles(all, owners.oneadmin);
 };
 
+interface Input {
+  readonly options: Options;
+  /** oneext.yaml, parsed. */
+  readonly document: unknown;
+}
+
+/** Fails with WOULD_CHANGE if there is something to do. */
+const showPlan = async (
+  input: Input,
+  terminal: Terminal,
+  installation: Installation,
+  before: InstallRecord | undefined,
+  { plan, changes }: { readonly plan: InstallationPlan; readonly changes: readonly string[] },
+): Promise<void> => {
+  const isHere = input.options.root === '';
+  const all = [
+    ...changes,
+    ...(isHere && needsSync(installation, plan, before) ? [driversLine] : []),
+    ...(isHere ? await planAfterInstall(input, terminal, installation, before?.restarts) : []),
+  ];
+  if (all.length === 0) return terminal.writeResult('nothing to change\n');
+  terminal.writeResult(formatPlan(all));
+  throw cliError('WOULD_CHANGE', { what: 'this front-end' });
+};
+
 const apply = async (
-  { options: given, document }: { readonly options: Options; readonly document: unknown },
+  input: Input,
   terminal: Terminal,
   installation: Installation,
   before: InstallRecord | undefined,
 ): Promise<void> => {
+  const { options: given } = input;
   const isHere = given.root === '';
   const planned = await planInstallation(installation, before);
   const plan = { ...planned, problems: [...planned.problems, ...(await unreadable(given, installation))] };
@@ -134,12 +161,7 @@ const apply = async (
     ...plan.folders.map((folder) => `make the folder ${folder}`),
     ...plan.hooks.map(formatHookChange),
   ];
-  if (given.plan) {
-    const drivers = isHere && needsSync(installation, plan, before) ? [driversLine] : [];
-    if (changes.length + drivers.length === 0) return terminal.writeResult('nothing to change\n');
-    terminal.writeResult(formatPlan([...changes, ...drivers]));
-    throw cliError('WOULD_CHANGE', { what: 'this front-end' });
-  }
+  if (given.plan) return showPlan(input, terminal, installation, before, { plan, changes });
   const hooks = installation.client === undefined ? [] : hooksOf(installation).map(({ name }) => name);
   if (changes.length > 0 || !isRemembered(before, installation, hooks)) {
     const reload = isHere && (await hasSystemd()) ? reloadUnits : undefined;
@@ -152,7 +174,7 @@ const apply = async (
       ? 'nothing to change\n'
       : `${changes.length} ${changes.length === 1 ? 'change' : 'changes'} made\n`,
   );
-  if (isHere) await afterInstall({ options: given, document }, terminal, installation);
+  if (isHere) await afterInstall(input, terminal, installation);
 };
 
 export const install = defineVerb({

@@ -47,12 +47,13 @@ export const syncGeolocation = async (
 export const locateNewHosts = async (
   client: XmlRpcClient,
   locate: LocateOptions,
+  mode: SyncMode = 'change',
 ): Promise<readonly AlignedHost[]> => {
   const hosts = await readHostsInUse(client);
   return align(
     client,
     hosts.filter(({ geolocation = '' }) => geolocation.trim() === ''),
     locate,
-    'change',
+    mode,
   );
 };

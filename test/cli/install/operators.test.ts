@@ -105,3 +105,20 @@ test('D4-hosts-from-before-the-install: install sets their GEOLOCATION, and leav
   await succeed(oneext('install', '--only', 'exporter'));
   assert.equal(calls.filter((call) => call === 'one.host.info 1').length, 2, 'no part, no question');
 });
+
+test('D9-plan: it counts what follows the files: places of hosts, target files, restarts that are asked for', async (t) => {
+  const { made, oneext } = await startSelfContained(t);
+  await succeed(oneext('install'));
+  await succeed(oneext('install', '--plan'));
+  const restarts = await plans(oneext('install', '--plan', '--restart'));
+  assert.match(restarts.stdout, /^would:\n {2}systemctl restart opennebula$/m);
+
+  made.write('/one/etc/oneext.yaml', 'geolocation: {static: {hosts: {kvm0: "59.3294,18.0687"}}}\n');
+  const target = '/one/var/prometheus/targets/vm-7.json';
+  made.write(target, '[]\n');
+  const { stdout } = await plans(oneext('install', '--plan'));
+  assert.equal(stdout, 'would:\n  remove 1 target file\n  set GEOLOCATION of 1 host that has none\n');
+  assert.ok(made.describe().has(target.slice(1)), 'nothing was changed');
+  await succeed(oneext('install'));
+  assert.equal((await succeed(oneext('install', '--plan'))).stdout, 'nothing to change\n');
+});

@@ -7,6 +7,7 @@ import test, { type TestContext } from 'node:test';
 import type { ListenAddress } from '../../../lib/config/listen-address.ts';
 import { clientOf } from '../../../lib/io/client-connections.ts';
 import type { WebHandler } from '../../../lib/io/web-answers.ts';
+import { writeTimeoutMs } from '../../../lib/io/web-body.ts';
 import { startWebServer, type WebServer } from '../../../lib/io/web-server.ts';
 import { createLog } from '../../../lib/log/log.ts';
 import { closedPort } from '../../support/raw-server.ts';
@@ -116,6 +117,31 @@ test('B2-slow: what slow clients have not read holds the memory of a few pages, 
   assert.ok(oldest.bytesRead < pageBytes);
   const page = await fetch(`http://127.0.0.1:${port}/`, { headers: { 'accept-encoding': 'identity' } });
   assert.equal((await page.arrayBuffer()).byteLength, pageBytes);
+});
+
+test('B2-write-timeout: a client that reads nothing is given up after half a minute, one that has read all is not', async (t) => {
+  const page = Buffer.alloc(32 * 1024 * 1024, 'x');
+  const server = await start(t, () => answer(page));
+  const slow = await connect(t, portOf(server.urls[0]), '127.0.0.1');
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  slow.pause().write(request);
+  await once(slow, 'readable');
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  t.after(() => agent.destroy());
+  const read = async (): Promise<http.ClientRequest> => {
+    const asked = http.get(server.urls[0] ?? '', { agent });
+    const [response] = await once(asked, 'response');
+    await once(response.resume(), 'end');
+    return asked;
+  };
+  await read();
+  t.mock.timers.tick(writeTimeoutMs - 1);
+  t.mock.timers.tick(1);
+  slow.resume();
+  await once(slow, 'close');
+  assert.ok(slow.bytesRead < page.length, `${slow.bytesRead} of ${page.length} bytes`);
+  assert.equal((await read()).reusedSocket, true);
+  t.mock.timers.reset();
 });
 
 test('B2-shared: one buffer is zipped once, and whole for each that reads it', async (t) => {
