@@ -13,7 +13,8 @@ import type { HostModel } from '../lib/power-model/power-model.ts';
 import { formatLabels } from '../lib/prometheus/exposition.ts';
 import type { FamilySamples, LabelText, MetricFamily, Sample } from '../lib/prometheus/metric-family.ts';
 import type { Microwatts } from '../lib/units/units.ts';
-import type { PowerVerdict } from './agents/agent.ts';
+import type { Accounts } from './accounts/accounts.ts';
+import type { AgentCounters, PowerVerdict } from './agents/agent.ts';
 import type { AnswerCounts } from './agents/answer-counts.ts';
 import type { PlatformReading } from './agents/platform-power.ts';
 import type { SupplyFactor } from './supply-factor.ts';
@@ -48,6 +49,16 @@ export interface AgentAnswer {
   readonly verdict: PowerVerdict;
   /** Of the whole machine, or of the machines whose BMCs the agent asks. */
   readonly platform?: readonly PlatformReading[];
+  /** Of a page that came whole. */
+  readonly origin?: AnswerOrigin;
+}
+
+export interface AnswerOrigin {
+  /** The URL that was asked. */
+  readonly place: string;
+  /** Milliseconds since 1970. */
+  readonly readAt: number;
+  readonly counters: AgentCounters | undefined;
 }
 
 /** CPU of VMs as OpenNebula's monitoring has it, and the power of hosts over the same time; see vm-cpu.ts. */
@@ -85,6 +96,8 @@ export interface Documents {
   readonly hostModels: ReadonlyMap<number, HostModel>;
   /** How often agents have answered since the exporter was installed. */
   readonly answerCounts: AnswerCounts;
+  /** Energy since the accounts began; `undefined` where none are kept. */
+  readonly energy: Accounts | undefined;
 }
 export type DocumentName = keyof Documents;
 

@@ -3,6 +3,7 @@ import { addressRangeCollector } from './address-ranges.ts';
 import { backupRestoreCollector } from './backup-restore.ts';
 import type { Collector } from './collector.ts';
 import { datastoreCollector } from './datastore.ts';
+import { energyCollector } from './energy.ts';
 import { haCollector } from './ha.ts';
 import { hostCollector } from './host.ts';
 import { hostModelCollector } from './host-model.ts';
@@ -24,4 +25,5 @@ export const collectors = [
   platformPowerCollector,
   hostModelCollector,
   powerAgentsCollector,
+  energyCollector,
 ] as const satisfies readonly Collector[];

@@ -7,6 +7,11 @@ export const collectorError = defineErrors({
     message: 'cannot read {path}: {detail}',
     hint: 'check that the file is complete and that the user of this process may read it',
   },
+  ENERGY_FOLDER: {
+    exitCode: 1,
+    message: 'the folder {path} for the accounts of energy cannot be used: {detail}',
+    hint: 'make the folder and give it to the user of the exporter, name another one with --energy.directory, or turn the accounts off with --no-collector.energy',
+  },
   ENERGY_LEDGER: {
     exitCode: 1,
     message: 'the accounts of energy cannot use {path}: {detail}',

@@ -29,7 +29,7 @@ export const unmeasuredReasons = {
 export type UnmeasuredReason = keyof typeof unmeasuredReasons;
 
 /** What one agent says of a host. */
-interface HostReading {
+export interface HostReading {
   readonly reading: PowerReading;
   /** `undefined` where the agent measures no VMs. */
   readonly domains: DomainIndex | undefined;
@@ -90,7 +90,8 @@ interface Measurement {
 const hostsWhere = (vm: VmWithAttributes, { readings }: Situation): Iterable<number> =>
   isMigrating(vm) ? readings.keys() : [vm.hostId ?? -1];
 
-const powerIn = (
+/** What an agent of a host says of the VM's power; `undefined` where it has not seen it. */
+export const powerIn = (
   vm: VmWithAttributes,
   hostId: number,
   { reading, domains }: HostReading,

@@ -9,6 +9,14 @@ export const changedOptions = (before: ExporterOptions, next: ExporterOptions): 
   );
 };
 
-/** Options of what is opened once: sockets, and the file from which they take certificates and users. */
-export const takesRestart = (name: string): boolean =>
-  name === 'web.listen-address' || name === 'web.config.file';
+const restarting: ReadonlySet<string> = new Set([
+  'web.listen-address',
+  'web.config.file',
+  'collector.energy',
+  'energy.directory',
+  'energy.interval',
+  'energy.retention',
+]);
+
+/** Options of what is opened once: sockets, the file from which they take certificates and users, a folder. */
+export const takesRestart = (name: string): boolean => restarting.has(name);

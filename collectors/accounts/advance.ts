@@ -47,9 +47,10 @@ const countEnergy = (
     );
     for (const [at, tenant] of tenants.entries()) {
       if (tenant.own === undefined) continue;
-      const amounts = { own: parts[at] ?? 0, share: parts[at + tenants.length] ?? 0 };
-      tally.add(tenant.vmId, hostId, hour, amounts);
-      tally.addPower(tenant.vmId, amounts.own / (to - from), amounts.share / (to - from));
+      const [used, got] = [parts[at] ?? 0, parts[at + tenants.length] ?? 0];
+      tally.add(tenant.vmId, hostId, hour, 'own', used);
+      if (got > 0) tally.add(tenant.vmId, hostId, hour, 'share', got);
+      tally.addPower(tenant.vmId, used / (to - from), got / (to - from));
     }
     const whole = Math.round(total * part);
     booking.addHost(hour, identity, whole, rest, lengthMs);
@@ -91,7 +92,7 @@ const countTime = (scene: Scene, vm: Vm, tally: Tally): number => {
   const add = (one: Stretch | undefined, name: 'measuredMs' | 'unmeasuredMs' | 'lifeMs'): void => {
     if (one === undefined) return;
     for (const { hour, lengthMs } of piecesBetween(one.from, one.to, step.calendar))
-      tally.add(vm.id, hostId, hour, { [name]: lengthMs });
+      tally.add(vm.id, hostId, hour, name, lengthMs);
   };
   add(time.measured, 'measuredMs');
   for (const unmeasured of time.unmeasured) add(unmeasured, 'unmeasuredMs');
@@ -105,10 +106,10 @@ const leave = (scene: Scene, vmId: number, account: VmAccount, tally: Tally): Vm
   const ended = endVmTime(account);
   if (ended !== undefined)
     for (const { hour, lengthMs } of piecesBetween(ended.from, ended.to, step.calendar))
-      tally.add(vmId, account.hostId ?? -1, hour, { unmeasuredMs: lengthMs });
+      tally.add(vmId, account.hostId ?? -1, hour, 'unmeasuredMs', lengthMs);
   if (step.at - account.seenAt > forgetMs) return undefined;
   const isGone = { isRunning: false, isMigrating: false, settledAt: account.seenAt, power: undefined };
-  return { ...account, ...tally.sumsOf(vmId, account), ...isGone };
+  return { ...account, ...tally.sumsOf(vmId), ...isGone };
 };
 
 const countVms = (scene: Scene, tally: Tally): ReadonlyMap<number, VmAccount> => {
@@ -122,13 +123,18 @@ const countVms = (scene: Scene, tally: Tally): ReadonlyMap<number, VmAccount> =>
     const settledAt = countTime(scene, vm, tally);
     const before = scene.before.vms.get(vm.id);
     const isRunning = mayHaveProcess(vm);
+    const { own, share, measuredMs, unmeasuredMs, lifeMs } = tally.sumsOf(vm.id);
     const hasNews = scene.settlements.has(scene.leaderOf(vm.hostId) ?? -1);
     const isStill = isRunning && !hasNews && scene.step.at - settledAt <= scene.rules.longestGapMs;
     vms.set(vm.id, {
       name: vm.name,
       owner: vm.owner,
       group: vm.group,
-      ...tally.sumsOf(vm.id, before),
+      own,
+      share,
+      measuredMs,
+      unmeasuredMs,
+      lifeMs,
       hostId: vm.hostId,
       isRunning,
       isMigrating: isMigrating(vm),

@@ -1,12 +1,5 @@
 /** Adds amounts to the hours that they belong to. */
-import {
-  type Batch,
-  type HostRow,
-  type HourRows,
-  noAmounts,
-  type VmAmounts,
-  type VmRow,
-} from './accounts.ts';
+import { type Batch, type HostRow, type HourRows, noAmounts, type VmRow } from './accounts.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -55,7 +48,7 @@ export const piecesBetween = (from: number, to: number, calendar: Calendar): rea
   return pieces;
 };
 
-type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
+export type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 interface OpenHour {
   readonly vms: Map<string, Mutable<VmRow>>;
   readonly hosts: Map<number, Mutable<HostRow>>;
@@ -66,7 +59,8 @@ export type HostIdentity = Pick<HostRow, 'hostId' | 'name' | 'cluster'>;
 
 /** Takes amounts one by one; the batch that it began with is not changed. */
 export interface Booking {
-  addVm(hour: number, key: string, identity: RowIdentity, amounts: Partial<VmAmounts>): void;
+  /** The row to add to. */
+  openVm(hour: number, identity: RowIdentity): Mutable<VmRow>;
   addHost(hour: number, identity: HostIdentity, total: number, rest: number, measuredMs: number): void;
   finish(): Batch;
 }
@@ -90,17 +84,14 @@ export const createBooking = (batch: Batch): Booking => {
     return open;
   };
   return {
-    addVm(hour, key, identity, amounts) {
+    openVm(hour, identity) {
       const { vms } = openHour(hour);
+      const key = vmKey(identity);
       const known = vms.get(key);
       const row = known ?? { ...identity, ...noAmounts };
       if (known === undefined) vms.set(key, row);
       row.name = identity.name;
-      row.own += amounts.own ?? 0;
-      row.share += amounts.share ?? 0;
-      row.measuredMs += amounts.measuredMs ?? 0;
-      row.unmeasuredMs += amounts.unmeasuredMs ?? 0;
-      row.lifeMs += amounts.lifeMs ?? 0;
+      return row;
     },
     addHost(hour, identity, total, rest, measuredMs) {
       const { hosts } = openHour(hour);

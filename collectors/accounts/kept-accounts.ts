@@ -48,7 +48,7 @@ const formatPlace = (place: string, { agent, readAt, counters }: Place): readonl
   counters === undefined
     ? []
     : [
-        join('place', place, agent, readAt, counters.seconds, counters.hostJoules),
+        join('place', place, agent, readAt, counters.seconds, counters.hostJoules, counters.meter),
         ...[...counters.vms].map(([key, { joules }]) => join('count', key, joules)),
       ];
 
@@ -109,8 +109,8 @@ const readSums = (frame: Frame): Omit<Accounts, 'batch'> => {
     else if (kind === 'vm') vms.set(Number(first), readVm(fields));
     else if (kind === 'host') hosts.set(Number(first), readHost(fields));
     else if (kind === 'place') {
-      const [agent = '', readAt, seconds, hostJoules] = fields;
-      open = { seconds: Number(seconds), hostJoules: Number(hostJoules), vms: new Map() };
+      const [agent = '', readAt, seconds, hostJoules, meter = ''] = fields;
+      open = { seconds: Number(seconds), hostJoules: Number(hostJoules), meter, vms: new Map() };
       places.set(first, { agent, readAt: Number(readAt), counters: open, last: undefined });
     } else if (kind === 'count') open?.vms.set(first, { vmId: undefined, joules: Number(fields[0]) });
   }

@@ -1,7 +1,7 @@
 /** What a step of the accounts sees, and what belongs to whom in it. */
 import type { Host } from '../../lib/one/host.ts';
 import { isMigrating, mayHaveProcess, type Vm } from '../../lib/one/vm.ts';
-import { agentJobs } from '../agents/agents.ts';
+import { agentNames } from '../agents/agents.ts';
 import type { Accounts } from './accounts.ts';
 import type { Calendar } from './booking.ts';
 import type { IdlePolicy, Tenant } from './idle-share.ts';
@@ -64,7 +64,7 @@ const groupHosts = ({ hosts, sights }: Step) => {
 };
 
 const byTrust = (one: Sight, other: Sight): number =>
-  agentJobs.indexOf(one.agent) - agentJobs.indexOf(other.agent);
+  agentNames.indexOf(one.agent) - agentNames.indexOf(other.agent);
 
 export const openScene = (before: Accounts, step: Step, rules: AccountingRules): Scene => {
   const { leaders, groups } = groupHosts(step);

@@ -17,6 +17,8 @@ export interface SeenCounters {
   /** When they were read, by the agent's own measure of time. */
   readonly seconds: number;
   readonly hostJoules: number;
+  /** What the joules are the sum of: those of others cannot be compared with them. */
+  readonly meter: string;
   /** By what tells one counter from another. */
   readonly vms: ReadonlyMap<string, { readonly vmId: number | undefined; readonly joules: number }>;
 }
@@ -121,8 +123,8 @@ const takeCounters = (before: Place | undefined, sight: Sight, counters: SeenCou
   const { agent, readAt } = sight;
   const anew: Place = { agent, readAt, counters, last: undefined };
   const isBelieved = sight.reading !== undefined || sight.isFirst;
-  if (before?.counters === undefined || before.agent !== agent || !isBelieved)
-    return { place: anew, span: undefined };
+  const isSame = before?.agent === agent && before.counters?.meter === counters.meter;
+  if (before?.counters === undefined || !isSame || !isBelieved) return { place: anew, span: undefined };
   const isStill =
     counters.hostJoules === before.counters.hostJoules && counters.seconds >= before.counters.seconds;
   // What moves later has moved since the reading from which they stand still.

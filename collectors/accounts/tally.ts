@@ -1,52 +1,67 @@
 /** What a step adds to each VM: to its sums, and to its rows of the hours. */
-import { noAmounts, type VmAccount, type VmAmounts, type VmIdentity } from './accounts.ts';
-import { type Booking, type RowIdentity, vmKey } from './booking.ts';
+import { noAmounts, type VmAccount, type VmAmounts, type VmIdentity, type VmRow } from './accounts.ts';
+import type { Booking, Mutable } from './booking.ts';
 import type { Scene } from './scene.ts';
 
 type Power = NonNullable<VmAccount['power']>;
 
 export interface Tally {
-  add(vmId: number, hostId: number, hour: number, amounts: Partial<VmAmounts>): void;
+  add(vmId: number, hostId: number, hour: number, name: keyof VmAmounts, amount: number): void;
   /** In watts. */
   addPower(vmId: number, own: number, share: number): void;
-  /** What it had before, and what was added. */
-  sumsOf(vmId: number, before: VmAmounts | undefined): VmAmounts;
+  /** All that it has now. */
+  sumsOf(vmId: number): VmAmounts;
   powerOf(vmId: number): Power | undefined;
 }
 
-const plus = (one: VmAmounts, other: Partial<VmAmounts>): VmAmounts => ({
-  own: one.own + (other.own ?? 0),
-  share: one.share + (other.share ?? 0),
-  measuredMs: one.measuredMs + (other.measuredMs ?? 0),
-  unmeasuredMs: one.unmeasuredMs + (other.unmeasuredMs ?? 0),
-  lifeMs: one.lifeMs + (other.lifeMs ?? 0),
+/** Of one VM, to which amounts are added in place: a large cloud has many. */
+interface Entry {
+  readonly sums: Mutable<VmAmounts>;
+  hour: number;
+  row: Mutable<VmRow> | undefined;
+}
+
+const copyOf = ({ own, share, measuredMs, unmeasuredMs, lifeMs }: VmAmounts): Mutable<VmAmounts> => ({
+  own,
+  share,
+  measuredMs,
+  unmeasuredMs,
+  lifeMs,
 });
 
 export const createTally = ({ vms, before }: Pick<Scene, 'vms' | 'before'>, booking: Booking): Tally => {
-  const added = new Map<number, VmAmounts>();
-  const power = new Map<number, Power>();
-  const rows = new Map<number, { readonly identity: RowIdentity; readonly key: string }>();
-  const rowOf = (vmId: number, hostId: number) => {
-    const known = rows.get(vmId);
-    if (known?.identity.hostId === hostId) return known;
+  const entries = new Map<number, Entry>();
+  const power = new Map<number, Mutable<Power>>();
+  const entryOf = (vmId: number): Entry => {
+    const known = entries.get(vmId);
+    if (known !== undefined) return known;
+    const entry = { sums: copyOf(before.vms.get(vmId) ?? noAmounts), hour: 0, row: undefined };
+    entries.set(vmId, entry);
+    return entry;
+  };
+  const rowOf = (entry: Entry, vmId: number, hostId: number, hour: number): Mutable<VmRow> => {
+    if (entry.row?.hostId === hostId && entry.hour === hour) return entry.row;
     const who: VmIdentity | undefined = vms.get(vmId) ?? before.vms.get(vmId);
     const { name = '', owner = '', group = '' } = who ?? {};
-    const identity = { vmId, hostId, name, owner, group };
-    const row = { identity, key: vmKey(identity) };
-    rows.set(vmId, row);
-    return row;
+    entry.hour = hour;
+    entry.row = booking.openVm(hour, { vmId, hostId, name, owner, group });
+    return entry.row;
   };
   return {
-    add(vmId, hostId, hour, amounts) {
-      added.set(vmId, plus(added.get(vmId) ?? noAmounts, amounts));
-      const { identity, key } = rowOf(vmId, hostId);
-      booking.addVm(hour, key, identity, amounts);
+    add(vmId, hostId, hour, name, amount) {
+      const entry = entryOf(vmId);
+      entry.sums[name] += amount;
+      rowOf(entry, vmId, hostId, hour)[name] += amount;
     },
     addPower(vmId, own, share) {
-      const before = power.get(vmId);
-      power.set(vmId, { own: own + (before?.own ?? 0), share: share + (before?.share ?? 0) });
+      const known = power.get(vmId);
+      if (known === undefined) power.set(vmId, { own, share });
+      else {
+        known.own += own;
+        known.share += share;
+      }
     },
-    sumsOf: (vmId, sums) => plus(sums ?? noAmounts, added.get(vmId) ?? noAmounts),
+    sumsOf: (vmId) => entryOf(vmId).sums,
     powerOf: (vmId) => power.get(vmId),
   };
 };

@@ -148,6 +148,8 @@ export interface PageReader {
 }
 
 export interface PowerAgent {
+  /** It counts the energy of VMs, in joules: what was counted while the exporter did not run is known afterwards. */
+  readonly countsVmEnergy?: boolean;
   /** As it stands in labels; also the name of the job in which Prometheus scrapes these agents. */
   readonly name: string;
   /** As people write it. */

@@ -123,6 +123,7 @@ const createPageReader = (): PageReader => {
 export const onepower: PowerAgent = {
   name: 'onepower',
   title: 'opennebula-power-agent',
+  countsVmEnergy: true,
   metricPrefixes: ['onepower_'],
   defaultPort: 8080,
   sharesPort: true,

@@ -83,9 +83,11 @@ const createPageDownload = ({ agents, settings, now, signal }: AskingOptions) =>
           reader.push(chunk);
         },
       });
-      const page = reader.finish(earlier, (readAt ?? now()) / 1000);
-      const { verdict, platform } = page;
-      return { answer: { agent: page.agent?.name ?? agent, verdict, platform }, page };
+      const at = readAt ?? now();
+      const page = reader.finish(earlier, at / 1000);
+      const { verdict, platform, counters } = page;
+      const origin = { place: url.href, readAt: at, counters };
+      return { answer: { agent: page.agent?.name ?? agent, verdict, platform, origin }, page };
     } catch (thrown) {
       const verdict =
         thrown instanceof DownloadFailure

@@ -12,6 +12,7 @@ import { createLog, type Log } from '../../lib/log/log.ts';
 import { type ExporterOptions, exporterOptions } from '../exporter-options.ts';
 import { changedOptions, takesRestart } from '../reload.ts';
 import { createAgentMemories } from './agent-memory.ts';
+import { createEnergyAccounts } from './energy-accounts.ts';
 import { openKeptStates, writeKeptStates } from './kept-states.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import { readExporterOptions } from './read-options.ts';
@@ -87,6 +88,12 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   const processMetrics = createProcessMetrics(version);
   const agentMemories = createAgentMemories();
   const kept = await openKeptStates({ folder: environment['STATE_DIRECTORY'], now, log });
+  const energy = createEnergyAccounts({
+    settings: () => configuration.options,
+    sources: () => serving.sources,
+    now,
+    log,
+  });
   const serve = ({ options, endpoint }: Configuration) =>
     createServing(options, {
       environment,
@@ -95,16 +102,17 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
       processMetrics,
       kept,
       agentMemories,
+      energy,
       now,
       signal: ending.signal,
       log,
     });
-  let handlers = serve(configuration);
+  let serving = serve(configuration);
   const server = await startWebServer({
     addresses: configuration.options['web.listen-address'],
     webConfigFile: configuration.options['web.config.file'],
     programFile: run.programFile,
-    handlers: () => handlers,
+    handlers: () => serving.handlers,
     log,
   });
 
@@ -113,7 +121,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
     try {
       const next = await readConfiguration(argv, environment);
       const changed = changedOptions(configuration.options, next.options);
-      if (changed.length > 0 || next.endpoint.href !== configuration.endpoint.href) handlers = serve(next);
+      if (changed.length > 0 || next.endpoint.href !== configuration.endpoint.href) serving = serve(next);
       configuration = next;
       currentLog = createExporterLog(next.options, run.writeLog);
       warnOfUnknownKeys(log, next);
@@ -134,11 +142,13 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
 
   const writing = createCycle(() => writeKeptStates(kept), writeStateMs);
   writing.start();
+  if (configuration.options['collector.energy']) energy.start();
   log.info('listening', { url: server.urls.join(' '), version, one: shownUrl(configuration.endpoint) });
   const signal = await run.untilEnd;
   log.info('ending', { signal });
   await server.close(graceMs);
   ending.abort();
   writing.stop();
+  await energy.close();
   await writeKeptStates(kept);
 };

@@ -9,12 +9,13 @@ import { chooseFormat, scrapeBudgetMs } from '../../lib/prometheus/negotiate.ts'
 import { collectors } from '../collectors.ts';
 import { discoveryPaths, type ExporterOptions } from '../exporter-options.ts';
 import type { AgentMemories } from './agent-memory.ts';
+import type { EnergyAccounts } from './energy-accounts.ts';
 import type { KeptStates } from './kept-states.ts';
 import type { ProcessMetrics } from './process-metrics.ts';
 import { createScrape } from './scrape.ts';
 import { discoveryHandlers } from './serve-discovery.ts';
 import { createSharedPage, type MakePage } from './shared-page.ts';
-import { createSources, reuseMs } from './sources.ts';
+import { createSources, reuseMs, type Sources } from './sources.ts';
 
 /** A scraper that does not say how long it waits: Prometheus' default of 10 s, less half a second. */
 const defaultBudgetMs = 9500;
@@ -43,13 +44,19 @@ export interface ServingContext {
   /** Outlasts a set of options. */
   readonly kept: KeptStates;
   readonly agentMemories: AgentMemories;
+  readonly energy: EnergyAccounts;
   readonly now: () => number;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
 
-export const createServing = (options: ExporterOptions, context: ServingContext): WebHandlers => {
-  const { environment, endpoint, version, processMetrics, kept, agentMemories, now, signal, log } = context;
+export interface Serving {
+  readonly handlers: WebHandlers;
+  readonly sources: Sources;
+}
+
+export const createServing = (options: ExporterOptions, context: ServingContext): Serving => {
+  const { environment, endpoint, version, processMetrics, kept, agentMemories, energy, now, signal, log } = context;
   const client = createXmlRpcClient({
     endpoint,
     credentials: () => readOneAuth(environment),
@@ -57,7 +64,16 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     onCall: processMetrics.onCall,
     signal,
   });
-  const sources = createSources(options, { client, log, now, signal, kept, agentMemories });
+  const sources = createSources(options, {
+    client,
+    log,
+    now,
+    signal,
+    kept,
+    agentMemories,
+    energy: energy.source,
+    onReading: energy.onReading,
+  });
   const scrape = createScrape({
     collectors: collectors.filter(({ name }) => options[`collector.${name}`]),
     sources,
@@ -78,11 +94,12 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     const timeout = String(headers['x-prometheus-scrape-timeout-seconds'] ?? '');
     return ok(contentTypes[format], await readPage(format, scrapeBudgetMs(timeout) ?? defaultBudgetMs));
   };
-  return new Map<string, WebHandler>([
+  const handlers = new Map<string, WebHandler>([
     ...discoveryHandlers(options, sources, { log, now, signal }),
     [options['web.telemetry-path'], serveMetrics],
     ['/-/healthy', () => ok('text/plain; charset=utf-8', 'Healthy\n')],
     ['/-/ready', () => ok('text/plain; charset=utf-8', 'Ready\n')],
     ['/', () => ok('text/html; charset=utf-8', landingPage(options['web.telemetry-path'], version))],
   ]);
+  return { handlers, sources };
 };

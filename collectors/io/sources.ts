@@ -45,11 +45,14 @@ export interface SourcesContext {
   readonly signal: AbortSignal;
   readonly kept: KeptStates;
   readonly agentMemories: AgentMemories;
+  readonly energy: Sources['energy'];
+  /** Is told when the agents have been asked. */
+  readonly onReading: () => void;
 }
 
 export const createSources = (
   options: ExporterOptions,
-  { client, log, now, signal, kept, agentMemories }: SourcesContext,
+  { client, log, now, signal, kept, agentMemories, energy, onReading }: SourcesContext,
 ): Sources => {
   const fqdn = createFqdn();
   const repairs = new Map<string, number>();
@@ -102,7 +105,11 @@ export const createSources = (
     },
   });
   let learnt: ReadonlyMap<number, LearntHost> = new Map();
-  const agents = fromElsewhere(async () => askAgents((await hosts.get()).value));
+  const agents = fromElsewhere(async () => {
+    const answers = await askAgents((await hosts.get()).value);
+    onReading();
+    return answers;
+  });
   const readVmCpu = createVmCpuReader({
     client,
     now,
@@ -158,6 +165,7 @@ export const createSources = (
     servers: fromElsewhere(() => readServers(fqdn)),
     backupState: fromElsewhere(() => readBackupState(options['backup-restore.state-file'])),
     answerCounts: kept.answerCounts.source,
+    energy,
     agents,
     hostModels: fromElsewhere(async () => {
       learnt = learnModels(learnt, (await hosts.get()).value, (await agents.get()).value);

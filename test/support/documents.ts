@@ -18,6 +18,7 @@ export const emptyDocuments: Documents = {
   platform: new Map(),
   hostModels: new Map(),
   answerCounts: new Map(),
+  energy: undefined,
 };
 
 /** The default of every flag. */

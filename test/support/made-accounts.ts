@@ -87,7 +87,7 @@ export const counted = (
   const vms: SeenCounters['vms'] = new Map(
     Object.entries(vmJoules).map(([id, joules]) => [`one-${id}`, { vmId: Number(id), joules }]),
   );
-  const counters = { seconds, hostJoules, vms };
+  const counters = { seconds, hostJoules, meter: '', vms };
   return { place: place(hostId), agent: 'onepower', readAt, reading: undefined, counters, isFirst: true };
 };
 

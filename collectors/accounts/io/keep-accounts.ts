@@ -7,6 +7,7 @@
  */
 import { mkdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
+import { reasonOf } from '../../../lib/errors/oneext-error.ts';
 import { codeOf, isMissing } from '../../../lib/errors/system-error.ts';
 import { takeLock } from '../../../lib/io/lock.ts';
 import { removeTemporaries, writeDurable } from '../../../lib/io/write-atomic.ts';
@@ -36,10 +37,13 @@ export interface KeepEnergyOptions {
 
 const mode = 0o600;
 
-/** Whether the folder is there, or its parent is, in which it can be made. */
+const noFolder = (folder: string, thrown: unknown): Error =>
+  collectorError('ENERGY_FOLDER', { path: folder, detail: reasonOf(thrown) }, thrown);
+
+/** Makes it where it is not there, not its parents: they are made with the rights that they need. */
 const makeFolder = async (folder: string): Promise<void> => {
   await mkdir(folder, { mode: 0o750 }).catch((thrown: unknown) => {
-    if (codeOf(thrown) !== 'EEXIST') throw thrown;
+    if (codeOf(thrown) !== 'EEXIST') throw noFolder(folder, thrown);
   });
 };
 
@@ -74,7 +78,9 @@ const openFolder = async ({ folder, log }: KeepEnergyOptions) => {
   const file = path.join(folder, accountsFileName);
   try {
     await makeFolder(folder);
-    const release = await takeLock(path.join(folder, 'lock'));
+    const release = await takeLock(path.join(folder, 'lock')).catch((thrown: unknown) => {
+      throw noFolder(folder, thrown);
+    });
     if (typeof release !== 'function')
       throw collectorError('ENERGY_IN_USE', { path: folder, pid: release.pid ?? 'unknown' });
     try {
@@ -89,7 +95,7 @@ const openFolder = async ({ folder, log }: KeepEnergyOptions) => {
   }
 };
 
-/** Fails with ENERGY_LEDGER or ENERGY_IN_USE. */
+/** Fails with ENERGY_FOLDER, ENERGY_LEDGER or ENERGY_IN_USE. */
 export const keepEnergy = async (options: KeepEnergyOptions): Promise<KeptEnergy> => {
   const { folder, retentionMs, log } = options;
   const { file, release, read } = await openFolder(options);

@@ -33,7 +33,7 @@ const blockKey = ({ sequence, hour }: Pick<Frame, 'sequence' | 'hour'>): string 
 
 /** What was thrown, with the path that it is about. */
 export const asLedgerError = (file: string, thrown: unknown): Error =>
-  collectorError.is(thrown, 'ENERGY_LEDGER', 'ENERGY_IN_USE')
+  collectorError.is(thrown, 'ENERGY_FOLDER', 'ENERGY_LEDGER', 'ENERGY_IN_USE')
     ? thrown
     : collectorError('ENERGY_LEDGER', { path: file, detail: reasonOf(thrown) }, thrown);
 

@@ -196,7 +196,7 @@ test('a folder that cannot be made or written fails with its path', async (t) =>
     path.join(base, 'no', 'energy'),
     path.join(base, 'file'),
   ])
-    await assert.rejects(open(folder), { code: 'ENERGY_LEDGER' });
+    await assert.rejects(open(folder), { code: 'ENERGY_FOLDER' });
 });
 
 test('sums that cannot be understood are put aside, and the ledger goes on', async (t) => {

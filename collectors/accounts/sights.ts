@@ -1,0 +1,124 @@
+/**
+ * What the agents of all hosts have said, VM by VM, for the accounts: with the same judgement that power on the page
+ * has.
+ */
+import { mayHaveProcess, type Vm } from '../../lib/one/vm.ts';
+import type { Domain } from '../agents/agent.ts';
+import { powerAgents } from '../agents/agents.ts';
+import type { AgentAnswer, Documents, VmWithAttributes } from '../collector.ts';
+import { findDomain } from '../domain-join.ts';
+import { hostReadingOf, measuresVms } from '../host-readings.ts';
+import { powerIn, powerOfVm, type Situation, situationOf } from '../measure-vm.ts';
+import type { SeenCounters, SeenPower, Sight } from './spans.ts';
+
+type AgentDocuments = Pick<Documents, 'hosts' | 'vms' | 'agents' | 'vmCpu'>;
+
+const countsVmEnergy: ReadonlySet<string> = new Set(
+  powerAgents.flatMap((agent) => ('countsVmEnergy' in agent && agent.countsVmEnergy ? [agent.name] : [])),
+);
+
+/** The VM that a domain is; the other way round than findDomain, so that each page is gone through once. */
+const createVmFinder = (
+  vms: readonly VmWithAttributes[],
+): ((domain: Domain) => VmWithAttributes | undefined) => {
+  const byDeployId = new Map<string, VmWithAttributes>();
+  const byId = new Map<string, VmWithAttributes>();
+  for (const vm of vms) {
+    byId.set(`one-${vm.id}`, vm);
+    if (vm.deployId === '') continue;
+    byDeployId.set(vm.deployId, vm);
+    byDeployId.set(vm.deployId.toLowerCase(), vm);
+  }
+  return ({ name, uuid }) => byDeployId.get(uuid) ?? byDeployId.get(name) ?? byId.get(name);
+};
+
+interface View {
+  readonly situation: Situation;
+  readonly findVm: (domain: Domain) => VmWithAttributes | undefined;
+  readonly running: ReadonlyMap<number, readonly VmWithAttributes[]>;
+}
+
+const seenCounters = ({ origin, agent }: AgentAnswer, { findVm }: View): SeenCounters | undefined => {
+  const counters = origin?.counters;
+  if (counters === undefined || !countsVmEnergy.has(agent)) return undefined;
+  const vms = new Map<string, { vmId: number | undefined; joules: number }>();
+  for (const [key, domain] of counters.domains)
+    vms.set(key, { vmId: findVm(domain)?.id, joules: domain.count });
+  return { seconds: counters.seconds, hostJoules: counters.hostJoules, meter: counters.meter ?? '', vms };
+};
+
+/** By the domains of the page. */
+const measured = (hostId: number, answer: AgentAnswer, view: View): SeenPower['vmPower'] => {
+  const { situation, findVm } = view;
+  if (!answer.verdict.sound) return undefined;
+  const { reading } = answer.verdict;
+  const hostReading = situation.readings.get(hostId)?.find((one) => one.reading === reading);
+  if (hostReading?.domains === undefined) return undefined;
+  const vmPower = new Map<number, number>();
+  for (const domain of reading.domains ?? []) {
+    const vm = findVm(domain);
+    if (vm === undefined || findDomain(vm, hostReading.domains, situation.deployIds) !== domain) continue;
+    const power = powerIn(vm, hostId, hostReading, situation);
+    if (typeof power === 'number') vmPower.set(vm.id, power);
+  }
+  return vmPower;
+};
+
+/** Of a host whose agents measure no VMs; `undefined` while nothing can be estimated. */
+const estimated = (hostId: number, { situation, running }: View): SeenPower['vmPower'] => {
+  const vmPower = new Map<number, number>();
+  for (const vm of running.get(hostId) ?? []) {
+    const power = powerOfVm(vm, situation);
+    if (typeof power === 'number') vmPower.set(vm.id, power);
+  }
+  return vmPower.size === 0 ? undefined : vmPower;
+};
+
+const seenPower = (
+  hostId: number,
+  answer: AgentAnswer,
+  answers: readonly AgentAnswer[],
+  view: View,
+): SeenPower | undefined => {
+  if (!answer.verdict.sound) return undefined;
+  const { reading } = answer.verdict;
+  const isEstimated = !measuresVms(answers) && hostReadingOf(answers) === reading;
+  const vmPower = isEstimated ? estimated(hostId, view) : measured(hostId, answer, view);
+  return { vmPower, hostPower: reading.hostPower };
+};
+
+const runningByHost = (vms: readonly VmWithAttributes[]): View['running'] => {
+  const running = new Map<number, VmWithAttributes[]>();
+  const isOnHost = (vm: Vm): boolean => vm.hostId !== undefined && mayHaveProcess(vm);
+  for (const vm of vms.filter(isOnHost)) {
+    const others = running.get(vm.hostId ?? -1);
+    if (others === undefined) running.set(vm.hostId ?? -1, [vm]);
+    else others.push(vm);
+  }
+  return running;
+};
+
+/** By host. */
+export const sightsOf = (documents: AgentDocuments): ReadonlyMap<number, readonly Sight[]> => {
+  const view: View = {
+    situation: situationOf(documents),
+    findVm: createVmFinder(documents.vms),
+    running: runningByHost(documents.vms),
+  };
+  return new Map(
+    [...documents.agents].map(([hostId, answers]) => {
+      const sights = answers.flatMap((answer): readonly Sight[] => {
+        const { agent, origin, verdict } = answer;
+        if (origin === undefined) return [];
+        const counters = seenCounters(answer, view);
+        const isFirst =
+          !verdict.sound && (verdict.reason === 'first_reading' || verdict.reason === 'no_process_power');
+        const reading = seenPower(hostId, answer, answers, view);
+        return [
+          { place: origin.place, agent, readAt: Math.round(origin.readAt), reading, counters, isFirst },
+        ];
+      });
+      return [hostId, sights];
+    }),
+  );
+};

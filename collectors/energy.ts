@@ -1,0 +1,75 @@
+/**
+ * Energy of VMs and hosts since the accounts began: counters that never fall, whatever starts again.
+ *
+ * Their labels are identities alone: a counter whose labels change with a migration or an owner cannot be summed.
+ */
+import { idlePolicies } from './accounts/idle-share.ts';
+import { counter, defineCollector, gauge, labelled, samplesOf } from './collector.ts';
+import { energyOptions } from './energy-options.ts';
+
+const vmEnergy = counter(
+  'opennebula_vm_energy_joules_total',
+  "Energy of the VM: what it used, and its share of what the host's VMs did not use",
+  ['one_vm_id'],
+);
+const vmUnmeasured = counter(
+  'opennebula_vm_unmeasured_seconds_total',
+  'Time for which the VM ran and was not measured: its energy of that time is in no sample',
+  ['one_vm_id'],
+);
+const vmPower = gauge(
+  'opennebula_vm_power_watts',
+  'Power of the VM at the last reading: what it uses (own), and its share of what no VM uses (share)',
+  ['one_vm_id', 'part'],
+);
+const hostEnergy = counter(
+  'opennebula_host_energy_joules_total',
+  'Energy of the host while it was measured',
+  ['one_host_id'],
+);
+const hostUnassigned = counter(
+  'opennebula_host_unassigned_energy_joules_total',
+  'Energy of the host that is assigned to none of its VMs',
+  ['one_host_id'],
+);
+const accountingInfo = gauge(
+  'opennebula_energy_accounting_info',
+  'Who gets the energy of a host that none of its VMs has used (--energy.idle)',
+  ['idle'],
+);
+
+const joules = (millijoules: number): number => millijoules / 1000;
+
+export const energyCollector = defineCollector({
+  name: 'energy',
+  help: 'energy of VMs and hosts, counted since the accounts in --energy.directory began',
+  reads: ['energy'],
+  options: energyOptions,
+  families: [vmEnergy, vmUnmeasured, vmPower, hostEnergy, hostUnassigned, accountingInfo],
+  collect: ({ energy }, { 'energy.idle': idle }) => {
+    const vms = labelled(energy?.vms ?? [], vmEnergy.labels, ([id]) => [String(id)]);
+    const hosts = labelled(energy?.hosts ?? [], hostEnergy.labels, ([id]) => [String(id)]);
+    const parts = [...(energy?.vms ?? [])].flatMap(([id, { power }]) =>
+      power === undefined
+        ? []
+        : (['own', 'share'] as const).map((part) => ({ id, part, watts: power[part] })),
+    );
+    const policies = energy === undefined ? [] : idlePolicies.filter((policy) => policy === idle);
+    return [
+      samplesOf(vmEnergy, vms, ([, { own, share }]) => joules(own + share)),
+      samplesOf(vmUnmeasured, vms, ([, { unmeasuredMs }]) => unmeasuredMs / 1000),
+      samplesOf(
+        vmPower,
+        labelled(parts, vmPower.labels, ({ id, part }) => [String(id), part]),
+        ({ watts }) => watts,
+      ),
+      samplesOf(hostEnergy, hosts, ([, { total }]) => joules(total)),
+      samplesOf(hostUnassigned, hosts, ([, { rest }]) => joules(rest)),
+      samplesOf(
+        accountingInfo,
+        labelled(policies, accountingInfo.labels, (policy) => [policy]),
+        () => 1,
+      ),
+    ];
+  },
+});

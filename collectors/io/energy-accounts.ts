@@ -1,0 +1,124 @@
+/**
+ * Counts energy with each reading of the power agents: of those that scrapes ask for, and of its own where nobody
+ * scrapes.
+ *
+ * Whatever happens to the accounts, power and all other metrics are served.
+ */
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import { createCycle } from '../../lib/io/cycle.ts';
+import type { Log } from '../../lib/log/log.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import { advance } from '../accounts/advance.ts';
+import type { Calendar } from '../accounts/booking.ts';
+import { type KeptEnergy, keepEnergy } from '../accounts/io/keep-accounts.ts';
+import { sightsOf } from '../accounts/sights.ts';
+import { type EnergySettings, energyOptions } from '../energy-options.ts';
+import { collectorError } from '../errors.ts';
+import type { Reading, Source } from './source.ts';
+import type { Sources } from './sources.ts';
+
+/** A folder that cannot be used is tried again after this time: a disk may be mounted late, an exporter end. */
+const tryAgainMs = 60_000;
+/** The clock on the wall drifts; less than this is no step of it. */
+const wallStepMs = 1000;
+
+export interface EnergyContext {
+  /** Those of now: they change when the configuration is read again. */
+  readonly settings: () => EnergySettings;
+  readonly sources: () => Sources;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+export interface EnergyAccounts {
+  readonly source: Source<Accounts | undefined>;
+  /** Opens the folder and begins to count. */
+  start(): void;
+  /** The agents have been asked. */
+  onReading(): void;
+  close(): Promise<void>;
+}
+
+/** The local time, as the clock on the wall tells it. */
+const createCalendar = (now: () => number): (() => Calendar) => {
+  let wallOffsetMs = 0;
+  return () => {
+    const offset = Math.round(Date.now() - now());
+    if (Math.abs(offset - wallOffsetMs) >= wallStepMs) wallOffsetMs = offset;
+    return { wallOffsetMs, zoneOffsetMs: -new Date().getTimezoneOffset() * 60_000 };
+  };
+};
+
+export const createEnergyAccounts = ({ settings, sources, now, log }: EnergyContext): EnergyAccounts => {
+  const calendar = createCalendar(now);
+  let kept: KeptEnergy | undefined;
+  let triedAt = Number.NEGATIVE_INFINITY;
+  let failure: string | undefined;
+  let shown: Reading<Accounts | undefined> = { value: undefined, readAt: now() };
+
+  /** Says it once. */
+  const fail = (thrown: unknown): void => {
+    const reason = reasonOf(thrown);
+    if (reason !== failure) log.warn('energy is not counted', { error: reason });
+    failure = reason;
+  };
+  const openFolder = async (): Promise<void> => {
+    const isFirst = triedAt === Number.NEGATIVE_INFINITY;
+    triedAt = now();
+    const { 'energy.directory': folder, 'energy.retention': retentionMs } = settings();
+    try {
+      kept = await keepEnergy({ folder, retentionMs: retentionMs === 0 ? undefined : retentionMs, log });
+      failure = undefined;
+      shown = { value: kept.accounts(), readAt: now() };
+    } catch (thrown) {
+      const isDefault = folder === energyOptions['energy.directory'].default;
+      if (!isDefault || !collectorError.is(thrown, 'ENERGY_FOLDER')) fail(thrown);
+      else if (isFirst) log.info('energy is not counted', { error: reasonOf(thrown) });
+    }
+  };
+  const step = async (accounts: KeptEnergy): Promise<void> => {
+    const from = sources();
+    const [hosts, vms, agents, vmCpu] = await Promise.all([
+      from.hosts.get(),
+      from.vms.get(),
+      from.agents.get(),
+      from.vmCpu.get(),
+    ]);
+    const documents = { hosts: hosts.value, vms: vms.value, agents: agents.value, vmCpu: vmCpu.value };
+    const given = { ...documents, at: Math.round(now()), calendar: calendar(), sights: sightsOf(documents) };
+    const { 'energy.idle': idle, 'energy.longest-gap': longestGapMs } = settings();
+    try {
+      await accounts.advance((before) => advance(before, given, { idle, longestGapMs }), given);
+      if (failure !== undefined) log.info('energy is counted again', {});
+      failure = undefined;
+    } catch (thrown) {
+      fail(thrown);
+    }
+    shown = { value: accounts.accounts(), readAt: agents.readAt };
+  };
+  const run = async (): Promise<void> => {
+    try {
+      if (kept === undefined && now() - triedAt >= tryAgainMs) await openFolder();
+      if (kept !== undefined) await step(kept);
+    } catch (thrown) {
+      log.debug('energy is not counted now', { error: reasonOf(thrown) }); // the collectors say why
+    }
+  };
+  const cycle = createCycle(run, settings()['energy.interval']);
+  return {
+    source: {
+      async get() {
+        if (failure !== undefined) throw new Error(failure);
+        return shown;
+      },
+    },
+    start: () => cycle.start(),
+    onReading: () => {
+      if (kept !== undefined) cycle.start();
+    },
+    async close() {
+      cycle.stop();
+      await kept?.close();
+    },
+  };
+};

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { sightsOf } from '../../../collectors/accounts/sights.ts';
+import type { AgentCounters, DomainPower } from '../../../collectors/agents/agent.ts';
+import type { AgentAnswer, VmWithAttributes } from '../../../collectors/collector.ts';
+import { noVmCpu } from '../../../collectors/vm-cpu.ts';
+import { microwatts } from '../../../lib/units/units.ts';
+import { madeHost, madeVm } from '../../support/made-accounts.ts';
+
+const vm = (
+  id: number,
+  hostId: number | undefined,
+  changes: Partial<VmWithAttributes> = {},
+): VmWithAttributes => ({
+  ...madeVm(id, hostId),
+  flavours: -1,
+  exporter: undefined,
+  previousHostId: undefined,
+  ...changes,
+});
+const uuid = '6b1b5c62-0d9b-4e0c-8d0b-3c3f6d0f9a11';
+const answer = (
+  agent: string,
+  domains: readonly DomainPower[] | undefined,
+  counters?: AgentCounters,
+): AgentAnswer => ({
+  agent,
+  verdict: {
+    sound: true,
+    version: '1',
+    reading: { method: 'agent_watts', domains, hostPower: microwatts(100e6), isDoubtful: false },
+  },
+  origin: { place: 'http://kvm0:8080/metrics', readAt: 1000.4, counters },
+});
+const domain = (name: string, power: DomainPower['power'], id = ''): DomainPower => ({
+  name,
+  uuid: id,
+  power,
+});
+const see = (vms: readonly VmWithAttributes[], answers: readonly AgentAnswer[], vmCpu = noVmCpu) =>
+  sightsOf({ hosts: [madeHost(0)], vms, agents: new Map([[0, answers]]), vmCpu }).get(0)?.[0];
+
+test('power by VM: by name, by UUID, by the name of an imported VM; what is no number is left out', () => {
+  const vms = [
+    vm(1, 0),
+    vm(2, 0, { deployId: uuid }),
+    vm(3, 0, { deployId: 'web' }),
+    vm(4, 0),
+    vm(5, 0, { deployId: 'other' }),
+  ];
+  const domains = [
+    domain('one-1', microwatts(10)),
+    domain('imported', microwatts(20), uuid),
+    domain('web', microwatts(30)),
+    domain('one-4', 'first_reading'),
+    domain('one-77', microwatts(50)),
+    domain('one-5', microwatts(60)),
+  ];
+  const sight = see(vms, [answer('scaphandre', domains)]);
+  assert.deepEqual(
+    [...(sight?.reading?.vmPower ?? [])],
+    [
+      [1, 10],
+      [2, 20],
+      [3, 30],
+      [5, 60],
+    ],
+  );
+  assert.deepEqual([sight?.readAt, sight?.reading?.hostPower, sight?.counters], [1000, 100e6, undefined]);
+});
+
+test('counters are those of the agent that counts the energy of VMs', () => {
+  const counters: AgentCounters = {
+    seconds: 5,
+    hostJoules: 9,
+    meter: 'rapl',
+    domains: new Map([['k', { name: 'one-1', uuid: '', count: 3 }]]),
+  };
+  assert.deepEqual(see([vm(1, 0)], [answer('onepower', [], counters)])?.counters, {
+    seconds: 5,
+    hostJoules: 9,
+    meter: 'rapl',
+    vms: new Map([['k', { vmId: 1, joules: 3 }]]),
+  });
+  assert.equal(see([vm(1, 0)], [answer('kepler', [], counters)])?.counters, undefined);
+});
+
+test('the first reading of counters, and an answer that is not believed', () => {
+  const unsound = (reason: 'first_reading' | 'absurd_value'): AgentAnswer => ({
+    ...answer('onepower', []),
+    verdict: { sound: false, version: '1', reason, detail: '' },
+  });
+  assert.deepEqual(
+    [unsound('first_reading'), unsound('absurd_value')].map((one) => see([], [one])?.isFirst),
+    [true, false],
+  );
+  const { origin: _, ...failed } = answer('scaphandre', []);
+  assert.equal(see([], [failed]), undefined);
+});
+
+test('where the agents measure the host alone, VMs are estimated', () => {
+  const vmCpu = { last: new Map(), mean: new Map([[1, 2]]), hostPower: new Map([[0, microwatts(80e6)]]) };
+  assert.deepEqual(
+    see([vm(1, 0), vm(2, undefined)], [answer('telegraf', undefined)], vmCpu)?.reading?.vmPower,
+    new Map([[1, 20e6]]),
+  );
+  assert.equal(see([vm(1, 0)], [answer('telegraf', undefined)])?.reading?.vmPower, undefined);
+});

@@ -1,0 +1,135 @@
+/** Energy as Prometheus sees it: counted whether or not anybody scrapes, and over kills of the exporter. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { readLedger } from '../../collectors/accounts/io/read-ledger.ts';
+import { readRows } from '../../collectors/accounts/rows.ts';
+import { type ExporterProcess, get, startExporter } from '../support/exporter.ts';
+import { httpAnswer, startRawServer } from '../support/raw-server.ts';
+import { kvmHostPool, startRecordedFrontEnd } from '../support/recorded-front-end.ts';
+import { familyOf } from '../support/samples.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+/** The recorded cloud has VM 8 on host 1. Host and VM have drawn 100 W and 40 W since the test began. */
+const startCloud = async (t: TestContext) => {
+  const beganAt = performance.now();
+  const frontEnd = await startRecordedFrontEnd((method) =>
+    method === 'one.hostpool.info' ? kvmHostPool() : undefined,
+  );
+  let asked = 0;
+  let onAsked = (): void => undefined;
+  const agent = await startRawServer((request) => {
+    if (!request.startsWith('GET /1/')) return { bytes: httpAnswer('200 OK', '') };
+    asked += 1;
+    onAsked();
+    const seconds = (performance.now() - beganAt) / 1000;
+    const page = `onepower_info{version="1",meter="rapl"} 1
+onepower_host_cpus 4
+onepower_host_cpu_seconds_total{mode="all"} ${seconds * 4}
+onepower_zone_energy_joules_total{zone="package-0",counted="true"} ${seconds * 100}
+onepower_host_energy_joules_total ${seconds * 100}
+onepower_vm_energy_joules_total{domain="one-8",uuid=""} ${seconds * 40}
+`;
+    return { bytes: httpAnswer('200 OK', page) };
+  });
+  t.after(() => Promise.all([frontEnd.close(), agent.close()]));
+  const folder = path.join(temporaryFolder(t), 'energy');
+  const start = async (...flags: readonly string[]): Promise<ExporterProcess> => {
+    const exporter = await startExporter({
+      endpoint: `http://127.0.0.1:${frontEnd.port}/RPC2`,
+      flags: [
+        `--power.agent-url=http://127.0.0.1:${agent.port}/{id}/metrics`,
+        `--energy.directory=${folder}`,
+        '--energy.interval=1s',
+        ...flags,
+      ],
+    });
+    t.after(exporter.end);
+    return exporter;
+  };
+  /** Resolves when the agent has been asked that many times. */
+  const askedTimes = (times: number): Promise<void> =>
+    new Promise((resolve) => {
+      onAsked = () => {
+        if (asked >= times) resolve();
+      };
+      onAsked();
+    });
+  return { folder, start, askedTimes };
+};
+
+const sampleOf = (page: string, name: string, labels: string): number =>
+  familyOf(page, name)[`{${labels}}`] ?? Number.NaN;
+const energyOf = (page: string): number =>
+  sampleOf(page, 'opennebula_vm_energy_joules_total', 'one_vm_id="8"');
+
+/** The first page on which the VM has more energy than that. */
+const pageAbove = async (exporter: ExporterProcess, joules: number): Promise<string> => {
+  for (;;) {
+    const page = await get(exporter);
+    if (energyOf(page) > joules) return page;
+  }
+};
+
+const ledgerOf = async (folder: string): Promise<number> => {
+  let millijoules = 0;
+  await readLedger(
+    folder,
+    { from: 0, to: Date.UTC(2100, 0) },
+    {
+      onHour: ({ body }) =>
+        readRows(body, {
+          onVm: () => undefined,
+          onHost: () => undefined,
+          onUse(vmId, _, own, share) {
+            if (vmId === 8) millijoules += own + share;
+          },
+          onDraw: () => undefined,
+        }),
+      onDamage: (file) => assert.fail(file),
+    },
+  );
+  return millijoules / 1000;
+};
+
+test('energy is counted without a scrape, survives a kill, and what an agent counted meanwhile is added', async (t) => {
+  const { folder, start, askedTimes } = await startCloud(t);
+  const first = await start('--energy.idle=equal');
+  await askedTimes(2); // nobody has scraped
+  const before = await pageAbove(first, 0);
+  await first.kill();
+  const second = await start('--energy.idle=equal');
+  const after = await pageAbove(second, energyOf(before));
+  const host = sampleOf(after, 'opennebula_host_energy_joules_total', 'one_host_id="1"');
+  const rest = sampleOf(after, 'opennebula_host_unassigned_energy_joules_total', 'one_host_id="1"');
+  const vms = Object.values(familyOf(after, 'opennebula_vm_energy_joules_total'));
+  assert.ok(Math.abs(vms.reduce((sum, one) => sum + one, 0) + rest - host) < 1e-6 * host);
+  assert.match(after, /^opennebula_energy_accounting_info\{idle="equal"\} 1$/m);
+  assert.ok(sampleOf(after, 'opennebula_vm_power_watts', 'one_vm_id="8",part="own"') > 0);
+  await second.end();
+  assert.ok((await ledgerOf(folder)) >= energyOf(after));
+  assert.equal(existsSync(path.join(folder, 'lock')), false);
+});
+
+test('a second exporter on the folder says so, and serves all else', async (t) => {
+  const { start, askedTimes } = await startCloud(t);
+  await start();
+  await askedTimes(1);
+  const second = await start();
+  const isTold = (page: string): boolean =>
+    page.includes('opennebula_scrape_collector_success{collector="energy"} 0');
+  let page = await get(second);
+  while (!isTold(page)) page = await get(second);
+  assert.match(second.log(), /energy is not counted.*kept by another exporter/);
+  assert.match(page, /opennebula_scrape_collector_success\{collector="power"\} 1/);
+  assert.deepEqual(familyOf(page, 'opennebula_vm_energy_joules_total'), {});
+});
+
+test('accounts that are turned off leave no trace', async (t) => {
+  const { start, folder } = await startCloud(t);
+  const exporter = await start('--no-collector.energy');
+  const page = await get(exporter);
+  assert.doesNotMatch(page, /opennebula_vm_energy_joules_total/);
+  assert.equal(existsSync(folder), false);
+});
