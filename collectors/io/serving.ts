@@ -56,7 +56,8 @@ export interface Serving {
 }
 
 export const createServing = (options: ExporterOptions, context: ServingContext): Serving => {
-  const { environment, endpoint, version, processMetrics, kept, agentMemories, energy, now, signal, log } = context;
+  const { environment, endpoint, version, processMetrics, kept, agentMemories, energy, now, signal, log } =
+    context;
   const client = createXmlRpcClient({
     endpoint,
     credentials: () => readOneAuth(environment),
