@@ -9,7 +9,13 @@ import { allOptions } from '../cli/all-options.ts';
 import { formatSampleConfig } from '../lib/config/sample-config.ts';
 import { version } from '../lib/version.ts';
 import { formatSudoers } from '../live-migrate/sudoers.ts';
-import { biscuitWasm, bundleOptions } from './bundle.ts';
+import {
+  biscuitWasm,
+  formatModulesApart,
+  modulesApart as keepModulesApart,
+  packageApart as keepPackageApart,
+  programOptions,
+} from './bundle.ts';
 import { type Executable, executables } from './executables.ts';
 import { limitWasmMemory } from './limit-wasm-memory.ts';
 import { sampleNotes } from './suite-tables.ts';
@@ -27,38 +33,37 @@ const formatHead = async ({ file = '', shellHead, nodeOptions = [] }: Executable
   return `#!/bin/sh\n':' /*\n${shell}*/`;
 };
 
-/** Keeps a package that few runs need out of a bundle: it stands in a file of its own, loaded when it is needed. */
-const keepApart = (name: string): BuildOptions => ({
-  plugins: [
-    {
-      name: 'apart',
-      setup: ({ onResolve }) =>
-        onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: `./${name}.js`, external: true })),
-    },
-  ],
-  supported: { 'dynamic-import': false },
-});
-
-interface Bundle {
-  readonly entry: string;
-  readonly file: string;
-  readonly head: string;
-  readonly options: BuildOptions;
-}
-
-const bundlesOf = async (executable: Executable): Promise<readonly Bundle[]> => {
-  const { name, entry, file, startsOften = false, apart } = executable;
+/** Writes a program, and what stands apart from it in a file beside it; what they are made of. */
+const bundle = async (executable: Executable): Promise<readonly string[]> => {
+  const { name, entry, file, startsOften = false, packageApart, modulesApart } = executable;
   if (file === undefined) return [];
-  const options = { minify: startsOften, ...(apart === undefined ? {} : keepApart(apart)) };
-  const program = { entry, file, head: await formatHead(executable), options };
-  if (apart === undefined) return [program];
-  const beside = {
-    entry: apart,
-    file: path.join(path.dirname(file), `${apart}.js`),
-    head: `// Part of ${name}: the package ${apart}.`,
-    options: { minify: startsOften },
+  const write = async (options: BuildOptions & { readonly outfile: string }): Promise<readonly string[]> => {
+    const result = await build({ ...programOptions, minify: startsOften, ...options });
+    return Object.keys(result.metafile?.inputs ?? {});
   };
-  return [program, beside];
+  const besides = (part: string) => ({
+    outfile: path.join(path.dirname(file), part),
+    banner: { js: `// Part of ${name}.` },
+  });
+  const apart = {
+    ...(packageApart === undefined ? {} : keepPackageApart(packageApart)),
+    ...(modulesApart === undefined ? {} : keepModulesApart(modulesApart)),
+  };
+  const banner = { js: await formatHead(executable) };
+  const inputs = await write({ ...apart, entryPoints: [entry], outfile: file, banner });
+  await chmod(file, 0o755);
+  const inPackage =
+    packageApart === undefined
+      ? []
+      : await write({ entryPoints: [packageApart], ...besides(`${packageApart}.js`) });
+  const inModules =
+    modulesApart === undefined
+      ? []
+      : await write({
+          stdin: { contents: formatModulesApart(inputs), resolveDir: '.' },
+          ...besides(modulesApart),
+        });
+  return [...inputs, ...inPackage, ...inModules];
 };
 
 /** 128 MiB, in pages of 64 KiB: with Node itself an answer stays below 256 MB. */
@@ -92,18 +97,7 @@ await mkdir('dist/systemd/opennebula-exporter.service.d', { recursive: true });
 // Where packages have a Node of their own, a checkout has the Node that builds it.
 await mkdir('dist/node/bin', { recursive: true });
 await symlink(process.execPath, 'dist/node/bin/node');
-const inputs: string[] = [];
-for (const { entry, file, head, options } of (await Promise.all(executables.map(bundlesOf))).flat()) {
-  const result = await build({
-    ...bundleOptions,
-    ...options,
-    entryPoints: [entry],
-    outfile: file,
-    banner: { js: head },
-  });
-  inputs.push(...Object.keys(result.metafile?.inputs ?? {}));
-  if (head.startsWith('#!')) await chmod(file, 0o755);
-}
+const inputs = (await Promise.all(executables.map(bundle))).flat();
 // The executables have no extension: without this they would take the type of a package.json above them.
 for (const folder of ['dist', 'dist/auth/biscuit']) {
   await writeFile(`${folder}/package.json`, '{ "type": "commonjs" }\n');

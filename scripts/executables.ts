@@ -17,7 +17,9 @@ export interface Executable {
   /** Started anew for each login or event: what is shorter starts sooner. */
   readonly startsOften?: boolean;
   /** A package that few runs need: it stands in a file of its own beside the program. */
-  readonly apart?: string;
+  readonly packageApart?: string;
+  /** Modules of ours that it imports when it needs them: they stand in this file beside the program. */
+  readonly modulesApart?: string;
 }
 
 export const executables: readonly Executable[] = JSON.parse(
