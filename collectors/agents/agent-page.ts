@@ -49,18 +49,18 @@ export const createAgentPageReader = (
   let isCut = false;
   let endsLine = true;
   let isMixed = false;
-  /** Of what other agents' lines begin with. */
-  const firstBytes = new Set<number>();
+  /** By byte: whether other agents' lines begin with it. */
+  const isFirstByte = new Uint8Array(256);
   let recognised: { readonly agent: PowerAgent; readonly reader: PageReader } | undefined;
 
   const recognise = (bytes: Buffer, from: number, to: number): void => {
     const found = candidates.find(({ prefix }) => beginsWith(bytes, from, to, prefix));
     if (found === undefined) return;
     recognised = { agent: found.agent, reader: found.agent.createPageReader(settings) };
-    for (const { agent, prefix } of candidates) if (agent !== found.agent) firstBytes.add(prefix[0] ?? 0);
+    for (const { agent, prefix } of candidates) if (agent !== found.agent) isFirstByte[prefix[0] ?? 0] = 1;
   };
   const isForeign = (bytes: Buffer, from: number, to: number): boolean => {
-    if (!firstBytes.has(bytes[from] ?? 0)) return false;
+    if (isFirstByte[bytes[from] ?? 0] !== 1) return false;
     const found = candidates.find(({ prefix }) => beginsWith(bytes, from, to, prefix));
     return found !== undefined && found.agent !== recognised?.agent;
   };

@@ -1,6 +1,7 @@
 /** What is known of power agents. It outlasts a set of options: the next one goes on where the URL is the same. */
 import type { AgentPage } from '../agents/agent-page.ts';
 import type { AgentAnswer } from '../collector.ts';
+import { emptyVmCpuState, type VmCpuState } from '../vm-cpu.ts';
 
 export interface AskedAgent {
   askedAt: number;
@@ -21,15 +22,30 @@ export interface AgentMemory {
   lastAnswers: ReadonlyMap<string, AgentAnswer>;
 }
 
+/** What goes with the agents: the CPU of VMs, as OpenNebula has it. */
+export interface VmCpuMemory {
+  state: VmCpuState;
+  askedAt: number;
+  asking: Promise<void> | undefined;
+}
+
 /** Of those that are asked for each host, and of those that are asked for all of them. */
 export interface AgentMemories {
   readonly ofHosts: AgentMemory;
   readonly central: AgentMemory;
+  readonly vmCpu: VmCpuMemory;
 }
 
 export const createAgentMemory = (): AgentMemory => ({ asked: new Map(), lastAnswers: new Map() });
 
+export const createVmCpuMemory = (): VmCpuMemory => ({
+  state: emptyVmCpuState,
+  askedAt: Number.NEGATIVE_INFINITY,
+  asking: undefined,
+});
+
 export const createAgentMemories = (): AgentMemories => ({
   ofHosts: createAgentMemory(),
   central: createAgentMemory(),
+  vmCpu: createVmCpuMemory(),
 });

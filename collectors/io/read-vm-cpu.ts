@@ -8,12 +8,14 @@ import { readDocument } from '../../lib/io/read-pool.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import { lastCpuRecords } from '../../lib/one/vm-monitoring.ts';
 import type { Documents, VmCpu } from '../collector.ts';
-import { emptyVmCpuState, needsVmCpu, noteAnswers, noteRecords, noVmCpu, vmCpuOf } from '../vm-cpu.ts';
+import { needsVmCpu, noteAnswers, noteRecords, noVmCpu, vmCpuOf } from '../vm-cpu.ts';
+import type { VmCpuMemory } from './agent-memory.ts';
 
 export interface VmCpuReaderOptions {
   readonly client: XmlRpcClient;
   readonly now: () => number;
   readonly intervalMs: number;
+  readonly memory: VmCpuMemory;
   /** Is told when the call begins to fail, and (`undefined`) when it works again. */
   readonly onChange: (failure: string | undefined) => void;
 }
@@ -22,34 +24,31 @@ export const createVmCpuReader = ({
   client,
   now,
   intervalMs,
+  memory,
   onChange,
 }: VmCpuReaderOptions): ((agents: Documents['agents']) => Promise<VmCpu>) => {
-  let state = emptyVmCpuState;
-  let askedAt = Number.NEGATIVE_INFINITY;
-  let asking: Promise<void> | undefined;
   let fails = false;
-  let hasAsked = false;
 
   const ask = async (): Promise<void> => {
-    askedAt = now();
+    memory.askedAt = now();
     try {
       const records = await readDocument(client, lastCpuRecords);
-      state = noteRecords(state, records);
+      memory.state = noteRecords(memory.state, records);
       if (fails) onChange(undefined);
       fails = false;
     } catch (thrown) {
       if (!fails) onChange(reasonOf(thrown));
       fails = true;
     }
-    asking = undefined;
+    memory.asking = undefined;
   };
 
   return async (agents) => {
-    state = noteAnswers(state, agents, now() / 1000);
+    memory.state = noteAnswers(memory.state, agents, now() / 1000);
     if (!needsVmCpu(agents)) return noVmCpu;
-    if (asking === undefined && now() - askedAt >= intervalMs) asking = ask();
-    if (!hasAsked) await asking;
-    hasAsked = true;
-    return vmCpuOf(state, now() / 1000);
+    const isFirst = memory.askedAt === Number.NEGATIVE_INFINITY;
+    if (memory.asking === undefined && now() - memory.askedAt >= intervalMs) memory.asking = ask();
+    if (isFirst) await memory.asking;
+    return vmCpuOf(memory.state, now() / 1000);
   };
 };

@@ -114,6 +114,7 @@ export const createSources = (
     client,
     now,
     intervalMs: options['power.monitoring-interval'],
+    memory: agentMemories.vmCpu,
     onChange(failure) {
       if (failure === undefined) log.info('the CPU of VMs can be read again');
       else log.warn('the CPU of VMs cannot be read; power is not compared with it', { error: failure });

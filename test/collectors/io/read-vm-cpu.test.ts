@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { PowerReading } from '../../../collectors/agents/agent.ts';
 import type { Documents } from '../../../collectors/collector.ts';
+import { createVmCpuMemory } from '../../../collectors/io/agent-memory.ts';
 import { createVmCpuReader } from '../../../collectors/io/read-vm-cpu.ts';
 import { commonError } from '../../../lib/errors/common-errors.ts';
 import type { XmlRpcClient } from '../../../lib/io/xml-rpc-client.ts';
@@ -30,14 +31,18 @@ const createBench = (answer: () => string | Promise<string>) => {
       return '';
     },
   };
-  const read = createVmCpuReader({
-    client,
-    now: () => now,
-    intervalMs: 60_000,
-    onChange: (failure) => void changes.push(failure),
-  });
+  const memory = createVmCpuMemory();
+  const createReader = () =>
+    createVmCpuReader({
+      client,
+      now: () => now,
+      intervalMs: 60_000,
+      memory,
+      onChange: (failure) => void changes.push(failure),
+    });
   return {
-    read,
+    read: createReader(),
+    createReader,
     calls,
     changes,
     advance(ms: number) {
@@ -63,6 +68,13 @@ test('it is asked while an agent needs it, at its own period, for the last recor
   assert.equal(bench.calls.length, 1);
   await bench.read(meter);
   assert.equal(bench.calls.length, 2);
+});
+
+test('another configuration goes on with what is known', async () => {
+  const bench = createBench(() => records(50, 1000));
+  await bench.read(meter);
+  assert.equal((await bench.createReader()(meter)).last.get(5), 0.5);
+  assert.equal(bench.calls.length, 1);
 });
 
 test('later answers are not waited for', async () => {
