@@ -17,6 +17,8 @@ export interface Line {
 }
 
 const rounds = 8;
+/** A line that moves by no more than this part of itself will not move on. */
+const leastMove = 1e-6;
 /** How many typical misses away a point counts less; Huber's usual choice. */
 const tuning = 1.345;
 
@@ -44,6 +46,10 @@ const fitOnce = (points: readonly Point[]): Line | undefined => {
 const medianOf = (values: readonly number[]): number =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
 
+const isOther = (one: Line, other: Line): boolean =>
+  Math.abs(other.slope - one.slope) > leastMove * Math.abs(one.slope) ||
+  Math.abs(other.intercept - one.intercept) > leastMove * Math.abs(one.intercept);
+
 export const fitLine = (points: readonly Point[]): Line | undefined => {
   let line = fitOnce(points);
   for (let round = 0; round < rounds && line !== undefined; round += 1) {
@@ -51,12 +57,14 @@ export const fitLine = (points: readonly Point[]): Line | undefined => {
     const misses = points.map(({ x, y }) => Math.abs(y - intercept - slope * x));
     const typical = 1.4826 * medianOf(misses);
     if (typical === 0) return line;
-    line = fitOnce(
+    const next = fitOnce(
       points.map((point, at) => ({
         ...point,
         weight: point.weight * Math.min(1, (tuning * typical) / (misses[at] || Number.MIN_VALUE)),
       })),
     );
+    if (next === undefined || !isOther(line, next)) return next;
+    line = next;
   }
   return line;
 };

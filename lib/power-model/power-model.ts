@@ -75,7 +75,7 @@ export const observePower = (model: PowerModel, busyCpus: number, watts: number)
   const level = Math.min(levelCount - 1, Math.floor((busyCpus / model.cpus) * levelCount));
   return {
     ...model,
-    levels: new Map([...model.levels, [level, levelAfter(model.levels.get(level), busyCpus, watts)]]),
+    levels: new Map(model.levels).set(level, levelAfter(model.levels.get(level), busyCpus, watts)),
   };
 };
 

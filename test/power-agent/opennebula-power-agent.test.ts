@@ -139,6 +139,23 @@ test('a VM that starts again under the same pid goes on from what it had used', 
   await agent.pageWhere((page) => vmSeconds(page, 525) === 3);
 });
 
+test('what the kernel does for the network of a VM is of that VM, where it has no cgroup', async (t) => {
+  const { files, flags } = makeHost(t);
+  for (const [pid, owner] of [
+    [70, 5250],
+    [71, 5250],
+    [72, 5240],
+  ] as const)
+    files.putProcess({ pid, vhostOf: owner, cpuSeconds: 7 });
+  const agent = await startPowerAgent(t, flags);
+  await untilSeen(agent, 525);
+  files.putProcess({ pid: 70, vhostOf: 5250, cpuSeconds: 8 });
+  files.putProcess({ pid: 71, vhostOf: 5250, cpuSeconds: 9 });
+  files.putProcess({ pid: 72, vhostOf: 5240, cpuSeconds: 90 });
+  const page = await agent.pageWhere((text) => vmSeconds(text, 525) === 3);
+  assert.equal(vmSeconds(page, 524), 0, 'its cgroup has it already');
+});
+
 test('without a meter CPU time is counted and no joule is given', async (t) => {
   const { root, files, flags, pass } = makeHost(t);
   rmSync(path.join(root, 'sys/class'), { recursive: true });

@@ -11,6 +11,8 @@ export interface MadeProcess {
   readonly vm?: number;
   /** CPU time of the cgroup, where the VM has one of its own. */
   readonly cgroupSeconds?: number;
+  /** A thread of the kernel that moves packets for the process of that number. */
+  readonly vhostOf?: number;
   /** Where the program's path cannot be read. */
   readonly hidesExe?: boolean;
 }
@@ -39,7 +41,7 @@ export const madeHostFiles = (root: string, cpus = 16): MadeHostFiles => {
   return {
     procfs,
     sysfs,
-    putProcess({ pid, startedAt = 100, cpuSeconds, vm, cgroupSeconds, hidesExe = false }) {
+    putProcess({ pid, startedAt = 100, cpuSeconds, vm, cgroupSeconds, vhostOf, hidesExe = false }) {
       const folder = path.join(procfs, String(pid));
       const user = Math.round(cpuSeconds * 100);
       const scope = `machine.slice/machine-qemu-1-one-${vm}.scope`;
@@ -49,8 +51,9 @@ export const madeHostFiles = (root: string, cpus = 16): MadeHostFiles => {
           : ['/usr/bin/qemu-kvm-one', '-name', `guest=one-${vm}`, '-uuid', madeUuid(vm)];
       const fields = `S 1 1 1 0 -1 0 0 0 0 0 ${user} 0 0 0 20 0 7 0 ${startedAt} 0 0`;
       rmSync(path.join(folder, 'exe'), { force: true });
-      put(path.join(folder, 'stat'), `${pid} (a (name) of it) ${fields}\n`);
-      if (!hidesExe)
+      const name = vhostOf === undefined ? 'a (name) of it' : `vhost-${vhostOf}`;
+      put(path.join(folder, 'stat'), `${pid} (${name}) ${fields}\n`);
+      if (!hidesExe && vhostOf === undefined)
         symlinkSync(
           vm === undefined ? '/usr/bin/backup' : '/usr/bin/qemu-system-x86_64',
           path.join(folder, 'exe'),
@@ -64,7 +67,7 @@ export const madeHostFiles = (root: string, cpus = 16): MadeHostFiles => {
           path.join(sysfs, 'fs/cgroup', scope, 'cpu.stat'),
           `usage_usec ${Math.round(cgroupSeconds * 1e6)}\n`,
         );
-      put(path.join(folder, 'cmdline'), `${words.join('\0')}\0`);
+      put(path.join(folder, 'cmdline'), vhostOf === undefined ? `${words.join('\0')}\0` : '');
     },
     endProcess: (pid) => rmSync(path.join(procfs, String(pid)), { recursive: true, force: true }),
     putCpu(busy, idle) {
