@@ -20,7 +20,7 @@ export const authError = defineErrors({
   AUTH_TOKEN_TOO_LARGE: {
     exitCode: 77,
     message: 'the token is refused: it needs more than 128 MiB, or is too deeply nested',
-    hint: 'a token of a few blocks needs a fiftieth; whoever attenuated it last made it so',
+    hint: 'a token of a few blocks needs a fiftieth of that; ask whoever attenuated it last for a smaller one',
   },
   AUTH_LIBRARY_UNUSABLE: {
     exitCode: 77,

@@ -21,7 +21,8 @@ const lookup = defineVerb({
   name: 'lookup',
   summary: 'show the coordinates of an IPv4 or IPv6 address',
   operands: 'ADDRESS',
-  details: 'They go to stdout as GEOLOCATION has them. An address that no database knows: exit code 1.',
+  details:
+    'They go to stdout in the form of the attribute GEOLOCATION. The exit code is 1 if no database knows the address.',
   options: lookupOptions,
   run: async ({ operands, options }, terminal) => {
     const [text = ''] = operands;
@@ -42,9 +43,9 @@ const sync = defineVerb({
   name: 'sync',
   summary: 'bring GEOLOCATION of all hosts in line with where they stand now',
   operands: '',
-  details: `Does for each host what the hook host_geolocation does when a host comes: for hosts that were there before
-the hook, and after a change of geolocation.static or of the database. Hosts that are disabled or offline in
-OpenNebula are left out. Says of each host what was done, and why.`,
+  details: `It does for each host what the hook host_geolocation does when a host is added. Run it for hosts that were there
+before the hook, and after a change of geolocation.static or of the database. Hosts that are disabled or offline in
+OpenNebula are left out. It says for each host what was done, and why.`,
   options: { check: checkOption, ...suiteOptions, ...geolocationOptions },
   run: async ({ options, document }, terminal) => {
     const locate = {

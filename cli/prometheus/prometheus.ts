@@ -78,8 +78,8 @@ const patch = defineVerb({
   summary: "bring Prometheus' configuration in line with the cloud, and tell Prometheus to read it again",
   operands: '',
   details: `Sets the alertmanagers and the targets of opennebula_exporter, node_exporter, libvirt_exporter, the optional
-exporters that answer, sr_exporter (VMs, by files) and scaphandre (power agents). If our rules are installed, it also
-names them in rule_files. Every other byte stays. promtool checks the result before it replaces the old file; the last
+exporters that answer, sr_exporter (VMs, by files) and a job for each kind of power agent. If our rules are installed,
+it also names them in rule_files. Every other byte stays. promtool checks the result before it replaces the old file; the last
 five old files are kept beside it.`,
   options: { ...changeOptions, ...patchTable },
   run: async ({ options }, terminal) => {
@@ -96,8 +96,8 @@ const unpatch = defineVerb({
   summary:
     "take out of Prometheus' configuration what only this suite needs, and tell Prometheus to read it again",
   operands: '',
-  details: `Use it before you remove the suite. It removes the jobs sr_exporter and scaphandre with everything in them, and our
-rules from rule_files. Targets of other jobs stay. OpenNebula is not asked. The old file is kept, as with patch.`,
+  details: `Use it before you remove the suite. It removes the job sr_exporter and the jobs of power agents with everything in
+them, and our rules from rule_files. Targets of other jobs stay. OpenNebula is not asked. The old file is kept, as with patch.`,
   options: { ...changeOptions, ...unpatchTable },
   run: async ({ options }, terminal) => {
     const path = options['prometheus.config'];
