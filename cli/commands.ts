@@ -23,6 +23,11 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./top/top.ts')).top,
   },
   {
+    name: 'energy',
+    summary: 'report the energy that VMs have used, and verify the accounts of it',
+    load: async () => (await import('./energy/energy.ts')).energy,
+  },
+  {
     name: 'token',
     summary: 'make, attenuate, inspect and revoke tokens that serve as passwords',
     load: async () => (await import('./token/token.ts')).token,

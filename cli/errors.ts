@@ -37,6 +37,16 @@ export const cliError = defineErrors({
     message: 'cannot use the credentials file {path}: {detail}',
     hint: 'the file must hold one line with user:password or a bearer token; --top.credentials-file names another file',
   },
+  ENERGY_UNREADABLE: {
+    exitCode: 1,
+    message: 'cannot read the accounts of energy in {path}: {detail}',
+    hint: 'name the folder of the exporter with --energy.directory, and run this as root or as the user of the exporter',
+  },
+  ENERGY_FAULTY: {
+    exitCode: 1,
+    message: 'the accounts of energy in {path} have {faults} fault(s)',
+    hint: 'put a copy from your backup in the place of the files that are named above; the exporter goes on with what is sound',
+  },
   DOCTOR_FOUND: {
     exitCode: 1,
     message: 'the doctor found {found}',

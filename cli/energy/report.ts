@@ -1,0 +1,55 @@
+/** `oneext energy report`: kilowatt-hours of a month or any other time. */
+import { readLedger } from '../../collectors/accounts/io/read-ledger.ts';
+import { readRows } from '../../collectors/accounts/rows.ts';
+import { choiceOption, flagsOnly } from '../../lib/config/options.ts';
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import { defineVerb, usageError } from '../command.ts';
+import { cliError } from '../errors.ts';
+import { periodOptions } from './energy-options.ts';
+import { columnsOf, formatReport, reportFormats } from './format-report.ts';
+import { periodOf } from './period.ts';
+import { createUsageReader, type Grouping, groupings } from './usage.ts';
+
+const namesBy: Readonly<Record<Grouping, readonly string[]>> = {
+  vm: ['VM_ID', 'VM_NAME', 'USER_NAME', 'GROUP_NAME'],
+  owner: ['USER_NAME'],
+  group: ['GROUP_NAME'],
+  host: ['HOST_ID', 'HOST_NAME'],
+  cluster: ['CLUSTER_NAME'],
+};
+
+export const report = defineVerb({
+  name: 'report',
+  summary: 'show what VMs have used, in kilowatt-hours',
+  operands: '',
+  details: `Names and owners are those of the time when the energy was used; a VM that was given to another owner has a line for
+each. The hour that is running is in it. Where a part of the time a VM ran was not measured, the energy of that part
+is not in its kilowatt-hours: COVERAGE, or MEASURED, says how much was. CSV and JSON carry unrounded values; what is
+not known (CO2, cost) is empty there.`,
+  options: {
+    ...periodOptions,
+    ...flagsOnly({
+      by: choiceOption({ help: 'what each line is about', default: 'vm' }, groupings),
+      format: choiceOption({ help: 'form of the report', default: 'table' }, reportFormats),
+    }),
+  },
+  run: async ({ options }, terminal) => {
+    const period = periodOf(options, terminal.now());
+    if (typeof period === 'string') throw usageError(period);
+    const folder = options['energy.directory'];
+    const reader = createUsageReader(options.by);
+    try {
+      await readLedger(folder, period, {
+        onHour: ({ body }, isInRange) => readRows(body, reader.visitor(isInRange)),
+        onDamage: (file, damages) =>
+          terminal.writeNote(
+            `${file} is damaged in ${damages} place(s): what stood there is not in the report\n`,
+          ),
+      });
+    } catch (thrown) {
+      throw cliError('ENERGY_UNREADABLE', { path: folder, detail: reasonOf(thrown) }, thrown);
+    }
+    const columns = columnsOf(namesBy[options.by]);
+    terminal.writeResult(formatReport(options.format, reader.usages(), columns, period));
+  },
+});

@@ -1,0 +1,46 @@
+/** `oneext energy verify`: whether the ledger is whole, and the VMs of each host come to the host. */
+import { readLedger } from '../../collectors/accounts/io/read-ledger.ts';
+import { readRows } from '../../collectors/accounts/rows.ts';
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import { defineVerb, usageError } from '../command.ts';
+import { cliError } from '../errors.ts';
+import { createBalance } from './balance.ts';
+import { periodOptions } from './energy-options.ts';
+import { periodOf } from './period.ts';
+
+export const verify = defineVerb({
+  name: 'verify',
+  summary: 'compare the energy of VMs with that of their hosts, and look for damage',
+  operands: '',
+  details: `For each hour and each host, the energy of the VMs and the rest must sum to the energy of the host. The exit code
+is 1 if they do not, or if a part of the ledger is damaged.`,
+  options: periodOptions,
+  run: async ({ options }, terminal) => {
+    const period = periodOf(options, terminal.now());
+    if (typeof period === 'string') throw usageError(period);
+    const folder = options['energy.directory'];
+    const balance = createBalance();
+    let [hours, faults] = [0, 0];
+    const tell = (line: string): void => {
+      faults += 1;
+      terminal.writeResult(`${line}\n`);
+    };
+    try {
+      await readLedger(folder, period, {
+        onHour({ body, hour }, isInRange) {
+          if (!isInRange) return;
+          hours += 1;
+          readRows(body, balance.visitor);
+          const at = new Date(hour).toISOString();
+          for (const hostId of balance.close())
+            tell(`${at}: the VMs of host ${hostId} and the rest do not sum to the energy of the host`);
+        },
+        onDamage: (file, damages) => tell(`${file}: damaged in ${damages} place(s)`),
+      });
+    } catch (thrown) {
+      throw cliError('ENERGY_UNREADABLE', { path: folder, detail: reasonOf(thrown) }, thrown);
+    }
+    if (faults > 0) throw cliError('ENERGY_FAULTY', { path: folder, faults });
+    terminal.writeResult(`${hours} hour(s) of ${folder} are whole, and VMs and rest sum to their hosts\n`);
+  },
+});
