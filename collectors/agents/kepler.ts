@@ -12,7 +12,15 @@
  */
 import { createLabelReader, labelsOf, sampleValueOf } from '../../lib/prometheus/sample-line.ts';
 import type { AgentCounters, Domain, PageContent, PageDomain, PageReader, PowerAgent } from './agent.ts';
+import { isSameCount, powerByCpuSeconds } from './cpu-share.ts';
 import { emptyKeplerPage, type KeplerPage, type KeplerProcess, readKeplerLine } from './kepler-page.ts';
+import {
+  isNoVm,
+  isOfProcess,
+  isProcessLine,
+  mayBeEmulator,
+  processStartLength,
+} from './kepler-process-line.ts';
 import { createMarkerFinder } from './marker-finder.ts';
 import { platformReadingsOf } from './platform-power.ts';
 import type { PowerSettings } from './power-options.ts';
@@ -22,9 +30,6 @@ import { createEmulatorTest } from './vm-process.ts';
 type Problem = NonNullable<PageContent['problem']>;
 
 const readExe = createLabelReader('exe', 4096);
-const processStart = Buffer.from('kepler_process_cpu_');
-const exeMarker = Buffer.from('exe="');
-const noVm = Buffer.from('vm_id=""');
 
 /** Why the agent could not measure, if it could not. */
 const problemOf = (page: KeplerPage, zones: readonly string[] | undefined): Problem | undefined => {
@@ -66,28 +71,6 @@ const countersOf = (page: KeplerPage, zones: readonly string[], seconds: number)
   return { seconds, hostJoules: sumOfZones(zones, page.joules) ?? Number.NaN, meter: zones.join(), domains };
 };
 
-/** The power of the host and its VMs over the time between two pages, in microwatts. */
-const powerBetween = (
-  earlier: AgentCounters | undefined,
-  now: AgentCounters,
-  { cpus, hostWatts }: { readonly cpus: number; readonly hostWatts: number },
-): Pick<PageContent, 'domains' | 'hostPower'> => {
-  const seconds = now.seconds - (earlier?.seconds ?? Number.NaN);
-  const joules =
-    earlier !== undefined && earlier.meter === now.meter ? now.hostJoules - earlier.hostJoules : Number.NaN;
-  const hostPower = (joules > 0 && seconds > 0 ? joules / seconds : hostWatts) * 1e6;
-  const domains = [...now.domains].map(([key, { name, uuid, count }]): PageDomain => {
-    const moved = count - (earlier?.domains.get(key)?.count ?? Number.NaN);
-    const isKnown = seconds > 0 && moved >= 0;
-    return { name, uuid, power: isKnown ? (hostPower * moved) / (seconds * cpus) : 'first_reading' };
-  });
-  return { domains, hostPower };
-};
-
-const isSame = (earlier: AgentCounters, now: AgentCounters): boolean =>
-  earlier.hostJoules === now.hostJoules &&
-  [...now.domains].every(([key, { count }]) => earlier.domains.get(key)?.count === count);
-
 /** What Kepler itself makes of the VMs, in microwatts. */
 const vmsOf = (page: KeplerPage, zones: readonly string[]): readonly PageDomain[] =>
   [...page.vms].map(([vmId, { name, watts }]) => ({
@@ -95,6 +78,26 @@ const vmsOf = (page: KeplerPage, zones: readonly string[]): readonly PageDomain[
     uuid: vmId.toLowerCase(),
     power: (sumOfZones(zones, watts) ?? Number.NaN) * 1e6,
   }));
+
+/** Kepler shares out what goes into work, and no more. */
+const brokenSharesOf = (
+  page: KeplerPage,
+  zones: readonly string[],
+  vms: readonly PageDomain[],
+  hostPower: number,
+): Problem | undefined => {
+  const active = (sumOfZones(zones, page.activeWatts) ?? Number.POSITIVE_INFINITY) * 1e6;
+  // What no VM can draw costs that VM alone.
+  const isPossible = (power: PageDomain['power']): power is number =>
+    typeof power === 'number' && power >= 0 && power <= hostPower * 1.1;
+  const sum = vms
+    .map(({ power }) => power)
+    .filter(isPossible)
+    .reduce((all, power) => all + power, 0);
+  return sum > active * 1.01 + 1000
+    ? { reason: 'absurd_value', detail: `the VMs draw ${sum} µW together, and all work ${active} µW` }
+    : undefined;
+};
 
 const contentOf = (page: KeplerPage, earlier: AgentCounters | undefined, atSeconds: number): PageContent => {
   const zones = hostZonesOf(page.watts.keys());
@@ -115,10 +118,14 @@ const contentOf = (page: KeplerPage, earlier: AgentCounters | undefined, atSecon
       : { ...content, problem };
   const hostWatts = sumOfZones(zones, page.watts) ?? Number.NaN;
   const use = { busyRatio: page.usageRatio, microwatts: hostWatts * 1e6 };
-  if (!page.hasProcesses)
-    return { ...content, problem, use, hostPower: hostWatts * 1e6, domains: method && vmsOf(page, zones) };
+  if (!page.hasProcesses) {
+    const domains = method && vmsOf(page, zones);
+    const hostPower = hostWatts * 1e6;
+    const broken = brokenSharesOf(page, zones, domains ?? [], hostPower);
+    return { ...content, problem: broken, use, hostPower, domains };
+  }
   const counters = countersOf(page, zones, atSeconds);
-  if (earlier !== undefined && isSame(earlier, counters))
+  if (earlier !== undefined && isSameCount(earlier, counters))
     return {
       ...content,
       problem: {
@@ -132,32 +139,8 @@ const contentOf = (page: KeplerPage, earlier: AgentCounters | undefined, atSecon
     problem,
     use,
     counters,
-    ...powerBetween(earlier, counters, { cpus: page.cpus, hostWatts }),
+    ...powerByCpuSeconds(earlier, counters, { cpus: page.cpus, hostWatts }),
   };
-};
-
-const isAt = (line: Buffer, start: Buffer): boolean =>
-  line.length > start.length && start.compare(line, 0, start.length) === 0;
-
-/** Whether a line is one of the many of processes, by the bytes in which metrics of Kepler differ. */
-const isOfProcess = (bytes: Buffer, from: number): boolean =>
-  bytes[from] === 0x6b /* kepler_ */ && bytes[from + 7] === 0x70 && bytes[from + 8] === 0x72 /* process_ */;
-
-/** Whether a line names a program that may be an emulator; most lines do not, and are not taken apart. */
-const mayBeEmulator = (line: Buffer, others: readonly string[]): boolean => {
-  const at = line.indexOf(exeMarker);
-  if (at < 0) return false;
-  if (others.length > 0) return true;
-  let name = at + exeMarker.length;
-  for (let to = name; to < line.length && line[to] !== 0x22 /* quote */; to += 1)
-    if (line[to] === 0x2f /* slash */) name = to + 1;
-  return line[name] === 0x71 /* q */ || line[name] === 0x6b /* k */ || line[name] === 0x2e /* dot */;
-};
-
-/** Whether `vm_id`, the last label, is empty. */
-const isNoVm = (line: Buffer): boolean => {
-  const end = line.lastIndexOf(0x7d /* closing brace */);
-  return end >= noVm.length && noVm.compare(line, end - noVm.length, end) === 0;
 };
 
 const createPageReader = (settings: PowerSettings): PageReader => {
@@ -184,14 +167,14 @@ const createPageReader = (settings: PowerSettings): PageReader => {
         readKeplerLine(page, bytes.subarray(from, to));
         return;
       }
-      const kind = bytes[from + processStart.length];
+      const kind = bytes[from + processStartLength];
       if (
         kind !== 0x73 /* seconds_total */ &&
         (kind !== 0x77 /* watts */ || !terminated.isIn(bytes, from, to))
       )
         return;
       const line = bytes.subarray(from, to);
-      if (!isAt(line, processStart)) return;
+      if (!isProcessLine(line)) return;
       if (kind === 0x73) readProcess(line);
       else page.ended.add(labelsOf(line).get('pid') ?? '');
     },

@@ -135,3 +135,27 @@ test('lines that only look like those of a process of Kepler are passed over', (
   assert.ok(reading?.verdict.sound);
   assert.equal(reading.verdict.reading.domains?.length, 1);
 });
+
+const qemu = (pid: number, seconds: number): string =>
+  `kepler_process_cpu_seconds_total{exe="/usr/bin/qemu-system-x86_64",pid="${pid}",vm_id="u"} ${seconds}\n`;
+
+test('two processes of one VM count together: who starts another one takes nothing from it', () => {
+  const pages = [0, 1].map((at) =>
+    keplerPage({ packages: [1000 + 200 * at, 1000 + 200 * at], cpuSeconds: 10 + 10 * at }).replace(
+      'promhttp',
+      `${qemu(10, 5 + 2 * at)}promhttp`,
+    ),
+  );
+  const verdict = readAgentPages(pages)[1]?.verdict;
+  assert.ok(verdict?.sound);
+  // 40 W, and 12 of 40 CPU seconds.
+  assert.deepEqual(verdict.reading.domains, [{ name: '', uuid: 'u', power: 12e6 }]);
+});
+
+test('VMs that draw more than all work together are not believed', () => {
+  const page = read('kepler/v0.11.4-node-vm-2.prom');
+  const [reading] = readAgentPages([
+    page.replace(/(kepler_node_cpu_active_watts\{.*zone="package"\}) .*/, '$1 20'),
+  ]);
+  assert.equal(reading?.verdict.sound, false);
+});
