@@ -30,10 +30,19 @@ const listFolder = (folder: string): readonly string[] => {
   }
 };
 
-/** `undefined` for what is no whole number. */
-const readCount = (file: string): number | undefined => {
-  const text = tryReadText(file)?.trim() ?? '';
-  return /^\d+$/.test(text) ? Number(text) : undefined;
+/**
+ * Reads whole numbers; `undefined` for what is none, or cannot be read. A file that is empty is just being written, as
+ * those of a made host are: what it held before stands.
+ */
+const createCountReader = (): ((file: string) => number | undefined) => {
+  const last = new Map<string, number>();
+  return (file) => {
+    const text = tryReadText(file)?.trim();
+    if (text === '') return last.get(file);
+    if (text === undefined || !/^\d+$/.test(text)) return undefined;
+    last.set(file, Number(text));
+    return Number(text);
+  };
 };
 
 const raplRescanSeconds = 60;
@@ -66,6 +75,7 @@ const openRapl = ({ sysfs }: MeterPlaces): OpenMeter => {
   let zones = findRaplZones(folder);
   let ranges = new Map<string, number>();
   let scannedAt = performance.now();
+  const readCount = createCountReader();
   const packages = zones.filter(({ kind }) => kind === 'package');
   const [first] = packages;
   if (first === undefined) throw new Error(`${folder} has no zone of a package`);
@@ -108,6 +118,7 @@ const openHwmon = ({ sysfs }: MeterPlaces): OpenMeter => {
   const choice = chooseHwmon(listSensors(folder));
   if (choice === undefined)
     throw new Error(`${folder} has no sensor for the energy of a socket and no power_meter of ACPI`);
+  const readCount = createCountReader();
   const fileOf = (sensor: ChosenSensor): string => path.join(folder, sensor.folder, sensor.file);
   const [first] = choice.kind === 'energy' ? choice.sensors : [choice.sensor];
   if (first !== undefined) readText(fileOf(first)); // fails with the reason

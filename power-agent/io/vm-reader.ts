@@ -56,6 +56,7 @@ export const createVmReader = ({ procfs, sysfs }: VmReaderPlaces): VmReader => {
   /** Processes that are no VM yet: by pid, the readings since they were seen first. */
   const young = new Map<number, number>();
   const readNew = createNewProcesses(procfs);
+  let last: ReadonlyMap<number, VmProcess> = new Map();
 
   const fileOf = (pid: number, name: string): string => `${procfs}/${pid}/${name}`;
   const readTimes = (pid: number): ProcessTimes | undefined => {
@@ -113,11 +114,15 @@ export const createVmReader = ({ procfs, sysfs }: VmReaderPlaces): VmReader => {
     return sum;
   };
 
+  /** A file that is empty is just being written, as those of a made host are: what was read before stands. */
   const readVm = (pid: number, vm: KnownVm): VmProcess | undefined => {
-    const times = readTimes(pid);
+    const stat = tryReadText(fileOf(pid, 'stat'));
+    const cgroup = vm.cgroupFile === undefined ? undefined : tryReadText(vm.cgroupFile);
+    const before = last.get(pid);
+    if ((stat === '' || cgroup === '') && before?.startedAt === vm.startedAt) return before;
+    const times = parseProcessTimes(stat ?? '');
     if (times === undefined || times.startedAt !== vm.startedAt) return undefined;
-    const ofCgroup =
-      vm.cgroupFile === undefined ? undefined : parseCgroupSeconds(tryReadText(vm.cgroupFile) ?? '');
+    const ofCgroup = cgroup === undefined ? undefined : parseCgroupSeconds(cgroup);
     const { domain, uuid, startedAt } = vm;
     if (ofCgroup !== undefined)
       return { pid, domain, uuid, startedAt, source: vm.cgroupFile ?? '', cpuSeconds: ofCgroup };
@@ -145,6 +150,7 @@ export const createVmReader = ({ procfs, sysfs }: VmReaderPlaces): VmReader => {
         const read = readKnown(pid) ?? readAnother(pid);
         if (read !== undefined) found.set(pid, read);
       }
+      last = found;
       return found;
     },
   };

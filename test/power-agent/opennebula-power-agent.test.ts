@@ -156,6 +156,24 @@ test('what the kernel does for the network of a VM is of that VM, where it has n
   assert.equal(vmSeconds(page, 524), 0, 'its cgroup has it already');
 });
 
+test('files that are empty for a moment, as those of a made host are, cost nothing', async (t) => {
+  const { files, flags, pass } = makeHost(t);
+  const agent = await startPowerAgent(t, flags);
+  await untilSeen(agent, 525);
+  for (const file of [
+    'class/powercap/intel-rapl:0/energy_uj',
+    'fs/cgroup/machine.slice/machine-qemu-1-one-524.scope/cpu.stat',
+  ])
+    writeFileSync(path.join(files.sysfs, file), '');
+  writeFileSync(path.join(files.procfs, '5250/stat'), '');
+  files.putProcess({ pid: 7000, vm: 526, cpuSeconds: 0 });
+  await untilSeen(agent, 526); // read after the others
+  pass(2);
+  const page = await afterReading(agent, 200);
+  assert.deepEqual([vmJoules(page, 524), vmJoules(page, 525)], [50, 25]);
+  assert.equal(sampleIn(page, 'onepower_zone_read_errors_total{zone="package-0"}'), 0);
+});
+
 test('without a meter CPU time is counted and no joule is given', async (t) => {
   const { root, files, flags, pass } = makeHost(t);
   rmSync(path.join(root, 'sys/class'), { recursive: true });
