@@ -36,12 +36,11 @@ export const judgeSudo = (subject: string, answers: readonly SudoAnswer[]): read
   const refused = answers.filter(({ isPermitted }) => !isPermitted);
   const needed = refused.filter(({ right }) => right !== 'vswitch');
   const [first] = needed;
-  if (answers.length === 0) return [skipped('sudo does not answer', { subject })];
+  const silent = { subject, group: 'hosts where sudo does not answer' };
+  if (answers.length === 0) return [skipped('sudo does not answer', silent)];
   const unanswered = Object.keys(sudoRights).length - answers.length;
   if (first === undefined && unanswered > 0)
-    return [
-      skipped(`sudo answered ${answers.length} of ${answers.length + unanswered} questions`, { subject }),
-    ];
+    return [skipped(`sudo answered ${answers.length} of ${answers.length + unanswered} questions`, silent)];
   if (first === undefined) {
     const without = refused.length > 0 ? ', but not for Open vSwitch' : '';
     return [ok(`sudo permits what tunnels need${without}`, { subject })];
