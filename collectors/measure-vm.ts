@@ -121,10 +121,17 @@ const measure = (vm: VmWithAttributes, situation: Situation): Measurement => {
   return { microwatts: counted.size === 0 ? undefined : sum, hostCount: counted.size, reason };
 };
 
+/** Why no agent of the host gives any power. */
+const whyUnsound = (answers: readonly AgentAnswer[]): UnmeasuredReason =>
+  answers.some(({ verdict }) => !verdict.sound && verdict.reason === 'first_reading')
+    ? 'first_reading'
+    : 'agent_unsound';
+
 /** Where the agents of the host measure no VMs: the VM's part of the power of the host, by the CPUs it keeps busy. */
 const estimate = (vm: VmWithAttributes, host: Host, situation: Situation): number | UnmeasuredReason => {
   const { agents, vmCpu, busyCpus } = situation;
-  if (hostReadingOf(agents.get(host.id) ?? []) === undefined) return 'agent_unsound';
+  const answers = agents.get(host.id) ?? [];
+  if (hostReadingOf(answers) === undefined) return whyUnsound(answers);
   if (isMigrating(vm)) return 'migration_partly_measured';
   const power = vmCpu.hostPower.get(host.id);
   if (power === undefined) return 'first_reading';

@@ -409,6 +409,8 @@ test('3-estimate: what is not known is said, and nothing is invented', () => {
   assert.equal(reasonWith({ vms: [vm(5, 0, 3, 4)] }), 'migration_partly_measured');
   assert.equal(reasonWith({ hosts: [host(0, { state: 8 })] }), 'host_offline');
   assert.equal(reasonWith({ answers: { 0: timedOut } }), 'agent_unsound');
+  const first: PowerVerdict = { sound: false, version: '', reason: 'first_reading', detail: '' };
+  assert.equal(reasonWith({ answers: { 0: [other(timedOut), other(first)] } }), 'first_reading');
 });
 
 test('law: estimates of the VMs of a host are together not more than what the host draws', () => {
