@@ -12,6 +12,11 @@ export const hostsError = defineErrors({
     message: 'the files that are to be sent to the hosts cannot be read from {folder}: {detail}',
     hint: 'install the package opennebula-extensions again; oneext must stand beside host-installer/ and sudoers.d/',
   },
+  HOSTS_PROGRAM_UNREADABLE: {
+    exitCode: 2,
+    message: '--kepler-binary is {file}, which cannot be read: {detail}',
+    hint: 'give the program kepler of the unpacked release, in a file on the front-end',
+  },
   HOSTS_INCOMPLETE: {
     exitCode: 75,
     message: '{count} of {total} hosts are not as they should be: {hosts}',

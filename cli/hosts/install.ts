@@ -1,4 +1,5 @@
 /** `oneext hosts install`: a power agent on every hypervisor. */
+import { type Brought, formatBrought } from '../../host-installer/brought.ts';
 import { hostsError } from '../../host-installer/errors.ts';
 import {
   formatNames,
@@ -7,6 +8,7 @@ import {
   formatPlans,
 } from '../../host-installer/format-outcomes.ts';
 import { openLastRunFile, readLastRun } from '../../host-installer/io/last-run-file.ts';
+import { readAgentArchive, readKeplerBinary } from '../../host-installer/io/read-archive.ts';
 import {
   type HostRecord,
   type LastRun,
@@ -16,6 +18,7 @@ import {
 } from '../../host-installer/last-run.ts';
 import { isWell } from '../../host-installer/outcome.ts';
 import { flagsOnly, type OptionSpec, optional, switchOption } from '../../lib/config/options.ts';
+import { packageFolder } from '../../lib/io/this-process.ts';
 import { version } from '../../lib/version.ts';
 import { defineVerb, type Given, type Terminal } from '../command.ts';
 import { cliError } from '../errors.ts';
@@ -53,6 +56,12 @@ const options = {
   resume: switchOption(
     'go on with the last run: pass over the hosts on which it succeeded with the same options',
   ),
+  ...flagsOnly({
+    'kepler-binary': agentOption(
+      'FILE',
+      'the program of a release of Kepler, on this front-end, for --agent kepler',
+    ),
+  }),
   telegraf: switchOption(
     'also let the Telegraf of each host tell the power of the whole machine and of its CPUs',
   ),
@@ -69,6 +78,21 @@ const agentArgv = ({ options: values }: InstallGiven): readonly string[] => [
     return text === undefined ? [] : [`--${name}`, text];
   }),
   ...(values.telegraf ? ['--telegraf'] : []),
+];
+
+const optionalArgv = (name: string, value: string | undefined): readonly string[] =>
+  value === undefined ? [] : [name, value];
+
+/** What goes to hosts that do not have it: the suite's own agent, or the program of Kepler. */
+const readBrought = async ({ options: values }: InstallGiven): Promise<Brought | undefined> => {
+  const binary = values['kepler-binary'];
+  if (binary !== undefined) return readKeplerBinary(binary);
+  return values.agent === 'onepower' ? readAgentArchive(packageFolder()) : undefined;
+};
+
+const runArgv = (given: InstallGiven, brought: Brought | undefined): readonly string[] => [
+  ...agentArgv(given),
+  ...(brought === undefined ? [] : formatBrought(brought)),
 ];
 
 /** What is to be resumed: the operands or, without, the hosts of the last run that are still there. */
@@ -97,7 +121,7 @@ const showPlans = async (
   const run = {
     command: 'plan',
     sudoRules: given.options['live-migrate'],
-    options: agentArgv(given),
+    options: runArgv(given, await readBrought(given)),
   } as const;
   const { records, plans } = await preparation.run(run, choice.targets);
   const all = inOrder(records, skippedRecords(choice));
@@ -138,7 +162,7 @@ const install = async (
   preparation: Preparation,
 ): Promise<readonly HostRecord[]> => {
   const sudoRules = given.options['live-migrate'];
-  const argv = agentArgv(given);
+  const argv = [...agentArgv(given), ...optionalArgv('--kepler-binary', given.options['kepler-binary'])];
   const aim = { version, options: sudoRules ? [...argv, '--live-migrate'] : argv };
   const { todo, done, others, skipped, isOfAll } = await planWork(given, terminal, preparation, aim);
   const warn = (text: string): void => terminal.writeNote(`warning: ${text}\n`);
@@ -146,7 +170,8 @@ const install = async (
   const remember = (records: readonly HostRecord[]): Promise<void> =>
     file.write({ ...aim, isOfAll, hosts: inOrder(records, done, others) });
   await remember(todo.map(notBegun));
-  const run = { command: 'install', sudoRules, options: argv } as const;
+  const brought = await readBrought(given);
+  const run = { command: 'install', sudoRules, options: runArgv(given, brought), brought } as const;
   const { records } = await preparation.run(run, todo, (current) => void remember(current));
   await remember(records);
   const all = inOrder(records, done, skipped);

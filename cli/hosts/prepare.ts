@@ -1,4 +1,5 @@
 /** What the verbs of `oneext hosts` share: options, the hosts that OpenNebula has, and a run over them. */
+import type { Brought } from '../../host-installer/brought.ts';
 import { chooseHosts, type HostChoice, type HostTarget } from '../../host-installer/choose-hosts.ts';
 import { hostsError } from '../../host-installer/errors.ts';
 import { hostsOptions } from '../../host-installer/hosts-options.ts';
@@ -30,7 +31,7 @@ export interface Preparation {
   readonly hosts: readonly Host[];
   readonly lastRunPath: string;
   run(
-    run: RemoteRun,
+    run: RemoteRun & { readonly brought?: Brought | undefined },
     targets: readonly HostTarget[],
     onEnd?: (records: readonly HostRecord[]) => void,
   ): Promise<HostsRunEnd>;
@@ -48,6 +49,7 @@ export const prepare = async ({ options }: RunGiven, terminal: Terminal): Promis
       runOnHosts({
         targets,
         run,
+        brought: run.brought,
         onEnd,
         jobs: options.jobs,
         user: options['hosts.ssh-user'],

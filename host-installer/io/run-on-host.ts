@@ -6,6 +6,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { endOf } from '../../lib/io/child-end.ts';
 import { sshArgv } from '../../lib/io/ssh.ts';
 import { formatDuration } from '../../lib/units/duration.ts';
+import { answerWish, type Brought } from '../brought.ts';
 import type { HostTarget } from '../choose-hosts.ts';
 import { emptyReport, type HostReport, type OutputLine, readLine } from '../host-report.ts';
 import type { ConnectionEnd } from '../outcome.ts';
@@ -16,6 +17,7 @@ export interface HostConnection {
   readonly connectTimeoutMs: number;
   readonly timeoutMs: number;
   readonly archive: Buffer;
+  readonly brought?: Brought | undefined;
   /** When it is aborted, host.sh is interrupted. */
   readonly stop: AbortSignal;
   /** When it is aborted, hosts are left to themselves. */
@@ -102,6 +104,8 @@ export const runOnHost = async (
     const lines = createOutputLines((text) => {
       const line = { stream, text };
       report = readLine(report, line);
+      const wanted = stream === 'stdout' ? answerWish(text, connection.brought) : undefined;
+      if (wanted !== undefined && child.stdin.writable) child.stdin.write(wanted);
       onLine(line);
     });
     child[stream].setEncoding('utf8').on('data', lines.push);

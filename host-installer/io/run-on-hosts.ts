@@ -2,6 +2,7 @@
 import { watchInterruption } from '../../lib/io/interruption.ts';
 import { cleanLine } from '../../lib/text/terminal-text.ts';
 import { judgePort, portOfAgent } from '../agent-port.ts';
+import type { Brought } from '../brought.ts';
 import type { HostTarget } from '../choose-hosts.ts';
 import { isMarker } from '../host-report.ts';
 import type { HostRecord } from '../last-run.ts';
@@ -23,6 +24,7 @@ export interface HostsRun {
   readonly timeoutMs: number;
   readonly logFile: string;
   readonly archive: Buffer;
+  readonly brought?: Brought | undefined;
   readonly now: () => Date;
   /** With the records of all hosts, whenever one has ended. */
   readonly onEnd: (records: readonly HostRecord[]) => void;

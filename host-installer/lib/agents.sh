@@ -43,6 +43,7 @@ load_agent() {
   die_without_native() {
     die 78 "this distribution has no package $agent_package ($system_id $system_version)" 'choose --runtime podman or docker'
   }
+  unpack_program() { cp "$program_source" "$1.new" && chmod 755 "$1.new" && mv "$1.new" "$1"; }
   native_program() { type -P "$agent_program" || printf '/usr/bin/%s' "$agent_program"; }
   choose_program() { :; }
   # What is wrong with an agent of which its judge noted something beside the watts and the version.
@@ -77,6 +78,8 @@ choose_agent() {
   esac
   [[ -z $option_kepler_binary || $agent == kepler ]] ||
     die 2 "--kepler-binary makes no sense for $agent_title" 'give --agent kepler with it'
+  [[ -z $option_onepower_archive || $agent == onepower ]] ||
+    die 2 "--onepower-archive makes no sense for $agent_title" 'give --agent onepower with it'
   [[ -z $installed_agent || $agent == "$installed_agent" ]] || forget_options_of_other_agent
 }
 

@@ -2,9 +2,9 @@
 # Flags. An option that is not given keeps the value it had when the agent was installed (see state.sh).
 
 commands=(install plan status uninstall)
-options=(agent runtime listen port image kepler-binary allow host-id)
+options=(agent runtime listen port image kepler-binary onepower-archive allow host-id)
 command=install
-option_agent='' option_runtime='' option_listen='' option_port='' option_image='' option_kepler_binary='' option_telegraf='' option_allow='' option_host_id=''
+option_agent='' option_runtime='' option_listen='' option_port='' option_image='' option_kepler_binary='' option_onepower_archive='' option_telegraf='' option_allow='' option_host_id=''
 
 usage() {
   load_agent "$default_agent"
@@ -27,6 +27,9 @@ Gives this hypervisor a power agent ($agent_title) and prints the scrape job for
                       ($agent_image)
   --kepler-binary FILE
                       the program of a release of Kepler, for --agent kepler --runtime native
+  --onepower-archive FILE
+                      the files of the package opennebula-extensions-node as an archive, for --agent onepower on a
+                      host that cannot have the package
   --allow CIDR[,...]  only these networks may reach the agent, by an nftables table; "none" removes the table
   --telegraf          also let the Telegraf of this host tell the power of the whole machine and of its CPUs, on
                       port $telegraf_port; --no-telegraf takes that away again

@@ -8,24 +8,30 @@ program_source=''
 
 program_is_missing() { [[ -n $program_source && ! -x $ROOT$wanted_program ]]; }
 
-remove_program() { rm -f "$1" "$1.new"; }
+# What stands in the folder of programs for a program: a file, or a folder with what belongs to it.
+entry_of_program() {
+  local entry=${1#"$programs_folder"/}
+  printf '%s/%s' "$programs_folder" "${entry%%/*}"
+}
+
+remove_program() { rm -rf "$1" "$1.new"; }
 
 put_program() {
-  local file=$ROOT$wanted_program
+  local entry
+  entry=$(entry_of_program "$ROOT$wanted_program")
   mkdir -p "$programs_folder"
-  on_failure remove_program "$file"
-  cp "$program_source" "$file.new"
-  chmod 755 "$file.new"
-  mv "$file.new" "$file"
+  on_failure remove_program "$entry"
+  unpack_program "$entry"
   # SELinux takes a program for one by where it stands, when it is told to look.
   ! type -P restorecon >/dev/null || restorecon -R "${programs_folder%/bin}"
 }
 
 # All but the one that is needed.
 remove_unneeded_programs() {
-  local file
-  for file in "$programs_folder"/*; do
-    [[ ! -f $file || $file == "$ROOT${wanted_program:-/}" ]] || rm -f "$file"
+  local entry needed=''
+  [[ -z $wanted_program ]] || needed=$(entry_of_program "$ROOT$wanted_program")
+  for entry in "$programs_folder"/*; do
+    [[ ! -e $entry || $entry == "$needed" ]] || rm -rf "$entry"
   done
   rmdir "$programs_folder" "${programs_folder%/bin}" 2>/dev/null || true
 }

@@ -1,9 +1,11 @@
 /** An agent of another name is one file in lib/agents, and nothing else. */
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { readArchive } from '../../host-installer/io/read-archive.ts';
+import { gunzipSync } from 'node:zlib';
+import { readAgentArchive, readArchive, readKeplerBinary } from '../../host-installer/io/read-archive.ts';
 import { repositoryPath } from '../support/expected.ts';
 import { differenceOf, makeHost } from '../support/made-host.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -110,4 +112,31 @@ test('what oneext sends to a hypervisor has the agents, and their units', async 
   const archive = (await readArchive(repositoryPath('dist'))).toString('latin1');
   for (const file of ['lib/agents/scaphandre.sh', 'lib/agent.service'])
     assert.ok(archive.includes(`${file}\0`));
+});
+
+test('what oneext brings of its own agent is what the program needs, for machines of this kind; without it, an error says where it should be', async (t) => {
+  const suite = temporaryFolder(t);
+  const files = [
+    'LICENSE',
+    'THIRD-PARTY-LICENSES',
+    'node/bin/node',
+    'opennebula-power-agent',
+    'package.json',
+  ];
+  await assert.rejects(readAgentArchive(suite), { code: 'HOSTS_INSTALLER_MISSING' });
+  mkdirSync(path.join(suite, 'node/bin'), { recursive: true });
+  for (const file of files) writeFileSync(path.join(suite, file), file, { mode: 0o755 });
+  const { option, content, sha256 } = await readAgentArchive(suite);
+  const archive = gunzipSync(content).toString('latin1');
+  for (const file of files) assert.ok(archive.includes(`${file}\0`), file);
+  assert.equal(option, '--onepower-archive');
+  assert.equal(sha256, createHash('sha256').update(content).digest('hex'));
+});
+
+test('the program of Kepler goes to hosts as it is; one that cannot be read is told of', async (t) => {
+  const file = path.join(temporaryFolder(t), 'kepler');
+  await assert.rejects(readKeplerBinary(file), { code: 'HOSTS_PROGRAM_UNREADABLE', exitCode: 2 });
+  writeFileSync(file, 'a program');
+  const { option, content, machine } = await readKeplerBinary(file);
+  assert.deepEqual([option, content.toString(), machine], ['--kepler-binary', 'a program', 'any']);
 });

@@ -1,9 +1,11 @@
 /** remote.sh, which oneext runs on hosts, with the real host.sh on a host made of files. */
 import assert from 'node:assert/strict';
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
+import { formatTar } from '../../host-installer/tar.ts';
 import { collectOutput } from '../support/child-output.ts';
 import { repositoryPath } from '../support/expected.ts';
 import { differenceOf, type MadeHost, makeHost } from '../support/made-host.ts';
@@ -42,6 +44,78 @@ test('it tells how far it has come, and what the agent is', async (t) => {
   assert.match(output.stdout, /^oneext-hosts: began\n- job_name/);
   assert.match(output.stdout, /\noneext-hosts: host\.sh ended with 0\nagent: with docker, runs\n/);
   assert.match(output.stdout, /\nmeasures: 83\.2 W \(Scaphandre 1\.02\)\n$/);
+});
+
+/** What oneext brings: the agent's archive. */
+const archive = formatTar([
+  { path: 'opennebula-power-agent', mode: 0o755, content: Buffer.from('#!/bin/sh\n') },
+  { path: 'node/bin/node', mode: 0o755, content: randomBytes(200_000) },
+]);
+const sha256 = createHash('sha256').update(archive).digest('hex');
+const bring = [
+  '--agent',
+  'onepower',
+  '--onepower-archive',
+  `brought:${archive.length}:${sha256}:any`,
+] as const;
+
+/** Plays the front-end: sends what is asked for, at most so many bytes of it. */
+const serve = (child: ChildProcessWithoutNullStreams, mostBytes = archive.length): readonly number[] => {
+  const asked: number[] = [];
+  child.stdout.on('data', (text: Buffer) => {
+    const [, offset] = /^oneext-hosts: wants (\d+)$/m.exec(text.toString()) ?? [];
+    if (offset === undefined) return;
+    asked.push(Number(offset));
+    const rest = archive.subarray(Number(offset));
+    child.stdin.write(rest.subarray(0, mostBytes));
+    if (rest.length > mostBytes) child.stdin.end();
+  });
+  return asked;
+};
+
+test('the agent that oneext brings is sent once, from where it broke, and not again', async (t) => {
+  const host = makeHost();
+  t.after(host.remove);
+  const run = async (mostBytes?: number) => {
+    const child = startRemote(host, 'no', 'install', ...bring);
+    const asked = serve(child, mostBytes);
+    const output = collectOutput(child);
+    return { code: await endOf(child), asked, ...output };
+  };
+  const broken = await run(150_000);
+  assert.equal(broken.code, 78, broken.stderr);
+  assert.match(broken.stderr, /^error: the connection ended after 150000 of \d+ bytes of the agent$/m);
+  const resumed = await run();
+  assert.deepEqual([resumed.code, resumed.asked], [0, [150_000]], resumed.stderr);
+  assert.match(resumed.stderr, /^put the program \/usr\/local\/lib\/.*\/opennebula-power-agent here$/m);
+  assert.match(resumed.stdout, /^measures: 83\.2 W \(onepower 0\.1\.0\)$/m);
+  const again = await run();
+  assert.deepEqual([again.code, again.asked], [0, []], again.stderr);
+  assert.match(again.stderr, /^nothing had to be changed$/m);
+  assert.deepEqual(
+    Object.keys(host.snapshot()).filter((file) => file.includes('var/cache')),
+    [],
+  );
+  const uninstalled = await host.run(['uninstall']);
+  assert.equal(uninstalled.exit, 0, uninstalled.stderr);
+  assert.deepEqual(
+    Object.keys(host.snapshot()).filter((file) => file.includes('usr/local')),
+    [],
+  );
+});
+
+test('what arrives otherwise than it was sent is not taken; a plan brings nothing', async (t) => {
+  const host = makeHost();
+  t.after(host.remove);
+  const planned = startRemote(host, 'no', 'plan', ...bring);
+  const plan = collectOutput(planned);
+  assert.equal(await endOf(planned), 10, plan.stderr);
+  assert.match(plan.stdout, /^would put the program .*onepower-/m);
+  const child = startRemote(host, 'no', 'install', ...bring);
+  child.stdout.once('data', () => child.stdin.write(Buffer.alloc(archive.length)));
+  const output = collectOutput(child);
+  assert.equal(await endOf(child), 78, output.stderr);
+  assert.match(output.stderr, /^error: the agent that oneext sent has not arrived as it was sent$/m);
 });
 
 test('exit codes are passed on', async (t) => {

@@ -64,7 +64,7 @@ const defaults = {
 
 /** Programs of the machine that host.sh and the stand-ins may use. */
 const coreUtilities =
-  'bash env awk cat chmod cp cut dirname find flock grep head ln mkdir readlink rm rmdir sed sha256sum sort tail tr wc'.split(
+  'bash env awk cat chmod cp cut dirname find flock grep head ln mkdir readlink rm rmdir sed sha256sum sort tail tar tr wc'.split(
     ' ',
   );
 

@@ -78,16 +78,19 @@ die_without_native() {
 
 native_program() { printf '%s' "$wanted_program"; }
 
-# What --kepler-binary names, checked; or what an earlier run put here.
+# What --kepler-binary names, checked; or what an earlier run put here. By its digest it is named where it was put here
+# before or, for plan, will be brought.
 choose_program() {
-  local file=${ROOT:+$ROOT/}$option_kepler_binary
+  local file=${ROOT:+$ROOT/}$option_kepler_binary digest=${option_kepler_binary#sha256:}
   wanted_program=${state[program]:-}
   [[ -n $option_kepler_binary ]] || return 0
+  program_source=$file
+  wanted_program=${programs_folder#"$ROOT"}/kepler-${digest:0:16}
+  [[ ! $option_kepler_binary =~ ^sha256:[0-9a-f]{64}$ ]] || return 0
   [[ -f $file && -r $file ]] || die 2 "--kepler-binary is '$option_kepler_binary', which is not a file that can be read" \
     'give the program kepler of the unpacked release'
   [[ $(head -c 4 "$file" | tr -d '\000') == $'\x7fELF' ]] ||
     die 2 "--kepler-binary is '$option_kepler_binary', which is not a program of Linux" \
       'unpack the release (kepler-VERSION.linux-amd64.tar.gz), and give the program kepler in it'
-  program_source=$file
   wanted_program=${programs_folder#"$ROOT"}/kepler-$(sha256sum <"$file" | cut -c 1-16)
 }

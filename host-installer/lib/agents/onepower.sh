@@ -33,11 +33,39 @@ agent_unit_lines() {
   fi
 }
 
-native_program() { printf '%s' "${agent_program#"$ROOT"}"; }
+native_program() { printf '%s' "${wanted_program:-${agent_program#"$ROOT"}}"; }
 
+can_be_native() { [[ -n $option_onepower_archive || -n ${state[program]:-} || -x $agent_program ]] || distribution_has "$agent_package"; }
 die_without_native() {
   die 78 "this host has no package $agent_package, and its repositories have none" \
-    "install the package (it is made with the package of the front-end), then run host.sh again"
+    'install the package (it is made with the package of the front-end), then run host.sh again; or run this on the front-end, which brings the agent along: oneext hosts install --agent onepower'
+}
+
+# The files of the package as an archive, which oneext brings. Where it is named by its digest, it was unpacked before
+# or, for plan, will be brought.
+choose_program() {
+  local file=${ROOT:+$ROOT/}$option_onepower_archive digest=${option_onepower_archive#sha256:}
+  wanted_program=${state[program]:-}
+  [[ -n $option_onepower_archive ]] || return 0
+  if [[ $option_onepower_archive != sha256:* ]]; then
+    [[ -f $file && -r $file ]] || die 2 "--onepower-archive is '$option_onepower_archive', which is not a file that can be read" \
+      'give an archive of the files of the package opennebula-extensions-node'
+    digest=$(sha256sum <"$file" | cut -d ' ' -f 1)
+  elif [[ ! $digest =~ ^[0-9a-f]{64}$ ]]; then
+    die 2 "--onepower-archive is '$option_onepower_archive' but must be a file, or sha256: and 64 digits" 'host.sh --help shows all options'
+  fi
+  program_source=$file
+  wanted_program=${programs_folder#"$ROOT"}/onepower-${digest:0:16}/opennebula-power-agent
+}
+
+unpack_program() {
+  local folder=$ROOT${wanted_program%/*}
+  rm -rf "$folder.new"
+  mkdir -p "$folder.new"
+  tar -x --no-same-owner -f "$program_source" -C "$folder.new"
+  [[ -x $folder.new/opennebula-power-agent ]] ||
+    die 1 "the archive $option_onepower_archive has no program opennebula-power-agent" 'give an archive of the files of the package opennebula-extensions-node'
+  mv "$folder.new" "$folder"
 }
 
 # agent_judge_page <PAGE: "counter JOULES SECONDS VERSION", "no-meter" or "no-energy". The seconds are those that its CPUs
