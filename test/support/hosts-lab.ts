@@ -55,7 +55,7 @@ export const startHostsLab = async (
 ): Promise<HostsLab> => {
   const folder = temporaryFolder(t);
   const suite = path.join(folder, 'suite');
-  for (const part of ['oneext', 'package.json', 'host-installer', 'sudoers.d']) {
+  for (const part of ['oneext', 'oneext-commands.js', 'package.json', 'host-installer', 'sudoers.d']) {
     cpSync(repositoryPath('dist', part), path.join(suite, part), { recursive: true });
   }
   if (hostSh !== undefined)
