@@ -7,6 +7,7 @@ program=$0
 [ ! -L "$program" ] || program=$(readlink -f -- "$program")
 case $program in *[/]*) suite=${program%/*}/${suite_from_program:?} ;; *) suite=$suite_from_program ;; esac
 [ -e "$suite/node/bin/node" ] || suite=$installed_suite
+# shellcheck disable=SC2034 # the next part of the head reads it
 node=$suite/node/bin/node
 
 # Node trusts the authorities that the system trusts, besides those that it brings.
