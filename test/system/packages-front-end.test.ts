@@ -80,6 +80,38 @@ const migrate = async (root: CleanRoot): Promise<void> => {
   assert.match(said, /^migrate_tunnel: the request to migrate cannot be read/);
 };
 
+const readPower = async (root: CleanRoot): Promise<void> => {
+  const ask =
+    'fetch("http://127.0.0.1:9925/metrics").then(async (answer) => console.log(await answer.text()))';
+  const page = await root.done(`${suite}/node/bin/node`, '-e', ask);
+  assert.match(page, /^opennebula_vm_power_consumption_uW\{one_vm_id="\d+"\} \d/m, page);
+};
+
+/** A front-end whose certificate is signed by an authority of its own: refused until the system trusts that one. */
+const checkTrust = async (root: CleanRoot): Promise<void> => {
+  const server = `const [read, start] = [require("node:fs").readFileSync, require("node:child_process").spawn];
+    const options = { key: read("/tmp/key"), cert: read("/tmp/certificate") };
+    const server = require("node:https").createServer(options, (_, answer) => answer.end("not XML"));
+    server.listen(8443, "::", () => start("sh", ["-c", process.argv[1]], { stdio: "inherit" }).once("close", () => {
+      server.close();
+      server.closeAllConnections();
+    }));`;
+  await root.shell(`openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAltName=DNS:localhost \\
+      -addext basicConstraints=critical,CA:TRUE -days 2 -keyout /tmp/key -out /tmp/certificate 2>/dev/null`);
+  const program = `env ONE_XMLRPC=https://localhost:8443/RPC2 ${suite}/hooks/vm_scrape_target 0`;
+  const ask = async (): Promise<string> => {
+    const answers = `runuser -u oneadmin -- ${program} 2>&1`;
+    return root.done(`${suite}/node/bin/node`, '-e', server, answers);
+  };
+  assert.match(await ask(), /certificate/);
+  await root.shell('cp /tmp/certificate /usr/local/share/ca-certificates/ours.crt; update-ca-certificates');
+  const trusted = await ask();
+  assert.doesNotMatch(trusted, /certificate/);
+  assert.match(trusted, /^ERROR: vm_scrape_target: /);
+  await root.shell(`rm /usr/local/share/ca-certificates/ours.crt /tmp/key /tmp/certificate
+    update-ca-certificates --fresh`);
+};
+
 const useSuite = async (t: TestContext, release: Release): Promise<void> => {
   const root = await startFrontEndRoot(t, packages, release);
   const { endpoint, agentUrl } = await startCloud(t, root);
@@ -104,10 +136,7 @@ const useSuite = async (t: TestContext, release: Release): Promise<void> => {
     test -x "$(sed -n 's/^ExecStart=\\([^ ]*\\).*/\\1/p' oneext-geolocation-sync.service)"`);
   assert.match(await root.shell('cat /etc/one/oned.conf'), /biscuit/);
   await startUnit(root);
-  const ask =
-    'fetch("http://127.0.0.1:9925/metrics").then(async (answer) => console.log(await answer.text()))';
-  const page = await root.done(`${suite}/node/bin/node`, '-e', ask);
-  assert.match(page, /^opennebula_vm_power_consumption_uW\{one_vm_id="\d+"\} \d/m, page);
+  await readPower(root);
   const owners = await root.shell(
     'stat -c %U $(grep -ls /opennebula-exporter /proc/[0-9]*/cmdline | xargs dirname) || true',
   );
@@ -116,6 +145,9 @@ const useSuite = async (t: TestContext, release: Release): Promise<void> => {
   for (const use of [logIn, runHook, migrate]) await use(root);
 
   assert.match(await root.done('dpkg', '--install', '/tmp/ours.deb'), /"oneext install" brings/);
+  // The exporter that runs is not broken by the files that were replaced under it.
+  await readPower(root);
+  await checkTrust(root);
   assert.match(await root.done('dpkg', '--purge', 'opennebula-extensions'), /the suite is gone/);
   const afterwards = (await root.list()).filter((line) => !line.startsWith('/etc/one/oneext.yaml '));
   assert.deepEqual(difference(afterwards, beforehand), []);

@@ -1,7 +1,7 @@
 /** The packages in a clean Debian 13: installed, used, upgraded, removed. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { version } from '../../lib/version.ts';
@@ -67,14 +67,18 @@ test('installed: every file in its place, the command, its page; purged: nothing
   assert.deepEqual(difference(beforehand, afterwards), []);
 });
 
-/** The same package, as if it had an older version and another sample. */
+/** The same package, as it was before it brought a Node, for all kinds of machine, and with another sample. */
 const makeOlder = (t: TestContext): string => {
   const folder = path.join(temporaryFolder(t), 'older');
   const run = (file: string, ...argv: readonly string[]): unknown =>
     execFileSync(file, argv, { stdio: 'pipe' });
   run('dpkg-deb', '--raw-extract', packages.deb, folder);
   const control = path.join(folder, 'DEBIAN/control');
-  writeFileSync(control, readFileSync(control, 'utf8').replace(/^Version: .*$/m, 'Version: 0.0.9'));
+  const older = readFileSync(control, 'utf8')
+    .replace(/^Version: .*$/m, 'Version: 0.0.9')
+    .replace(/^Architecture: .*$/m, 'Architecture: all');
+  writeFileSync(control, older);
+  rmSync(path.join(folder, suite, 'node'), { recursive: true });
   writeFileSync(path.join(folder, sample), '# an older sample\n');
   run('dpkg-deb', '--root-owner-group', '--build', folder, `${folder}.deb`);
   return `${folder}.deb`;
@@ -91,6 +95,7 @@ test('upgraded: a sample that nobody has changed is replaced, one of the operato
   assert.equal(await root.shell(`cat ${sample}`), '# an older sample\n');
   assert.match(await upgrade(), /"oneext install --plan"/);
   assert.equal(await root.shell(`cat ${sample}`), readFileSync('dist/oneext.yaml.sample', 'utf8'));
+  assert.equal(await root.done('oneext', '--version'), versions);
 
   await root.done('dpkg', '--purge', 'opennebula-extensions');
   await root.done('dpkg', '--install', '/tmp/older.deb');
