@@ -55,7 +55,7 @@ export interface HostDescription {
   /** Packages that the distribution has. */
   readonly packages?: readonly string[];
   readonly curl?: boolean;
-  /** Telegraf is installed, and runs. */
+  /** Telegraf is installed, and runs; and sudo, with a visudo that knows Telegraf's rule. */
   readonly telegraf?: boolean;
   readonly hostname?: string;
   /** What the host's name resolves to, separated by blanks; empty for nothing. */
@@ -207,6 +207,7 @@ const putSystem = (places: Places, change: HostDescription): void => {
   if (change.curl === true) provide(places, 'curl', 'network.sh');
   if (change.telegraf === true) {
     provide(places, 'telegraf', 'scaphandre.sh');
+    provide(places, 'visudo', 'files.sh');
     putUnit(places, 'telegraf.service', true, '/usr/sbin/telegraf');
   }
   for (const name of ['hostname', 'address', 'uid'] as const) {

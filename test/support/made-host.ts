@@ -82,7 +82,7 @@ const standIns: Readonly<Record<string, readonly string[]>> = {
   'packages.sh': ['apt-get', 'apt-cache', 'dnf'],
   'systemctl.sh': ['systemctl', 'journalctl'],
   'network.sh': ['hostname', 'getent', 'ip', 'ss'],
-  'files.sh': ['mv', 'visudo'],
+  'files.sh': ['mv'],
 };
 
 const pathOf = new Map<string, string>();
