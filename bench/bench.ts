@@ -29,6 +29,7 @@ import { createPowerAgent } from './power-agent.ts';
 import { createProcesses } from './processes.ts';
 import { createPrometheusWriting } from './prometheus-writing.ts';
 import { createSnapshotScrape } from './snapshot-scrape.ts';
+import { createStartUp } from './start-up.ts';
 import { createXmlReading } from './xml-reading.ts';
 
 const totalTimeoutMs = 540_000;
@@ -44,6 +45,7 @@ const benchesOf = (lab: Lab): readonly Bench[] => [
   createEndToEnd(lab),
   createAuthBiscuit(lab),
   createHookStart(lab),
+  createStartUp(lab),
   createLiveMigration(),
 ];
 

@@ -9,6 +9,7 @@ import { createFrontEnd, encodeDocument } from '../simulator/front-end.ts';
 import { stillCloud } from './documents.ts';
 import type { Lab } from './lab.ts';
 import { atMost, type Bench, type Finding, formatMs, measureInTurn, timeMs } from './measure.ts';
+import { processorMs } from './processor-time.ts';
 
 const credentials = 'oneadmin:opennebula';
 const rounds = 15;
@@ -16,7 +17,7 @@ const many = 200;
 const atOnce = 10;
 
 /** A front-end that knows VMs which serve metrics. */
-const startFrontEnd = async (): Promise<{ readonly endpoint: string; close(): void }> => {
+export const startFrontEnd = async (): Promise<{ readonly endpoint: string; close(): void }> => {
   const vms = new Map(
     vmsAt(stillCloud(10, many), 0).map((vm, at) => [
       String(at),
@@ -34,15 +35,6 @@ const startFrontEnd = async (): Promise<{ readonly endpoint: string; close(): vo
   return { endpoint: `http://127.0.0.1:${port}/RPC2`, close: () => void server.close() };
 };
 
-/** The processor time of one program that the shell runs many times; its builtin `times` adds up that of children. */
-const cpuMsOf = async ({ processes }: Lab, argv: readonly string[], stdinFile: string): Promise<number> => {
-  const loop = 'file=$1; shift; i=0; while [ $i -lt 100 ]; do "$@" <"$file" 2>&1; i=$((i+1)); done; times';
-  const output = await processes.runToEnd(['sh', '-c', loop, 'sh', stdinFile, ...argv]);
-  const ofChildren = output.trimEnd().split('\n').at(-1) ?? '';
-  const seconds = [...ofChildren.matchAll(/(\d+)m([\d.]+)s/g)].map(([, m, s]) => 60 * Number(m) + Number(s));
-  return (seconds.reduce((sum, one) => sum + one, 0) * 1000) / 100;
-};
-
 /** One event of a VM that serves no metrics, in full. */
 const measureUnneeded = async (lab: Lab): Promise<Finding> => {
   const [vm] = vmsAt(stillCloud(1, 1), 0);
@@ -52,8 +44,8 @@ const measureUnneeded = async (lab: Lab): Promise<Finding> => {
   const event = path.join(lab.folder, 'hook-event');
   await writeFile(event, Buffer.from(written).toString('base64'));
   const environment = ['env', 'ONEEXT_CONFIG_FILE=/dev/null', `ONE_LOCATION=${lab.folder}`];
-  const ours = await cpuMsOf(lab, [...environment, 'dist/hooks/vm_scrape_target'], event);
-  const empty = await cpuMsOf(lab, ['env', process.execPath, '-e', '0'], event);
+  const ours = await processorMs(lab, [...environment, 'dist/hooks/vm_scrape_target'], event);
+  const empty = await processorMs(lab, ['env', process.execPath, '-e', '0'], event);
   return {
     what: 'processor time of an event of a VM without an exporter',
     ours: formatMs(ours),

@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
+import { connect as connectTls } from 'node:tls';
 import { get } from '../support/exporter.ts';
 import { queryUntilThere, startPrometheus } from '../support/prometheus.ts';
 import { startSimulation } from '../support/simulation.ts';
@@ -171,6 +172,34 @@ test('a client that never finishes its TLS handshake does not hold up the end', 
   const cut = once(socket, 'close');
   assert.equal(await exporter.end(), 0);
   await cut;
+});
+
+test('B2-connections: a client that keeps too many connections over TLS loses one, and another client is served', async (t) => {
+  const folder = temporaryFolder(t);
+  makeCertificates(folder);
+  const webConfig = path.join(folder, 'web.yml');
+  writeFileSync(webConfig, 'tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n');
+  const exporter = await startSimulation(t, [`--web.config.file=${webConfig}`]);
+  const port = Number(new URL(exporter.url).port);
+  const greedy: net.Socket[] = [];
+  for (let at = 0; at < 256; at += 1) {
+    const socket = net.connect({ host: '127.0.0.1', port, localAddress: '127.0.0.2' });
+    t.after(() => socket.destroy());
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    if (at % 8 === 0) {
+      const above = connectTls({ socket, rejectUnauthorized: false });
+      above.on('error', () => undefined);
+      await once(above, 'secureConnect');
+    }
+    greedy.push(socket);
+  }
+  const closed = Promise.race(greedy.map((socket) => once(socket, 'close')));
+  const status = execFileSync('curl', [...statusOnly(folder), `${exporter.url}/metrics`], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, '200');
+  await closed;
 });
 
 test('a certificate that is none is a problem at the start', async (t) => {
