@@ -14,6 +14,7 @@ export const sections: Readonly<Record<string, Section>> = {
   log: { reader: 'opennebula-exporter' },
   one: { reader: 'opennebula-exporter' },
   power: { reader: 'opennebula-exporter' },
+  energy: { reader: 'opennebula-exporter' },
   snapshot: { reader: 'opennebula-exporter' },
   backup_restore: { reader: 'opennebula-exporter' },
   collector: { reader: 'opennebula-exporter' },

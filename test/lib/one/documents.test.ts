@@ -39,6 +39,7 @@ test('the short and the extended form of a pool give the same VMs', () => {
     memoryBytes: 1_073_741_824,
     cpuRatio: 2.5,
     vcpus: 4,
+    hasVcpus: true,
     disks: [
       { id: '0', sizeBytes: 536_870_912 },
       { id: '1', sizeBytes: 1_073_741_824 },
@@ -110,6 +111,7 @@ test('values that are missing or wrong are unknown, without harm to the rest', (
     memoryBytes: undefined,
     cpuRatio: undefined,
     vcpus: 1,
+    hasVcpus: false,
     disks: [{ id: '0', sizeBytes: undefined }],
     nicCount: 0,
   });
