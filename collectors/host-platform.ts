@@ -16,15 +16,16 @@ const bmcNamesOf = ({ name, powerBmcs }: Host, ofHosts: readonly BmcOfHost[]): R
     ].map(forms),
   );
 
-/** The agents of a host speak of that host, unless they ask several BMCs. */
+/** The agents of a host speak of that host, unless they ask several BMCs, or its BMC is known to be another. */
 const ofOwnAgents = (
   readings: readonly PlatformReading[],
   isOfHost: (reading: PlatformReading) => boolean,
+  isNamed: boolean,
 ): readonly PlatformReading[] => {
   const others = readings.filter(({ bmcNames }) => bmcNames.length > 0);
   const known = others.filter(isOfHost);
   const own = readings.filter(({ bmcNames }) => bmcNames.length === 0);
-  return [...own, ...(known.length > 0 ? known : others.length === 1 ? others : [])];
+  return [...own, ...(known.length > 0 ? known : others.length === 1 && !isNamed ? others : [])];
 };
 
 export interface PlatformAnswers {
@@ -49,8 +50,11 @@ export const platformOfHosts = ({
       const names = bmcNamesOf(host, bmcs);
       const isOfHost = ({ bmcNames }: PlatformReading): boolean =>
         bmcNames.some((name) => names.has(forms(name)));
+      const isNamed = names.size > 1;
       const best = bestPlatformReading([
-        ...(agents.get(host.id) ?? []).flatMap(({ platform = [] }) => ofOwnAgents(platform, isOfHost)),
+        ...(agents.get(host.id) ?? []).flatMap(({ platform = [] }) =>
+          ofOwnAgents(platform, isOfHost, isNamed),
+        ),
         ...ofCentral.filter(isOfHost),
       ]);
       return best === undefined ? [] : [[host.id, best] as const];

@@ -41,6 +41,8 @@ export interface Situation {
   readonly vmCpu: Documents['vmCpu'];
   readonly readings: ReadonlyMap<number, readonly HostReading[]>;
   readonly deployIds: ReadonlySet<string>;
+  /** The VM that is on a host under a DEPLOY_ID: imported VMs of two hosts may have one name. */
+  readonly holders: ReadonlyMap<string, number>;
   /** CPUs that the VMs of a host keep busy together, as the monitoring has it. */
   readonly busyCpus: ReadonlyMap<number, number>;
 }
@@ -71,6 +73,7 @@ export const situationOf = (documents: Pick<Documents, 'hosts' | 'vms' | 'agents
   vmCpu: documents.vmCpu,
   readings: readAnswers(documents.agents),
   deployIds: new Set(documents.vms.map(({ deployId }) => deployId)),
+  holders: new Map(documents.vms.map(({ id, hostId, deployId }) => [`${hostId}\0${deployId}`, id])),
   busyCpus: sumCpus(documents),
 });
 
@@ -87,8 +90,12 @@ interface Measurement {
  * Where a process counts as the VM's: on the host that OpenNebula has it on. While it migrates, on every host that
  * sees it, as the document does not tell where it comes from.
  */
-const hostsWhere = (vm: VmWithAttributes, { readings }: Situation): Iterable<number> =>
-  isMigrating(vm) ? readings.keys() : [vm.hostId ?? -1];
+const hostsWhere = (vm: VmWithAttributes, { readings, holders }: Situation): readonly number[] => {
+  if (!isMigrating(vm)) return [vm.hostId ?? -1];
+  const isAnothers = (hostId: number): boolean =>
+    vm.deployId !== '' && (holders.get(`${hostId}\0${vm.deployId}`) ?? vm.id) !== vm.id;
+  return [...readings.keys()].filter((hostId) => !isAnothers(hostId));
+};
 
 /** What an agent of a host says of the VM's power; `undefined` where it has not seen it. */
 export const powerIn = (
@@ -121,11 +128,12 @@ const measure = (vm: VmWithAttributes, situation: Situation): Measurement => {
   return { microwatts: counted.size === 0 ? undefined : sum, hostCount: counted.size, reason };
 };
 
-/** Why no agent of the host gives any power. */
-const whyUnsound = (answers: readonly AgentAnswer[]): UnmeasuredReason =>
-  answers.some(({ verdict }) => !verdict.sound && verdict.reason === 'first_reading')
-    ? 'first_reading'
-    : 'agent_unsound';
+/** Why no agent gives the power of the host or of its VMs; a sound one may give that of the whole machine alone. */
+const whyUnsound = (answers: readonly AgentAnswer[]): UnmeasuredReason => {
+  if (answers.some(({ verdict }) => !verdict.sound && verdict.reason === 'first_reading'))
+    return 'first_reading';
+  return answers.some(({ verdict }) => verdict.sound) ? 'process_not_found' : 'agent_unsound';
+};
 
 /** Where the agents of the host measure no VMs: the VM's part of the power of the host, by the CPUs it keeps busy. */
 const estimate = (vm: VmWithAttributes, host: Host, situation: Situation): number | UnmeasuredReason => {

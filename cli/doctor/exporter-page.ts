@@ -14,6 +14,8 @@ export interface AgentSample {
   readonly version: string;
   /** `ok` where it is up. */
   readonly reason: string;
+  /** How the power of VMs comes about; '' where it measures none. */
+  readonly method: string;
 }
 /** An agent that is known to inflate the power of VMs. */
 export type DoubtfulAgent = Pick<AgentSample, 'hostId' | 'agent' | 'version'>;
@@ -39,13 +41,14 @@ export interface ExporterPage {
 
 const longestLabel = 256;
 const label = (name: string) => createLabelReader(name, longestLabel);
-const [collector, version, hostId, vmId, agent, reason] = [
+const [collector, version, hostId, vmId, agent, reason, method] = [
   label('collector'),
   label('version'),
   label('one_host_id'),
   label('one_vm_id'),
   label('agent'),
   label('reason'),
+  label('method'),
 ];
 const idOf = (text: string | undefined): number => parseIdLabel(text) ?? -1;
 
@@ -85,7 +88,7 @@ export const createExporterPageReader = (): ExporterPageReader => {
       ages.set(collector(line) ?? '', sampleValueOf(line));
     },
     opennebula_power_agent_info: (line) => {
-      agents.push({ ...agentOf(line), reason: reason(line) ?? '' });
+      agents.push({ ...agentOf(line), reason: reason(line) ?? '', method: method(line) ?? '' });
     },
     opennebula_power_agent_doubtful_info: (line) => {
       doubtfulAgents.push(agentOf(line));

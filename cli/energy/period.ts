@@ -13,12 +13,15 @@ export const parseMoment = (text: string): number | undefined => {
     /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d))?$/.exec(text) ?? [];
   if (year === undefined) return undefined;
   const date = new Date(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute));
-  const isThatDay = date.getMonth() === Number(month) - 1 && date.getDate() === Number(day);
+  const isThatDay =
+    date.getFullYear() === Number(year) &&
+    date.getMonth() === Number(month) - 1 &&
+    date.getDate() === Number(day);
   return isThatDay && Number(hour) < 24 && Number(minute) < 60 ? date.getTime() : undefined;
 };
 
 export const parseMonth = (text: string): Period | undefined => {
-  const [, year, month] = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(text) ?? [];
+  const [, year, month] = /^((?!00)\d{4})-(0[1-9]|1[0-2])$/.exec(text) ?? [];
   if (year === undefined) return undefined;
   return {
     from: new Date(Number(year), Number(month) - 1, 1).getTime(),

@@ -43,7 +43,7 @@ not known (CO2, cost) is empty there.`,
         onHour: ({ body }, isInRange) => readRows(body, reader.visitor(isInRange)),
         onDamage: (file, damages) =>
           terminal.writeNote(
-            `${file} is damaged in ${damages} place(s): what stood there is not in the report\n`,
+            `${file} is damaged in ${damages} place(s): what stood there is not in the report, and names of that day may be missing or old\n`,
           ),
       });
     } catch (thrown) {

@@ -38,9 +38,9 @@ export const formatFrame = (kind: string, sequence: number, hour: number, body: 
 
 export interface Frames {
   readonly frames: readonly Frame[];
-  /** How many bytes from the beginning are sound. */
+  /** Up to where the file is kept: what is torn at its end is not. */
   readonly soundBytes: number;
-  /** How many damaged places there are before that, each of which has cost a frame at least. */
+  /** How many damaged places there are, each of which has cost a frame at least. */
   readonly damages: number;
 }
 
@@ -62,12 +62,20 @@ const frameAt = (bytes: Buffer, at: number): { readonly frame: Frame; readonly e
   return { frame: { kind, sequence: Number(sequence), hour: Date.parse(hour), body }, end };
 };
 
-/** Where the next frame may begin after a damaged one. No line within a frame has this. */
+/** Where the next frame may begin after a damaged one; its checksum tells whether it does. */
 const nextHead = (bytes: Buffer, at: number): number => bytes.indexOf('block\t', at + 1);
 
 const versionOf = (bytes: Buffer): number | undefined => {
   const line = bytes.toString('latin1', 0, Math.min(bytes.length, 200)).split('\n')[0] ?? '';
   return line.startsWith(title) ? Number(line.slice(title.length)) : undefined;
+};
+
+/** Whether what stands there was written to its end: what a stop of the machine has torn is shorter than it says. */
+const isWritten = (bytes: Buffer, at: number): boolean => {
+  const lineEnd = bytes.indexOf(newline, at);
+  if (lineEnd === -1) return false;
+  const length = headForm.exec(bytes.toString('latin1', at, lineEnd))?.[4];
+  return length === undefined || lineEnd + 1 + Number(length) <= bytes.length;
 };
 
 /** An empty file has no frames: it was being made when the machine stopped. So has one with half a first line. */
@@ -89,6 +97,12 @@ export const parseFrames = (bytes: Buffer): Frames | FramesProblem => {
   let damages = 0;
   let isDamaged = false;
   while (at !== -1 && at < bytes.length) {
+    // A day that was compressed in parts has a head before each part.
+    if (!isDamaged && bytes[at] === '#'.charCodeAt(0)) {
+      const end = bytes.indexOf(newline, at);
+      at = end === -1 ? -1 : end + 1;
+      continue;
+    }
     const read = frameAt(bytes, at);
     if (read === undefined) {
       isDamaged = true;
@@ -100,6 +114,10 @@ export const parseFrames = (bytes: Buffer): Frames | FramesProblem => {
     frames.push(read.frame);
     at = read.end;
     soundBytes = at;
+  }
+  if (isDamaged && isWritten(bytes, soundBytes)) {
+    damages += 1;
+    soundBytes = bytes.length; // what is appended stands behind it, so that the damage stays to be seen
   }
   return { frames, soundBytes, damages };
 };

@@ -68,6 +68,34 @@ export const formatAccounts = ({ at, vms, hosts, places, batch }: Accounts): Buf
   ]);
 };
 
+/** The same accounts by a clock that is ahead by so much. */
+export const moveClock = (accounts: Accounts, byMs: number): Accounts => ({
+  ...accounts,
+  at: accounts.at === undefined ? undefined : accounts.at + byMs,
+  vms: new Map(
+    [...accounts.vms].map(([id, vm]) => [
+      id,
+      { ...vm, seenAt: vm.seenAt + byMs, settledAt: vm.settledAt + byMs },
+    ]),
+  ),
+  hosts: new Map(
+    [...accounts.hosts].map(([id, host]) => [
+      id,
+      {
+        ...host,
+        settledAt: host.settledAt + byMs,
+        vmsMeasuredAt: Math.max(0, host.vmsMeasuredAt + byMs),
+      },
+    ]),
+  ),
+  places: new Map(
+    [...accounts.places].map(([place, known]) => [
+      place,
+      { ...known, readAt: known.readAt + byMs, last: undefined },
+    ]),
+  ),
+});
+
 const readVm = (fields: readonly string[]): VmAccount => {
   const [name = '', owner = '', group = '', hostId, isRunning, isMigrating, ...numbers] = fields;
   const [seenAt = 0, settledAt = 0, own = 0, share = 0, measuredMs = 0, unmeasuredMs = 0, lifeMs = 0] =

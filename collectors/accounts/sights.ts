@@ -6,7 +6,7 @@ import { mayHaveProcess, type Vm } from '../../lib/one/vm.ts';
 import type { Domain } from '../agents/agent.ts';
 import { powerAgents } from '../agents/agents.ts';
 import type { AgentAnswer, Documents, VmWithAttributes } from '../collector.ts';
-import { findDomain } from '../domain-join.ts';
+import { findDomain, indexDomains } from '../domain-join.ts';
 import { hostReadingOf, measuresVms } from '../host-readings.ts';
 import { powerIn, powerOfVm, type Situation, situationOf } from '../measure-vm.ts';
 import type { SeenCounters, SeenPower, Sight } from './spans.ts';
@@ -17,34 +17,56 @@ const countsVmEnergy: ReadonlySet<string> = new Set(
   powerAgents.flatMap((agent) => ('countsVmEnergy' in agent && agent.countsVmEnergy ? [agent.name] : [])),
 );
 
+/** By the host that the domain was seen on. */
+type FindVm = (domain: Domain, hostId: number) => VmWithAttributes | undefined;
+
 /** The VM that a domain is; the other way round than findDomain, so that each page is gone through once. */
-const createVmFinder = (
-  vms: readonly VmWithAttributes[],
-): ((domain: Domain) => VmWithAttributes | undefined) => {
+const createVmFinder = (vms: readonly VmWithAttributes[]): FindVm => {
+  /** Also by host and DEPLOY_ID: imported VMs of two hosts may have one name. */
   const byDeployId = new Map<string, VmWithAttributes>();
   const byId = new Map<string, VmWithAttributes>();
   for (const vm of vms) {
     byId.set(`one-${vm.id}`, vm);
     if (vm.deployId === '') continue;
-    byDeployId.set(vm.deployId, vm);
-    byDeployId.set(vm.deployId.toLowerCase(), vm);
+    for (const deployId of [vm.deployId, vm.deployId.toLowerCase()]) {
+      byDeployId.set(deployId, vm);
+      byDeployId.set(`${vm.hostId}\0${deployId}`, vm);
+    }
   }
-  return ({ name, uuid }) => byDeployId.get(uuid) ?? byDeployId.get(name) ?? byId.get(name);
+  return ({ name, uuid }, hostId) =>
+    byDeployId.get(`${hostId}\0${uuid}`) ??
+    byDeployId.get(`${hostId}\0${name}`) ??
+    byDeployId.get(uuid) ??
+    byDeployId.get(name) ??
+    byId.get(name);
 };
 
 interface View {
   readonly situation: Situation;
-  readonly findVm: (domain: Domain) => VmWithAttributes | undefined;
+  readonly findVm: FindVm;
   readonly running: ReadonlyMap<number, readonly VmWithAttributes[]>;
 }
 
-const seenCounters = ({ origin, agent }: AgentAnswer, { findVm }: View): SeenCounters | undefined => {
+const seenCounters = (
+  hostId: number,
+  { origin, agent }: AgentAnswer,
+  { findVm, situation }: View,
+): SeenCounters | undefined => {
   const counters = origin?.counters;
   if (counters === undefined || !countsVmEnergy.has(agent)) return undefined;
+  const { seconds, hostJoules, meter = '', ended = new Set<string>() } = counters;
+  const index = indexDomains(
+    [...counters.domains.values()].map(({ name, uuid }) => ({ name, uuid, power: 'first_reading' })),
+  );
+  /** A VM that was made anew has another UUID and its old name, and both counters are the VM's. */
+  const vmOf = (domain: Domain): number | undefined => {
+    const vm = findVm(domain, hostId);
+    const found = vm === undefined ? undefined : findDomain(vm, index, situation.deployIds);
+    return found?.name === domain.name ? vm?.id : undefined;
+  };
   const vms = new Map<string, { vmId: number | undefined; joules: number }>();
-  for (const [key, domain] of counters.domains)
-    vms.set(key, { vmId: findVm(domain)?.id, joules: domain.count });
-  return { seconds: counters.seconds, hostJoules: counters.hostJoules, meter: counters.meter ?? '', vms };
+  for (const [key, domain] of counters.domains) vms.set(key, { vmId: vmOf(domain), joules: domain.count });
+  return { seconds, hostJoules, meter, vms, ended };
 };
 
 /** By the domains of the page. */
@@ -56,7 +78,7 @@ const measured = (hostId: number, answer: AgentAnswer, view: View): SeenPower['v
   if (hostReading?.domains === undefined) return undefined;
   const vmPower = new Map<number, number>();
   for (const domain of reading.domains ?? []) {
-    const vm = findVm(domain);
+    const vm = findVm(domain, hostId);
     if (vm === undefined || findDomain(vm, hostReading.domains, situation.deployIds) !== domain) continue;
     const power = powerIn(vm, hostId, hostReading, situation);
     if (typeof power === 'number') vmPower.set(vm.id, power);
@@ -110,7 +132,7 @@ export const sightsOf = (documents: AgentDocuments): ReadonlyMap<number, readonl
       const sights = answers.flatMap((answer): readonly Sight[] => {
         const { agent, origin, verdict } = answer;
         if (origin === undefined) return [];
-        const counters = seenCounters(answer, view);
+        const counters = seenCounters(hostId, answer, view);
         const isFirst =
           !verdict.sound && (verdict.reason === 'first_reading' || verdict.reason === 'no_process_power');
         const reading = seenPower(hostId, answer, answers, view);

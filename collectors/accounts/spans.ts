@@ -21,6 +21,8 @@ export interface SeenCounters {
   readonly meter: string;
   /** By what tells one counter from another. */
   readonly vms: ReadonlyMap<string, { readonly vmId: number | undefined; readonly joules: number }>;
+  /** Of them, those of VMs that have ended: their last joules count, and where they stand still nothing is measured. */
+  readonly ended?: ReadonlySet<string>;
 }
 
 /** What an agent has said. */
@@ -61,6 +63,8 @@ export interface Place {
 const mostWatts = 100_000;
 /** Shares are measured a moment apart from the whole. */
 const tolerance = 1.1;
+/** Of the moments at which an agent and the exporter look at their clocks. */
+const clockErrorMs = 1000;
 
 /** What the counters of VMs have moved by, in millijoules; values that cannot be true are left out. */
 const vmsBetween = (
@@ -76,6 +80,7 @@ const vmsBetween = (
     if (before === undefined) continue; // it may be older than the reading before: nobody knows what is new of it
     if (vmId === undefined) continue;
     const moved = (joules < before ? joules : joules - before) * 1000;
+    if (moved === 0 && now.ended?.has(key) === true) continue;
     if (moved >= 0 && moved <= most) vms.set(vmId, (vms.get(vmId) ?? 0) + moved);
     else absurd.add(vmId);
   }
@@ -92,6 +97,8 @@ const spanOfCounters = (
 ): Span | undefined => {
   const isAnew = now.seconds < earlier.seconds;
   if (!isAnew && now.hostJoules < earlier.hostJoules) return undefined;
+  // What began anew since then cannot have counted for longer: CPUs came, or another machine answers.
+  if (isAnew && now.seconds * 1000 > (to - from) * tolerance + clockErrorMs) return undefined;
   const host = (isAnew ? now.hostJoules : now.hostJoules - earlier.hostJoules) * 1000;
   const since = isAnew ? Math.max(from, to - Math.round(now.seconds * 1000)) : from;
   if (!(host >= 0 && host <= mostWatts * (to - since)) || since >= to) return undefined;

@@ -48,6 +48,8 @@ export interface PowerReading {
   readonly domains: readonly DomainPower[] | undefined;
   /** `undefined` where the agent does not tell. */
   readonly hostPower: Microwatts | undefined;
+  /** The power of the host is that of the whole machine, or of a model, and not of its processors. */
+  readonly isNotOfProcessors?: boolean;
   /** The agent is known to inflate the power of VMs: it is believed only where OpenNebula's figures bear it out. */
   readonly isDoubtful: boolean;
   /** What the agent has learnt of its host while it ran. */
@@ -102,6 +104,8 @@ export interface AgentCounters {
   readonly meter?: string;
   /** Joules, or processor seconds, by what tells one counter from another. */
   readonly domains: ReadonlyMap<string, Domain & { readonly count: number }>;
+  /** Of them, those of VMs that have ended. */
+  readonly ended?: ReadonlySet<string>;
 }
 
 /** A VM as it stands on a page. */
@@ -120,6 +124,7 @@ export interface PageContent {
   readonly domains: readonly PageDomain[] | undefined;
   /** In microwatts. */
   readonly hostPower: number | undefined;
+  readonly isNotOfProcessors?: boolean;
   /** 0 where the page does not tell. */
   readonly socketCount: number;
   /** In microwatts, of each process of the host; where threads stand beside their processes, each counts twice. */

@@ -18,6 +18,8 @@ interface Page {
 }
 
 const zoneMetric = /^node_rapl_(?:(psys|package|dram)\w*_)?joules_total$/;
+/** Small counters wrap at 65 kJ: in more time one may have wrapped and be higher than before. */
+const longestSeconds = 300;
 
 const readRapl = (page: Page, name: string, line: Buffer): void => {
   const found = zoneMetric.exec(name);
@@ -59,6 +61,7 @@ const contentOf = (page: Page, earlier: AgentCounters | undefined, atSeconds: nu
   if (earlier === undefined || earlier.meter !== meter || hostJoules < earlier.hostJoules)
     return { ...content, counters, problem: first };
   const seconds = atSeconds - earlier.seconds;
+  if (seconds > longestSeconds) return { ...content, counters, problem: first };
   if (hostJoules === earlier.hostJoules)
     return {
       ...content,

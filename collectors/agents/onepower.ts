@@ -97,11 +97,18 @@ const contentOf = (page: Page, earlier: AgentCounters | undefined): PageContent 
       ...content,
       problem: { reason: 'no_process_power', detail: 'the agent has measured nothing yet' },
     };
-  const counters = { seconds, hostJoules, domains };
+  const counters = { seconds, hostJoules, domains, ended };
   const power = powerBetween(earlier, counters, ended);
   return 'problem' in power
     ? { ...content, counters, problem: power.problem }
-    : { ...content, ...power, ...modelOf(host), counters, problem: undefined };
+    : {
+        ...content,
+        ...power,
+        ...modelOf(host),
+        ...(meter === 'rapl' ? {} : { isNotOfProcessors: true }),
+        counters,
+        problem: undefined,
+      };
 };
 
 const createPageReader = (): PageReader => {

@@ -81,6 +81,7 @@ export const judgePage = (content: PageContent): PowerVerdict => {
       domains,
       hostPower: hostPower === undefined ? undefined : microwatts(hostPower),
       isDoubtful,
+      ...(content.isNotOfProcessors === true ? { isNotOfProcessors: true } : {}),
       ...(knowsHost ? { model } : {}),
       ...(tellsUse ? { use } : {}),
     },

@@ -40,7 +40,7 @@ interface Page {
   hostPower: number | undefined;
   hostEnergy: number | undefined;
   hasLoadAverage: boolean;
-  hasCpuFrequency: boolean;
+  cpuFrequency: number | undefined;
   readonly sockets: Set<string>;
   /** Of each series of a process. */
   readonly processPower: number[];
@@ -65,7 +65,7 @@ const readOtherLine = (page: Page, line: Buffer): void => {
   const name = /^\w*/.exec(line.toString('latin1', 0, 64))?.[0];
   if (name === 'scaph_host_power_microwatts') page.hostPower = sampleValueOf(line);
   else if (name === 'scaph_host_energy_microjoules') page.hostEnergy = sampleValueOf(line);
-  else if (name === 'scaph_host_cpu_frequency') page.hasCpuFrequency = true;
+  else if (name === 'scaph_host_cpu_frequency') page.cpuFrequency = sampleValueOf(line);
   else if (name === 'scaph_host_load_avg_one') page.hasLoadAverage = true;
   else if (name === 'scaph_self_version') page.version = String(sampleValueOf(line));
   else if (name === 'scaph_socket_energy_microjoules' || name === 'scaph_socket_power_microwatts') {
@@ -136,8 +136,9 @@ const useOf = (processPower: readonly number[], hostPower: number | undefined): 
 const contentOf = (page: Page): PageContent => {
   const { version, hostPower, sockets, processPower } = page;
   const domains = [...page.domains.values()];
-  const isDoubtful = page.hasLoadAverage && !page.hasCpuFrequency;
-  const listsThreads = isDoubtful || domains.some(({ series }) => series > 1);
+  const isDoubtful = page.hasLoadAverage && page.cpuFrequency === undefined;
+  // Debian's builds list threads beside their processes; that of trixie says that the CPUs run at 0 MHz.
+  const listsThreads = isDoubtful || page.cpuFrequency === 0 || domains.some(({ series }) => series > 1);
   return {
     version,
     problem: problemOf(page),
@@ -146,7 +147,7 @@ const contentOf = (page: Page): PageContent => {
     hostPower,
     socketCount: sockets.size,
     processes: { powers: processPower, timesCounted: listsThreads ? 2 : 1 },
-    ...useOf(processPower, hostPower),
+    ...(listsThreads ? {} : useOf(processPower, hostPower)),
     isDoubtful,
   };
 };
@@ -157,7 +158,7 @@ const createPageReader = (settings: PowerSettings): PageReader => {
     hostPower: undefined,
     hostEnergy: undefined,
     hasLoadAverage: false,
-    hasCpuFrequency: false,
+    cpuFrequency: undefined,
     sockets: new Set(),
     processPower: [],
     domains: new Map(),

@@ -27,6 +27,8 @@ interface Page {
   readonly packages: Map<string, number>;
   readonly memories: Map<string, number>;
   readonly platform: (PlatformEntry & { readonly metric: string })[];
+  /** By BMC: the supplies that stand in metrics before that of what they give. */
+  readonly supplies: Map<string, Set<string>>;
 }
 
 const wordsOf = (labels: Labels, ...names: readonly string[]): readonly string[] =>
@@ -41,6 +43,19 @@ type RedfishMetric = keyof typeof redfishSources;
 
 const isRedfishMetric = (name: string): name is RedfishMetric => Object.hasOwn(redfishSources, name);
 
+const outputPower = 'redfish_power_powersupplies_power_output_watts';
+
+const bmcNamesIn = (labels: Labels): readonly string[] => wordsOf(labels, 'address', 'source');
+
+/** A BMC may leave out the id of a supply; its name then tells one from another. */
+const supplyIdOf = (labels: Labels): string => wordsOf(labels, 'member_id', 'name')[0] ?? '';
+
+const noteSupply = (page: Page, line: Buffer): void => {
+  const labels = labelsOf(line);
+  const bmc = bmcNamesIn(labels).join();
+  page.supplies.set(bmc, (page.supplies.get(bmc) ?? new Set()).add(supplyIdOf(labels)));
+};
+
 /** A supply that is not enabled, or not there, gives nothing and need not tell. */
 const isOff = (labels: Labels): boolean =>
   !['', 'enabled'].includes((labels.get('state') ?? '').toLowerCase());
@@ -48,12 +63,12 @@ const isOff = (labels: Labels): boolean =>
 const readRedfish = (page: Page, metric: RedfishMetric, line: Buffer): void => {
   const labels = labelsOf(line);
   const isSupply = redfishSources[metric] !== 'redfish';
-  const id = labels.get('member_id') ?? '';
+  const id = isSupply ? supplyIdOf(labels) : (labels.get('member_id') ?? '');
   if (!isSupply && isPartOfMachine({ id }, labels.get('name') ?? '')) return;
   page.platform.push({
     metric,
     source: redfishSources[metric],
-    bmcNames: wordsOf(labels, 'address', 'source'),
+    bmcNames: bmcNamesIn(labels),
     id,
     watts: isSupply && isOff(labels) ? 'off' : sampleValueOf(line),
   });
@@ -68,6 +83,7 @@ const readIpmi = (page: Page, metric: string, line: Buffer): void => {
 const readLine = (page: Page, line: Buffer): void => {
   const name = /^\w*/.exec(line.toString('latin1', 0, 128))?.[0] ?? '';
   page.current = name;
+  if (name.startsWith('redfish_power_powersupplies_') && name !== outputPower) noteSupply(page, line);
   if (name === packagePower) page.packages.set(labelsOf(line).get('package_id') ?? '', sampleValueOf(line));
   else if (name === 'powerstat_package_current_dram_power_consumption_watts')
     page.memories.set(labelsOf(line).get('package_id') ?? '', sampleValueOf(line));
@@ -95,15 +111,21 @@ const withoutDeafInputs = (entries: Page['platform']): Page['platform'] => {
 
 /**
  * A metric whose end was not seen may lack samples. That of what supplies give is the last of a page: it is whole
- * where all supplies are on it that another metric has.
+ * where all supplies of the BMC are on it that another metric has.
  */
-const isWholeMetric = (page: Page, { metric, source, id }: Page['platform'][number]): boolean => {
+const isWholeMetric = (page: Page, { metric, source, id, bmcNames }: Page['platform'][number]): boolean => {
   if (metric !== page.current) return true;
   if (source !== 'psu_input' && source !== 'psu_output_dc')
     return source !== 'redfish' || isWholeMachine({ id });
-  const countOf = (wanted: string): number =>
-    new Set(page.platform.filter((entry) => entry.source === wanted).map((entry) => entry.id)).size;
-  return source === 'psu_output_dc' && countOf('psu_output_dc') >= countOf('psu_input');
+  if (metric !== outputPower) return false;
+  const bmc = bmcNames.join();
+  const given = new Set(
+    page.platform
+      .filter((entry) => entry.metric === outputPower && entry.bmcNames.join() === bmc)
+      .map((entry) => entry.id),
+  );
+  const supplies = [...(page.supplies.get(bmc) ?? [])];
+  return supplies.length > 0 && supplies.every((supply) => given.has(supply));
 };
 
 const platformOf = (page: Page): readonly PlatformReading[] =>
@@ -151,6 +173,7 @@ const createPageReader = (): PageReader => {
     packages: new Map(),
     memories: new Map(),
     platform: [],
+    supplies: new Map(),
   };
   return {
     startPiece: () => undefined,

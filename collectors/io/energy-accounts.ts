@@ -49,6 +49,12 @@ const createCalendar = (now: () => number): (() => Calendar) => {
   };
 };
 
+/** Power is that of now; sums stay. */
+const withoutPower = (accounts: Accounts): Accounts => ({
+  ...accounts,
+  vms: new Map([...accounts.vms].map(([id, vm]) => [id, { ...vm, power: undefined }])),
+});
+
 export const createEnergyAccounts = ({ settings, sources, now, log }: EnergyContext): EnergyAccounts => {
   const calendar = createCalendar(now);
   let kept: KeptEnergy | undefined;
@@ -102,6 +108,9 @@ export const createEnergyAccounts = ({ settings, sources, now, log }: EnergyCont
       if (kept !== undefined) await step(kept);
     } catch (thrown) {
       log.debug('energy is not counted now', { error: reasonOf(thrown) }); // the collectors say why
+      const { value, readAt } = shown;
+      const isOld = now() - readAt > settings()['energy.longest-gap'];
+      if (isOld && value !== undefined) shown = { value: withoutPower(value), readAt };
     }
   };
   const cycle = createCycle(run, settings()['energy.interval']);

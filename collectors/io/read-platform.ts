@@ -19,7 +19,9 @@ const hostWattsOf = (answers: readonly AgentAnswer[]): number | undefined =>
   answers
     .toSorted((a, b) => agentNames.indexOf(a.agent) - agentNames.indexOf(b.agent))
     .flatMap(({ verdict }) =>
-      verdict.sound && verdict.reading.hostPower !== undefined ? [verdict.reading.hostPower / 1e6] : [],
+      verdict.sound && verdict.reading.hostPower !== undefined && verdict.reading.isNotOfProcessors !== true
+        ? [verdict.reading.hostPower / 1e6]
+        : [],
     )[0];
 
 export const createPlatformReader = (

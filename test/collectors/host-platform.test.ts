@@ -73,6 +73,15 @@ test("a host's own agent speaks of its host, also over Redfish, and not of other
   assert.deepEqual(wattsOf(hosts, { own: { 0: [several] } }), {});
 });
 
+test('a host whose BMC is known has no other one, also where its agent tells of one alone', () => {
+  const hosts = hostsOf('<POWER_BMC>192.0.2.11</POWER_BMC>', '<POWER_BMC>192.0.2.12</POWER_BMC>', '');
+  const alone = [answer(reading(220, '192.0.2.11'))];
+  assert.deepEqual(wattsOf(hosts, { own: { 0: alone, 1: alone, 2: alone } }), {
+    0: '220 dcmi',
+    2: '220 dcmi',
+  });
+});
+
 test('one source a host: the best of all agents, never a sum', () => {
   const own = { 0: [answer(reading(218, '', 'psu_input')), answer(reading(210, '', 'vendor_total'))] };
   const hosts = hostsOf('<POWER_BMC>192.0.2.11</POWER_BMC>');

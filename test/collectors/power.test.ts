@@ -292,6 +292,27 @@ test('a VM that migrates draws what both ends measure', () => {
   assert.deepEqual(reasonsOf(partly), ['{one_host_id="1",one_vm_id="5",reason="migration_partly_measured"}']);
 });
 
+test('4-imported: a VM that migrates does not draw what an imported VM of the same name draws on its host', () => {
+  const named = (power: number): PowerVerdict => ({
+    sound: true,
+    version: '',
+    reading: {
+      method: 'agent_watts',
+      domains: [{ name: 'web', uuid: '', power: microwatts(power) }],
+      hostPower: microwatts(1e8),
+      isDoubtful: false,
+    },
+  });
+  const migrating = { ...vm(5, 1, 3, 4), deployId: 'web' };
+  const other = { ...vm(6, 2), deployId: 'web' };
+  const answers = { 0: named(900), 1: named(100), 2: named(7000) };
+  const hosts = [host(0), host(1), host(2)];
+  assert.deepEqual(powerOf({ vms: [migrating, other], hosts, answers }), {
+    '{one_vm_id="5"}': 1000,
+    '{one_vm_id="6"}': 7000,
+  });
+});
+
 test('an agent that is down elsewhere costs a VM that migrates nothing', () => {
   const vms = [{ ...vm(5, 1, 3, 4), previousHostId: 2 }];
   assert.deepEqual(powerOf({ vms, answers: { 0: timedOut, 1: sound({ 5: 100 }), 2: sound({}) } }), {

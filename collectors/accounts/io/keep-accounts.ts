@@ -15,7 +15,7 @@ import type { Log } from '../../../lib/log/log.ts';
 import { collectorError } from '../../errors.ts';
 import { type Accounts, type Batch, noAccounts } from '../accounts.ts';
 import { hourOf } from '../booking.ts';
-import { formatAccounts, parseAccounts } from '../kept-accounts.ts';
+import { formatAccounts, moveClock, parseAccounts } from '../kept-accounts.ts';
 import type { Step } from '../scene.ts';
 import { asLedgerError, openLedger } from './ledger.ts';
 import { accountsFileName } from './read-ledger.ts';
@@ -104,11 +104,13 @@ export const keepEnergy = async (options: KeepEnergyOptions): Promise<KeptEnergy
   let written = read;
   let closedHour: number | undefined;
   let isClosed = false;
+  /** Kept times are those of the wall: the next exporter's clock begins there. */
+  let wallOffsetMs = 0;
 
   const write = async (): Promise<void> => {
     if (current === written) return;
     const next = current;
-    await writeDurable(file, formatAccounts(next), mode);
+    await writeDurable(file, formatAccounts(wallOffsetMs === 0 ? next : moveClock(next, wallOffsetMs)), mode);
     written = next;
   };
   /** Hours that are in the ledger already: the exporter was killed before it wrote that they are. */
@@ -126,7 +128,8 @@ export const keepEnergy = async (options: KeepEnergyOptions): Promise<KeptEnergy
       await write();
     }
     if (closedHour === hour) return;
-    await ledger.closeDays(hour, retentionMs === undefined ? 0 : hour - retentionMs);
+    // Not by the wall alone: a clock that is ahead for a moment must not cost the ledger.
+    await ledger.closeDays(hour, retentionMs === undefined ? 0 : Math.min(hour, at) - retentionMs);
     closedHour = hour;
   };
   if (current.batch.hours.size > 0)
@@ -137,6 +140,9 @@ export const keepEnergy = async (options: KeepEnergyOptions): Promise<KeptEnergy
   let running = Promise.resolve();
   const step = async (next: (before: Accounts) => Accounts, { at, calendar }: Step): Promise<void> => {
     if (isClosed) return;
+    wallOffsetMs = calendar.wallOffsetMs;
+    // The wall was set back while no exporter ran: nobody knows for how long that was.
+    if (current.at !== undefined && current.at > at) current = moveClock(current, at - current.at);
     current = next(current);
     if (current.batch.hours.size === 0 || current.batch.sequence === 1)
       current = {

@@ -13,7 +13,6 @@ export const ledgerFileName = (day: string): string => `${day}.tsv`;
 /** The day of a moment in UTC. */
 export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
-/** A torn end of a compressed file costs what is in it, not what stands before. */
 export const inflate = (bytes: Buffer): Promise<Buffer> => promisify(gunzip)(bytes);
 
 export interface LedgerVisitor {
@@ -25,10 +24,13 @@ export interface LedgerVisitor {
 
 const readSound = async (file: string, onDamage: LedgerVisitor['onDamage']): Promise<readonly Frame[]> => {
   const raw = await readFile(file).catch((thrown: unknown) => {
-    if (isMissing(thrown)) return undefined; // it was compressed or removed just now
+    if (isMissing(thrown)) return undefined;
     throw thrown;
   });
-  if (raw === undefined) return [];
+  if (raw === undefined) {
+    const isDay = file.endsWith('.tsv') && path.basename(file) !== accountsFileName;
+    return isDay ? readSound(`${file}.gz`, onDamage) : []; // it was compressed just now, or removed
+  }
   const bytes = file.endsWith('.gz') ? await inflate(raw).catch(() => undefined) : raw;
   const parsed = bytes === undefined ? 'not_ours' : parseFrames(bytes);
   if (parsed === 'other_version')

@@ -12,7 +12,13 @@ const hosts: readonly CloudHost[] = [7, 8].map((id) => ({
 }));
 const page: AgentFacts['page'] = {
   collectors: new Map([['power', { name: 'power', success: true, ageSeconds: 1 }]]),
-  agents: hosts.map(({ id }) => ({ hostId: id, agent: 'scaphandre', version: '1.02', reason: 'ok' })),
+  agents: hosts.map(({ id }) => ({
+    hostId: id,
+    agent: 'scaphandre',
+    version: '1.02',
+    reason: 'ok',
+    method: 'agent_watts',
+  })),
   doubtfulAgents: [],
   unmeasured: [],
   measuredVms: 1,

@@ -2,12 +2,17 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { judgeEmulator, parseEmulator } from '../../../cli/doctor/emulator.ts';
 
-const judge = (emulator: string, missing: readonly number[] = [], agent = 'kepler') =>
+const judge = (
+  emulator: string,
+  missing: readonly number[] = [],
+  agent = 'kepler',
+  { version = '0.11.4', method = 'cpu_seconds' } = {},
+) =>
   judgeEmulator({
     emulatorFile: 'vmm_exec_kvm.conf',
     emulator: { value: emulator },
     page: {
-      agents: [{ hostId: 3, agent, version: '0.11.4', reason: 'ok' }],
+      agents: [{ hostId: 3, agent, version, reason: 'ok', method }],
       unmeasured: missing.map((hostId, vmId) => ({ vmId, hostId, reason: 'process_not_found' })),
     },
   });
@@ -40,6 +45,15 @@ test('an emulator that Kepler knows takes effect at the next start of a VM', () 
   const [verdict] = judge('/usr/bin/qemu-system-x86_64', [3]);
   assert.equal(verdict?.level, 'warning');
   assert.match(verdict.next ?? '', /when a VM is started the next time/);
+});
+
+test('what Kepler 0.10 does not know, and a Kepler that sees no VM at all', () => {
+  assert.deepEqual(shown('/usr/libexec/qemu-kvm', [3], 'kepler', { version: 'v0.10.2' }), [
+    'warning: EMULATOR is /usr/libexec/qemu-kvm, which Kepler takes for no VM: 1 VM on a host with Kepler is not measured',
+  ]);
+  assert.deepEqual(shown('', [], 'kepler', { method: 'opennebula_cpu' }), [
+    'warning: EMULATOR is /usr/bin/qemu-kvm-one, which Kepler takes for no VM: 1 host with Kepler estimates the power of VMs',
+  ]);
 });
 
 test('the last EMULATOR counts, with or without quotes; a comment does not', () => {

@@ -17,7 +17,7 @@ opennebula_up 1
 opennebula_scrape_collector_age_seconds{collector="vm"} 12.5
 opennebula_scrape_collector_success{collector="vm"} 1
 opennebula_scrape_collector_success{collector="power"} 0
-opennebula_power_agent_info{one_host_id="3",agent="scaphandre",version="1.0",reason="ok"} 1
+opennebula_power_agent_info{one_host_id="3",agent="scaphandre",version="1.0",reason="ok",method="agent_watts"} 1
 opennebula_power_agent_doubtful_info{one_host_id="3",agent="scaphandre",version="1.0"} 1
 opennebula_vm_power_unmeasured_info{one_vm_id="7",one_host_id="3",reason="process_not_found"} 1
 opennebula_vm_power_consumption_uW{one_vm_id="8"} 12
@@ -34,7 +34,7 @@ process_cpu_seconds_total 1
         { name: 'vm', success: true, ageSeconds: 12.5 },
         { name: 'power', success: false, ageSeconds: undefined },
       ],
-      agents: [{ hostId: 3, agent: 'scaphandre', version: '1.0', reason: 'ok' }],
+      agents: [{ hostId: 3, agent: 'scaphandre', version: '1.0', reason: 'ok', method: 'agent_watts' }],
       doubtfulAgents: [{ hostId: 3, agent: 'scaphandre', version: '1.0' }],
       unmeasured: [{ vmId: 7, hostId: 3, reason: 'process_not_found' }],
       measuredVms: 1,

@@ -96,6 +96,31 @@ test('counters by their difference, however long nobody asked; after a reset, wh
   assert.deepEqual(vmOf(accounts, 7), { own: 300 + 72_000 + 150, share: 0, measured: 3625, unmeasured: 20 });
 });
 
+test('an agent whose time has fallen has not begun anew, where it says that it counts for longer than that', () => {
+  const first = [0, counted(0, at(0), 3600, 720_000, { 7: 9000 })] as const;
+  const after = run(oneHost([first, [15, counted(0, at(15), 1807, 723_000, { 7: 9300 })]]));
+  assert.deepEqual([vmOf(after, 7).own, hostOf(after, 0).total], [0, 0]);
+  const next = run(oneHost([[30, counted(0, at(30), 1822, 726_000, { 7: 9600 })]]), rules, after);
+  assert.deepEqual([vmOf(next, 7).own, hostOf(next, 0).total], [300, 3000]);
+});
+
+test('a VM that has ended keeps its last joules; a counter of it that stands still measures nothing', () => {
+  const ended = (after: number, joules: number): readonly [number, Sight] => {
+    const sight = counted(0, at(after), 1000 + after, 50_000 + 100 * after, { 7: joules });
+    const counters = sight.counters && { ...sight.counters, ended: new Set(['one-7']) };
+    return [after, { ...sight, counters }];
+  };
+  const accounts = run(
+    oneHost([
+      [0, counted(0, at(0), 1000, 50_000, { 7: 9000 })],
+      ended(15, 9300),
+      ended(30, 9300),
+      ended(90, 9300),
+    ]),
+  );
+  assert.deepEqual([vmOf(accounts, 7).own, vmOf(accounts, 7).measured], [300, 15]);
+});
+
 test('a counter that jumps, falls alone or stands still gives no joule', () => {
   const first = [0, counted(0, at(0), 1000, 50_000, { 7: 9000 })] as const;
   for (const [seconds, host, vm] of [

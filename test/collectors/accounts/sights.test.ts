@@ -81,8 +81,43 @@ test('counters are those of the agent that counts the energy of VMs', () => {
     hostJoules: 9,
     meter: 'rapl',
     vms: new Map([['k', { vmId: 1, joules: 3 }]]),
+    ended: new Set(),
   });
   assert.equal(see([vm(1, 0)], [answer('kepler', [], counters)])?.counters, undefined);
+});
+
+test("a counter counts for the VM whose domain it is of; another domain's is nobody's", () => {
+  const domains = new Map(
+    [
+      ['legacy-db', ''],
+      ['one-5', ''],
+      ['one-6', '11111111-2222-3333-4444-555555555555'],
+      ['one-7', uuid],
+      ['one-7', '22222222-2222-3333-4444-555555555555'],
+    ].map(([name = '', id = ''], at) => [String(at), { name, uuid: id, count: 1 }]),
+  );
+  const vms = [vm(5, 0, { deployId: 'legacy-db' }), vm(6, 0, { deployId: uuid.replace('6', '7') }), vm(7, 0)];
+  const ended = new Set(['3']);
+  const counters = { seconds: 60, hostJoules: 100, domains, ended };
+  const seen = see(vms, [answer('onepower', undefined, counters)])?.counters;
+  assert.deepEqual(
+    [...(seen?.vms.values() ?? [])].map(({ vmId }) => vmId),
+    [5, undefined, undefined, 7, 7],
+  );
+  assert.deepEqual(seen?.ended, ended);
+});
+
+test('imported VMs of two hosts may have one name', () => {
+  const counters = {
+    seconds: 60,
+    hostJoules: 100,
+    domains: new Map([['k', { name: 'web', uuid: '', count: 1 }]]),
+  };
+  for (const vms of [
+    [vm(5, 0, { deployId: 'web' }), vm(6, 3, { deployId: 'web' })],
+    [vm(6, 3, { deployId: 'web' }), vm(5, 0, { deployId: 'web' })],
+  ])
+    assert.equal(see(vms, [answer('onepower', undefined, counters)])?.counters?.vms.get('k')?.vmId, 5);
 });
 
 test('the first reading of counters, and an answer that is not believed', () => {

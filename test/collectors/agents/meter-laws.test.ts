@@ -53,6 +53,14 @@ test('law: a page of node_exporter that is cut at any byte gives the power of th
   );
 });
 
+test('node_exporter: after a time in which a counter may have wrapped, the reading is a first one', () => {
+  const pages = [1, 2].map((at) => read(`node-exporter/side-${at}-node-exporter-1.11.1.prom`));
+  const after = (seconds: number) => readAgentPages(pages, { times: [0, seconds] })[1]?.verdict;
+  assert.equal(after(300)?.sound, true);
+  const late = after(301);
+  assert.ok(late?.sound === false && late.reason === 'first_reading');
+});
+
 interface Counted {
   readonly packages: readonly [number, number];
   readonly cpuSeconds: number;

@@ -10,6 +10,18 @@ const readPage = (page: Buffer, pieceSize = 4096): PowerVerdict =>
   readAgentPage(page, { pieceSize, agents: [scaphandre] });
 const shown = shownVerdict;
 
+test('1-threads: a build that lists threads is known without a VM, and does not tell how busy its host is', () => {
+  const page = recordedPage('scaphandre-1.0.2-small.prom').toString('latin1');
+  const withoutVms = page.replaceAll(/^scaph_process_power.*guest=.*\n/gm, '');
+  const more =
+    'scaph_process_power_consumption_microwatts{exe="ceph-osd",pid="77",cmdline="ceph-osd"} 60000000\n';
+  const busy = `${withoutVms}${more}${more.replace('77', '78')}`;
+  assert.match(busy, /^scaph_host_cpu_frequency.* 0$/m);
+  assert.equal(readPage(Buffer.from(busy)).sound, true);
+  const asIfOfficial = busy.replace(/^(scaph_host_cpu_frequency.*) 0$/m, '$1 2000');
+  assert.equal(readPage(Buffer.from(asIfOfficial)).sound, false);
+});
+
 test('recorded pages: each VM once, with the power of its process', () => {
   const cases: readonly (readonly [string, Readonly<Record<string, number>>, number])[] = [
     [

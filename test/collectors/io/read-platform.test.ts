@@ -7,7 +7,7 @@ import type { AgentAnswer } from '../../../collectors/collector.ts';
 import { createAgentMemory } from '../../../collectors/io/agent-memory.ts';
 import { createPlatformReader } from '../../../collectors/io/read-platform.ts';
 import { hostShape, parseHost } from '../../../lib/one/host.ts';
-import { microwatts } from '../../../lib/units/units.ts';
+import { microwatts, watts } from '../../../lib/units/units.ts';
 import { defaultSettings } from '../../support/documents.ts';
 import { repositoryPath } from '../../support/expected.ts';
 import { httpAnswer, startRawServer } from '../../support/raw-server.ts';
@@ -28,6 +28,26 @@ const rapl = (watts: number): AgentAnswer => ({
     version: '',
     reading: { method: undefined, domains: undefined, hostPower: microwatts(watts * 1e6), isDoubtful: false },
   },
+});
+
+test('a host whose agent reads the meter of the machine has no supply factor', async () => {
+  const { verdict, ...own } = rapl(220);
+  assert.ok(verdict.sound);
+  const answer: AgentAnswer = {
+    ...own,
+    verdict: { ...verdict, reading: { ...verdict.reading, isNotOfProcessors: true } },
+    platform: [{ source: 'dcmi', watts: watts(220), bmcNames: [] }],
+  };
+  const read = createPlatformReader({
+    memory: createAgentMemory(),
+    agents: powerAgents,
+    settings: defaultSettings,
+    now: () => performance.now(),
+    onChange: () => undefined,
+  });
+  const known = await read(hosts, new Map([[5, [answer]]]));
+  assert.equal(known.get(5)?.reading.watts, 220);
+  assert.equal(known.get(5)?.factor, 'host_power_unknown');
 });
 
 test('a central Telegraf tells the power of a host; when it does not answer any more, the host has none', async (t) => {

@@ -214,6 +214,63 @@ test('sums that cannot be understood are put aside, and the ledger goes on', asy
   assert.equal((await readAll(folder)).own, 40 * (120 + 40) * 60_000);
 });
 
+test('damage of the last block is seen, and stays to be seen when the day is over', async (t) => {
+  const folder = path.join(temporaryFolder(t), 'energy');
+  const kept = await open(folder);
+  await stepTo(kept, noon, noon + 60 * minute);
+  await kept.close();
+  const file = path.join(folder, '2026-11-28.tsv');
+  const bytes = readFileSync(file);
+  const last = bytes.length - 3;
+  bytes[last] = (bytes[last] ?? 0) ^ 1;
+  writeFileSync(file, bytes);
+  assert.equal((await readAll(folder)).damages, 1);
+  const again = await open(folder);
+  await stepTo(again, noon + 80 * minute, noon + 14 * 60 * minute);
+  await again.close();
+  assert.deepEqual([(await readAll(folder)).damages, existsSync(file)], [1, true]);
+});
+
+test('a clock that was set back between two exporters: what comes is counted', async (t) => {
+  const folder = path.join(temporaryFolder(t), 'energy');
+  const kept = await open(folder);
+  await stepTo(kept, noon + 180 * minute, noon + 220 * minute);
+  await kept.close();
+  const again = await open(folder);
+  await stepTo(again, noon, noon + 40 * minute);
+  assert.equal(sumsOf(again.accounts()).own, 40 * (40 + 40) * 60_000);
+  await again.close();
+});
+
+test('a clock that was set while an exporter ran: the next one has no time that was not', async (t) => {
+  const folder = path.join(temporaryFolder(t), 'energy');
+  const kept = await open(folder);
+  const ahead = { wallOffsetMs: 60 * minute, zoneOffsetMs: 0 };
+  for (const at of [noon, noon + interval]) {
+    const step = { ...stepAt(at), calendar: ahead };
+    await kept.advance((before) => advance(before, step, rules), step);
+  }
+  await kept.close();
+  const again = await open(folder);
+  await stepTo(again, noon + 60 * minute + 2 * interval, noon + 60 * minute + 6 * interval);
+  const vm = again.accounts().vms.get(7);
+  assert.equal((vm?.measuredMs ?? 0) + (vm?.unmeasuredMs ?? 0), 6 * interval);
+  await again.close();
+});
+
+test('a clock that is ahead for a moment costs no day', async (t) => {
+  const folder = path.join(temporaryFolder(t), 'energy');
+  const kept = await open(folder, 24 * 60 * minute);
+  await stepTo(kept, noon, noon + 60 * minute);
+  const wrong = {
+    ...stepAt(noon + 80 * minute),
+    calendar: { wallOffsetMs: 3650 * 1440 * minute, zoneOffsetMs: 0 },
+  };
+  await kept.advance((before) => advance(before, wrong, rules), wrong);
+  await kept.close();
+  assert.ok(readdirSync(folder).some((name) => name.startsWith('2026-11-28.tsv')));
+});
+
 test('days that are older than what is kept are removed', async (t) => {
   const folder = path.join(temporaryFolder(t), 'energy');
   const kept = await open(folder, 24 * 60 * minute);
