@@ -58,10 +58,10 @@ receive() { # receive BYTES SHA256: its file in the cache
 bring() {
   local name=${1#--}
   name=${name%%-*}
-  [[ $4 == any || $4 == "$(uname -m)" ]] ||
-    refuse "the front-end has the agent for $4, and this host is $(uname -m)" 'install the package opennebula-extensions-node for this host there'
   value=''
   if [[ $name == onepower && -x ${HOST_ROOT:-}/usr/lib/opennebula-extensions-node/opennebula-power-agent ]]; then return 0; fi
+  [[ $4 == any || $4 == "$(uname -m)" ]] ||
+    refuse "the front-end has the agent for $4, and this host is $(uname -m)" 'install the package opennebula-extensions-node for this host there'
   if [[ $command == plan || -e $programs/$name-${3:0:16} ]]; then value=sha256:$3; else
     receive "$2" "$3"
     value=${cache#"${HOST_ROOT:-}"}/$3

@@ -37,6 +37,8 @@ export interface Accounts {
   readonly pending: PendingTime;
   /** `undefined` until the number of CPUs is known. */
   readonly model: PowerModel | undefined;
+  /** The meter that the model has learnt from; `undefined` before there was one. */
+  readonly meter: string | undefined;
 }
 
 export interface PendingTime {
@@ -56,6 +58,7 @@ export const noAccounts: Accounts = {
   cpu: noCpuSeconds,
   pending: nothingPending,
   model: undefined,
+  meter: undefined,
 };
 
 export const emptyVm: VmAccount = { cpuSeconds: 0, energyJoules: 0, marginalJoules: undefined, seenAt: 0 };
@@ -144,6 +147,10 @@ export const addEnergy = (accounts: Accounts, { joules, zones, isOfThisTime }: M
     model,
   };
 };
+
+/** What was learnt from one meter is not true of another. */
+export const withMeter = (accounts: Accounts, meter: string): Accounts =>
+  accounts.meter === meter ? accounts : { ...accounts, meter, model: undefined };
 
 /** Nobody knows the energy of the time that was pending. */
 export const dropPending = (accounts: Accounts): Accounts => ({ ...accounts, pending: nothingPending });

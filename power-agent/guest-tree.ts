@@ -22,8 +22,10 @@ export const newZoneFiles: Readonly<Record<string, string>> = {
 export const isFolderName = (domain: string): boolean => /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(domain);
 
 /** The counter in a file; at least 1, also where the file holds nothing of use. */
-export const parseTreeCounter = (text: string): number =>
-  /^\d{1,15}\n?$/.test(text) ? Math.max(1, Number(text)) : 1;
+export const parseTreeCounter = (text: string): number => {
+  const counter = /^\d{1,16}\n?$/.test(text) ? Number(text) : 1;
+  return Number.isSafeInteger(counter) ? Math.max(1, counter) : 1;
+};
 
 /** It has as many digits as the text before it, or more: a reader never sees digits of both. */
 export const formatTreeCounter = (microjoules: number): string => `${Math.floor(microjoules)}\n`;

@@ -21,6 +21,7 @@ export const formatAccounts = (accounts: Accounts, bootId: string): string =>
     host: accounts.hostJoules,
     cpu: accounts.cpu,
     model: accounts.model === undefined ? null : powerModelDocument(accounts.model),
+    meter: accounts.meter,
   })}\n`;
 
 const parseJson = (text: string): unknown => {
@@ -76,7 +77,7 @@ export const parseAccounts = (text: string, bootId: string): ReadAccounts => {
   const vms = parseEntries(document['vms'], parseVm);
   const zones = parseEntries(document['zones'], parseZone);
   const cpu = parseCpu(document['cpu']);
-  const { other, idle, host, model } = document;
+  const { other, idle, host, model, meter } = document;
   if (vms === undefined || zones === undefined || cpu === undefined) return 'unreadable';
   if (!isAmount(other) || !isAmount(idle) || !isAmount(host)) return 'unreadable';
   return {
@@ -88,5 +89,6 @@ export const parseAccounts = (text: string, bootId: string): ReadAccounts => {
     hostJoules: host,
     pending: nothingPending,
     model: parsePowerModel(model),
+    meter: typeof meter === 'string' ? meter : undefined,
   };
 };

@@ -97,8 +97,9 @@ const contentOf = (page: Page, earlier: AgentCounters | undefined): PageContent 
       ...content,
       problem: { reason: 'no_process_power', detail: 'the agent has measured nothing yet' },
     };
-  const counters = { seconds, hostJoules, domains, ended };
-  const power = powerBetween(earlier, counters, ended);
+  // Seconds of another number of CPUs, and joules of another meter, cannot be compared.
+  const counters = { seconds, hostJoules, domains, ended, meter: `${meter} ${host.get('cpus')}` };
+  const power = powerBetween(earlier?.meter === counters.meter ? earlier : undefined, counters, ended);
   return 'problem' in power
     ? { ...content, counters, problem: power.problem }
     : {

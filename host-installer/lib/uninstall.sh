@@ -59,6 +59,9 @@ uninstall_agent() {
   for package in ${state[packages]:-}; do
     if [[ -z $package_manager ]] && is_package_of_agent "$package"; then
       say "kept: the package $package, as host.sh does not know the package manager of this system"
+    elif [[ -n ${DPKG_MAINTSCRIPT_NAME:-} ]] && is_package_of_agent "$package"; then
+      # dpkg, which has started this, holds its lock.
+      say "kept: the package $package, as dpkg removes another one just now: apt-get remove $package removes it"
     elif is_package_of_agent "$package"; then take_away "the package $package" remove_package "$package"; else
       say "kept: the package $package, which something else may use by now"
     fi

@@ -8,6 +8,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -76,7 +77,14 @@ const openTree = (folder: string, domain: string, microjoules: number): Tree => 
       current = next;
     }
     const file = openCounter(current);
-    const written = parseTreeCounter(readFileSync(file, 'latin1'));
+    const before = readFileSync(file, 'latin1');
+    const written = parseTreeCounter(before);
+    const text = formatTreeCounter(written);
+    if (before.length > text.length) {
+      // Else the end of what is no counter would stand behind the counter.
+      writeSync(file, text, 0, 'latin1');
+      ftruncateSync(file, text.length);
+    }
     return { file, ahead: written - microjoules, written };
   } finally {
     closeSync(current);

@@ -10,7 +10,7 @@ import { startWebServer } from '../../lib/io/web-server.ts';
 import { createLog, type Log } from '../../lib/log/log.ts';
 import { contentTypes, encodeFamilies, endOfExposition } from '../../lib/prometheus/exposition.ts';
 import { chooseFormat } from '../../lib/prometheus/negotiate.ts';
-import { forgetVms } from '../accounts.ts';
+import { forgetVms, withMeter } from '../accounts.ts';
 import { type AgentOptions, agentOptions } from '../agent-options.ts';
 import { agentError } from '../errors.ts';
 import { formatFamilies } from '../families.ts';
@@ -120,9 +120,10 @@ const createReading = (options: AgentOptions, kept: KeptAccounts, version: strin
       const found = await findMeter(options);
       const detail = found.problems.join('; ');
       meter = found.meter;
-      if (meter !== undefined)
+      if (meter !== undefined) {
+        state = { ...state, accounts: withMeter(state.accounts, meter.name) };
         log.info('the energy of the host is measured', { meter: meter.name, tried: detail });
-      else if (detail !== whyNoMeter)
+      } else if (detail !== whyNoMeter)
         log.warn('no meter works: CPU time is counted, energy is not', { detail });
       whyNoMeter = detail;
     },

@@ -54,6 +54,20 @@ test('the counter in the folder goes on when the agent starts again, whatever th
   assert.equal(counterOf(folder), 10_000_000);
 });
 
+test('a long counter goes on; what is no counter is replaced as a whole', (t) => {
+  const { folder, begin } = makeTrees(t);
+  begin().write([used(0)]);
+  const file = path.join(zoneOf(folder), 'energy_uj');
+  writeFileSync(file, '1000000000000000\n');
+  begin().write([used(1)]);
+  assert.equal(read(folder, 'energy_uj'), '1000000000000000\n');
+  writeFileSync(file, 'twenty bytes of junk\n');
+  const trees = begin();
+  trees.write([used(1)]);
+  trees.write([used(2)]);
+  assert.equal(read(folder, 'energy_uj'), '1000001\n');
+});
+
 test('a folder that is gone is made anew', (t) => {
   const { folder, begin } = makeTrees(t);
   const trees = begin();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { type Accounts, noAccounts, nothingPending } from '../../power-agent/accounts.ts';
+import { type Accounts, noAccounts, nothingPending, withMeter } from '../../power-agent/accounts.ts';
 import { formatAccounts, parseAccounts } from '../../power-agent/kept-accounts.ts';
 import { advanceAgent, beginAgent } from '../../power-agent/step.ts';
 import { madeEnergy } from '../support/made-energy.ts';
@@ -22,6 +22,16 @@ test('counters outlive their writing', () => {
       assert.deepEqual(parseAccounts(formatAccounts(accounts, 'boot'), 'boot'), accounts);
     }),
   );
+});
+
+test('what was learnt from one meter is forgotten for another', () => {
+  const learnt = withMeter(afterSteps([[9, 4]]), 'model');
+  const taught = { ...learnt, model: afterSteps([[9, 4]]).model };
+  assert.ok(taught.model !== undefined);
+  const kept = parseAccounts(formatAccounts(taught, 'boot'), 'boot');
+  assert.ok(typeof kept !== 'string');
+  assert.equal(withMeter(kept, 'model'), kept);
+  assert.equal(withMeter(kept, 'rapl').model, undefined);
 });
 
 test('counters of another start of the host begin anew', () => {

@@ -46,7 +46,11 @@ die_without_native() {
 choose_program() {
   local file=${ROOT:+$ROOT/}$option_onepower_archive digest=${option_onepower_archive#sha256:}
   wanted_program=${state[program]:-}
-  [[ -n $option_onepower_archive ]] || return 0
+  if [[ -z $option_onepower_archive ]]; then
+    # The package, where it has come by now, is what gets upgrades.
+    [[ ! -x $agent_program ]] || wanted_program=''
+    return 0
+  fi
   if [[ $option_onepower_archive != sha256:* ]]; then
     [[ -f $file && -r $file ]] || die 2 "--onepower-archive is '$option_onepower_archive', which is not a file that can be read" \
       'give an archive of the files of the package opennebula-extensions-node'

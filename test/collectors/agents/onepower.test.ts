@@ -57,6 +57,16 @@ test('power is what the counters have moved by, from the second page on', () => 
     ]);
 });
 
+test('a host that loses or gains a CPU, or whose meter is another, has its first reading', () => {
+  const agent = createAgent();
+  const pages = [agent(60, half), agent(15, half)];
+  const [first = '', second = ''] = pages;
+  const with15 = second.replace(/^onepower_host_cpus .*$/m, 'onepower_host_cpus 15');
+  const other = second.replace('meter="rapl"', 'meter="hwmon"');
+  for (const changed of [with15, other])
+    assert.deepEqual(judge([first, changed]).map(shown), ['first_reading', 'first_reading']);
+});
+
 test('the same page twice, and an agent that begins anew, give no power', () => {
   const [first, second] = [createAgent(), createAgent()];
   const [one, two] = [first(5, half), first(15, half)];
