@@ -44,8 +44,10 @@ const suiteLine = /^installed_suite=.*$/m;
 export const relocateProgram = (content: Buffer, { suite }: Places): Buffer => {
   if (!content.subarray(0, 1024).includes('\ninstalled_suite=')) return content;
   const quoted = `'${suite.replaceAll("'", "'\\''")}'`;
+  // The program is taken byte by byte, and so is the path.
+  const line = Buffer.from(`installed_suite=${quoted}`).toString('latin1');
   return Buffer.from(
-    content.toString('latin1').replace(suiteLine, () => `installed_suite=${quoted}`),
+    content.toString('latin1').replace(suiteLine, () => line),
     'latin1',
   );
 };

@@ -54,6 +54,10 @@ plan_rules() {
 
 uninstall_rules() {
   if [[ ! -e $target ]]; then return; fi
+  if [[ -e ${HOST_ROOT:-}/usr/lib/opennebula-extensions-node/opennebula-power-agent ]]; then
+    say "kept: $shown, which belongs to the package opennebula-extensions-node"
+    return
+  fi
   if cmp -s -- "$rules" "$target"; then
     say "removing $shown"
     rm -f -- "$target"

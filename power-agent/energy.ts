@@ -45,10 +45,12 @@ const joulesOfPsys = (zones: readonly Measured[]): number | undefined =>
 
 /**
  * psys is the whole host's on some machines, and on others it stands still or covers a part only. The first step
- * decides, also for times in which psys cannot be read: what is counted does not change.
+ * in which all packages are known decides, also for times in which psys cannot be read: what is counted does not change.
  */
 const judgePsys = (zones: readonly Measured[]): boolean =>
-  (joulesOfPsys(zones) ?? 0) > 0 && sumOf(zones, 'psys') >= sumOf(zones, 'package', 'dram');
+  zones.every(({ counter, joules }) => counter.kind !== 'package' || joules !== undefined) &&
+  (joulesOfPsys(zones) ?? 0) > 0 &&
+  sumOf(zones, 'psys') >= sumOf(zones, 'package', 'dram');
 
 const advanceCounters = (
   state: EnergyState,

@@ -71,6 +71,7 @@ measures_now() {
 wait_until_measures() {
   local url=$1 seconds=$2 waited verdict last=no-answer
   shift 2
+  counted_joules='' counted_seconds='' # those of the agent that was asked before
   for ((waited = 0; waited <= seconds; waited += agent_seconds_between_scrapes)); do
     progress "waiting for a measurement of $url: $waited of $seconds s ($last)"
     sleep "$agent_seconds_between_scrapes"

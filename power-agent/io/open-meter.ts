@@ -85,7 +85,10 @@ const openRapl = ({ sysfs }: MeterPlaces): OpenMeter => {
   const readZone = ({ folder: place, zone, kind }: RaplZone): CounterReading => {
     const range = ranges.get(place) ?? readCount(path.join(folder, place, 'max_energy_range_uj')) ?? 0;
     ranges.set(place, range);
-    return { zone, kind, range, microjoules: readCount(path.join(folder, place, 'energy_uj')) };
+    // Without a name it may be a package or psys: nobody knows whether its energy counts.
+    const isNamed = zone !== place;
+    const microjoules = isNamed ? readCount(path.join(folder, place, 'energy_uj')) : undefined;
+    return { zone, kind, range, microjoules };
   };
   return {
     name: 'rapl',

@@ -122,6 +122,23 @@ test('a psys that stands still from the start on does not count', () => {
   ]);
 });
 
+test('whether psys is the whole is not decided while a package cannot be read', () => {
+  const at = (seconds: number, second: number | undefined) =>
+    counters(
+      counter('psys', 65 * seconds),
+      counter('package-0', 60 * seconds),
+      counter('package-1', second === undefined ? undefined : second * seconds),
+    );
+  const readings = [at(1, undefined), at(2, undefined), at(3, 60), at(4, 60), at(5, 60)];
+  assert.deepEqual(stepsOf(readings.map((one) => [1, one])).map(joulesOf), [
+    'unknown',
+    'unknown',
+    'unknown',
+    120,
+    120,
+  ]);
+});
+
 test('psys that is the whole cannot be replaced by its parts for a while', () => {
   const at = (psys: number | undefined, ofPackage: number) =>
     counters(counter('psys', psys), counter('package-0', ofPackage));
