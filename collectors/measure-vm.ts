@@ -4,7 +4,7 @@ import { isMigrating, mayHaveProcess } from '../lib/one/vm.ts';
 import type { DomainReason, PowerReading } from './agents/agent.ts';
 import type { AgentAnswer, Documents, VmWithAttributes } from './collector.ts';
 import { type DomainIndex, findDomain, indexDomains } from './domain-join.ts';
-import { hostReadingOf, measuresVms, readingsOf } from './host-readings.ts';
+import { hostReadingOf, readingsOf } from './host-readings.ts';
 import { isInflated } from './inflation.ts';
 
 /** Why a VM that may draw power has no sample; docs/metrics.md lists them with their meaning. */
@@ -155,10 +155,12 @@ const whyNotAsked = (vm: VmWithAttributes, host: Host | undefined): UnmeasuredRe
   return host.state === hostState.offline ? 'host_offline' : undefined;
 };
 
-const isPartlyMeasured = (vm: VmWithAttributes, hostCount: number, agents: Situation['agents']): boolean => {
-  const previous: readonly AgentAnswer[] | undefined = agents.get(vm.previousHostId ?? -1);
-  return isMigrating(vm) && hostCount < 2 && previous !== undefined && !measuresVms(previous);
-};
+/** Whether an agent of the host measures VMs; `undefined` where none was asked. */
+const measuresVmsOn = (hostId: number, { readings }: Situation): boolean | undefined =>
+  readings.get(hostId)?.some(({ domains }) => domains !== undefined);
+
+const isPartlyMeasured = (vm: VmWithAttributes, hostCount: number, situation: Situation): boolean =>
+  isMigrating(vm) && hostCount < 2 && measuresVmsOn(vm.previousHostId ?? -1, situation) === false;
 
 /** In microwatts. */
 export const powerOfVm = (vm: VmWithAttributes, situation: Situation): number | UnmeasuredReason => {
@@ -168,7 +170,7 @@ export const powerOfVm = (vm: VmWithAttributes, situation: Situation): number | 
   const host = situation.hosts.get(vm.hostId ?? -1);
   const notAsked = whyNotAsked(vm, host);
   if (notAsked !== undefined || host === undefined) return notAsked ?? 'host_unknown';
-  if (!measuresVms(situation.agents.get(host.id))) return estimate(vm, host, situation);
-  if (isPartlyMeasured(vm, hostCount, situation.agents)) return 'migration_partly_measured';
+  if (measuresVmsOn(host.id, situation) !== true) return estimate(vm, host, situation);
+  if (isPartlyMeasured(vm, hostCount, situation)) return 'migration_partly_measured';
   return microwatts ?? 'process_not_found';
 };
