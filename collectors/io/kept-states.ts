@@ -1,4 +1,5 @@
 /** All that outlives the exporter: a line for each state. */
+import { allEnded } from '../../lib/io/concurrency.ts';
 import { answerCountsForm } from '../agents/answer-counts.ts';
 import { type KeepStateOptions, keepState } from './keep-state.ts';
 
@@ -9,5 +10,5 @@ export type KeptStates = Awaited<ReturnType<typeof openKeptStates>>;
 
 /** Writes what has changed. Does not fail: whoever reads a state learns of it. */
 export const writeKeptStates = async (kept: KeptStates): Promise<void> => {
-  await Promise.all(Object.values(kept).map((state) => state.write()));
+  await allEnded(Object.values(kept).map((state) => state.write()));
 };

@@ -1,5 +1,5 @@
 /** Brings GEOLOCATION of many hosts in line, a few at a time: those that were there before the hook was. */
-import { createLimit } from '../../lib/io/concurrency.ts';
+import { allEnded, createLimit } from '../../lib/io/concurrency.ts';
 import { readHostsAs } from '../../lib/io/read-hosts.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import { parseInteger, shapeOf, text, textAt } from '../../lib/one/document-reader.ts';
@@ -23,7 +23,7 @@ const align = (
   mode: SyncMode,
 ): Promise<readonly AlignedHost[]> => {
   const limit = createLimit(hostsAtOnce);
-  return Promise.all(hosts.map(({ id }) => limit(() => updateGeolocation(client, id, locate, mode))));
+  return allEnded(hosts.map(({ id }) => limit(() => updateGeolocation(client, id, locate, mode))));
 };
 
 const readHostsInUse = (client: XmlRpcClient): Promise<readonly LocatableHost[]> =>

@@ -1,5 +1,5 @@
 /** The same work on many hosts, so many at once. A host that fails stops no other. */
-import { createLimit } from '../../lib/io/concurrency.ts';
+import { allEnded, createLimit } from '../../lib/io/concurrency.ts';
 import type { HostTarget } from '../choose-hosts.ts';
 import { type HostRecord, notBegun } from '../last-run.ts';
 
@@ -20,7 +20,7 @@ export const rollOut = async (
 ): Promise<readonly HostRecord[]> => {
   const limit = createLimit(jobs);
   const records = targets.map(notBegun);
-  await Promise.all(
+  await allEnded(
     targets.map((target, at) =>
       limit(async () => {
         if (stop.aborted) return;

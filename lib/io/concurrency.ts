@@ -14,3 +14,12 @@ export const createLimit = (limit: number): (<T>(task: () => Promise<T>) => Prom
     }
   };
 };
+
+/**
+ * Waits until every task has ended, also when one failed, so that nothing goes on behind the caller's back. Results in
+ * order; fails as the first of the list that failed.
+ */
+export const allEnded = async <T>(tasks: readonly Promise<T>[]): Promise<readonly T[]> => {
+  await Promise.allSettled(tasks);
+  return Promise.all(tasks);
+};

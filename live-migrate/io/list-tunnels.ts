@@ -1,6 +1,6 @@
 /** Tunnels of migrations on many hosts: `oneext tunnel`. */
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
-import { createLimit } from '../../lib/io/concurrency.ts';
+import { allEnded, createLimit } from '../../lib/io/concurrency.ts';
 import { formatRemoteCommand } from '../../lib/remote-command.ts';
 import type { FoundReset } from '../host-network.ts';
 import { type JudgedTunnel, judgeTunnels, strayResets } from '../leftovers.ts';
@@ -49,7 +49,7 @@ export const withTunnels = <T>(
       await hosts.close();
     }
   };
-  return Promise.all(names.map((host) => limit(() => visit(host))));
+  return allEnded(names.map((host) => limit(() => visit(host))));
 };
 
 /** What was removed, and what was not and why. */

@@ -1,7 +1,7 @@
 /** Brings all target files in line with the pool: after a restore, or when the hook manager was down. */
 import * as systemCalls from 'node:fs/promises';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
-import { createLimit } from '../../lib/io/concurrency.ts';
+import { allEnded, createLimit } from '../../lib/io/concurrency.ts';
 import { type FileCalls, type HeldFolder, removeFileIn } from '../../lib/io/held-folder.ts';
 import type { ExportingVm } from '../../lib/prometheus/vm-targets.ts';
 import { prometheusError } from '../errors.ts';
@@ -60,7 +60,7 @@ const readContents = async (
     const id = vmOfTargetFile(name);
     if (id !== undefined) contents.set(id, await readTargetFile(held, name, calls).catch(() => ''));
   };
-  await Promise.all(names.map((name) => limit(() => read(name))));
+  await allEnded(names.map((name) => limit(() => read(name))));
   return contents;
 };
 
@@ -108,7 +108,7 @@ export const syncTargets = async (
         : await (mode === 'change' ? alignTargetFile : compareTargetFile)(id, options, calls);
     results.set(id, alignment);
   };
-  await Promise.all([...ids].map((id) => limit(() => alignIfNeeded(id))));
+  await allEnded([...ids].map((id) => limit(() => alignIfNeeded(id))));
   const inOrder = [...results].sort(([a], [b]) => a - b);
   const idsOf = (change: Alignment['change']): readonly number[] =>
     inOrder.filter(([, one]) => one.change === change).map(([id]) => id);
