@@ -1,8 +1,15 @@
 /** The flags of the collector `energy`. */
-import { choiceOption, durationOption, type OptionSpec, type OptionValues } from '../lib/config/options.ts';
+import {
+  choiceOption,
+  durationOption,
+  type OptionSpec,
+  type OptionValues,
+  optional,
+} from '../lib/config/options.ts';
 import { idlePolicies } from './accounts/idle-share.ts';
 
 const dayMs = 86_400_000;
+const mostPue = 5;
 
 const directoryOption: OptionSpec<string> = {
   help: 'folder of the accounts of energy; they are kept where it can be written',
@@ -10,6 +17,17 @@ const directoryOption: OptionSpec<string> = {
   default: '/var/lib/opennebula-extensions/energy',
   parse: (text) =>
     text.startsWith('/') ? { value: text } : { mustBe: 'the path of a folder that begins with /' },
+};
+
+const pueOption: OptionSpec<number> = {
+  help: 'what the site draws, as a multiple of what its machines draw (power usage effectiveness); a column of its own, and a last factor of power and energy',
+  form: 'NUMBER',
+  parse: (text) => {
+    const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    return value >= 1 && value <= mostPue
+      ? { value }
+      : { mustBe: `a number from 1 to ${mostPue}, such as 1.35` };
+  },
 };
 
 export const energyOptions = {
@@ -30,6 +48,7 @@ export const energyOptions = {
     1000,
     3_600_000,
   ),
+  'energy.pue': optional(pueOption),
   'energy.idle': choiceOption(
     {
       help: 'who gets the energy of a host that none of its VMs has used: nobody (measured), its VMs by what they use (usage), by the CPU reserved for them (reserved), or equally (equal)',

@@ -41,9 +41,10 @@ not known (CO2, cost) is empty there.`,
     try {
       await readLedger(folder, period, {
         onHour: ({ body }, isInRange) => readRows(body, reader.visitor(isInRange)),
+        onNamesLost: reader.forgetNames,
         onDamage: (file, damages) =>
           terminal.writeNote(
-            `${file} is damaged in ${damages} place(s): what stood there is not in the report, and names of that day may be missing or old\n`,
+            `${file} is damaged in ${damages} place(s): what stood there is not in the report, and names are missing up to where they were written again\n`,
           ),
       });
     } catch (thrown) {

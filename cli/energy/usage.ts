@@ -18,6 +18,8 @@ export interface Usage {
 export interface UsageReader {
   /** For hours in the period, or for those before it in a file, of which only the names count. */
   visitor(isCounted: boolean): RowVisitor;
+  /** Names from before may be those of others now. */
+  forgetNames(): void;
   /** In the order of their names. */
   usages(): readonly Usage[];
 }
@@ -89,6 +91,7 @@ export const createUsageReader = (grouping: Grouping): UsageReader => {
   const visitors = { counted: visitor(true), named: visitor(false) };
   return {
     visitor: (isCounted) => (isCounted ? visitors.counted : visitors.named),
+    forgetNames: () => current.clear(),
     usages: () => [...isUsed].sort(compare),
   };
 };

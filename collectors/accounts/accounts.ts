@@ -3,6 +3,8 @@
  *
  * Energy is in whole millijoules and time in whole milliseconds, so that sums are exact.
  */
+import type { Attribution } from './attribution.ts';
+import type { IdlePolicy } from './idle-share.ts';
 import type { Place } from './spans.ts';
 
 /** Who a VM is; a name or an owner may change. */
@@ -33,6 +35,27 @@ export interface HostAmounts {
   /** What no VM got. */
   readonly rest: number;
   readonly measuredMs: number;
+  /** Of the total, that for which the supply factor was known, and what the machine drew for it. */
+  readonly supplyBase: number;
+  readonly supply: number;
+  /** What was drawn while the PUE was known, with the supply factor where that was known, and the site's part of it. */
+  readonly pueBase: number;
+  readonly pue: number;
+}
+export const noHostAmounts: HostAmounts = {
+  total: 0,
+  rest: 0,
+  measuredMs: 0,
+  supplyBase: 0,
+  supply: 0,
+  pueBase: 0,
+  pue: 0,
+};
+
+/** By which rules energy was given to VMs. */
+export interface Policy {
+  readonly attribution: Attribution;
+  readonly idle: IdlePolicy;
 }
 
 export interface VmAccount extends VmIdentity, VmAmounts {
@@ -74,6 +97,8 @@ export interface HourRows {
   /** By VM, host, owner and group. */
   readonly vms: ReadonlyMap<string, VmRow>;
   readonly hosts: ReadonlyMap<number, HostRow>;
+  /** More than one where the settings were changed within the hour. */
+  readonly policies: readonly Policy[];
 }
 
 /** What goes to the ledger together; its number tells whether it is there already. */

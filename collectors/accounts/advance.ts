@@ -5,9 +5,16 @@
  * negative. For each VM, measured and unmeasured time sum to the time that it ran.
  */
 import { isMigrating, mayHaveProcess, type Vm } from '../../lib/one/vm.ts';
-import type { Accounts, HostAccount, VmAccount } from './accounts.ts';
+import {
+  type Accounts,
+  type HostAccount,
+  type HostAmounts,
+  noHostAmounts,
+  type VmAccount,
+} from './accounts.ts';
 import { apportion } from './apportion.ts';
-import { type Booking, createBooking, piecesBetween } from './booking.ts';
+import { addHostAmounts, type Booking, createBooking, type Mutable, piecesBetween } from './booking.ts';
+import { applyFactors } from './factors.ts';
 import { shareIdle } from './idle-share.ts';
 import { type AccountingRules, forgetMs, openScene, type Scene, type Step, tenantsOf } from './scene.ts';
 import type { Settlement } from './settlement.ts';
@@ -15,6 +22,11 @@ import { createTally, type Tally } from './tally.ts';
 import { endVmTime, type Stretch, settleVmTime } from './vm-time.ts';
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+const sumsOfHost = (account: HostAccount | undefined): Mutable<HostAmounts> => {
+  const { total, rest, measuredMs, supplyBase, supply, pueBase, pue } = account ?? noHostAmounts;
+  return { total, rest, measuredMs, supplyBase, supply, pueBase, pue };
+};
 
 /** Counts a host's energy: what its VMs used, what they get of the rest, and what stays. */
 const countEnergy = (
@@ -38,7 +50,8 @@ const countEnergy = (
     name: host?.name ?? account?.name ?? '',
     cluster: host?.cluster ?? account?.cluster ?? '',
   };
-  const sums = { total: account?.total ?? 0, rest: account?.rest ?? 0, measuredMs: account?.measuredMs ?? 0 };
+  const sums = sumsOfHost(account);
+  const factors = { supply: step.supplyFactors.get(hostId), pue: rules.pue };
   for (const { hour, lengthMs } of piecesBetween(from, to, step.calendar)) {
     const part = lengthMs / (to - from);
     const { parts, rest } = apportion(
@@ -53,10 +66,9 @@ const countEnergy = (
       tally.addPower(tenant.vmId, used / (to - from), got / (to - from));
     }
     const whole = Math.round(total * part);
-    booking.addHost(hour, identity, whole, rest, lengthMs);
-    sums.total += whole;
-    sums.rest += rest;
-    sums.measuredMs += lengthMs;
+    const amounts = { total: whole, rest, measuredMs: lengthMs, ...applyFactors(whole, factors) };
+    booking.addHost(hour, identity, amounts);
+    addHostAmounts(sums, amounts);
   }
   const vmsMeasuredAt = settlement.vms === undefined ? (account?.vmsMeasuredAt ?? 0) : to;
   return { ...sums, name: identity.name, cluster: identity.cluster, settledAt: to, vmsMeasuredAt };
@@ -68,8 +80,7 @@ const countHosts = (scene: Scene, tally: Tally, booking: Booking): ReadonlyMap<n
   for (const [hostId, heardAt] of scene.heardAt) {
     if (hosts.has(hostId)) continue;
     const { name = '', cluster = '' } = scene.hosts.get(hostId) ?? {};
-    const nothing = { total: 0, rest: 0, measuredMs: 0 };
-    hosts.set(hostId, { ...nothing, name, cluster, settledAt: heardAt, vmsMeasuredAt: 0 });
+    hosts.set(hostId, { ...noHostAmounts, name, cluster, settledAt: heardAt, vmsMeasuredAt: 0 });
   }
   for (const [hostId, settlement] of scene.settlements)
     hosts.set(hostId, countEnergy(scene, hostId, settlement, tally, booking));
@@ -149,7 +160,7 @@ const countVms = (scene: Scene, tally: Tally): ReadonlyMap<number, VmAccount> =>
 /** The accounts after a step. */
 export const advance = (before: Accounts, step: Step, rules: AccountingRules): Accounts => {
   const scene = openScene(before, step, rules);
-  const booking = createBooking(before.batch);
+  const booking = createBooking(before.batch, rules);
   const tally = createTally(scene, booking);
   const hosts = countHosts(scene, tally, booking);
   const vms = countVms(scene, tally);

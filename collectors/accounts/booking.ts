@@ -1,5 +1,14 @@
 /** Adds amounts to the hours that they belong to. */
-import { type Batch, type HostRow, type HourRows, noAmounts, type VmRow } from './accounts.ts';
+import {
+  type Batch,
+  type HostAmounts,
+  type HostRow,
+  type HourRows,
+  noAmounts,
+  noHostAmounts,
+  type Policy,
+  type VmRow,
+} from './accounts.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -49,7 +58,7 @@ export const piecesBetween = (from: number, to: number, calendar: Calendar): rea
 };
 
 export type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
-interface OpenHour {
+interface OpenHour extends HourRows {
   readonly vms: Map<string, Mutable<VmRow>>;
   readonly hosts: Map<number, Mutable<HostRow>>;
 }
@@ -61,14 +70,31 @@ export type HostIdentity = Pick<HostRow, 'hostId' | 'name' | 'cluster'>;
 export interface Booking {
   /** The row to add to. */
   openVm(hour: number, identity: RowIdentity): Mutable<VmRow>;
-  addHost(hour: number, identity: HostIdentity, total: number, rest: number, measuredMs: number): void;
+  addHost(hour: number, identity: HostIdentity, amounts: HostAmounts): void;
   finish(): Batch;
 }
 
 export const vmKey = ({ vmId, hostId, owner, group }: RowIdentity): string =>
   `${vmId} ${hostId} ${owner}\0${group}`;
 
-export const createBooking = (batch: Batch): Booking => {
+/** Adds in place: a large cloud has many. */
+export const addHostAmounts = (to: Mutable<HostAmounts>, added: HostAmounts): void => {
+  to.total += added.total;
+  to.rest += added.rest;
+  to.measuredMs += added.measuredMs;
+  to.supplyBase += added.supplyBase;
+  to.supply += added.supply;
+  to.pueBase += added.pueBase;
+  to.pue += added.pue;
+};
+
+const withPolicy = (policies: readonly Policy[], { attribution, idle }: Policy): readonly Policy[] =>
+  policies.some((one) => one.attribution === attribution && one.idle === idle)
+    ? policies
+    : [...policies, { attribution, idle }];
+
+/** @param policy the rules of what is added */
+export const createBooking = (batch: Batch, policy: Policy): Booking => {
   const hours = new Map<number, HourRows>(batch.hours);
   const opened = new Map<number, OpenHour>();
   const openHour = (hour: number): OpenHour => {
@@ -78,6 +104,7 @@ export const createBooking = (batch: Batch): Booking => {
     const open: OpenHour = {
       vms: new Map([...(before?.vms ?? [])].map(([key, row]) => [key, { ...row }])),
       hosts: new Map([...(before?.hosts ?? [])].map(([id, row]) => [id, { ...row }])),
+      policies: withPolicy(before?.policies ?? [], policy),
     };
     opened.set(hour, open);
     hours.set(hour, open);
@@ -93,16 +120,14 @@ export const createBooking = (batch: Batch): Booking => {
       row.name = identity.name;
       return row;
     },
-    addHost(hour, identity, total, rest, measuredMs) {
+    addHost(hour, identity, amounts) {
       const { hosts } = openHour(hour);
       const known = hosts.get(identity.hostId);
-      const row = known ?? { ...identity, total: 0, rest: 0, measuredMs: 0 };
+      const row = known ?? { ...identity, ...noHostAmounts };
       if (known === undefined) hosts.set(identity.hostId, row);
       row.name = identity.name;
       row.cluster = identity.cluster;
-      row.total += total;
-      row.rest += rest;
-      row.measuredMs += measuredMs;
+      addHostAmounts(row, amounts);
     },
     finish: () => ({ sequence: batch.sequence, hours }),
   };

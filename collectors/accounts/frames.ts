@@ -12,9 +12,12 @@ export interface Frame {
   /** In milliseconds since 1970. */
   readonly hour: number;
   readonly body: Buffer;
+  /** A frame before it is lost, and with it the names that stood there. */
+  readonly isAfterDamage: boolean;
 }
 
-const version = 1;
+/** Files of earlier versions are read too: a newer one only has more kinds of lines, and more fields at their ends. */
+const version = 2;
 const title = '# opennebula-extensions energy, version ';
 
 /** The first lines of each file: what it is, for programs and for people. */
@@ -22,7 +25,9 @@ export const fileHead = `${title}${version}
 # block: sequence, hour (UTC), bytes and checksum of its lines
 # vm: id, name, owner, group. host: id, name, cluster
 # use: vm, host (-1: none), own mJ, share mJ, measured s, unmeasured s, lifetime s
-# draw: host, total mJ, rest mJ, measured s
+# draw: host, total mJ, rest mJ, measured s, mJ with a known supply factor, the same at the supply, mJ with a known PUE,
+#   the same of the site; the last four are missing where they are 0
+# policy: attribution, idle
 `;
 
 /** @param head all of the first line that stands before the checksum */
@@ -50,7 +55,10 @@ const newline = 10;
 const headForm = /^(\w+)\t(\d+)\t(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z)\t(\d+)\t([0-9a-f]{16})$/;
 
 /** The frame that begins there, if it is sound. */
-const frameAt = (bytes: Buffer, at: number): { readonly frame: Frame; readonly end: number } | undefined => {
+const frameAt = (
+  bytes: Buffer,
+  at: number,
+): { readonly frame: Omit<Frame, 'isAfterDamage'>; readonly end: number } | undefined => {
   const lineEnd = bytes.indexOf(newline, at);
   if (lineEnd === -1 || lineEnd - at > 200) return undefined;
   const line = bytes.toString('latin1', at, lineEnd);
@@ -85,7 +93,7 @@ export const parseFrames = (bytes: Buffer): Frames | FramesProblem => {
     const isHalf = fileHead.startsWith(bytes.toString('latin1', 0, fileHead.length + 1));
     return isHalf ? { frames: [], soundBytes: 0, damages: 0 } : 'not_ours';
   }
-  if (found !== version) return 'other_version';
+  if (!(found >= 1 && found <= version)) return 'other_version';
   let at = 0;
   while (bytes[at] === '#'.charCodeAt(0)) {
     const end = bytes.indexOf(newline, at);
@@ -110,8 +118,8 @@ export const parseFrames = (bytes: Buffer): Frames | FramesProblem => {
       continue;
     }
     if (isDamaged) damages += 1;
+    frames.push({ ...read.frame, isAfterDamage: isDamaged });
     isDamaged = false;
-    frames.push(read.frame);
     at = read.end;
     soundBytes = at;
   }

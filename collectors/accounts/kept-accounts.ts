@@ -11,11 +11,14 @@ import {
   type HostRow,
   noAccounts,
   noAmounts,
+  type Policy,
   type VmAccount,
   type VmRow,
 } from './accounts.ts';
+import { attributions } from './attribution.ts';
 import { vmKey } from './booking.ts';
 import { type Frame, type FramesProblem, fileHead, formatFrame, parseFrames } from './frames.ts';
+import { idlePolicies } from './idle-share.ts';
 import { escapeField, formatRows, noNames, readRows, unescapeField } from './rows.ts';
 import type { Place, SeenCounters } from './spans.ts';
 
@@ -42,7 +45,21 @@ const formatVm = (id: number, vm: VmAccount): string =>
   );
 
 const formatHost = (id: number, { name, cluster, ...host }: HostAccount): string =>
-  join('host', id, name, cluster, host.settledAt, host.vmsMeasuredAt, host.total, host.rest, host.measuredMs);
+  join(
+    'host',
+    id,
+    name,
+    cluster,
+    host.settledAt,
+    host.vmsMeasuredAt,
+    host.total,
+    host.rest,
+    host.measuredMs,
+    host.supplyBase,
+    host.supply,
+    host.pueBase,
+    host.pue,
+  );
 
 const formatPlace = (place: string, { agent, readAt, counters }: Place): readonly string[] =>
   counters === undefined
@@ -119,8 +136,22 @@ const readVm = (fields: readonly string[]): VmAccount => {
 };
 
 const readHost = ([name = '', cluster = '', ...numbers]: readonly string[]): HostAccount => {
-  const [settledAt = 0, vmsMeasuredAt = 0, total = 0, rest = 0, measuredMs = 0] = numbers.map(Number);
-  return { name, cluster, settledAt, vmsMeasuredAt, total, rest, measuredMs };
+  const [settledAt = 0, vmsMeasuredAt = 0, total = 0, rest = 0, measuredMs = 0, ...factors] =
+    numbers.map(Number);
+  const [supplyBase = 0, supply = 0, pueBase = 0, pue = 0] = factors;
+  return {
+    name,
+    cluster,
+    settledAt,
+    vmsMeasuredAt,
+    total,
+    rest,
+    measuredMs,
+    supplyBase,
+    supply,
+    pueBase,
+    pue,
+  };
 };
 
 type OpenCounters = SeenCounters & { readonly vms: Map<string, { vmId: undefined; joules: number }> };
@@ -145,9 +176,16 @@ const readSums = (frame: Frame): Omit<Accounts, 'batch'> => {
   return { at, vms, hosts, places };
 };
 
+const readPolicy = (attributionText: string, idleText: string): Policy | undefined => {
+  const attribution = attributions.find((one) => one === attributionText);
+  const idle = idlePolicies.find((one) => one === idleText);
+  return attribution === undefined || idle === undefined ? undefined : { attribution, idle };
+};
+
 const readHour = (frame: Frame) => {
   const vms = new Map<string, VmRow>();
   const hosts = new Map<number, HostRow>();
+  const policies: Policy[] = [];
   const names = new Map<number, Pick<VmRow, 'name' | 'owner' | 'group'>>();
   const hostNames = new Map<number, Pick<HostRow, 'name' | 'cluster'>>();
   readRows(frame.body, {
@@ -158,12 +196,16 @@ const readHour = (frame: Frame) => {
       const row = { ...who, ...noAmounts, vmId, hostId, own, share, measuredMs, unmeasuredMs, lifeMs };
       vms.set(vmKey(row), row);
     },
-    onDraw(hostId, total, rest, measuredMs) {
+    onDraw(hostId, total, rest, measuredMs, supplyBase, supply, pueBase, pue) {
       const who = hostNames.get(hostId) ?? { name: '', cluster: '' };
-      hosts.set(hostId, { ...who, hostId, total, rest, measuredMs });
+      hosts.set(hostId, { ...who, hostId, total, rest, measuredMs, supplyBase, supply, pueBase, pue });
+    },
+    onPolicy(attribution, idle) {
+      const policy = readPolicy(attribution, idle);
+      if (policy !== undefined) policies.push(policy);
     },
   });
-  return { vms, hosts };
+  return { vms, hosts, policies };
 };
 
 export type AccountsProblem = FramesProblem | 'damaged';

@@ -1,5 +1,5 @@
 /** The lines of an hour: who the VMs and hosts are, what they used, and how long. Fields are separated by tabs. */
-import type { HostRow, HourRows, VmRow } from './accounts.ts';
+import type { HostRow, HourRows, Policy, VmRow } from './accounts.ts';
 
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 const unescapes = new Map(Object.entries(escapes).map(([character, written]) => [written, character]));
@@ -40,16 +40,21 @@ const formatVm = (row: VmRow, known: KnownNames): string => {
 
 const formatHost = (row: HostRow, known: KnownNames): string => {
   const { hostId, name, cluster, total, rest, measuredMs } = row;
+  const factors = [row.supplyBase, row.supply, row.pueBase, row.pue];
+  const written = factors.some((amount) => amount > 0) ? `\t${factors.join('\t')}` : '';
   const identity = hostLine(hostId, name, cluster);
   const isKnown = known.hosts.get(hostId) === identity;
   known.hosts.set(hostId, identity);
-  return `${isKnown ? '' : identity}draw\t${hostId}\t${total}\t${rest}\t${formatSeconds(measuredMs)}\n`;
+  return `${isKnown ? '' : identity}draw\t${hostId}\t${total}\t${rest}\t${formatSeconds(measuredMs)}${written}\n`;
 };
 
+const policyLine = ({ attribution, idle }: Policy): string => `policy\t${attribution}\t${idle}\n`;
+
 /** @param known is brought up to date */
-export const formatRows = ({ vms, hosts }: HourRows, known: KnownNames): string => {
+export const formatRows = ({ vms, hosts, policies }: HourRows, known: KnownNames): string => {
   const rows = [...vms.values()].sort((one, other) => one.vmId - other.vmId);
   return [
+    ...policies.map(policyLine),
     ...[...hosts.values()].map((row) => formatHost(row, known)),
     ...rows.map((row) => formatVm(row, known)),
   ].join('');
@@ -68,7 +73,18 @@ export interface RowVisitor {
     unmeasuredMs: number,
     lifeMs: number,
   ): void;
-  onDraw(hostId: number, total: number, rest: number, measuredMs: number): void;
+  onDraw(
+    hostId: number,
+    total: number,
+    rest: number,
+    measuredMs: number,
+    supplyBase: number,
+    supply: number,
+    pueBase: number,
+    pue: number,
+  ): void;
+  /** By which rules the energy of the hour was given to VMs; lines of the first version do not tell. */
+  onPolicy?(attribution: string, idle: string): void;
 }
 
 const [tab, newline, minus, point, zero] = [9, 10, 45, 46, 48];
@@ -80,6 +96,7 @@ const createNumbers = (bytes: Buffer) => {
     moveTo: (to: number): void => {
       at = to;
     },
+    isBefore: (end: number): boolean => at < end,
     /** The next field, in thousandths. */
     thousandths(): number {
       let value = 0;
@@ -119,6 +136,7 @@ const readNames = (line: string, visitor: RowVisitor): void => {
   const [name = '', second = '', third = ''] = names.map(unescapeField);
   if (kind === 'vm') visitor.onVm(Number(id), name, second, third);
   else if (kind === 'host') visitor.onHost(Number(id), name, second);
+  else if (kind === 'policy') visitor.onPolicy?.(unescapeField(id ?? ''), name);
 };
 
 /** Reads the lines of a sound frame. */
@@ -143,7 +161,16 @@ export const readRows = (body: Buffer, visitor: RowVisitor): void => {
       );
     } else if (first === d) {
       numbers.moveTo(at + 'draw\t'.length);
-      visitor.onDraw(numbers.whole(), numbers.whole(), numbers.whole(), numbers.thousandths());
+      visitor.onDraw(
+        numbers.whole(),
+        numbers.whole(),
+        numbers.whole(),
+        numbers.thousandths(),
+        numbers.isBefore(end) ? numbers.whole() : 0,
+        numbers.isBefore(end) ? numbers.whole() : 0,
+        numbers.isBefore(end) ? numbers.whole() : 0,
+        numbers.isBefore(end) ? numbers.whole() : 0,
+      );
     } else readNames(body.toString('utf8', at, end), visitor);
     at = end + 1;
   }

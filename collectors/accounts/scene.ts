@@ -2,14 +2,15 @@
 import type { Host } from '../../lib/one/host.ts';
 import { isMigrating, mayHaveProcess, type Vm } from '../../lib/one/vm.ts';
 import { agentNames } from '../agents/agents.ts';
-import type { Accounts } from './accounts.ts';
+import type { Accounts, Policy } from './accounts.ts';
 import type { Calendar } from './booking.ts';
-import type { IdlePolicy, Tenant } from './idle-share.ts';
+import type { Tenant } from './idle-share.ts';
 import { type Settlement, settleHost } from './settlement.ts';
 import { type Place, type Progress, type Sight, takeSight } from './spans.ts';
 
-export interface AccountingRules {
-  readonly idle: IdlePolicy;
+export interface AccountingRules extends Policy {
+  /** What the site draws, as a multiple of what its machines do; `undefined` where it is not known. */
+  readonly pue: number | undefined;
   /** A longer time between two readings is unmeasured. */
   readonly longestGapMs: number;
 }
@@ -22,6 +23,8 @@ export interface Step {
   readonly vms: readonly Vm[];
   /** What the agents of each host have said last, by host id. */
   readonly sights: ReadonlyMap<number, readonly Sight[]>;
+  /** What machines draw, as a multiple of what their agents measure, by host id, where it is known. */
+  readonly supplyFactors: ReadonlyMap<number, number>;
 }
 
 /** What has left the cloud is forgotten after this time; the ledger has it for ever. */

@@ -11,7 +11,9 @@ import type { Accounts } from '../accounts/accounts.ts';
 import { advance } from '../accounts/advance.ts';
 import type { Calendar } from '../accounts/booking.ts';
 import { type KeptEnergy, keepEnergy } from '../accounts/io/keep-accounts.ts';
+import type { AccountingRules, Step } from '../accounts/scene.ts';
 import { sightsOf } from '../accounts/sights.ts';
+import type { Documents } from '../collector.ts';
 import { type EnergySettings, energyOptions } from '../energy-options.ts';
 import { collectorError } from '../errors.ts';
 import type { Reading, Source } from './source.ts';
@@ -49,6 +51,11 @@ const createCalendar = (now: () => number): (() => Calendar) => {
   };
 };
 
+const supplyFactorsOf = (platform: Documents['platform']): Step['supplyFactors'] =>
+  new Map(
+    [...platform].flatMap(([hostId, { factor }]) => (typeof factor === 'number' ? [[hostId, factor]] : [])),
+  );
+
 /** Power is that of now; sums stay. */
 const withoutPower = (accounts: Accounts): Accounts => ({
   ...accounts,
@@ -84,17 +91,25 @@ export const createEnergyAccounts = ({ settings, sources, now, log }: EnergyCont
   };
   const step = async (accounts: KeptEnergy): Promise<void> => {
     const from = sources();
-    const [hosts, vms, agents, vmCpu] = await Promise.all([
+    const [hosts, vms, agents, vmCpu, platform] = await Promise.all([
       from.hosts.get(),
       from.vms.get(),
       from.agents.get(),
       from.vmCpu.get(),
+      from.platform.get(),
     ]);
     const documents = { hosts: hosts.value, vms: vms.value, agents: agents.value, vmCpu: vmCpu.value };
-    const given = { ...documents, at: Math.round(now()), calendar: calendar(), sights: sightsOf(documents) };
-    const { 'energy.idle': idle, 'energy.longest-gap': longestGapMs } = settings();
+    const given: Step = {
+      ...documents,
+      at: Math.round(now()),
+      calendar: calendar(),
+      sights: sightsOf(documents),
+      supplyFactors: supplyFactorsOf(platform.value),
+    };
+    const { 'energy.idle': idle, 'energy.pue': pue, 'energy.longest-gap': longestGapMs } = settings();
+    const rules: AccountingRules = { attribution: 'capacity', idle, pue, longestGapMs };
     try {
-      await accounts.advance((before) => advance(before, given, { idle, longestGapMs }), given);
+      await accounts.advance((before) => advance(before, given, rules), given);
       if (failure !== undefined) log.info('energy is counted again', {});
       failure = undefined;
     } catch (thrown) {

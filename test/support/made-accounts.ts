@@ -11,7 +11,12 @@ export const noon = Date.UTC(2026, 10, 28, 12);
 export const second = 1000;
 export const minute = 60 * second;
 export const utc: Calendar = { wallOffsetMs: 0, zoneOffsetMs: 0 };
-export const rules: AccountingRules = { idle: 'measured', longestGapMs: minute };
+export const rules: AccountingRules = {
+  attribution: 'capacity',
+  idle: 'measured',
+  pue: undefined,
+  longestGapMs: minute,
+};
 
 export const madeHost = (id: number, changes: Partial<Host> = {}): Host => ({
   id,
@@ -102,4 +107,4 @@ export const madeStep = (
   hosts: readonly Host[],
   vms: readonly Vm[],
   sights: readonly (readonly [number, readonly Sight[]])[],
-): Step => ({ at, calendar: utc, hosts, vms, sights: new Map(sights) });
+): Step => ({ at, calendar: utc, hosts, vms, sights: new Map(sights), supplyFactors: new Map() });

@@ -14,10 +14,13 @@ import { removeTemporaries, writeDurable } from '../../../lib/io/write-atomic.ts
 import { collectorError } from '../../errors.ts';
 import type { HourRows } from '../accounts.ts';
 import { type Frame, type Frames, fileHead, formatFrame, parseFrames } from '../frames.ts';
-import { formatRows, type KnownNames, namesIn } from '../rows.ts';
+import { formatRows, type KnownNames, namesIn, noNames } from '../rows.ts';
 import { dayOf, inflate, ledgerFileName } from './read-ledger.ts';
 
 const mode = 0o600;
+
+/** Names are written again after so many blocks: what a damaged block takes with it is known again then. */
+const blocksBetweenNames = 8;
 
 /** The day that blocks are appended to. */
 interface OpenDay {
@@ -30,6 +33,15 @@ interface OpenDay {
 }
 
 const blockKey = ({ sequence, hour }: Pick<Frame, 'sequence' | 'hour'>): string => `${sequence} ${hour}`;
+
+/** The names that the next block needs not write. */
+const namesKnownIn = ({ known, blocks }: OpenDay): KnownNames => {
+  if (blocks.size % blocksBetweenNames === 0) {
+    known.vms.clear();
+    known.hosts.clear();
+  }
+  return known;
+};
 
 /** What was thrown, with the path that it is about. */
 export const asLedgerError = (file: string, thrown: unknown): Error =>
@@ -96,12 +108,12 @@ export const openLedger = (folder: string): Ledger => {
     if (current?.day === day) return current;
     const plain = (await readIfThere(plainOf(day))) ?? Buffer.alloc(0);
     const closed = await readIfThere(`${plainOf(day)}.gz`);
-    const { frames, soundBytes } = framesOf(plainOf(day), plain);
+    const { frames, soundBytes, damages } = framesOf(plainOf(day), plain);
     const before = closed === undefined ? [] : framesOf(`${plainOf(day)}.gz`, await inflate(closed)).frames;
     current = {
       day,
       size: soundBytes,
-      known: namesIn(frames.map(({ body }) => body)),
+      known: damages > 0 ? noNames() : namesIn(frames.map(({ body }) => body)),
       blocks: new Set([...before, ...frames].map(blockKey)),
     };
     return current;
@@ -135,7 +147,7 @@ export const openLedger = (folder: string): Ledger => {
       if (day.blocks.has(blockKey({ sequence, hour }))) return;
       // What is known is right again only when all of this is written.
       current = undefined;
-      const frame = formatFrame('block', sequence, hour, formatRows(rows, day.known));
+      const frame = formatFrame('block', sequence, hour, formatRows(rows, namesKnownIn(day)));
       const bytes = day.size === 0 ? Buffer.concat([Buffer.from(fileHead), frame]) : frame;
       await appendAt(plainOf(day.day), day.size, bytes).catch((thrown: unknown) => {
         throw asLedgerError(plainOf(day.day), thrown);

@@ -18,6 +18,8 @@ export const inflate = (bytes: Buffer): Promise<Buffer> => promisify(gunzip)(byt
 export interface LedgerVisitor {
   /** An hour, once; of one outside of the range only the names count, which later hours do not repeat. */
   readonly onHour: (frame: Frame, isInRange: boolean) => void;
+  /** Names from before are old perhaps, for the one that stood here is lost: those that are needed may come later. */
+  readonly onNamesLost?: () => void;
   /** A file of which parts are lost. */
   readonly onDamage: (file: string, damages: number) => void;
 }
@@ -58,13 +60,14 @@ const filesBetween = (names: readonly string[], from: number, to: number): reado
 export const readLedger = async (
   folder: string,
   { from, to }: { readonly from: number; readonly to: number },
-  { onHour, onDamage }: LedgerVisitor,
+  { onHour, onNamesLost, onDamage }: LedgerVisitor,
 ): Promise<void> => {
   // First: an hour that goes over to the ledger meanwhile is then seen twice and counted once, and never missed.
   const open = await readSound(path.join(folder, accountsFileName), onDamage);
   const seen = new Set<string>();
   const visit = (frame: Frame): void => {
     const key = `${frame.sequence} ${frame.hour}`;
+    if (frame.isAfterDamage) onNamesLost?.();
     if (seen.has(key)) return;
     seen.add(key);
     onHour(frame, frame.hour >= from && frame.hour < to);

@@ -10,7 +10,7 @@ import { runProgram } from '../../support/program.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const rules = { idle: 'equal', longestGapMs: 60 * minute } as const;
+const rules = { attribution: 'capacity', idle: 'equal', pue: undefined, longestGapMs: 60 * minute } as const;
 
 /** Two VMs of 100 W together and of the host's 100 W idle power, for three hours; VM 8 gets another owner. */
 const writeLedger = async (t: TestContext): Promise<string> => {
@@ -110,6 +110,26 @@ test('verify finds the ledger whole, and says what is damaged', async (t) => {
   assert.match(damaged.stdout, /2026-11-28\.tsv: damaged in 1 place/);
   const note = await oneext(folder, 'report', '--month=2026-11');
   assert.match(note.stderr, /what stood there is not in the report/);
+});
+
+test('behind a damaged block nobody is billed under a name that may be old', async (t) => {
+  const folder = await writeLedger(t);
+  const file = path.join(folder, '2026-11-28.tsv');
+  // The first block has the names.
+  writeFileSync(file, readFileSync(file, 'utf8').replace('\tweb', '\tWEB'));
+  const { stdout } = await oneext(folder, 'report', '--month=2026-11', '--format=json');
+  const users = JSON.parse(stdout).RECORDS.map((one: Record<string, unknown>) => [
+    one['VM_ID'],
+    one['USER_NAME'],
+  ]);
+  assert.ok(
+    users.some(([id, user]: readonly unknown[]) => id === 7 && user === ''),
+    stdout,
+  );
+  assert.ok(
+    users.every(([id, user]: readonly unknown[]) => id !== 7 || user === ''),
+    stdout,
+  );
 });
 
 test('wrong times and a folder that is not there', async (t) => {

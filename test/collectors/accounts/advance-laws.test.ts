@@ -10,7 +10,17 @@ import { advance } from '../../../collectors/accounts/advance.ts';
 import { idlePolicies } from '../../../collectors/accounts/idle-share.ts';
 import type { AccountingRules, Step } from '../../../collectors/accounts/scene.ts';
 import type { Sight } from '../../../collectors/accounts/spans.ts';
-import { counted, madeHost, madeVm, minute, noon, power, silent, utc } from '../../support/made-accounts.ts';
+import {
+  counted,
+  madeHost,
+  rules as madeRules,
+  madeVm,
+  minute,
+  noon,
+  power,
+  silent,
+  utc,
+} from '../../support/made-accounts.ts';
 
 const hostIds = [0, 1, 2];
 const vmIds = [10, 11, 12, 13];
@@ -49,7 +59,12 @@ const moment = fc.record({
 });
 type Moment = typeof moment extends fc.Arbitrary<infer T> ? T : never;
 const clouds = fc.record({
-  rules: fc.record({ idle: fc.constantFrom(...idlePolicies), longestGapMs: fc.constantFrom(1000, minute) }),
+  rules: fc.record({
+    attribution: fc.constant('capacity' as const),
+    idle: fc.constantFrom(...idlePolicies),
+    pue: fc.constantFrom(undefined, 1, 1.35),
+    longestGapMs: fc.constantFrom(1000, minute),
+  }),
   counts: fc.array(fc.boolean(), { minLength: hostIds.length, maxLength: hostIds.length }),
   moments: fc.array(moment, { minLength: 1, maxLength: 12 }),
 });
@@ -102,6 +117,7 @@ const stepsOf = ({ counts, moments }: Cloud): readonly Step[] => {
       hosts: there.map((id) => madeHost(id)),
       vms,
       sights: new Map(sights),
+      supplyFactors: new Map([[0, 1.2]]),
     };
   });
 };
@@ -223,7 +239,7 @@ test('law: measured and unmeasured time sum to the running time, up to where it 
 });
 
 test('law: the energy of a host that is always measured is what its agent says, whatever its VMs do', () => {
-  const rules: AccountingRules = { idle: 'usage', longestGapMs: minute };
+  const rules: AccountingRules = { ...madeRules, idle: 'usage' };
   const readings = fc.array(
     fc.record({
       passedMs: fc.integer({ min: 1000, max: 50_000 }),
@@ -242,7 +258,11 @@ test('law: the energy of a host that is always measured is what its agent says, 
         truth += now * passedMs;
         const vms = [madeVm(10, isOn ? 0 : undefined)];
         const sights = new Map([[0, [power(0, at, now, { 10: now / 3 })]]]);
-        accounts = advance(accounts, { at, calendar: utc, hosts: [madeHost(0)], vms, sights }, rules);
+        accounts = advance(
+          accounts,
+          { at, calendar: utc, hosts: [madeHost(0)], vms, sights, supplyFactors: new Map() },
+          rules,
+        );
       }
       const host = accounts.hosts.get(0);
       assert.ok(Math.abs((host?.total ?? 0) - truth) <= all.length);

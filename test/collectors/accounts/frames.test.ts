@@ -69,8 +69,23 @@ test('a day that was compressed in parts has a head before each part', () => {
   assert.deepEqual([texts, damages], [['one\n', 'two\n'], 0]);
 });
 
+test('a file of the first version is read', () => {
+  const first = pack(['one\n']).toString().replace('version 2', 'version 1');
+  assert.deepEqual(parse(Buffer.from(first)).texts, ['one\n']);
+});
+
+test('a frame behind a damaged one says so', () => {
+  const bytes = pack(['one\n', 'two\n', 'three\n', 'four\n']);
+  bytes[bytes.indexOf('two')] = 0;
+  const { frames } = parse(bytes);
+  assert.deepEqual(
+    frames.map(({ isAfterDamage }) => isAfterDamage),
+    [false, true, false],
+  );
+});
+
 test('another version, and what is no file of ours', () => {
-  assert.equal(parseFrames(Buffer.from(fileHead.replace('version 1', 'version 2'))), 'other_version');
+  assert.equal(parseFrames(Buffer.from(fileHead.replace('version 2', 'version 3'))), 'other_version');
   for (const text of ['x', 'a\tb\n', '# comment\n', '\0\0\0'])
     assert.equal(parseFrames(Buffer.from(text)), 'not_ours');
 });

@@ -31,8 +31,13 @@ const accountsOf = (
       [0, [counted(0, at, index * 15, joules * index, { 7: (joules * index) / 3 })]],
       [1, [power(1, at, 100, { 8: 30 })]],
     ] as const;
+    const supplyFactors = new Map([[0, 1.25]]);
     const hosts = [madeHost(0, { name, cluster: owner }), madeHost(1)];
-    return advance(accounts, madeStep(at, hosts, vms, sights), { ...rules, idle: 'equal' });
+    return advance(
+      accounts,
+      { ...madeStep(at, hosts, vms, sights), supplyFactors },
+      { ...rules, idle: 'equal', pue: 1.4 },
+    );
   }, noAccounts);
 
 /** Without what is not kept. */

@@ -23,7 +23,12 @@ import { madeHost, madeStep, madeVm, minute, noon, power } from '../../../suppor
 import { temporaryFolder } from '../../../support/temporary.ts';
 
 /** Few steps, as each waits for the disk. */
-const rules = { idle: 'measured', longestGapMs: 60 * minute } as const;
+const rules = {
+  attribution: 'capacity',
+  idle: 'measured',
+  pue: undefined,
+  longestGapMs: 60 * minute,
+} as const;
 const interval = 20 * minute;
 const silentLog = {
   debug: () => undefined,
@@ -108,7 +113,8 @@ test('hours go to the ledger, days are compressed, and a report is what is shown
   const lines = day.split('\n').map((line) => line.split('\t'));
   assert.deepEqual(
     lines.filter(([kind]) => kind === 'vm'),
-    [['vm', '7', 'vm-7', 'alice', 'users']],
+    // After eight blocks again: a damaged block hides names of eight hours at most.
+    Array.from({ length: 3 }, () => ['vm', '7', 'vm-7', 'alice', 'users']),
   );
   assert.deepEqual(
     lines.find(([kind]) => kind === 'use'),
@@ -177,13 +183,13 @@ test('files of another version are left alone, and nothing is kept', async (t) =
   for (const name of ['accounts.tsv', '2026-11-28.tsv']) {
     const file = path.join(folder, name);
     const content = readFileSync(file);
-    writeFileSync(file, content.toString().replace('version 1', 'version 2'));
+    writeFileSync(file, content.toString().replace('version 2', 'version 3'));
     const attempt = async (): Promise<void> => {
       const again = await open(folder);
       await stepTo(again, noon + 80 * minute, noon + 140 * minute).finally(() => again.close());
     };
     await assert.rejects(attempt, { code: 'ENERGY_LEDGER' });
-    assert.match(readFileSync(file, 'utf8'), /version 2/);
+    assert.match(readFileSync(file, 'utf8'), /version 3/);
     writeFileSync(file, content);
   }
 });
