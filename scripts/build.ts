@@ -105,7 +105,7 @@ for (const folder of ['dist', 'dist/auth/biscuit']) {
 const tokenLibrary = limitWasmMemory(await readFile(biscuitWasm), tokenMemoryPages);
 for (const folder of ['dist', 'dist/auth/biscuit']) await writeFile(`${folder}/biscuit.wasm`, tokenLibrary);
 await writeFile('dist/THIRD-PARTY-LICENSES', await collectLicenses(inputs));
-for (const part of ['host.sh', 'remote.sh', 'sudo-rules.sh', 'lib', 'kepler-page']) {
+for (const part of ['host.sh', 'remote.sh', 'sudo-rules.sh', 'lib', 'kepler-page', 'libvirt']) {
   await cp(`host-installer/${part}`, `dist/host-installer/${part}`, { recursive: true });
 }
 await writeFile('dist/oneext.yaml.sample', formatSampleConfig(allOptions, sampleNotes));

@@ -113,7 +113,7 @@ test('the counter never falls, whatever the agent gives', (t) => {
 });
 
 const runHook = (folder: string, domain: string, operation: string) =>
-  spawnSync(repositoryPath('power-agent/libvirt/guest-tree.sh'), [domain, operation, 'begin', '-'], {
+  spawnSync(repositoryPath('host-installer/libvirt/guest-tree.sh'), [domain, operation, 'begin', '-'], {
     env: { PATH: '/usr/bin:/bin', GUEST_TREES: folder },
     input: '<domain/>',
     encoding: 'utf8',
