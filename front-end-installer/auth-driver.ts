@@ -7,9 +7,10 @@
  *
  * Source: OpenNebula, AuthManager::load_drivers, Nebula::get_conf_attribute, src/authm_mad/one_auth_mad.rb.
  */
+
+import { type Attribute, lineOf, type Value } from '../lib/one/oned-template.ts';
 import { lineBreakOf } from '../lib/text/text-edit.ts';
 import { type EditPlan, lineEnd, nothing, problem, removeItems } from './edit-plan.ts';
-import { type Attribute, lineOf, type Value } from './oned-template.ts';
 
 export interface WantedDriver {
   readonly name: string;

@@ -5,8 +5,8 @@
  * not one_vmm_exec nobody knows what its arguments mean.
  */
 
+import { type Attribute, lineOf, type Value } from '../lib/one/oned-template.ts';
 import { type EditPlan, joinPlans, nothing, problem, removeItems } from './edit-plan.ts';
-import { type Attribute, lineOf, type Value } from './oned-template.ts';
 import { parseActions, parseVmmArguments, type VmmArguments } from './vmm-arguments.ts';
 
 export interface WantedAction {

@@ -7,6 +7,8 @@
  *
  * revert(edit(x)) is x for every x without what is wanted; edit(edit(x)) is edit(x).
  */
+
+import { type Attribute, lineOf, parseTemplate } from '../lib/one/oned-template.ts';
 import { applyEdits, type EditResult } from '../lib/text/text-edit.ts';
 import {
   authMadOf,
@@ -26,7 +28,6 @@ import {
   vmDriversOf,
   type WantedAction,
 } from './local-action.ts';
-import { type Attribute, lineOf, parseTemplate } from './oned-template.ts';
 
 export interface OnedConf {
   /** The authentication drivers that AUTHN enables. */

@@ -1,7 +1,7 @@
 /** Texts as the parser that is built of OpenNebula's own grammar reads them. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { parseTemplate } from '../../front-end-installer/oned-template.ts';
+import { parseTemplate } from '../../../lib/one/oned-template.ts';
 
 const attributesOf = (text: string): unknown => {
   const { attributes, problem } = parseTemplate(text);
