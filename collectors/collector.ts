@@ -77,6 +77,14 @@ export interface HostPlatform {
   readonly factor: SupplyFactor;
 }
 
+/** The last push into OpenNebula's own monitoring. */
+export interface MonitoringPush {
+  /** How many VMs it had a value of. */
+  readonly vms: number;
+  /** In seconds since 1970. */
+  readonly atSeconds: number;
+}
+
 export interface Documents {
   readonly hosts: readonly Host[];
   readonly vms: readonly VmWithAttributes[];
@@ -98,6 +106,8 @@ export interface Documents {
   readonly answerCounts: AnswerCounts;
   /** Energy since the accounts began; `undefined` where none are kept. */
   readonly energy: Accounts | undefined;
+  /** `undefined` where nothing is pushed. */
+  readonly monitoringPush: MonitoringPush | undefined;
 }
 export type DocumentName = keyof Documents;
 

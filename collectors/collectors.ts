@@ -7,6 +7,7 @@ import { energyCollector } from './energy.ts';
 import { haCollector } from './ha.ts';
 import { hostCollector } from './host.ts';
 import { hostModelCollector } from './host-model.ts';
+import { monitoringCollector } from './monitoring.ts';
 import { platformPowerCollector } from './platform-power.ts';
 import { powerCollector } from './power.ts';
 import { powerAgentsCollector } from './power-agents.ts';
@@ -26,4 +27,5 @@ export const collectors = [
   hostModelCollector,
   powerAgentsCollector,
   energyCollector,
+  monitoringCollector,
 ] as const satisfies readonly Collector[];

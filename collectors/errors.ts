@@ -17,6 +17,12 @@ export const collectorError = defineErrors({
     message: 'the accounts of energy cannot use {path}: {detail}',
     hint: 'give another folder with --energy.directory, install the version that wrote this one, or put right what is named above; the exporter serves all else meanwhile',
   },
+  MONITORING_KEY: {
+    exitCode: 1,
+    message:
+      'power is not pushed into the monitoring of VMs, as it is not known whether monitord expects it to be encrypted: {path}: {detail}',
+    hint: 'let the user of the exporter read the file and the PUBKEY that its NETWORK names, or name another file with --monitoring.config-file',
+  },
   ENERGY_IN_USE: {
     exitCode: 1,
     message: 'the accounts of energy in {path} are kept by another exporter (process {pid})',

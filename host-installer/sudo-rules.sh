@@ -52,9 +52,12 @@ plan_rules() {
   fi
 }
 
+# Whichever package manager there is knows; the other one is not there, or knows nothing.
+is_of_package() { { dpkg-query -S "$shown" || rpm -qf "$shown"; } >/dev/null 2>&1; }
+
 uninstall_rules() {
   if [[ ! -e $target ]]; then return; fi
-  if [[ -e ${HOST_ROOT:-}/usr/lib/opennebula-extensions-node/opennebula-power-agent ]]; then
+  if is_of_package; then
     say "kept: $shown, which belongs to the package opennebula-extensions-node"
     return
   fi

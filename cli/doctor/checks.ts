@@ -17,11 +17,13 @@ import { probeHooks } from './io/hooks.ts';
 import { hostsLimitMs, probeHosts } from './io/hosts.ts';
 import { probeLeftovers } from './io/leftovers.ts';
 import { probeLiveMigrate } from './io/live-migrate.ts';
+import { probeMonitoring } from './io/monitoring.ts';
 import { probeOne } from './io/one.ts';
 import { probePrometheus } from './io/prometheus.ts';
 import { probeVersions } from './io/versions.ts';
 import { judgeLeftovers } from './leftovers.ts';
 import { judgeLiveMigrate } from './live-migrate.ts';
+import { judgeMonitoring } from './monitoring.ts';
 import { judgeOne } from './one.ts';
 import { judgePrometheus } from './prometheus.ts';
 import { judgeVersions } from './versions.ts';
@@ -68,6 +70,12 @@ export const checks: readonly Check[] = [
     about: 'power agents that are not up, VMs without a measurement, and why',
     probe: probeAgents,
     judge: judgeAgents,
+  }),
+  defineCheck({
+    name: 'monitoring',
+    about: "where power is pushed into OpenNebula's own monitoring: one VM has it there",
+    probe: probeMonitoring,
+    judge: judgeMonitoring,
   }),
   defineCheck({
     name: 'prometheus',

@@ -37,6 +37,10 @@ export interface ExporterPage {
   readonly doubtfulAgents: readonly DoubtfulAgent[];
   readonly unmeasured: readonly UnmeasuredVm[];
   readonly measuredVms: number;
+  /** One of the VMs that draw power. */
+  readonly drawingVm: number | undefined;
+  /** VMs to whose monitoring power is pushed; `undefined` where none is pushed. */
+  readonly pushedVms: number | undefined;
 }
 
 const longestLabel = 256;
@@ -65,6 +69,8 @@ export interface ExporterPageReader {
 
 export const createExporterPageReader = (): ExporterPageReader => {
   let measuredVms = 0;
+  let drawingVm: number | undefined;
+  let pushedVms: number | undefined;
   let oneUp: boolean | undefined;
   let ownVersion: string | undefined;
   const collectors = new Map<string, CollectorSample>();
@@ -96,8 +102,12 @@ export const createExporterPageReader = (): ExporterPageReader => {
     opennebula_vm_power_unmeasured_info: (line) => {
       unmeasured.push({ vmId: idOf(vmId(line)), hostId: idOf(hostId(line)), reason: reason(line) ?? '' });
     },
-    opennebula_vm_power_consumption_uW: () => {
+    opennebula_vm_power_consumption_uW: (line) => {
       measuredVms += 1;
+      if (drawingVm === undefined && sampleValueOf(line) > 0) drawingVm = parseIdLabel(vmId(line));
+    },
+    opennebula_monitoring_pushed_vms: (line) => {
+      pushedVms = sampleValueOf(line);
     },
   };
 
@@ -119,6 +129,8 @@ export const createExporterPageReader = (): ExporterPageReader => {
         doubtfulAgents,
         unmeasured,
         measuredVms,
+        drawingVm,
+        pushedVms,
       };
     },
   };

@@ -15,6 +15,7 @@ import { createAgentMemories } from './agent-memory.ts';
 import { createEnergyAccounts } from './energy-accounts.ts';
 import { openKeptStates, writeKeptStates } from './kept-states.ts';
 import { createProcessMetrics } from './process-metrics.ts';
+import { createMonitoringPusher } from './push-monitoring.ts';
 import { readExporterOptions } from './read-options.ts';
 import { createServing } from './serving.ts';
 
@@ -94,6 +95,15 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
     now,
     log,
   });
+  const monitoring = createMonitoringPusher({
+    settings: () => configuration.options,
+    readingsEveryMs: () =>
+      configuration.options['collector.energy'] ? configuration.options['energy.interval'] : 0,
+    sources: () => serving.sources,
+    client: () => serving.client,
+    now,
+    log,
+  });
   const serve = ({ options, endpoint }: Configuration) =>
     createServing(options, {
       environment,
@@ -103,6 +113,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
       kept,
       agentMemories,
       energy,
+      monitoring,
       now,
       signal: ending.signal,
       log,
@@ -143,6 +154,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   const writing = createCycle(() => writeKeptStates(kept), writeStateMs);
   writing.start();
   if (configuration.options['collector.energy']) energy.start();
+  monitoring.start();
   log.info('listening', { url: server.urls.join(' '), version, one: shownUrl(configuration.endpoint) });
   const signal = await run.untilEnd;
   log.info('ending', { signal });
@@ -150,5 +162,6 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   ending.abort();
   writing.stop();
   await energy.close();
+  await monitoring.close();
   await writeKeptStates(kept);
 };

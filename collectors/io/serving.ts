@@ -2,7 +2,7 @@
 
 import { readOneAuth } from '../../lib/io/one-client.ts';
 import type { WebAnswer, WebHandler, WebHandlers } from '../../lib/io/web-answers.ts';
-import { createXmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
+import { createXmlRpcClient, type XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { contentTypes, encodeFamilies, endOfExposition } from '../../lib/prometheus/exposition.ts';
 import { chooseFormat, scrapeBudgetMs } from '../../lib/prometheus/negotiate.ts';
@@ -12,6 +12,7 @@ import type { AgentMemories } from './agent-memory.ts';
 import type { EnergyAccounts } from './energy-accounts.ts';
 import type { KeptStates } from './kept-states.ts';
 import type { ProcessMetrics } from './process-metrics.ts';
+import type { MonitoringPusher } from './push-monitoring.ts';
 import { createScrape } from './scrape.ts';
 import { discoveryHandlers } from './serve-discovery.ts';
 import { createSharedPage, type MakePage } from './shared-page.ts';
@@ -45,6 +46,7 @@ export interface ServingContext {
   readonly kept: KeptStates;
   readonly agentMemories: AgentMemories;
   readonly energy: EnergyAccounts;
+  readonly monitoring: MonitoringPusher;
   readonly now: () => number;
   readonly signal: AbortSignal;
   readonly log: Log;
@@ -53,11 +55,23 @@ export interface ServingContext {
 export interface Serving {
   readonly handlers: WebHandlers;
   readonly sources: Sources;
+  readonly client: XmlRpcClient;
 }
 
 export const createServing = (options: ExporterOptions, context: ServingContext): Serving => {
-  const { environment, endpoint, version, processMetrics, kept, agentMemories, energy, now, signal, log } =
-    context;
+  const {
+    environment,
+    endpoint,
+    version,
+    processMetrics,
+    kept,
+    agentMemories,
+    energy,
+    monitoring,
+    now,
+    signal,
+    log,
+  } = context;
   const client = createXmlRpcClient({
     endpoint,
     credentials: () => readOneAuth(environment),
@@ -73,7 +87,11 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     kept,
     agentMemories,
     energy: energy.source,
-    onReading: energy.onReading,
+    monitoringPush: monitoring.source,
+    onReading() {
+      energy.onReading();
+      monitoring.onReading();
+    },
   });
   const scrape = createScrape({
     collectors: collectors.filter(({ name }) => options[`collector.${name}`]),
@@ -102,5 +120,5 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     ['/-/ready', () => ok('text/plain; charset=utf-8', 'Ready\n')],
     ['/', () => ok('text/html; charset=utf-8', landingPage(options['web.telemetry-path'], version))],
   ]);
-  return { handlers, sources };
+  return { handlers, sources, client };
 };

@@ -46,13 +46,14 @@ export interface SourcesContext {
   readonly kept: KeptStates;
   readonly agentMemories: AgentMemories;
   readonly energy: Sources['energy'];
+  readonly monitoringPush: Sources['monitoringPush'];
   /** Is told when the agents have been asked. */
   readonly onReading: () => void;
 }
 
 export const createSources = (
   options: ExporterOptions,
-  { client, log, now, signal, kept, agentMemories, energy, onReading }: SourcesContext,
+  { client, log, now, signal, kept, agentMemories, energy, monitoringPush, onReading }: SourcesContext,
 ): Sources => {
   const fqdn = createFqdn();
   const repairs = new Map<string, number>();
@@ -167,6 +168,7 @@ export const createSources = (
     backupState: fromElsewhere(() => readBackupState(options['backup-restore.state-file'])),
     answerCounts: kept.answerCounts.source,
     energy,
+    monitoringPush,
     agents,
     hostModels: fromElsewhere(async () => {
       learnt = learnModels(learnt, (await hosts.get()).value, (await agents.get()).value);

@@ -26,3 +26,15 @@ export const lastCpuRecords = {
   shape: shapeOf({ ID: text, CPU: text, TIMESTAMP: text }),
   parse: parseCpuRecord,
 } as const;
+
+/** The ids of VMs whose last record has a POWER that we, or an exporter before us, have pushed. */
+export const pushedPowerRecords = {
+  method: 'one.vmpool.monitoring',
+  parameters: [-2, 0],
+  objectName: 'MONITORING',
+  shape: shapeOf({ ID: text, POWER: text }),
+  parse: (element: OneElement): { readonly vmId: number } | undefined => {
+    const vmId = parseInteger(textAt(element, 'ID'));
+    return vmId === undefined || (textAt(element, 'POWER') ?? '') === '' ? undefined : { vmId };
+  },
+} as const;

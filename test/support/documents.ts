@@ -19,6 +19,7 @@ export const emptyDocuments: Documents = {
   hostModels: new Map(),
   answerCounts: new Map(),
   energy: undefined,
+  monitoringPush: undefined,
 };
 
 /** The default of every flag. */

@@ -21,6 +21,7 @@ opennebula_power_agent_info{one_host_id="3",agent="scaphandre",version="1.0",rea
 opennebula_power_agent_doubtful_info{one_host_id="3",agent="scaphandre",version="1.0"} 1
 opennebula_vm_power_unmeasured_info{one_vm_id="7",one_host_id="3",reason="process_not_found"} 1
 opennebula_vm_power_consumption_uW{one_vm_id="8"} 12
+opennebula_monitoring_pushed_vms 2
 opennebula_exporter_build_info{version="1.2.3",nodeversion="v20"} 1
 process_cpu_seconds_total 1
 `);
@@ -38,6 +39,8 @@ process_cpu_seconds_total 1
       doubtfulAgents: [{ hostId: 3, agent: 'scaphandre', version: '1.0' }],
       unmeasured: [{ vmId: 7, hostId: 3, reason: 'process_not_found' }],
       measuredVms: 1,
+      drawingVm: 8,
+      pushedVms: 2,
     },
   );
 });

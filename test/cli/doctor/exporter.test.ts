@@ -16,6 +16,8 @@ const page: ExporterPage = {
   doubtfulAgents: [],
   unmeasured: [],
   measuredVms: 0,
+  drawingVm: undefined,
+  pushedVms: undefined,
 };
 const properties = 'LoadState=loaded\nActiveState=active\nNeedDaemonReload=no\nDropInPaths=';
 const ourDropIn = '/etc/systemd/system/opennebula-exporter.service.d/opennebula-extensions.conf';
