@@ -13,6 +13,7 @@ import { suiteOptions } from '../lib/config/suite-options.ts';
 import { logFormats, logLevels } from '../lib/log/log.ts';
 import { addressPreferenceOption } from '../lib/prometheus/vm-targets.ts';
 import { collectors } from './collectors.ts';
+import { schedulerOptions } from './scheduler-options.ts';
 
 export const discoveryPaths = {
   vmExporters: '/sd/vm-exporters',
@@ -72,6 +73,7 @@ const ownOptions = {
     0,
     3_600_000,
   ),
+  ...schedulerOptions,
   ...collectorFlags,
 };
 

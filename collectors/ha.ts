@@ -2,6 +2,10 @@
 import { raftState } from '../lib/one/zone.ts';
 import { defineCollector, gauge, type HaStates, labelled, samplesOf } from './collector.ts';
 
+/** Whether this front-end leads its zone; in a zone of one front-end, that is it. */
+export const isLeader = ({ memberStates, ownState }: HaStates): boolean =>
+  memberStates.length === 0 || ownState === raftState.leader;
+
 const labels = ['one_server_fqdn'];
 const families = [
   {

@@ -18,9 +18,9 @@ import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { parseTemplate } from '../../lib/one/oned-template.ts';
 import { pushedPowerRecords } from '../../lib/one/vm-monitoring.ts';
-import { raftState } from '../../lib/one/zone.ts';
 import type { MonitoringPush } from '../collector.ts';
 import { collectorError } from '../errors.ts';
+import { isLeader } from '../ha.ts';
 import { formatMessages } from '../monitoring/messages.ts';
 import { type PushedVms, planPush, valuesOfVms } from '../monitoring/vm-values.ts';
 import type { MonitoringAddress, MonitoringSettings } from '../monitoring-options.ts';
@@ -114,11 +114,6 @@ export const createMonitoringPusher = (context: MonitoringContext): MonitoringPu
   let isEnding = false;
   let running = Promise.resolve();
 
-  /** In a zone of one front-end, that is it. */
-  const isLeader = async (): Promise<boolean> => {
-    const { memberStates, ownState } = (await sources().ha.get()).value;
-    return memberStates.length === 0 || ownState === raftState.leader;
-  };
   /** What an exporter before this one has pushed. */
   const readPushed = async (): Promise<PushedVms> =>
     new Map(
@@ -129,7 +124,7 @@ export const createMonitoringPusher = (context: MonitoringContext): MonitoringPu
     );
 
   const push = async (): Promise<void> => {
-    if (!(await isLeader())) {
+    if (!isLeader((await sources().ha.get()).value)) {
       pushed = undefined; // the leader has it
       last = undefined;
       return;

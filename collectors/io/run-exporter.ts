@@ -18,6 +18,7 @@ import { createProcessMetrics } from './process-metrics.ts';
 import { createMonitoringPusher } from './push-monitoring.ts';
 import { readExporterOptions } from './read-options.ts';
 import { createServing } from './serving.ts';
+import { createHostAttributesWriter } from './write-host-attributes.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -104,6 +105,13 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
     now,
     log,
   });
+  const hostAttributes = createHostAttributesWriter({
+    settings: () => configuration.options,
+    sources: () => serving.sources,
+    client: () => serving.client,
+    now,
+    log,
+  });
   const serve = ({ options, endpoint }: Configuration) =>
     createServing(options, {
       environment,
@@ -114,6 +122,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
       agentMemories,
       energy,
       monitoring,
+      hostAttributes,
       now,
       signal: ending.signal,
       log,
@@ -155,6 +164,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   writing.start();
   if (configuration.options['collector.energy']) energy.start();
   monitoring.start();
+  hostAttributes.start();
   log.info('listening', { url: server.urls.join(' '), version, one: shownUrl(configuration.endpoint) });
   const signal = await run.untilEnd;
   log.info('ending', { signal });
@@ -162,6 +172,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   ending.abort();
   writing.stop();
   await energy.close();
+  await hostAttributes.close();
   await monitoring.close();
   await writeKeptStates(kept);
 };

@@ -17,6 +17,7 @@ import { createScrape } from './scrape.ts';
 import { discoveryHandlers } from './serve-discovery.ts';
 import { createSharedPage, type MakePage } from './shared-page.ts';
 import { createSources, reuseMs, type Sources } from './sources.ts';
+import type { HostAttributesWriter } from './write-host-attributes.ts';
 
 /** A scraper that does not say how long it waits: Prometheus' default of 10 s, less half a second. */
 const defaultBudgetMs = 9500;
@@ -47,6 +48,7 @@ export interface ServingContext {
   readonly agentMemories: AgentMemories;
   readonly energy: EnergyAccounts;
   readonly monitoring: MonitoringPusher;
+  readonly hostAttributes: HostAttributesWriter;
   readonly now: () => number;
   readonly signal: AbortSignal;
   readonly log: Log;
@@ -68,6 +70,7 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     agentMemories,
     energy,
     monitoring,
+    hostAttributes,
     now,
     signal,
     log,
@@ -91,6 +94,7 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     onReading() {
       energy.onReading();
       monitoring.onReading();
+      hostAttributes.onReading();
     },
   });
   const scrape = createScrape({

@@ -15,6 +15,7 @@ export const sections: Readonly<Record<string, Section>> = {
   one: { reader: 'opennebula-exporter' },
   power: { reader: 'opennebula-exporter' },
   energy: { reader: 'opennebula-exporter' },
+  scheduler: { reader: 'opennebula-exporter' },
   monitoring: { reader: 'opennebula-exporter' },
   snapshot: { reader: 'opennebula-exporter' },
   backup_restore: { reader: 'opennebula-exporter' },

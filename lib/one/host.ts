@@ -33,7 +33,26 @@ export interface Host {
   readonly powerAgentUrl: string | undefined;
   /** The host template's POWER_BMC: what a central Telegraf calls the host's BMC. */
   readonly powerBmcs: readonly string[];
+  /** What the exporter has written for the scheduler; '' where it has not. */
+  readonly schedulerAttributes: SchedulerAttributes;
 }
+
+/** Attributes of a host's template that tell the scheduler of its power. */
+export const schedulerAttributes = [
+  'POWER_WATTS',
+  'POWER_IDLE_WATTS',
+  'CARBON_INTENSITY',
+  'POWER_RANK',
+] as const;
+/** Each as it stands in the template; '' where it is not known. */
+export type SchedulerAttributes = Readonly<Record<(typeof schedulerAttributes)[number], string>>;
+
+export const noSchedulerAttributes: SchedulerAttributes = {
+  POWER_WATTS: '',
+  POWER_IDLE_WATTS: '',
+  CARBON_INTENSITY: '',
+  POWER_RANK: '',
+};
 
 export const hostState = { disabled: 4, monitoringDisabled: 7, offline: 8 } as const;
 
@@ -54,7 +73,16 @@ export const hostShape = shapeOf({
     CPU_USAGE: text,
   },
   VMS: { ID: text },
-  TEMPLATE: { HOSTNAME: text, HYPERVISOR: text, POWER_AGENT_URL: text, POWER_BMC: text },
+  TEMPLATE: {
+    HOSTNAME: text,
+    HYPERVISOR: text,
+    POWER_AGENT_URL: text,
+    POWER_BMC: text,
+    POWER_WATTS: text,
+    POWER_IDLE_WATTS: text,
+    CARBON_INTENSITY: text,
+    POWER_RANK: text,
+  },
 });
 
 /** `undefined` when the element has no ID. */
@@ -66,6 +94,7 @@ export const parseHost = (element: OneElement): Host | undefined => {
     const kibibytes = parseInteger(textAt(share, name));
     return kibibytes === undefined ? undefined : bytesFromKibibytes(kibibytes);
   };
+  const ofTemplate = (name: string): string => textAt(element, 'TEMPLATE', name)?.trim() ?? '';
   const powerAgentUrl = textAt(element, 'TEMPLATE', 'POWER_AGENT_URL')?.trim();
   return {
     id,
@@ -83,6 +112,12 @@ export const parseHost = (element: OneElement): Host | undefined => {
     cpuUsage: parseInteger(textAt(share, 'CPU_USAGE')),
     vmCount: childrenOf(childOf(element, 'VMS'), 'ID').length,
     powerAgentUrl: powerAgentUrl === '' ? undefined : powerAgentUrl,
+    schedulerAttributes: {
+      POWER_WATTS: ofTemplate('POWER_WATTS'),
+      POWER_IDLE_WATTS: ofTemplate('POWER_IDLE_WATTS'),
+      CARBON_INTENSITY: ofTemplate('CARBON_INTENSITY'),
+      POWER_RANK: ofTemplate('POWER_RANK'),
+    },
     powerBmcs: (textAt(element, 'TEMPLATE', 'POWER_BMC') ?? '').split(/[\s,]+/).filter((name) => name !== ''),
   };
 };

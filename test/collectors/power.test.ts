@@ -5,7 +5,7 @@ import type { DomainPower, PowerVerdict } from '../../collectors/agents/agent.ts
 import type { AgentAnswer, VmCpu, VmWithAttributes } from '../../collectors/collector.ts';
 import { powerCollector } from '../../collectors/power.ts';
 import { noVmCpu } from '../../collectors/vm-cpu.ts';
-import type { Host } from '../../lib/one/host.ts';
+import { type Host, noSchedulerAttributes } from '../../lib/one/host.ts';
 import { encodeFamilies } from '../../lib/prometheus/exposition.ts';
 import { microwatts } from '../../lib/units/units.ts';
 import { defaultSettings, emptyDocuments } from '../support/documents.ts';
@@ -49,6 +49,7 @@ const host = (id: number, changes: Partial<Host> = {}): Host => ({
   cluster: '',
   powerAgentUrl: undefined,
   powerBmcs: [],
+  schedulerAttributes: noSchedulerAttributes,
   ...changes,
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { chooseHosts } from '../../host-installer/choose-hosts.ts';
-import type { Host } from '../../lib/one/host.ts';
+import { type Host, noSchedulerAttributes } from '../../lib/one/host.ts';
 
 const host = (id: number, name: string, change: Partial<Host> = {}): Host => ({
   id,
@@ -20,6 +20,7 @@ const host = (id: number, name: string, change: Partial<Host> = {}): Host => ({
   vmCount: 0,
   powerAgentUrl: undefined,
   powerBmcs: [],
+  schedulerAttributes: noSchedulerAttributes,
   ...change,
 });
 

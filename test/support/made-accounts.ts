@@ -3,7 +3,7 @@
 import type { Calendar } from '../../collectors/accounts/booking.ts';
 import type { AccountingRules, Step } from '../../collectors/accounts/scene.ts';
 import type { SeenCounters, Sight } from '../../collectors/accounts/spans.ts';
-import type { Host } from '../../lib/one/host.ts';
+import { type Host, noSchedulerAttributes } from '../../lib/one/host.ts';
 import type { Vm } from '../../lib/one/vm.ts';
 
 /** Noon of a day in UTC. */
@@ -35,6 +35,7 @@ export const madeHost = (id: number, changes: Partial<Host> = {}): Host => ({
   vmCount: 0,
   powerAgentUrl: undefined,
   powerBmcs: [],
+  schedulerAttributes: noSchedulerAttributes,
   ...changes,
 });
 

@@ -1,0 +1,129 @@
+/** Writes what the scheduler learns of the power of hosts into their templates; from the leader alone. */
+import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import { allEnded, createLimit } from '../../lib/io/concurrency.ts';
+import { createCycle } from '../../lib/io/cycle.ts';
+import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
+import type { Log } from '../../lib/log/log.ts';
+import type { SchedulerAttributes } from '../../lib/one/host.ts';
+import { isLeader } from '../ha.ts';
+import {
+  formatHostTemplate,
+  isUnknown,
+  isWorthWriting,
+  wantedAttributes,
+} from '../scheduler/host-attributes.ts';
+import type { SchedulerSettings } from '../scheduler-options.ts';
+import type { Sources } from './sources.ts';
+
+const tickMs = 1000;
+/** The readings of the accounts, or of scrapes, are used; where there are none, the agents are asked. */
+const withReadingsMs = 10_000;
+const withoutReadingsMs = 60_000;
+/** Each write costs oned the whole body of the host, which it replicates. */
+const leastBetweenMs = 60_000;
+const writesAtOnce = 4;
+/** one.host.update: merge. */
+const append = 1;
+
+export interface HostAttributesContext {
+  /** Those of now: they change when the configuration is read again. */
+  readonly settings: () => SchedulerSettings;
+  readonly sources: () => Sources;
+  readonly client: () => XmlRpcClient;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+export interface HostAttributesWriter {
+  start(): void;
+  /** The agents have been asked. */
+  onReading(): void;
+  close(): Promise<void>;
+}
+
+interface Written {
+  readonly attributes: SchedulerAttributes;
+  readonly at: number;
+}
+
+export const createHostAttributesWriter = (context: HostAttributesContext): HostAttributesWriter => {
+  const { settings, sources, client, now, log } = context;
+  const written = new Map<number, Written>();
+  const failures = new Map<number, string>();
+  let failure: string | undefined;
+  let ranAt = Number.NEGATIVE_INFINITY;
+  const startedAt = now();
+  let hasReading = false;
+  let running = Promise.resolve();
+
+  const write = async (hostId: number, attributes: SchedulerAttributes): Promise<void> => {
+    const at = now();
+    try {
+      await client().call('one.host.update', [hostId, formatHostTemplate(attributes), append]);
+      written.set(hostId, { attributes, at });
+      failures.delete(hostId);
+    } catch (thrown) {
+      const error = reasonOf(thrown);
+      if (failures.get(hostId) !== error)
+        log.warn('the power of a host is not written for the scheduler', { one_host_id: hostId, error });
+      failures.set(hostId, error);
+    }
+  };
+
+  const writeAll = async (): Promise<void> => {
+    const from = sources();
+    if (!isLeader((await from.ha.get()).value)) {
+      written.clear();
+      return;
+    }
+    const [hosts, agents, hostModels] = await Promise.all([
+      from.hosts.get(),
+      from.agents.get(),
+      from.hostModels.get(),
+    ]);
+    const documents = { hosts: hosts.value, agents: agents.value, hostModels: hostModels.value };
+    const wanted = wantedAttributes(documents, new Map(), settings()['scheduler.rank']);
+    const limit = createLimit(writesAtOnce);
+    await allEnded(
+      hosts.value.flatMap(({ id, schedulerAttributes }) => {
+        const own = written.get(id);
+        const attributes = wanted.get(id);
+        if (attributes === undefined || now() - (own?.at ?? Number.NEGATIVE_INFINITY) < leastBetweenMs)
+          return [];
+        // A document that was read before our own write does not have it yet.
+        const found = own !== undefined && hosts.readAt <= own.at ? own.attributes : schedulerAttributes;
+        // Agents that count give no power at their first reading: what is not known yet may be in a moment.
+        if (isUnknown(found) && isUnknown(attributes) && now() - startedAt < leastBetweenMs) return [];
+        return isWorthWriting(found, attributes) ? [limit(() => write(id, attributes))] : [];
+      }),
+    );
+  };
+
+  const run = async (): Promise<void> => {
+    const isDue = now() - ranAt >= (hasReading ? withReadingsMs : withoutReadingsMs);
+    if (!settings()['scheduler.attributes'] || !isDue) return;
+    [hasReading, ranAt] = [false, now()];
+    try {
+      await writeAll();
+      failure = undefined;
+    } catch (thrown) {
+      const error = reasonOf(thrown);
+      if (error !== failure) log.warn('the power of hosts is not written for the scheduler', { error });
+      failure = error;
+    }
+  };
+  const cycle = createCycle(() => {
+    running = run();
+    return running;
+  }, tickMs);
+  return {
+    start: () => cycle.start(),
+    onReading() {
+      hasReading = true;
+    },
+    async close() {
+      cycle.stop();
+      await running;
+    },
+  };
+};
