@@ -2,7 +2,7 @@
  * The accounts as they outlive the exporter: a file of frames, one with the sums and what agents have counted, and one
  * for each hour that is not in the ledger yet.
  *
- * What agents of another kind have said last is not kept: while the exporter does not run, nobody measures with them.
+ * What agents have said last that count no energy is not kept: while the exporter does not run, nobody measures with them.
  */
 import {
   type Accounts,
@@ -20,7 +20,7 @@ import { vmKey } from './booking.ts';
 import { type Frame, type FramesProblem, fileHead, formatFrame, parseFrames } from './frames.ts';
 import { idlePolicies } from './idle-share.ts';
 import { escapeField, formatRows, noNames, readRows, unescapeField } from './rows.ts';
-import type { Place, SeenCounters } from './spans.ts';
+import type { Place, SeenCount, SeenCounters } from './spans.ts';
 
 const join = (...fields: readonly (string | number)[]): string =>
   fields.map((field) => (typeof field === 'string' ? escapeField(field) : field)).join('\t');
@@ -65,8 +65,18 @@ const formatPlace = (place: string, { agent, readAt, counters }: Place): readonl
   counters === undefined
     ? []
     : [
-        join('place', place, agent, readAt, counters.seconds, counters.hostJoules, counters.meter),
-        ...[...counters.vms].map(([key, { joules }]) => join('count', key, joules)),
+        join(
+          'place',
+          place,
+          agent,
+          readAt,
+          counters.seconds,
+          counters.hostJoules,
+          counters.meter,
+          counters.rawHostJoules ?? '',
+          counters.cpus ?? '',
+        ),
+        ...[...counters.vms].map(([key, { count }]) => join('count', key, count)),
       ];
 
 export const formatAccounts = ({ at, vms, hosts, places, batch }: Accounts): Buffer => {
@@ -154,7 +164,20 @@ const readHost = ([name = '', cluster = '', ...numbers]: readonly string[]): Hos
   };
 };
 
-type OpenCounters = SeenCounters & { readonly vms: Map<string, { vmId: undefined; joules: number }> };
+type OpenCounters = SeenCounters & { readonly vms: Map<string, SeenCount> };
+
+const readPlace = (fields: readonly string[]): Place & { readonly counters: OpenCounters } => {
+  const [agent = '', readAt, seconds, hostJoules, meter = '', rawHostJoules = '', cpus = ''] = fields;
+  const counters = {
+    seconds: Number(seconds),
+    hostJoules: Number(hostJoules),
+    meter,
+    vms: new Map<string, SeenCount>(),
+    ...(rawHostJoules === '' ? {} : { rawHostJoules: Number(rawHostJoules) }),
+    ...(cpus === '' ? {} : { cpus: Number(cpus) }),
+  };
+  return { agent, readAt: Number(readAt), counters, last: undefined };
+};
 
 const readSums = (frame: Frame): Omit<Accounts, 'batch'> => {
   const vms = new Map<number, VmAccount>();
@@ -168,10 +191,10 @@ const readSums = (frame: Frame): Omit<Accounts, 'batch'> => {
     else if (kind === 'vm') vms.set(Number(first), readVm(fields));
     else if (kind === 'host') hosts.set(Number(first), readHost(fields));
     else if (kind === 'place') {
-      const [agent = '', readAt, seconds, hostJoules, meter = ''] = fields;
-      open = { seconds: Number(seconds), hostJoules: Number(hostJoules), meter, vms: new Map() };
-      places.set(first, { agent, readAt: Number(readAt), counters: open, last: undefined });
-    } else if (kind === 'count') open?.vms.set(first, { vmId: undefined, joules: Number(fields[0]) });
+      const place = readPlace(fields);
+      open = place.counters;
+      places.set(first, place);
+    } else if (kind === 'count') open?.vms.set(first, { vmId: undefined, count: Number(fields[0]) });
   }
   return { at, vms, hosts, places };
 };

@@ -9,7 +9,7 @@ import type { AgentAnswer, Documents, VmWithAttributes } from '../collector.ts';
 import { findDomain, indexDomains } from '../domain-join.ts';
 import { hostReadingOf, measuresVms } from '../host-readings.ts';
 import { powerIn, powerOfVm, type Situation, situationOf } from '../measure-vm.ts';
-import type { SeenCounters, SeenPower, Sight } from './spans.ts';
+import type { SeenCount, SeenCounters, SeenPower, Sight } from './spans.ts';
 
 type AgentDocuments = Pick<Documents, 'hosts' | 'vms' | 'agents' | 'vmCpu'>;
 
@@ -54,7 +54,9 @@ const seenCounters = (
 ): SeenCounters | undefined => {
   const counters = origin?.counters;
   if (counters === undefined || !countsVmEnergy.has(agent)) return undefined;
-  const { seconds, hostJoules, meter = '', ended = new Set<string>() } = counters;
+  const { hostJoules, rawHostJoules, cpus, meter = '', ended = new Set<string>() } = counters;
+  // Time that is ours says nothing of the agent's, and our clock may be another one after a start.
+  const seconds = rawHostJoules === undefined ? counters.seconds : 0;
   const index = indexDomains(
     [...counters.domains.values()].map(({ name, uuid }) => ({ name, uuid, power: 'first_reading' })),
   );
@@ -64,9 +66,20 @@ const seenCounters = (
     const found = vm === undefined ? undefined : findDomain(vm, index, situation.deployIds);
     return found?.name === domain.name ? vm?.id : undefined;
   };
-  const vms = new Map<string, { vmId: number | undefined; joules: number }>();
-  for (const [key, domain] of counters.domains) vms.set(key, { vmId: vmOf(domain), joules: domain.count });
-  return { seconds, hostJoules, meter, vms, ended };
+  const vms = new Map<string, SeenCount>();
+  for (const [key, domain] of counters.domains) {
+    const { count, endOf } = domain;
+    vms.set(key, { vmId: vmOf(domain), count, ...(endOf === undefined ? {} : { endOf }) });
+  }
+  return {
+    seconds,
+    hostJoules,
+    meter,
+    vms,
+    ended,
+    ...(rawHostJoules === undefined ? {} : { rawHostJoules }),
+    ...(cpus === undefined ? {} : { cpus }),
+  };
 };
 
 /** By the domains of the page. */

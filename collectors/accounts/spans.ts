@@ -12,17 +12,29 @@ export interface SeenPower {
   readonly hostPower: number | undefined;
 }
 
-/** Of an agent that counts energy. */
+/** A counter of a VM: joules, or processor seconds. */
+export interface SeenCount {
+  readonly vmId: number | undefined;
+  readonly count: number;
+  /** The counter of which this is the end: its VM may run again, and count anew there. */
+  readonly endOf?: string;
+}
+
+/** Of an agent that counts energy, or what it can be made of. */
 export interface SeenCounters {
-  /** When they were read, by the agent's own measure of time. */
+  /** When they were read, by the agent's own measure of time; 0 where it has none. */
   readonly seconds: number;
   readonly hostJoules: number;
   /** What the joules are the sum of: those of others cannot be compared with them. */
   readonly meter: string;
   /** By what tells one counter from another. */
-  readonly vms: ReadonlyMap<string, { readonly vmId: number | undefined; readonly joules: number }>;
+  readonly vms: ReadonlyMap<string, SeenCount>;
   /** Of them, those of VMs that have ended: their last joules count, and where they stand still nothing is measured. */
   readonly ended?: ReadonlySet<string>;
+  /** How many CPUs the host has, where VMs have processor seconds: they get that part of its energy. */
+  readonly cpus?: number;
+  /** What the processors themselves count: it goes on when the agent begins anew, and wraps. */
+  readonly rawHostJoules?: number;
 }
 
 /** What an agent has said. */
@@ -65,27 +77,53 @@ const mostWatts = 100_000;
 const tolerance = 1.1;
 /** Of the moments at which an agent and the exporter look at their clocks. */
 const clockErrorMs = 1000;
+/** Small counters of processors wrap at 65 kJ: in more time one may have wrapped and be higher than before. */
+const longestRawMs = 300_000;
+
+interface HostMoved {
+  readonly isAnew: boolean;
+  readonly millijoules: number;
+  readonly lengthMs: number;
+}
 
 /** What the counters of VMs have moved by, in millijoules; values that cannot be true are left out. */
 const vmsBetween = (
   earlier: SeenCounters,
   now: SeenCounters,
-  isAnew: boolean,
-  most: number,
+  host: HostMoved,
 ): ReadonlyMap<number, number> => {
   const vms = new Map<number, number>();
   const absurd = new Set<number>();
-  for (const [key, { vmId, joules }] of now.vms) {
-    const before = isAnew ? 0 : earlier.vms.get(key)?.joules;
+  const most = host.millijoules * tolerance;
+  const perCount = now.cpus === undefined ? 1000 : host.millijoules / ((host.lengthMs / 1000) * now.cpus);
+  /** Counters whose end is told elsewhere: what stands there now has begun anew. */
+  const begun = new Set(
+    [...now.vms].flatMap(([key, { endOf }]) => (earlier.vms.has(key) ? [] : (endOf ?? []))),
+  );
+  const countBefore = (key: string, { endOf }: SeenCount): number | undefined => {
+    if (host.isAnew || begun.has(key)) return 0;
+    return (earlier.vms.get(key) ?? earlier.vms.get(endOf ?? ''))?.count;
+  };
+  for (const [key, seen] of now.vms) {
+    const { vmId, count } = seen;
+    const before = countBefore(key, seen);
     if (before === undefined) continue; // it may be older than the reading before: nobody knows what is new of it
     if (vmId === undefined) continue;
-    const moved = (joules < before ? joules : joules - before) * 1000;
-    if (moved === 0 && now.ended?.has(key) === true) continue;
-    if (moved >= 0 && moved <= most) vms.set(vmId, (vms.get(vmId) ?? 0) + moved);
+    const energy = (count < before ? count : count - before) * perCount;
+    if (energy === 0 && now.ended?.has(key) === true) continue;
+    if (energy >= 0 && energy <= most) vms.set(vmId, (vms.get(vmId) ?? 0) + energy);
     else absurd.add(vmId);
   }
   for (const vmId of absurd) vms.delete(vmId);
   return vms;
+};
+
+/** In millijoules; `undefined` where the counters of the host have begun anew, or may have wrapped. */
+const hostBetween = (earlier: SeenCounters, now: SeenCounters, lengthMs: number): number | undefined => {
+  const moved = now.hostJoules - earlier.hostJoules;
+  if (moved >= 0) return moved * 1000;
+  const raw = (now.rawHostJoules ?? Number.NaN) - (earlier.rawHostJoules ?? Number.NaN);
+  return raw >= 0 && lengthMs <= longestRawMs ? raw * 1000 : undefined;
 };
 
 /** What `now` differs by from `earlier`; `undefined` where that cannot be true. */
@@ -96,13 +134,12 @@ const spanOfCounters = (
   to: number,
 ): Span | undefined => {
   const isAnew = now.seconds < earlier.seconds;
-  if (!isAnew && now.hostJoules < earlier.hostJoules) return undefined;
   // What began anew since then cannot have counted for longer: CPUs came, or another machine answers.
   if (isAnew && now.seconds * 1000 > (to - from) * tolerance + clockErrorMs) return undefined;
-  const host = (isAnew ? now.hostJoules : now.hostJoules - earlier.hostJoules) * 1000;
+  const host = isAnew ? now.hostJoules * 1000 : hostBetween(earlier, now, to - from);
   const since = isAnew ? Math.max(from, to - Math.round(now.seconds * 1000)) : from;
-  if (!(host >= 0 && host <= mostWatts * (to - since)) || since >= to) return undefined;
-  const vms = vmsBetween(earlier, now, isAnew, host * tolerance);
+  if (host === undefined || !(host >= 0 && host <= mostWatts * (to - since)) || since >= to) return undefined;
+  const vms = vmsBetween(earlier, now, { isAnew, millijoules: host, lengthMs: to - since });
   const sum = [...vms.values()].reduce((all, one) => all + one, 0);
   if (sum > host * tolerance) return undefined;
   return { from: since, to, hostMillijoules: host, vms };
@@ -126,7 +163,18 @@ export interface Progress {
   readonly span: Span | undefined;
 }
 
-const takeCounters = (before: Place | undefined, sight: Sight, counters: SeenCounters): Progress => {
+/** By the power of the reading, as far as it is believed for that long. */
+const spanSince = (before: Place, { reading, readAt }: Sight, longestGapMs: number): Span | undefined =>
+  reading === undefined || readAt - before.readAt > longestGapMs
+    ? undefined
+    : spanOfPower(reading, before.readAt, readAt);
+
+const takeCounters = (
+  before: Place | undefined,
+  sight: Sight,
+  counters: SeenCounters,
+  longestGapMs: number,
+): Progress => {
   const { agent, readAt } = sight;
   const anew: Place = { agent, readAt, counters, last: undefined };
   const isBelieved = sight.reading !== undefined || sight.isFirst;
@@ -136,7 +184,9 @@ const takeCounters = (before: Place | undefined, sight: Sight, counters: SeenCou
     counters.hostJoules === before.counters.hostJoules && counters.seconds >= before.counters.seconds;
   // What moves later has moved since the reading from which they stand still.
   if (isStill) return { place: before, span: undefined };
-  const span = spanOfCounters(before.counters, counters, before.readAt, readAt);
+  const span =
+    spanOfCounters(before.counters, counters, before.readAt, readAt) ??
+    spanSince(before, sight, longestGapMs);
   return { place: { ...anew, last: span }, span };
 };
 
@@ -144,9 +194,8 @@ const takeCounters = (before: Place | undefined, sight: Sight, counters: SeenCou
 export const takeSight = (before: Place | undefined, sight: Sight, longestGapMs: number): Progress => {
   const { agent, readAt, reading, counters } = sight;
   if (before !== undefined && readAt <= before.readAt) return { place: before, span: undefined };
-  if (counters !== undefined) return takeCounters(before, sight, counters);
+  if (counters !== undefined) return takeCounters(before, sight, counters, longestGapMs);
   if (reading === undefined) return { place: before, span: undefined };
-  const isBridged = before?.agent === agent && readAt - before.readAt <= longestGapMs;
-  const span = isBridged ? spanOfPower(reading, before.readAt, readAt) : undefined;
+  const span = before?.agent === agent ? spanSince(before, sight, longestGapMs) : undefined;
   return { place: { agent, readAt, counters: undefined, last: span }, span };
 };

@@ -95,6 +95,12 @@ export type PowerVerdict =
       readonly detail: string;
     };
 
+export interface DomainCounter extends Domain {
+  readonly count: number;
+  /** The counter of which this is the end: its VM may run again, and count anew there. */
+  readonly endOf?: string;
+}
+
 /** Of an agent that counts: power is what its counters have moved by since the page before. */
 export interface AgentCounters {
   /** When they were read, in seconds: by the agent's own measure of time, or by ours where it has none. */
@@ -103,9 +109,16 @@ export interface AgentCounters {
   /** What the joules are the sum of: those of other zones cannot be compared with them. */
   readonly meter?: string;
   /** Joules, or processor seconds, by what tells one counter from another. */
-  readonly domains: ReadonlyMap<string, Domain & { readonly count: number }>;
+  readonly domains: ReadonlyMap<string, DomainCounter>;
   /** Of them, those of VMs that have ended. */
   readonly ended?: ReadonlySet<string>;
+  /** How many CPUs the host has, where the counts of domains are processor seconds. */
+  readonly cpus?: number;
+  /**
+   * What the processors themselves count, where the agent makes counters of its own of that: it goes on when the agent
+   * begins anew, and wraps. Such an agent has no measure of time of its own.
+   */
+  readonly rawHostJoules?: number;
 }
 
 /** A VM as it stands on a page. */
@@ -153,7 +166,7 @@ export interface PageReader {
 }
 
 export interface PowerAgent {
-  /** It counts the energy of VMs, in joules: what was counted while the exporter did not run is known afterwards. */
+  /** It counts the energy of VMs, or of what it can be made: what was counted while the exporter did not run is known afterwards. */
   readonly countsVmEnergy?: boolean;
   /** As it stands in labels; also the name of the job in which Prometheus scrapes these agents. */
   readonly name: string;

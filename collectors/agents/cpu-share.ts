@@ -31,7 +31,8 @@ export const powerByCpuSeconds = (
   const joules =
     earlier !== undefined && earlier.meter === now.meter ? now.hostJoules - earlier.hostJoules : Number.NaN;
   const hostPower = (joules > 0 && seconds > 0 ? joules / seconds : hostWatts) * 1e6;
-  const processes = [...now.domains].map(([key, { name, uuid, count }]): PageDomain => {
+  const running = [...now.domains].filter(([key]) => now.ended?.has(key) !== true);
+  const processes = running.map(([key, { name, uuid, count }]): PageDomain => {
     const moved = count - (earlier?.domains.get(key)?.count ?? Number.NaN);
     const isKnown = seconds > 0 && moved >= 0;
     return { name, uuid, power: isKnown ? (hostPower * moved) / (seconds * cpus) : 'first_reading' };

@@ -22,6 +22,15 @@ export interface KeplerVm {
   readonly watts: Map<string, number>;
 }
 
+/** Of one zone, of a VM that runs or has ended. */
+export interface KeplerVmJoules {
+  readonly vmId: string;
+  readonly name: string;
+  readonly zone: string;
+  readonly state: string;
+  readonly joules: number;
+}
+
 export interface KeplerPage {
   version: string;
   /** Metrics of Kepler before 0.10. */
@@ -36,9 +45,11 @@ export interface KeplerPage {
   readonly watts: Map<string, number>;
   readonly activeWatts: Map<string, number>;
   readonly joules: Map<string, number>;
+  readonly rawJoules: Map<string, number>;
   readonly processes: KeplerProcess[];
   readonly ended: Set<string>;
   readonly vms: Map<string, KeplerVm>;
+  readonly vmJoules: KeplerVmJoules[];
   /** Domain by pid, from the lines behind the page. */
   readonly domains: Map<string, string>;
   readonly platform: PlatformEntry[];
@@ -55,9 +66,11 @@ export const emptyKeplerPage = (): KeplerPage => ({
   watts: new Map(),
   activeWatts: new Map(),
   joules: new Map(),
+  rawJoules: new Map(),
   processes: [],
   ended: new Set(),
   vms: new Map(),
+  vmJoules: [],
   domains: new Map(),
   platform: [],
 });
@@ -74,6 +87,14 @@ const readVm = (page: KeplerPage, line: Buffer): void => {
   const vm = page.vms.get(vmId) ?? { name: labels.get('vm_name') ?? '', watts: new Map<string, number>() };
   vm.watts.set(labels.get('zone') ?? '', sampleValueOf(line));
   page.vms.set(vmId, vm);
+};
+
+const readVmJoules = (page: KeplerPage, line: Buffer): void => {
+  const labels = labelsOf(line);
+  const [vmId = '', name = '', zone = '', state = ''] = ['vm_id', 'vm_name', 'zone', 'state'].map((label) =>
+    labels.get(label),
+  );
+  page.vmJoules.push({ vmId, name, zone, state, joules: sampleValueOf(line) });
 };
 
 const readVmProcess = (page: KeplerPage, line: Buffer): void => {
@@ -98,10 +119,12 @@ const lineReaders: Readonly<Record<string, (page: KeplerPage, line: Buffer) => v
   },
   kepler_node_cpu_watts: (page, line) => addTo(page.watts, line),
   kepler_node_cpu_active_watts: (page, line) => addTo(page.activeWatts, line),
+  kepler_node_cpu_joules_total: (page, line) => addTo(page.rawJoules, line),
   // The counter of the node wraps; its two parts do not.
   kepler_node_cpu_active_joules_total: (page, line) => addTo(page.joules, line),
   kepler_node_cpu_idle_joules_total: (page, line) => addTo(page.joules, line),
   kepler_vm_cpu_watts: readVm,
+  kepler_vm_cpu_joules_total: readVmJoules,
   kepler_platform_watts: (page, line) => {
     const labels = labelsOf(line);
     const id = labels.get('source_id') ?? '';

@@ -6,14 +6,15 @@
  * it has made of that: the power of the host x the processor time of the VM's process / that of all processors. Only
  * where the page has VMs alone, Kepler's watts are taken.
  *
- * Reads kepler_node_cpu_{watts,active_watts,active_joules_total,idle_joules_total,info,usage_ratio},
- * kepler_process_cpu_seconds_total, kepler_vm_cpu_watts, kepler_platform_watts, and oneext_vm_process_info
+ * Reads kepler_node_cpu_{watts,active_watts,joules_total,active_joules_total,idle_joules_total,info,usage_ratio},
+ * kepler_process_cpu_seconds_total, kepler_vm_cpu_{watts,joules_total}, kepler_platform_watts, and oneext_vm_process_info
  * (host-installer/kepler-page). Watts of what has ended stay on the page, and are not taken.
  */
 import { createLabelReader, labelsOf, sampleValueOf } from '../../lib/prometheus/sample-line.ts';
-import type { AgentCounters, Domain, PageContent, PageDomain, PageReader, PowerAgent } from './agent.ts';
+import type { AgentCounters, PageContent, PageDomain, PageReader, PowerAgent } from './agent.ts';
 import { isSameCount, powerByCpuSeconds } from './cpu-share.ts';
-import { emptyKeplerPage, type KeplerPage, type KeplerProcess, readKeplerLine } from './kepler-page.ts';
+import { countersOf } from './kepler-counters.ts';
+import { emptyKeplerPage, type KeplerPage, readKeplerLine } from './kepler-page.ts';
 import {
   isNoVm,
   isOfProcess,
@@ -43,32 +44,6 @@ const problemOf = (page: KeplerPage, zones: readonly string[] | undefined): Prob
   return page.usageRatio === 0
     ? { reason: 'no_process_power', detail: 'the agent has just started: all watts are 0' }
     : { reason: 'rapl_unreadable', detail: `the energy counter of ${zones[0]} stands still` };
-};
-
-/** VMs by what Kepler calls them, where a process of that name runs QEMU: others can be forged by anybody. */
-const nameOfVm = (page: KeplerPage, { vmId }: KeplerProcess): string => {
-  const claimants = page.processes.filter((other) => other.vmId === vmId);
-  return claimants.every(({ isQemu }) => isQemu) ? (page.vms.get(vmId)?.name ?? '') : '';
-};
-
-const domainOf = (page: KeplerPage, process: KeplerProcess): Domain | undefined => {
-  if (!process.isQemu || page.ended.has(process.pid)) return undefined;
-  const uuid = process.vmId.toLowerCase();
-  if (page.domains.size > 0) {
-    const name = page.domains.get(process.pid);
-    return name === undefined ? undefined : { name, uuid };
-  }
-  return process.vmId === '' ? undefined : { name: nameOfVm(page, process), uuid };
-};
-
-const countersOf = (page: KeplerPage, zones: readonly string[], seconds: number): AgentCounters => {
-  const domains = new Map<string, Domain & { readonly count: number }>();
-  for (const process of page.processes) {
-    const domain = domainOf(page, process);
-    if (domain !== undefined)
-      domains.set(`${process.pid} ${domain.uuid} ${domain.name}`, { ...domain, count: process.cpuSeconds });
-  }
-  return { seconds, hostJoules: sumOfZones(zones, page.joules) ?? Number.NaN, meter: zones.join(), domains };
 };
 
 /** What Kepler itself makes of the VMs, in microwatts. */
@@ -111,20 +86,18 @@ const contentOf = (page: KeplerPage, earlier: AgentCounters | undefined, atSecon
     hostPower: undefined,
     platform: page.isWhole ? platformReadingsOf(page.platform) : [],
   } as const;
-  if (zones === undefined || problem !== undefined)
-    // What has been counted before the first watt is good for the second page.
-    return problem?.reason === 'no_process_power' && zones !== undefined
-      ? { ...content, problem, counters: countersOf(page, zones, atSeconds) }
-      : { ...content, problem };
+  if (zones === undefined || !page.isWhole) return { ...content, problem };
+  const counters = countersOf(page, zones, atSeconds);
+  // What has been counted without a watt is good for the next page.
+  if (problem !== undefined) return { ...content, problem, counters };
   const hostWatts = sumOfZones(zones, page.watts) ?? Number.NaN;
   const use = { busyRatio: page.usageRatio, microwatts: hostWatts * 1e6 };
   if (!page.hasProcesses) {
     const domains = method && vmsOf(page, zones);
     const hostPower = hostWatts * 1e6;
     const broken = brokenSharesOf(page, zones, domains ?? [], hostPower);
-    return { ...content, problem: broken, use, hostPower, domains };
+    return { ...content, problem: broken, use, hostPower, domains, counters };
   }
-  const counters = countersOf(page, zones, atSeconds);
   if (earlier !== undefined && isSameCount(earlier, counters))
     return {
       ...content,
@@ -185,6 +158,7 @@ const createPageReader = (settings: PowerSettings): PageReader => {
 export const kepler: PowerAgent = {
   name: 'kepler',
   title: 'Kepler',
+  countsVmEnergy: true,
   metricPrefixes: ['kepler_'],
   defaultPort: 28282,
   createPageReader,

@@ -8,7 +8,7 @@
  * onepower_vm_ended.
  */
 import { createLabelReader, sampleValueOf, unescapeLabel } from '../../lib/prometheus/sample-line.ts';
-import type { AgentCounters, Domain, PageContent, PageReader, PowerAgent } from './agent.ts';
+import type { AgentCounters, Domain, DomainCounter, PageContent, PageReader, PowerAgent } from './agent.ts';
 import { powerBetween } from './energy-counters.ts';
 
 const readDomain = createLabelReader('domain', 256);
@@ -36,7 +36,7 @@ interface Page {
   meter: string;
   readonly host: Map<HostValue, number>;
   readonly zones: Set<string>;
-  readonly domains: Map<string, Domain & { readonly count: number }>;
+  readonly domains: Map<string, DomainCounter>;
   /** By the same keys. */
   readonly ended: Set<string>;
 }

@@ -91,7 +91,7 @@ export const counted = (
   vmJoules: Readonly<Record<number, number>>,
 ): Sight => {
   const vms: SeenCounters['vms'] = new Map(
-    Object.entries(vmJoules).map(([id, joules]) => [`one-${id}`, { vmId: Number(id), joules }]),
+    Object.entries(vmJoules).map(([id, joules]) => [`one-${id}`, { vmId: Number(id), count: joules }]),
   );
   const counters = { seconds, hostJoules, meter: '', vms };
   return { place: place(hostId), agent: 'onepower', readAt, reading: undefined, counters, isFirst: true };

@@ -47,7 +47,7 @@ const keptOf = (accounts: Accounts): Accounts => ({
   places: new Map(
     [...accounts.places].flatMap(([place, { agent, readAt, counters }]) => {
       if (counters === undefined) return [];
-      const vms = new Map([...counters.vms].map(([key, { joules }]) => [key, { vmId: undefined, joules }]));
+      const vms = new Map([...counters.vms].map(([key, { count }]) => [key, { vmId: undefined, count }]));
       return [[place, { agent, readAt, counters: { ...counters, vms }, last: undefined }]];
     }),
   ),

@@ -69,7 +69,7 @@ test('power by VM: by name, by UUID, by the name of an imported VM; what is no n
   assert.deepEqual([sight?.readAt, sight?.reading?.hostPower, sight?.counters], [1000, 100e6, undefined]);
 });
 
-test('counters are those of the agent that counts the energy of VMs', () => {
+test('counters are those of agents that count the energy of VMs; time is ours where processors count on by themselves', () => {
   const counters: AgentCounters = {
     seconds: 5,
     hostJoules: 9,
@@ -80,10 +80,13 @@ test('counters are those of the agent that counts the energy of VMs', () => {
     seconds: 5,
     hostJoules: 9,
     meter: 'rapl',
-    vms: new Map([['k', { vmId: 1, joules: 3 }]]),
+    vms: new Map([['k', { vmId: 1, count: 3 }]]),
     ended: new Set(),
   });
-  assert.equal(see([vm(1, 0)], [answer('kepler', [], counters)])?.counters, undefined);
+  const ofKepler = see([vm(1, 0)], [answer('kepler', [], { ...counters, rawHostJoules: 4, cpus: 8 })]);
+  const { seconds, rawHostJoules, cpus } = ofKepler?.counters ?? {};
+  assert.deepEqual([seconds, rawHostJoules, cpus], [0, 4, 8]);
+  assert.equal(see([vm(1, 0)], [answer('node_exporter', [], counters)])?.counters, undefined);
 });
 
 test("a counter counts for the VM whose domain it is of; another domain's is nobody's", () => {
