@@ -81,7 +81,7 @@ const formatPlace = (place: string, { agent, readAt, counters }: Place): readonl
 
 export const formatAccounts = ({ at, vms, hosts, places, batch }: Accounts): Buffer => {
   const lines = [
-    join('at', at ?? ''),
+    join('at', at ?? '', batch.hours.size),
     ...[...vms].map(([id, vm]) => formatVm(id, vm)),
     ...[...hosts].map(([id, host]) => formatHost(id, host)),
     ...[...places].flatMap(([place, known]) => formatPlace(place, known)),
@@ -179,6 +179,12 @@ const readPlace = (fields: readonly string[]): Place & { readonly counters: Open
   return { agent, readAt: Number(readAt), counters, last: undefined };
 };
 
+/** How many hours stand behind the sums: a file that is cut between two of them is not whole. */
+const hourCountOf = (sums: Frame): number | undefined => {
+  const count = /^at\t[^\t]*\t(\d+)\n/.exec(sums.body.toString('latin1', 0, 64))?.[1];
+  return count === undefined ? undefined : Number(count);
+};
+
 const readSums = (frame: Frame): Omit<Accounts, 'batch'> => {
   const vms = new Map<number, VmAccount>();
   const hosts = new Map<number, HostAccount>();
@@ -242,5 +248,6 @@ export const parseAccounts = (bytes: Buffer): Accounts | AccountsProblem => {
   const hours: Batch['hours'] = new Map(
     parsed.frames.filter(({ kind }) => kind === 'block').map((frame) => [frame.hour, readHour(frame)]),
   );
+  if (hours.size !== (hourCountOf(sums) ?? hours.size)) return 'damaged';
   return { ...noAccounts, ...readSums(sums), batch: { sequence: sums.sequence, hours } };
 };
