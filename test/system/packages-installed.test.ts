@@ -1,7 +1,7 @@
 /** The packages in a clean Debian 13: installed, used, upgraded, removed. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { version } from '../../lib/version.ts';
@@ -67,6 +67,9 @@ test('installed: every file in its place, the command, its page; purged: nothing
   assert.deepEqual(difference(beforehand, afterwards), []);
 });
 
+/** What the package of 0.1.0 for all kinds of machine had, apart from documents. */
+const olderFiles = readFileSync('test/fixtures/packages/files-0.1.0-all.txt', 'utf8').trim().split('\n');
+
 /** The same package, as it was before it brought a Node, for all kinds of machine, and with another sample. */
 const makeOlder = (t: TestContext): string => {
   const folder = path.join(temporaryFolder(t), 'older');
@@ -79,6 +82,11 @@ const makeOlder = (t: TestContext): string => {
     .replace(/^Architecture: .*$/m, 'Architecture: all');
   writeFileSync(control, older);
   rmSync(path.join(folder, suite, 'node'), { recursive: true });
+  for (const name of olderFiles) {
+    const file = path.join(folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    if (!lstatSync(file, { throwIfNoEntry: false })) writeFileSync(file, '');
+  }
   writeFileSync(path.join(folder, sample), '# an older sample\n');
   run('dpkg-deb', '--root-owner-group', '--build', folder, `${folder}.deb`);
   return `${folder}.deb`;
@@ -96,6 +104,13 @@ test('upgraded: a sample that nobody has changed is replaced, one of the operato
   assert.match(await upgrade(), /"oneext install --plan"/);
   assert.equal(await root.shell(`cat ${sample}`), readFileSync('dist/oneext.yaml.sample', 'utf8'));
   assert.equal(await root.done('oneext', '--version'), versions);
+  const upgraded = await root.list();
+
+  await root.done('dpkg', '--purge', 'opennebula-extensions');
+  await root.done('dpkg', '--install', '/tmp/ours.deb');
+  const installed = await root.list();
+  assert.deepEqual(difference(upgraded, installed), [], 'a file of the older package is left');
+  assert.deepEqual(difference(installed, upgraded), []);
 
   await root.done('dpkg', '--purge', 'opennebula-extensions');
   await root.done('dpkg', '--install', '/tmp/older.deb');
