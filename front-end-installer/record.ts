@@ -45,6 +45,8 @@ export interface InstallRecord {
   readonly version: string;
   readonly parts: readonly Part[];
   readonly migrateThroughTunnel: boolean;
+  /** Hosts are ranked by POWER_RANK. */
+  readonly ranksByPower?: boolean;
   readonly files: readonly FileRecord[];
   /** Folders that we have made, in this order. */
   readonly folders: readonly string[];
@@ -112,6 +114,7 @@ export const parseRecord = (text: string): InstallRecord | undefined => {
     isTexts(value['parts']) &&
     value['parts'].every(isPart) &&
     typeof value['migrateThroughTunnel'] === 'boolean' &&
+    (value['ranksByPower'] === undefined || typeof value['ranksByPower'] === 'boolean') &&
     isTexts(value['folders']) &&
     isListOf(value['files'], isFileRecord) &&
     isListOf(value['hooks'], isHookRecord) &&
@@ -156,11 +159,12 @@ export const forgetHooks = (record: InstallRecord, names: readonly string[]): In
 /** Whether the record knows all that a run is about, also where that run has nothing to change. */
 export const isRemembered = (
   record: InstallRecord | undefined,
-  run: Pick<InstallRecord, 'version' | 'parts' | 'migrateThroughTunnel'>,
+  run: Pick<InstallRecord, 'version' | 'parts' | 'migrateThroughTunnel' | 'ranksByPower'>,
   hooks: readonly string[],
 ): boolean =>
   record !== undefined &&
   record.version === run.version &&
   run.parts.every((part) => record.parts.includes(part)) &&
   (record.migrateThroughTunnel || !run.migrateThroughTunnel) &&
+  (record.ranksByPower === true || run.ranksByPower !== true) &&
   hooks.every((name) => record.hooks.some((hook) => hook.name === name));

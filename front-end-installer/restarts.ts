@@ -27,6 +27,10 @@ const serviceRules = (prometheusUnit: string): readonly ServiceRule[] => [
     concerns: (path) => path.endsWith('/oned.conf'),
   },
   {
+    restart: { unit: 'opennebula-scheduler', verb: 'restart', why: 'sched.conf' },
+    concerns: (path) => path.endsWith('/sched.conf'),
+  },
+  {
     restart: { unit: exporterUnit, verb: 'restart', why: 'its unit or its program' },
     concerns: (path) =>
       path.includes('/opennebula-exporter.service.d/') || path.endsWith('/opennebula-exporter'),

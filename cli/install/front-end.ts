@@ -4,11 +4,13 @@ import { biscuitDriver } from '../../auth-biscuit/oned-driver.ts';
 import { agentJobs } from '../../collectors/agents/agents.ts';
 import { powerOptions } from '../../collectors/agents/power-options.ts';
 import { exporterOptions } from '../../collectors/exporter-options.ts';
+import { schedulerOptions } from '../../collectors/scheduler-options.ts';
 import type { EditedFile } from '../../front-end-installer/edited-file.ts';
 import { installError } from '../../front-end-installer/errors.ts';
 import { editOnedConf, type OnedConfWanted, revertOnedConf } from '../../front-end-installer/oned-conf.ts';
 import type { Part } from '../../front-end-installer/parts.ts';
 import type { FileRecord } from '../../front-end-installer/record.ts';
+import { editSchedulerConf, revertSchedulerConf } from '../../front-end-installer/scheduler-conf.ts';
 import { geolocationOptions } from '../../geolocation/geolocation-options.ts';
 import { flagsOnly, type OptionSpec, type OptionValues, switchOption } from '../../lib/config/options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
@@ -38,6 +40,7 @@ export type InstallOptions = OptionValues<typeof installTable>;
 export const followingTable = {
   ...geolocationOptions,
   'web.config.file': exporterOptions['web.config.file'],
+  ...schedulerOptions,
 };
 export type FollowingOptions = OptionValues<typeof followingTable>;
 
@@ -77,9 +80,15 @@ export interface EditChoice {
   readonly root: string;
   readonly parts: readonly Part[];
   readonly migrateThroughTunnel: boolean;
+  readonly ranksByPower: boolean;
 }
 
-const onedConf = async ({ places, root, parts, migrateThroughTunnel }: EditChoice): Promise<EditedFile> => {
+const onedConf = async ({
+  places,
+  root,
+  parts,
+  migrateThroughTunnel,
+}: Omit<EditChoice, 'ranksByPower'>): Promise<EditedFile> => {
   const wanted: OnedConfWanted = {
     ...(parts.includes('auth') ? { authDriver: biscuitDriver } : {}),
     ...(parts.includes('live-migrate') && migrateThroughTunnel ? { localAction } : {}),
@@ -92,6 +101,20 @@ const onedConf = async ({ places, root, parts, migrateThroughTunnel }: EditChoic
     revert: (text) => revertOnedConf(text, everything),
   };
 };
+
+/** Of the rank scheduler: that of 7.x, and that of 6.10. */
+export const schedulerConfs = ({ etc }: Places): readonly string[] => [
+  `${etc}/schedulers/rank.conf`,
+  `${etc}/sched.conf`,
+];
+
+const schedulerConf = (path: string): EditedFile => ({
+  path,
+  kind: 'scheduler',
+  encoding: 'latin1',
+  edit: editSchedulerConf,
+  revert: revertSchedulerConf,
+});
 
 /** Our rules stand where the installer puts them; a configuration elsewhere does not name them. */
 const rulesOf = (file: string, options: InstallOptions, { etc }: Places): RuleFile | undefined => {
@@ -128,10 +151,14 @@ export const editsForInstall = async (
   client: XmlRpcClient | undefined,
 ): Promise<readonly EditedFile[]> => {
   const { parts, root, hasPrometheus, places } = choice;
-  const oned = await onedConf(choice);
-  if (client === undefined || !hasPrometheus || !parts.includes('prometheus')) return [oned];
+  const schedulers = choice.ranksByPower ? schedulerConfs(places) : [];
+  const edits = [
+    await onedConf(choice),
+    ...(await Promise.all(schedulers.map(async (one) => schedulerConf(await editedPath(one, root))))),
+  ];
+  if (client === undefined || !hasPrometheus || !parts.includes('prometheus')) return edits;
   const file = await editedPath(options['prometheus.config'], root);
-  return [oned, await prometheusYml(client, options, file, places)];
+  return [...edits, await prometheusYml(client, options, file, places)];
 };
 
 const withoutPrometheus = (file: string, options: InstallOptions): EditedFile => ({
@@ -152,6 +179,7 @@ export const editsForUninstall = async (
   const oned = await onedConf({ places, root, parts: [], migrateThroughTunnel: false });
   return files.flatMap(({ path: file, edit }): readonly EditedFile[] => {
     if (edit === undefined) return [];
+    if (edit === 'scheduler') return [schedulerConf(file)];
     return [edit === 'oned.conf' ? { ...oned, path: file } : withoutPrometheus(file, options)];
   });
 };

@@ -1,6 +1,7 @@
 /** `oneext install`: puts the suite on this front-end. */
 
 import { configurationFilesOf } from '../../auth-biscuit/io/read-configuration.ts';
+import { powerRanks } from '../../collectors/scheduler-options.ts';
 import { installError } from '../../front-end-installer/errors.ts';
 import { formatFileChange, formatHookChange } from '../../front-end-installer/format-plan.ts';
 import { fileSystemAt } from '../../front-end-installer/io/files.ts';
@@ -17,7 +18,14 @@ import { readPackage, surveyFrontEnd } from '../../front-end-installer/io/survey
 import { parts as allParts, type Part, parseParts } from '../../front-end-installer/parts.ts';
 import { type InstallRecord, isRemembered } from '../../front-end-installer/record.ts';
 import { suiteHooks } from '../../hooks/hooks.ts';
-import { flagsOnly, type OptionSpec, type OptionValues, switchOption } from '../../lib/config/options.ts';
+import {
+  choiceOption,
+  flagsOnly,
+  type OptionSpec,
+  type OptionValues,
+  optional,
+  switchOption,
+} from '../../lib/config/options.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { watchInterruption } from '../../lib/io/interruption.ts';
 import { packageFolder, processIds } from '../../lib/io/this-process.ts';
@@ -34,6 +42,7 @@ import {
   recordFolder,
   requireRoot,
   runOptions,
+  schedulerConfs,
 } from './front-end.ts';
 import { unreadableFiles } from './io/readable-files.ts';
 import { hasSystemd, reloadUnits } from './io/services.ts';
@@ -49,6 +58,13 @@ const partsOption: OptionSpec<readonly Part[]> = {
   },
 };
 
+const rankOption = choiceOption(
+  {
+    help: 'let the scheduler place VMs where they cost the fewest watts, or grams of CO2 (later runs remember it; needs --scheduler.attributes of the exporter)',
+  },
+  powerRanks,
+);
+
 const options = {
   ...runOptions(
     'print what would change, and change nothing; exit code 10 if something would change, else 0',
@@ -58,6 +74,7 @@ const options = {
   'migrate-through-tunnel': switchOption(
     'let the drivers kvm and qemu in oned.conf migrate through a tunnel (later runs remember it)',
   ),
+  ...flagsOnly({ 'scheduler-rank': optional(rankOption) }),
   ...installTable,
 };
 type Options = OptionValues<typeof options> & FollowingOptions;
@@ -91,13 +108,15 @@ const prepare = async (
   const { places, frontEnd, client } = surveyed;
   const migrateThroughTunnel = given['migrate-through-tunnel'] || before?.migrateThroughTunnel === true;
   const { hasPrometheus } = frontEnd;
-  const choice = { places, root, parts, migrateThroughTunnel, hasPrometheus };
+  const ranksByPower = given['scheduler-rank'] !== undefined || before?.ranksByPower === true;
+  const choice = { places, root, parts, migrateThroughTunnel, ranksByPower, hasPrometheus };
   const usesTargets = parts.includes('prometheus') && hasPrometheus;
   return {
     ...surveyed,
     version,
     parts,
     migrateThroughTunnel,
+    ranksByPower,
     edits: await editsForInstall(choice, given, client),
     suiteHooks,
     prometheusUnit: given['prometheus.unit'],
@@ -112,6 +131,26 @@ const unreadable = async (given: Options, { owners, places }: Installation): Pro
   const files = [given['config.file'], given['web.config.file'], ...given['geolocation.database']];
   const all = [...files, ...configurationFilesOf(places.oneLocation)].filter((file) => file !== '');
   return unreadableFiles(all, owners.oneadmin);
+};
+
+/** What stands between the scheduler's rank and a POWER_RANK that means what was asked for. */
+const rankProblems = async (
+  given: Options,
+  { fileSystem, places }: Installation,
+): Promise<{ readonly problems: readonly string[]; readonly notes: readonly string[] }> => {
+  const rank = given['scheduler-rank'];
+  if (rank === undefined) return { problems: [], notes: [] };
+  const files = schedulerConfs(places);
+  const isThere = (await Promise.all(files.map(fileSystem.exists))).includes(true);
+  const isWritten = given['scheduler.attributes'] && given['scheduler.rank'] === rank;
+  return {
+    problems: isThere ? [] : [`--scheduler-rank: there is neither ${files.join(' nor ')} to edit`],
+    notes: isWritten
+      ? []
+      : [
+          `POWER_RANK is not written as --scheduler-rank ${rank} wants it: put "scheduler: {attributes: true, rank: ${rank}}" into ${given['config.file']} and restart opennebula-exporter`,
+        ],
+  };
 };
 
 interface Input {
@@ -148,7 +187,12 @@ const apply = async (
   const { options: given } = input;
   const isHere = given.root === '';
   const planned = await planInstallation(installation, before);
-  const plan = { ...planned, problems: [...planned.problems, ...(await unreadable(given, installation))] };
+  const rank = await rankProblems(given, installation);
+  const plan = {
+    ...planned,
+    notes: [...planned.notes, ...rank.notes],
+    problems: [...planned.problems, ...rank.problems, ...(await unreadable(given, installation))],
+  };
   for (const note of plan.notes) terminal.writeNote(`note: ${note}\n`);
   if (plan.problems.length > 0) {
     throw installError('INSTALL_REFUSED', {

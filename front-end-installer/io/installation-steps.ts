@@ -69,7 +69,10 @@ const memoryStep = (
   { store, frontEnd, places, fileSystem }: Installation,
   before: InstallRecord | undefined,
   memory: Memory,
-  after: Pick<InstallRecord, 'version' | 'parts' | 'migrateThroughTunnel' | 'restarts' | 'isSyncPending'>,
+  after: Pick<
+    InstallRecord,
+    'version' | 'parts' | 'migrateThroughTunnel' | 'ranksByPower' | 'restarts' | 'isSyncPending'
+  >,
 ): Step => ({
   title: 'remember what is there',
   async run() {
@@ -171,7 +174,7 @@ export const installationSteps = (
   before: InstallRecord | undefined,
   systemd: { readonly reload: (() => Promise<void>) | undefined },
 ): readonly Step[] => {
-  const { store, client, version, migrateThroughTunnel, parts } = installation;
+  const { store, client, version, migrateThroughTunnel, ranksByPower, parts } = installation;
   let record = before ?? emptyRecord(version);
   const memory: Memory = {
     async update(change) {
@@ -184,6 +187,7 @@ export const installationSteps = (
     version,
     parts: [...new Set([...record.parts, ...parts])],
     migrateThroughTunnel: record.migrateThroughTunnel || migrateThroughTunnel,
+    ...(record.ranksByPower || ranksByPower ? { ranksByPower: true } : {}),
     isSyncPending: needsSync(installation, plan, record),
     restarts: addRestarts(record.restarts ?? [], restartsAfter(installation, plan), installation.now),
   };

@@ -48,6 +48,8 @@ export interface Installation {
   readonly packageFiles: readonly PackageFile[];
   readonly parts: readonly Part[];
   readonly migrateThroughTunnel: boolean;
+  /** Hosts are to be ranked by POWER_RANK. */
+  readonly ranksByPower?: boolean;
   readonly edits: readonly EditedFile[];
   /** All hooks of the suite, those of other parts too. */
   readonly suiteHooks: readonly SuiteHook[];

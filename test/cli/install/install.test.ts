@@ -299,3 +299,37 @@ test('on the machine itself it needs root', {
     assert.match(run.stderr, /INSTALL_NOT_ROOT/);
   }
 });
+
+for (const [version, conf] of [
+  ['6.10', '/etc/one/sched.conf'],
+  ['7.4', '/etc/one/schedulers/rank.conf'],
+] as const) {
+  test(`--scheduler-rank on OpenNebula ${version}: ${conf} ranks by power, is remembered, and comes back`, async (t) => {
+    const made = makeFrontEnd(t, version);
+    const text = 'MAX_HOST = 1\n\nDEFAULT_SCHED = [\n   POLICY = 1\n]\n';
+    made.write(conf, text);
+    const { tree, oneext } = startLab(t, made);
+    const before = tree.describe();
+    const { stderr } = await succeed(oneext('install', '--scheduler-rank', 'carbon'));
+    assert.match(tree.read(conf), /^DEFAULT_SCHED = \[ POLICY = 3, RANK = "POWER_RANK" \] /m);
+    assert.match(
+      stderr,
+      /^note: POWER_RANK is not written as --scheduler-rank carbon wants it: put "scheduler:/m,
+    );
+    assert.match((await succeed(oneext('install'))).stdout, /nothing to change/);
+    await succeed(oneext('uninstall'));
+    assert.deepEqual(tree.describe(), before);
+  });
+}
+
+test('--scheduler-rank where there is no scheduler to configure is refused, and nothing is changed', async (t) => {
+  const { tree, oneext } = startLab(t);
+  const before = tree.describe();
+  const { code, stderr } = await oneext('install', '--scheduler-rank', 'watts');
+  assert.notEqual(code, 0);
+  assert.match(
+    stderr,
+    /there is neither \/etc\/one\/schedulers\/rank\.conf nor \/etc\/one\/sched\.conf to edit/,
+  );
+  assert.deepEqual(tree.describe(), before);
+});
