@@ -12,6 +12,7 @@ import { createAgentPage } from './agent-page.ts';
 import { createAuthBiscuit } from './auth-biscuit.ts';
 import { createPorts } from './cloud.ts';
 import { createEndToEnd } from './end-to-end.ts';
+import { createEnergyBench } from './energy-accounts.ts';
 import {
   type BenchResult,
   formatDocument,
@@ -42,6 +43,7 @@ const benchesOf = (lab: Lab): readonly Bench[] => [
   createSnapshotScrape(lab),
   createPowerAgent(lab),
   createFrontEndCost(lab),
+  createEnergyBench(lab),
   createEndToEnd(lab),
   createAuthBiscuit(lab),
   createHookStart(lab),
