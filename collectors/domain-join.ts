@@ -22,6 +22,13 @@ export const indexDomains = (domains: readonly DomainPower[]): DomainIndex => ({
   byUuid: indexBy(domains, 'uuid'),
 });
 
+/** The names and UUIDs that a domain of the VM may have. */
+export const domainKeysOf = ({ id, deployId }: Pick<Vm, 'id' | 'deployId'>): readonly string[] => [
+  deployId.toLowerCase(),
+  deployId,
+  `one-${id}`,
+];
+
 /**
  * OpenNebula names the domains that it defines itself one-ID; imported VMs keep the names that they had. Where no
  * domain is called as DEPLOY_ID says, that name counts, unless the domain has another UUID or is another VM's.
@@ -31,11 +38,12 @@ export const indexDomains = (domains: readonly DomainPower[]): DomainIndex => ({
 export const findDomain = (
   { id, deployId }: Pick<Vm, 'id' | 'deployId'>,
   { byName, byUuid }: DomainIndex,
-  deployIds: ReadonlySet<string>,
+  deployIds: () => ReadonlySet<string>,
 ): DomainPower | undefined => {
   const known = byUuid.get(deployId.toLowerCase()) ?? byName.get(deployId);
   if (known !== undefined) return known;
   const name = `one-${id}`;
-  const named = deployIds.has(name) ? undefined : byName.get(name);
-  return uuidForm.test(deployId) && named?.uuid !== '' ? undefined : named;
+  const named = byName.get(name);
+  if (named === undefined || deployIds().has(name)) return undefined;
+  return uuidForm.test(deployId) && named.uuid !== '' ? undefined : named;
 };

@@ -3,12 +3,14 @@ import type { PowerReading } from './agents/agent.ts';
 import { agentNames } from './agents/agents.ts';
 import type { AgentAnswer } from './collector.ts';
 
+const byTrust = (one: AgentAnswer, other: AgentAnswer): number =>
+  agentNames.indexOf(one.agent) - agentNames.indexOf(other.agent);
+
 /** The sound readings of a host, the most trusted agent's first; of one agent the first. */
-export const readingsOf = (answers: readonly AgentAnswer[]): readonly PowerReading[] =>
-  answers
-    .flatMap(({ agent, verdict }) => (verdict.sound ? [{ agent, reading: verdict.reading }] : []))
-    .sort((a, b) => agentNames.indexOf(a.agent) - agentNames.indexOf(b.agent))
-    .map(({ reading }) => reading);
+export const readingsOf = (answers: readonly AgentAnswer[]): readonly PowerReading[] => {
+  const ordered = answers.length > 1 ? answers.toSorted(byTrust) : answers;
+  return ordered.flatMap(({ verdict }) => (verdict.sound ? [verdict.reading] : []));
+};
 
 /** The one that gives the power of the host. */
 export const hostReadingOf = (answers: readonly AgentAnswer[]): PowerReading | undefined =>

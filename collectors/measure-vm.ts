@@ -1,9 +1,10 @@
 /** What the agents of all hosts come to for one VM: its power, or why that is unknown. */
+import { lazily } from '../lib/lazily.ts';
 import { type Host, hostState, isKvm } from '../lib/one/host.ts';
 import { isMigrating, mayHaveProcess } from '../lib/one/vm.ts';
-import type { DomainReason, PowerReading } from './agents/agent.ts';
+import type { DomainPower, DomainReason, PowerReading } from './agents/agent.ts';
 import type { AgentAnswer, Documents, VmWithAttributes } from './collector.ts';
-import { type DomainIndex, findDomain, indexDomains } from './domain-join.ts';
+import { type DomainIndex, domainKeysOf, findDomain, indexDomains } from './domain-join.ts';
 import { hostReadingOf, readingsOf } from './host-readings.ts';
 import { isInflated } from './inflation.ts';
 
@@ -35,16 +36,20 @@ export interface HostReading {
   readonly domains: DomainIndex | undefined;
 }
 
+/** What is asked for as a function is made when the first VM needs it, as few do. */
 export interface Situation {
   readonly hosts: ReadonlyMap<number, Host>;
   readonly agents: Documents['agents'];
   readonly vmCpu: Documents['vmCpu'];
   readonly readings: ReadonlyMap<number, readonly HostReading[]>;
-  readonly deployIds: ReadonlySet<string>;
+  /** Of all VMs. */
+  readonly deployIds: () => ReadonlySet<string>;
   /** The VM that is on a host under a DEPLOY_ID: imported VMs of two hosts may have one name. */
-  readonly holders: ReadonlyMap<string, number>;
+  readonly holders: () => ReadonlyMap<string, number>;
+  /** The hosts that see a domain of this name or UUID. */
+  readonly hostsSeeing: () => ReadonlyMap<string, ReadonlySet<number>>;
   /** CPUs that the VMs of a host keep busy together, as the monitoring has it. */
-  readonly busyCpus: ReadonlyMap<number, number>;
+  readonly busyCpus: () => ReadonlyMap<number, number>;
 }
 
 /** By host; an agent that answers for several hosts has one reading. */
@@ -67,15 +72,32 @@ const sumCpus = ({ vms, vmCpu }: Pick<Documents, 'vms' | 'vmCpu'>): ReadonlyMap<
   return sums;
 };
 
-export const situationOf = (documents: Pick<Documents, 'hosts' | 'vms' | 'agents' | 'vmCpu'>): Situation => ({
-  hosts: new Map(documents.hosts.map((host) => [host.id, host])),
-  agents: documents.agents,
-  vmCpu: documents.vmCpu,
-  readings: readAnswers(documents.agents),
-  deployIds: new Set(documents.vms.map(({ deployId }) => deployId)),
-  holders: new Map(documents.vms.map(({ id, hostId, deployId }) => [`${hostId}\0${deployId}`, id])),
-  busyCpus: sumCpus(documents),
-});
+const findSeen = (readings: Situation['readings']): ReadonlyMap<string, ReadonlySet<number>> => {
+  const seen = new Map<string, Set<number>>();
+  for (const [hostId, ofHost] of readings)
+    for (const { domains } of ofHost)
+      for (const key of [...(domains?.byName.keys() ?? []), ...(domains?.byUuid.keys() ?? [])]) {
+        const hosts = seen.get(key);
+        if (hosts === undefined) seen.set(key, new Set([hostId]));
+        else hosts.add(hostId);
+      }
+  return seen;
+};
+
+export const situationOf = (documents: Pick<Documents, 'hosts' | 'vms' | 'agents' | 'vmCpu'>): Situation => {
+  const { hosts, vms, agents, vmCpu } = documents;
+  const readings = readAnswers(agents);
+  return {
+    hosts: new Map(hosts.map((host) => [host.id, host])),
+    agents,
+    vmCpu,
+    readings,
+    deployIds: lazily(() => new Set(vms.map(({ deployId }) => deployId))),
+    holders: lazily(() => new Map(vms.map(({ id, hostId, deployId }) => [`${hostId}\0${deployId}`, id]))),
+    hostsSeeing: lazily(() => findSeen(readings)),
+    busyCpus: lazily(() => sumCpus(documents)),
+  };
+};
 
 /** What the agents say of one VM. */
 interface Measurement {
@@ -90,25 +112,36 @@ interface Measurement {
  * Where a process counts as the VM's: on the host that OpenNebula has it on. While it migrates, on every host that
  * sees it, as the document does not tell where it comes from.
  */
-const hostsWhere = (vm: VmWithAttributes, { readings, holders }: Situation): readonly number[] => {
+const hostsWhere = (vm: VmWithAttributes, { hostsSeeing, holders }: Situation): readonly number[] => {
   if (!isMigrating(vm)) return [vm.hostId ?? -1];
   const isAnothers = (hostId: number): boolean =>
-    vm.deployId !== '' && (holders.get(`${hostId}\0${vm.deployId}`) ?? vm.id) !== vm.id;
-  return [...readings.keys()].filter((hostId) => !isAnothers(hostId));
+    vm.deployId !== '' && (holders().get(`${hostId}\0${vm.deployId}`) ?? vm.id) !== vm.id;
+  const seeing = domainKeysOf(vm).flatMap((key) => [...(hostsSeeing().get(key) ?? [])]);
+  return [...new Set(seeing)].filter((hostId) => !isAnothers(hostId));
+};
+
+/** What the domain that is this VM draws, as far as the agent is believed. */
+export const powerOfDomain = (
+  { power }: DomainPower,
+  vm: VmWithAttributes,
+  hostId: number,
+  { isDoubtful, hostPower }: PowerReading,
+  { hosts, vmCpu }: Situation,
+): DomainPower['power'] => {
+  if (typeof power !== 'number' || !isDoubtful) return power;
+  const claim = { power, hostPower, host: hosts.get(hostId), vm, monitoredCpus: vmCpu.last.get(vm.id) };
+  return isInflated(claim) ? 'inflated' : power;
 };
 
 /** What an agent of a host says of the VM's power; `undefined` where it has not seen it. */
-export const powerIn = (
+const powerIn = (
   vm: VmWithAttributes,
   hostId: number,
   { reading, domains }: HostReading,
-  { hosts, vmCpu, deployIds }: Situation,
-): number | DomainReason | undefined => {
-  const power = domains === undefined ? undefined : findDomain(vm, domains, deployIds)?.power;
-  if (typeof power !== 'number' || !reading.isDoubtful) return power;
-  const { hostPower } = reading;
-  const claim = { power, hostPower, host: hosts.get(hostId), vm, monitoredCpus: vmCpu.last.get(vm.id) };
-  return isInflated(claim) ? 'inflated' : power;
+  situation: Situation,
+): DomainPower['power'] | undefined => {
+  const domain = domains === undefined ? undefined : findDomain(vm, domains, situation.deployIds);
+  return domain === undefined ? undefined : powerOfDomain(domain, vm, hostId, reading, situation);
 };
 
 /** On one host the value of one agent counts; an agent that answers for several hosts counts once. */
@@ -144,7 +177,7 @@ const estimate = (vm: VmWithAttributes, host: Host, situation: Situation): numbe
   const power = vmCpu.hostPower.get(host.id);
   if (power === undefined) return 'first_reading';
   const cpus = vmCpu.mean.get(vm.id);
-  const all = Math.max((host.cpuTotal ?? 0) / 100, busyCpus.get(host.id) ?? 0);
+  const all = Math.max((host.cpuTotal ?? 0) / 100, busyCpus().get(host.id) ?? 0);
   return cpus === undefined || all <= 0 ? 'cpu_unknown' : (power * cpus) / all;
 };
 

@@ -51,8 +51,10 @@ export const vmCollector = defineCollector({
   families: [total, ...families.map(({ family }) => family), diskSize, info],
   collect({ vms }) {
     const objects = labelled(vms, labels, (vm) => [String(vm.id)]);
-    const disks = vms.flatMap((vm) =>
-      labelled(vm.disks, diskSize.labels, (disk) => [String(vm.id), disk.id]),
+    const disks = labelled(
+      vms.flatMap((vm) => vm.disks.map((disk) => ({ vmId: vm.id, disk }))),
+      diskSize.labels,
+      ({ vmId, disk }) => [String(vmId), disk.id],
     );
     const named = labelled(vms, info.labels, (vm) => [
       String(vm.id),
@@ -63,7 +65,7 @@ export const vmCollector = defineCollector({
     return [
       singleSample(total, vms.length),
       ...families.map(({ family, value }) => samplesOf(family, objects, value)),
-      samplesOf(diskSize, disks, (disk) => disk.sizeBytes),
+      samplesOf(diskSize, disks, ({ disk }) => disk.sizeBytes),
       samplesOf(info, named, () => 1),
     ];
   },

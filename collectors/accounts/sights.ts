@@ -2,13 +2,14 @@
  * What the agents of all hosts have said, VM by VM, for the accounts: with the same judgement that power on the page
  * has.
  */
+import { lazily } from '../../lib/lazily.ts';
 import { mayHaveProcess, type Vm } from '../../lib/one/vm.ts';
 import type { Domain } from '../agents/agent.ts';
 import { powerAgents } from '../agents/agents.ts';
 import type { AgentAnswer, Documents, VmWithAttributes } from '../collector.ts';
 import { findDomain, indexDomains } from '../domain-join.ts';
 import { hostReadingOf, measuresVms } from '../host-readings.ts';
-import { powerIn, powerOfVm, type Situation, situationOf } from '../measure-vm.ts';
+import { powerOfDomain, powerOfVm, type Situation, situationOf } from '../measure-vm.ts';
 import type { SeenCount, SeenCounters, SeenPower, Sight } from './spans.ts';
 
 type AgentDocuments = Pick<Documents, 'hosts' | 'vms' | 'agents' | 'vmCpu'>;
@@ -20,31 +21,45 @@ const countsVmEnergy: ReadonlySet<string> = new Set(
 /** By the host that the domain was seen on. */
 type FindVm = (domain: Domain, hostId: number) => VmWithAttributes | undefined;
 
+/** VMs by DEPLOY_ID: imported VMs of two hosts may have one name. */
+const indexByDeployId = (vms: readonly VmWithAttributes[]) => {
+  const last = new Map<string, VmWithAttributes>();
+  /** By host too, of names that several VMs have. */
+  const namesakes = new Map<string, Map<number | undefined, VmWithAttributes>>();
+  const add = (name: string, vm: VmWithAttributes): void => {
+    const other = last.get(name);
+    last.set(name, vm);
+    if (other === undefined) return;
+    const byHost = namesakes.get(name) ?? new Map([[other.hostId, other]]);
+    namesakes.set(name, byHost.set(vm.hostId, vm));
+  };
+  for (const vm of vms) {
+    if (vm.deployId === '') continue;
+    add(vm.deployId, vm);
+    const lowered = vm.deployId.toLowerCase();
+    if (lowered !== vm.deployId) add(lowered, vm);
+  }
+  return {
+    anywhere: (name: string): VmWithAttributes | undefined => last.get(name),
+    onHost(name: string, hostId: number): VmWithAttributes | undefined {
+      const vm = last.get(name);
+      return vm === undefined || vm.hostId === hostId ? vm : namesakes.get(name)?.get(hostId);
+    },
+  };
+};
+
 /** The VM that a domain is; the other way round than findDomain, so that each page is gone through once. */
 const createVmFinder = (vms: readonly VmWithAttributes[]): FindVm => {
-  /** Also by host and DEPLOY_ID: imported VMs of two hosts may have one name. */
-  const byDeployId = new Map<string, VmWithAttributes>();
-  const byId = new Map<string, VmWithAttributes>();
-  for (const vm of vms) {
-    byId.set(`one-${vm.id}`, vm);
-    if (vm.deployId === '') continue;
-    for (const deployId of [vm.deployId, vm.deployId.toLowerCase()]) {
-      byDeployId.set(deployId, vm);
-      byDeployId.set(`${vm.hostId}\0${deployId}`, vm);
-    }
-  }
+  const { anywhere, onHost } = indexByDeployId(vms);
+  const byName = lazily(() => new Map(vms.map((vm) => [`one-${vm.id}`, vm])));
   return ({ name, uuid }, hostId) =>
-    byDeployId.get(`${hostId}\0${uuid}`) ??
-    byDeployId.get(`${hostId}\0${name}`) ??
-    byDeployId.get(uuid) ??
-    byDeployId.get(name) ??
-    byId.get(name);
+    onHost(uuid, hostId) ?? onHost(name, hostId) ?? anywhere(uuid) ?? anywhere(name) ?? byName().get(name);
 };
 
 interface View {
   readonly situation: Situation;
   readonly findVm: FindVm;
-  readonly running: ReadonlyMap<number, readonly VmWithAttributes[]>;
+  readonly running: () => ReadonlyMap<number, readonly VmWithAttributes[]>;
 }
 
 const seenCounters = (
@@ -93,7 +108,7 @@ const measured = (hostId: number, answer: AgentAnswer, view: View): SeenPower['v
   for (const domain of reading.domains ?? []) {
     const vm = findVm(domain, hostId);
     if (vm === undefined || findDomain(vm, hostReading.domains, situation.deployIds) !== domain) continue;
-    const power = powerIn(vm, hostId, hostReading, situation);
+    const power = powerOfDomain(domain, vm, hostId, reading, situation);
     if (typeof power === 'number') vmPower.set(vm.id, power);
   }
   return vmPower;
@@ -102,7 +117,7 @@ const measured = (hostId: number, answer: AgentAnswer, view: View): SeenPower['v
 /** Of a host whose agents measure no VMs; `undefined` while nothing can be estimated. */
 const estimated = (hostId: number, { situation, running }: View): SeenPower['vmPower'] => {
   const vmPower = new Map<number, number>();
-  for (const vm of running.get(hostId) ?? []) {
+  for (const vm of running().get(hostId) ?? []) {
     const power = powerOfVm(vm, situation);
     if (typeof power === 'number') vmPower.set(vm.id, power);
   }
@@ -122,7 +137,7 @@ const seenPower = (
   return { vmPower, hostPower: reading.hostPower };
 };
 
-const runningByHost = (vms: readonly VmWithAttributes[]): View['running'] => {
+const runningByHost = (vms: readonly VmWithAttributes[]): ReturnType<View['running']> => {
   const running = new Map<number, VmWithAttributes[]>();
   const isOnHost = (vm: Vm): boolean => vm.hostId !== undefined && mayHaveProcess(vm);
   for (const vm of vms.filter(isOnHost)) {
@@ -138,7 +153,7 @@ export const sightsOf = (documents: AgentDocuments): ReadonlyMap<number, readonl
   const view: View = {
     situation: situationOf(documents),
     findVm: createVmFinder(documents.vms),
-    running: runningByHost(documents.vms),
+    running: lazily(() => runningByHost(documents.vms)),
   };
   return new Map(
     [...documents.agents].map(([hostId, answers]) => {

@@ -11,7 +11,7 @@ const domain = (name: string, ofUuid: string, power: number): DomainPower => ({
   power: microwatts(power),
 });
 const find = (vm: { id: number; deployId: string }, ...domains: readonly DomainPower[]) =>
-  findDomain(vm, indexDomains(domains), new Set([vm.deployId]))?.power;
+  findDomain(vm, indexDomains(domains), () => new Set([vm.deployId]))?.power;
 
 test('a VM is the domain that DEPLOY_ID names, by its name or its UUID', () => {
   assert.equal(find({ id: 5, deployId: 'one-5' }, domain('one-5', uuid, 7)), 7);
@@ -27,8 +27,12 @@ test('an imported VM keeps its name, also one that OpenNebula would give to anot
   assert.equal(find({ id: 5, deployId: 'web' }, ...domains), 8);
   const index = indexDomains(domains);
   const gone = { id: 5, deployId: 'gone' };
-  assert.equal(findDomain(gone, index, new Set(['gone', 'one-5'])), undefined, 'it is the other VM');
-  assert.equal(findDomain(gone, index, new Set(['gone']))?.power, 7, 'it is nobody else');
+  assert.equal(
+    findDomain(gone, index, () => new Set(['gone', 'one-5'])),
+    undefined,
+    'it is the other VM',
+  );
+  assert.equal(findDomain(gone, index, () => new Set(['gone']))?.power, 7, 'it is nobody else');
 });
 
 test('before the first deployment is done, and where a page has no UUIDs, a VM is one-ID', () => {
