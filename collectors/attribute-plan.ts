@@ -9,6 +9,7 @@ import type { Vm, VmExporter } from '../lib/one/vm.ts';
 
 export interface KnownAttributes {
   readonly flavours: number;
+  readonly labels?: string | undefined;
   readonly exporter: VmExporter | undefined;
   readonly fingerprint: string;
   readonly readAt: number;

@@ -23,6 +23,8 @@ import type { SupplyFactor } from './supply-factor.ts';
 export interface VmWithAttributes extends Vm {
   /** USER_TEMPLATE/FLAVOURS as a decimal integer, else -1; `undefined` where it could not be read. */
   readonly flavours: number | undefined;
+  /** USER_TEMPLATE/LABELS, separated by commas; `undefined` where it could not be read. */
+  readonly labels?: string | undefined;
   /** Where it says that it serves metrics; `undefined` also where it could not be read. */
   readonly exporter: VmExporter | undefined;
   /** The host it was on before its host, if that was seen: where a VM that migrates comes from. */

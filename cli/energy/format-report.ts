@@ -1,26 +1,29 @@
 /** A report of energy as a table, or as CSV, JSON or XML with the same keys. */
 import { cleanLine, formatColumns } from '../../lib/text/terminal-text.ts';
+import { type Amounts, addAmounts, inOneCurrencyEach, noAmounts } from './amounts.ts';
+import type { Names } from './grouping.ts';
 import type { Period } from './period.ts';
 import type { Usage } from './usage.ts';
 
 export const reportFormats = ['table', 'csv', 'json', 'xml'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
-const kilowattHours = (millijoules: number): number => millijoules / 3.6e9;
+const millijoulesPerKwh = 3.6e9;
+const kilowattHours = (millijoules: number): number => millijoules / millijoulesPerKwh;
 const hours = (ms: number): number => ms / 3_600_000;
 
 /** What is not known is `null`. */
 type Cell = string | number | null;
+type Line = Readonly<Record<string, Cell>>;
+
+const shareOf = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
+const listOf = (texts: readonly string[]): string | null =>
+  texts.length === 0 ? null : [...new Set(texts)].sort().join(', ');
 
 /** Unrounded. */
-const recordOf = ({
-  names,
-  own,
-  share,
-  measuredMs,
-  unmeasuredMs,
-  lifeMs,
-}: Usage): Readonly<Record<string, Cell>> => {
+const lineOf = (names: Names, currency: string, amounts: Amounts): Line => {
+  const { own, share, measuredMs, unmeasuredMs, lifeMs, withFactor, carbon, withPrice, cost } = amounts;
+  const factors = [...amounts.factors];
   const runningMs = measuredMs + unmeasuredMs;
   return {
     ...names,
@@ -29,12 +32,21 @@ const recordOf = ({
     ENERGY_KWH_OWN: kilowattHours(own),
     ENERGY_KWH_SHARE: kilowattHours(share),
     ENERGY_KWH: kilowattHours(own + share),
-    CO2_G: null,
-    COST: null,
-    CURRENCY: null,
-    COVERAGE: runningMs === 0 ? null : measuredMs / runningMs,
+    CO2_G: factors.length === 0 ? null : kilowattHours(carbon),
+    COST: currency === '' ? null : kilowattHours(cost),
+    CURRENCY: currency === '' ? null : currency,
+    COVERAGE: shareOf(measuredMs, runningMs),
+    CO2_ZONE: listOf(factors.map(({ zone }) => zone).filter((zone) => zone !== '')),
+    CO2_YEAR: listOf(factors.map(({ year }) => year).filter((year) => year !== '')),
+    CO2_SOURCE: listOf(factors.map(({ source }) => source)),
+    CO2_COVERAGE: shareOf(withFactor, own + share),
+    COST_COVERAGE: shareOf(withPrice, own + share),
   };
 };
+
+/** One for each currency. */
+const linesOf = ({ names, parts }: Usage): readonly Line[] =>
+  [...inOneCurrencyEach(parts)].map(([currency, amounts]) => lineOf(names, currency, amounts));
 
 /** Spreadsheets take a cell that begins with one of these for a formula. */
 const csvCell = (cell: Cell): string => {
@@ -50,85 +62,122 @@ const xmlText = (cell: Cell): string =>
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;');
 
-const headings: Readonly<Record<string, string>> = {
-  VM_ID: 'VM',
-  VM_NAME: 'NAME',
-  USER_NAME: 'USER',
-  GROUP_NAME: 'GROUP',
-  HOST_ID: 'HOST',
-  HOST_NAME: 'NAME',
-  CLUSTER_NAME: 'CLUSTER',
-  HOURS: 'HOURS',
-  RUNNING_HOURS: 'RUNNING',
-  ENERGY_KWH_OWN: 'KWH OWN',
-  ENERGY_KWH_SHARE: 'KWH SHARE',
-  ENERGY_KWH: 'KWH',
-  COVERAGE: 'MEASURED',
+interface Column {
+  readonly heading: string;
+  readonly show: (value: number) => string;
+  /** Left out where no line knows it. */
+  readonly mayBeLeftOut?: true;
+}
+const text = (heading: string): Column => ({ heading, show: String });
+const decimal = (heading: string, digits: number): Column => ({
+  heading,
+  show: (value) => value.toFixed(digits),
+});
+/** Never rounded up to all. */
+const percent = (heading: string): Column => ({
+  heading,
+  show: (value) => `${(Math.floor(value * 1000) / 10).toFixed(1)} %`,
+});
+const mayBeLeftOut = (column: Column): Column => ({ ...column, mayBeLeftOut: true });
+
+/** Those of the table. */
+const columns: Readonly<Record<string, Column>> = {
+  VM_ID: text('VM'),
+  VM_NAME: text('NAME'),
+  USER_NAME: text('USER'),
+  GROUP_NAME: text('GROUP'),
+  HOST_ID: text('HOST'),
+  HOST_NAME: text('NAME'),
+  CLUSTER_NAME: text('CLUSTER'),
+  GRID_ZONE: text('GRID ZONE'),
+  FLAVOUR: text('FLAVOUR'),
+  LABEL: text('LABEL'),
+  HOURS: decimal('HOURS', 2),
+  RUNNING_HOURS: decimal('RUNNING', 2),
+  ENERGY_KWH_OWN: decimal('KWH OWN', 3),
+  ENERGY_KWH_SHARE: decimal('KWH SHARE', 3),
+  ENERGY_KWH: decimal('KWH', 3),
+  CO2_G: mayBeLeftOut(decimal('CO2 G', 1)),
+  CO2_ZONE: mayBeLeftOut(text('CO2 ZONE')),
+  CO2_YEAR: mayBeLeftOut(text('CO2 YEAR')),
+  CO2_SOURCE: mayBeLeftOut(text('CO2 SOURCE')),
+  COST: mayBeLeftOut(decimal('COST', 2)),
+  CURRENCY: mayBeLeftOut(text('CURRENCY')),
+  COVERAGE: percent('MEASURED'),
 };
 
 const shown = (name: string, cell: Cell | undefined): string => {
-  if (cell === null || cell === undefined) return '-';
-  if (typeof cell === 'string') return cleanLine(cell);
-  if (name === 'COVERAGE') return `${(Math.floor(cell * 1000) / 10).toFixed(1)} %`;
-  if (name.startsWith('ENERGY')) return cell.toFixed(3);
-  return name.endsWith('HOURS') ? cell.toFixed(2) : String(cell);
+  if (cell === null || cell === undefined || cell === '') return '-';
+  return typeof cell === 'string' ? cleanLine(cell) : (columns[name]?.show(cell) ?? String(cell));
 };
 
-/** One row of it all, whatever the rows are grouped by. */
-const totalOf = (usages: readonly Usage[]): Usage => {
-  const total = { names: {}, own: 0, share: 0, measuredMs: 0, unmeasuredMs: 0, lifeMs: 0 };
-  for (const usage of usages) {
-    total.own += usage.own;
-    total.share += usage.share;
-    total.measuredMs += usage.measuredMs;
-    total.unmeasuredMs += usage.unmeasuredMs;
-    total.lifeMs += usage.lifeMs;
-  }
-  return total;
+/** How much of the energy has no factor, or no price, where some of it has. */
+const notesOf = ({ parts }: Usage): readonly string[] => {
+  const all = noAmounts();
+  for (const amounts of parts.values()) addAmounts(all, amounts);
+  const energy = all.own + all.share;
+  const note = (known: number, what: string): readonly string[] =>
+    known >= energy
+      ? []
+      : [
+          `${kilowattHours(energy - known).toFixed(3)} of ${kilowattHours(energy).toFixed(3)} kWh have no ${what}: oneext energy report --help says where it comes from.\n`,
+        ];
+  return [...note(all.withFactor, 'CO2 factor'), ...note(all.withPrice, 'price')];
 };
 
-const formatTable = (usages: readonly Usage[], names: readonly string[]): string => {
-  const columns = names.filter((name) => headings[name] !== undefined);
-  const row = (usage: Usage): readonly string[] => {
-    const record = recordOf(usage);
-    return columns.map((name) => shown(name, record[name]));
-  };
-  const total = [
+const formatTable = (lines: readonly Line[], names: readonly string[], total: Usage): string => {
+  const kept = names.filter(
+    (name) =>
+      columns[name] !== undefined &&
+      (columns[name]?.mayBeLeftOut !== true || lines.some((line) => (line[name] ?? null) !== null)),
+  );
+  const totals = linesOf(total).map((line) => [
     'TOTAL',
-    ...row(totalOf(usages))
-      .slice(1)
-      .map((cell) => (cell === '-' ? '' : cell)),
-  ];
-  return formatColumns([columns.map((name) => headings[name] ?? name), ...usages.map(row), total]);
+    ...kept.slice(1).map((name) => ((line[name] ?? null) === null ? '' : shown(name, line[name]))),
+  ]);
+  const empty = lineOf({}, '', noAmounts());
+  const rows = lines.map((line) => kept.map((name) => shown(name, line[name])));
+  const sums =
+    totals.length > 0
+      ? totals
+      : [
+          [
+            'TOTAL',
+            ...kept.slice(1).map((name) => (typeof empty[name] === 'number' ? shown(name, empty[name]) : '')),
+          ],
+        ];
+  const table = formatColumns([kept.map((name) => columns[name]?.heading ?? name), ...rows, ...sums]);
+  const notes = notesOf(total).join('');
+  return notes === '' ? table : `${table}\n${notes}`;
 };
 
-/** @param names of the columns, so that a report without rows has them as well */
+export interface Report {
+  readonly usages: readonly Usage[];
+  readonly total: Usage;
+  readonly period: Period;
+  /** Of the columns that come first, so that a report without rows has them as well. */
+  readonly nameColumns: readonly string[];
+}
+
 export const formatReport = (
   format: ReportFormat,
-  usages: readonly Usage[],
-  names: readonly string[],
-  { from, to }: Period,
+  { usages, total, period, nameColumns }: Report,
 ): string => {
-  const [begin, end] = [new Date(from).toISOString(), new Date(to).toISOString()];
-  if (format === 'table') return `Energy from ${begin} to ${end}\n\n${formatTable(usages, names)}`;
-  const records = usages.map(recordOf);
-  if (format === 'json') return `${JSON.stringify({ FROM: begin, TO: end, RECORDS: records }, null, 2)}\n`;
+  const [begin, end] = [new Date(period.from).toISOString(), new Date(period.to).toISOString()];
+  const names = [...nameColumns, ...Object.keys(lineOf({}, '', noAmounts()))];
+  const lines = usages.flatMap(linesOf);
+  if (format === 'table') return `Energy from ${begin} to ${end}\n\n${formatTable(lines, names, total)}`;
+  if (format === 'json') return `${JSON.stringify({ FROM: begin, TO: end, RECORDS: lines }, null, 2)}\n`;
   if (format === 'csv')
     return [
       names.join(','),
-      ...records.map((one) => names.map((name) => csvCell(one[name] ?? null)).join(',')),
+      ...lines.map((line) => names.map((name) => csvCell(line[name] ?? null)).join(',')),
     ]
       .map((line) => `${line}\n`)
       .join('');
-  const elements = records.map(
-    (one) =>
-      `  <RECORD>${names.map((name) => `<${name}>${xmlText(one[name] ?? null)}</${name}>`).join('')}</RECORD>\n`,
+  const elements = lines.map(
+    (line) =>
+      `  <RECORD>${names.map((name) => `<${name}>${xmlText(line[name] ?? null)}</${name}>`).join('')}</RECORD>\n`,
   );
   return `<ENERGY_RECORDS>\n  <FROM>${begin}</FROM>\n  <TO>${end}</TO>\n${elements.join('')}</ENERGY_RECORDS>\n`;
 };
-
-/** The columns of a report that is grouped so. */
-export const columnsOf = (names: readonly string[]): readonly string[] => [
-  ...names,
-  ...Object.keys(recordOf(totalOf([]))),
-];

@@ -1,22 +1,16 @@
 /** `oneext energy report`: kilowatt-hours of a month or any other time. */
 import { readLedger } from '../../collectors/accounts/io/read-ledger.ts';
 import { readRows } from '../../collectors/accounts/rows.ts';
+import { noRates } from '../../collectors/grid/rates.ts';
 import { choiceOption, flagsOnly } from '../../lib/config/options.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { defineVerb, usageError } from '../command.ts';
 import { cliError } from '../errors.ts';
 import { periodOptions } from './energy-options.ts';
-import { columnsOf, formatReport, reportFormats } from './format-report.ts';
+import { formatReport, reportFormats } from './format-report.ts';
+import { groupings, nameColumns } from './grouping.ts';
 import { periodOf } from './period.ts';
-import { createUsageReader, type Grouping, groupings } from './usage.ts';
-
-const namesBy: Readonly<Record<Grouping, readonly string[]>> = {
-  vm: ['VM_ID', 'VM_NAME', 'USER_NAME', 'GROUP_NAME'],
-  owner: ['USER_NAME'],
-  group: ['GROUP_NAME'],
-  host: ['HOST_ID', 'HOST_NAME'],
-  cluster: ['CLUSTER_NAME'],
-};
+import { createUsageReader } from './usage.ts';
 
 export const report = defineVerb({
   name: 'report',
@@ -37,10 +31,10 @@ not known (CO2, cost) is empty there.`,
     const period = periodOf(options, terminal.now());
     if (typeof period === 'string') throw usageError(period);
     const folder = options['energy.directory'];
-    const reader = createUsageReader(options.by);
+    const reader = createUsageReader({ grouping: options.by, ratesAt: () => noRates, isVisible: () => true });
     try {
       await readLedger(folder, period, {
-        onHour: ({ body }, isInRange) => readRows(body, reader.visitor(isInRange)),
+        onHour: ({ body, hour }, isInRange) => readRows(body, reader.visitor(hour, isInRange)),
         onNamesLost: reader.forgetNames,
         onDamage: (file, damages) =>
           terminal.writeNote(
@@ -50,7 +44,13 @@ not known (CO2, cost) is empty there.`,
     } catch (thrown) {
       throw cliError('ENERGY_UNREADABLE', { path: folder, detail: reasonOf(thrown) }, thrown);
     }
-    const columns = columnsOf(namesBy[options.by]);
-    terminal.writeResult(formatReport(options.format, reader.usages(), columns, period));
+    terminal.writeResult(
+      formatReport(options.format, {
+        usages: reader.usages(),
+        total: reader.total(),
+        period,
+        nameColumns: nameColumns[options.by],
+      }),
+    );
   },
 });

@@ -1,97 +1,165 @@
-/** Sums the hours of the ledger by VM, owner, group, host or cluster. */
+/** Sums the hours of the ledger by what the lines of a report are about. */
+import { type HostIdentity, nobody, noHost } from '../../collectors/accounts/accounts.ts';
 import type { RowVisitor } from '../../collectors/accounts/rows.ts';
+import { type EnergyPlace, noRates, type Rates, type RatesAt } from '../../collectors/grid/rates.ts';
+import { type Amounts, type AmountsByCurrency, addAmounts, addEnergy, noAmounts } from './amounts.ts';
+import {
+  compareNames,
+  type Grouping,
+  isOfHosts,
+  keyOf,
+  type Names,
+  namesOfHost,
+  namesOfVm,
+} from './grouping.ts';
 
-export const groupings = ['vm', 'owner', 'group', 'host', 'cluster'] as const;
-export type Grouping = (typeof groupings)[number];
-
-/** In millijoules and milliseconds. */
 export interface Usage {
-  /** What it is grouped by, by the names that reports give them. */
-  readonly names: Readonly<Record<string, string | number>>;
-  own: number;
-  share: number;
-  measuredMs: number;
-  unmeasuredMs: number;
-  lifeMs: number;
+  readonly names: Names;
+  readonly parts: AmountsByCurrency;
 }
 
 export interface UsageReader {
-  /** For hours in the period, or for those before it in a file, of which only the names count. */
-  visitor(isCounted: boolean): RowVisitor;
+  /** Takes the rows of an hour; of one that is not counted, which stands before the others in a file, only the names. */
+  visitor(hour: number, isCounted: boolean): RowVisitor;
   /** Names from before may be those of others now. */
   forgetNames(): void;
   /** In the order of their names. */
   usages(): readonly Usage[];
+  /** All together; where a VM stands in several lines, it is in here once. */
+  total(): Usage;
 }
 
-type Names = Usage['names'];
+/** A line that is being summed. */
+interface OpenUsage {
+  names: Names;
+  readonly parts: AmountsByCurrency;
+  currency: string | undefined;
+  amounts: Amounts;
+}
 
-const namesOfVm = (
-  grouping: Grouping,
-  id: number,
-  [name = '', owner = '', group = '']: readonly string[],
-): Names => {
-  if (grouping === 'owner') return { USER_NAME: owner };
-  if (grouping === 'group') return { GROUP_NAME: group };
-  return { VM_ID: id, VM_NAME: name, USER_NAME: owner, GROUP_NAME: group };
-};
-const namesOfHost = (grouping: Grouping, id: number, [name = '', cluster = '']: readonly string[]): Names =>
-  grouping === 'cluster' ? { CLUSTER_NAME: cluster } : { HOST_ID: id, HOST_NAME: name };
+const openUsage = (names: Names): OpenUsage => ({
+  names,
+  parts: new Map(),
+  currency: undefined,
+  amounts: noAmounts(),
+});
 
-/** A VM that was renamed is one still; one that has another owner is not. */
-const keyOf = ({ VM_NAME: _, HOST_NAME: __, ...names }: Names): string => JSON.stringify(names);
-
-const compare = (one: Usage, other: Usage): number => {
-  for (const [name, value] of Object.entries(one.names)) {
-    const [a, b] = [value, other.names[name] ?? ''];
-    const order = typeof a === 'number' ? a - Number(b) : a < b ? -1 : Number(a > b);
-    if (order !== 0) return order;
-  }
-  return 0;
+const amountsIn = (usage: OpenUsage, currency: string): Amounts => {
+  if (usage.currency === currency) return usage.amounts;
+  usage.currency = currency;
+  usage.amounts = usage.parts.get(currency) ?? noAmounts();
+  usage.parts.set(currency, usage.amounts);
+  return usage.amounts;
 };
 
-export const createUsageReader = (grouping: Grouping): UsageReader => {
-  const isByHost = grouping === 'host' || grouping === 'cluster';
-  const byKey = new Map<string, Usage>();
-  /** Under which names a VM, or a host, counts at this place of the ledger. */
-  const current = new Map<number, Usage>();
-  const isUsed = new Set<Usage>();
-  const name = (id: number, names: Names): void => {
-    const key = keyOf(names);
-    const known = byKey.get(key);
-    const usage = { ...(known ?? { own: 0, share: 0, measuredMs: 0, unmeasuredMs: 0, lifeMs: 0 }), names };
-    if (known === undefined) byKey.set(key, usage);
-    else Object.assign(known, { names });
-    current.set(id, known ?? usage);
+/** What is known of a host at this place of the ledger. */
+interface KnownHost {
+  readonly place: EnergyPlace;
+  hour: number;
+  rates: Rates;
+}
+
+const createHosts = (ratesAt: RatesAt) => {
+  const hosts = new Map<number, KnownHost>();
+  const meet = (hostId: number, { name, cluster, gridZone }: HostIdentity): KnownHost => {
+    const known = { place: { hostId, name, cluster, gridZone }, hour: Number.NaN, rates: noRates };
+    hosts.set(hostId, known);
+    return known;
   };
-  const nameless = (id: number): Usage => {
-    name(id, isByHost ? namesOfHost(grouping, id, []) : namesOfVm(grouping, id, []));
-    return current.get(id) ?? nameless(id);
-  };
-  const visitor = (isCounted: boolean): RowVisitor => ({
-    onVm: (vmId, ...names) => {
-      if (!isByHost) name(vmId, namesOfVm(grouping, vmId, names));
+  return {
+    meet,
+    forget: () => hosts.clear(),
+    ratesOf(hostId: number, hour: number): Rates {
+      const host = hosts.get(hostId) ?? meet(hostId, noHost);
+      if (host.hour === hour) return host.rates;
+      host.hour = hour;
+      host.rates = ratesAt(host.place, hour);
+      return host.rates;
     },
-    onHost: (hostId, ...names) => {
-      if (isByHost) name(hostId, namesOfHost(grouping, hostId, names));
+  };
+};
+
+/** One row of it all, whatever the rows are about. */
+const sumOf = (usages: readonly Usage[]): Usage => {
+  const parts: AmountsByCurrency = new Map();
+  for (const usage of usages)
+    for (const [currency, amounts] of usage.parts) {
+      const sum = parts.get(currency) ?? noAmounts();
+      addAmounts(sum, amounts);
+      parts.set(currency, sum);
+    }
+  return { names: {}, parts };
+};
+
+export interface UsageOptions {
+  readonly grouping: Grouping;
+  readonly ratesAt: RatesAt;
+  /** Whether the row of a VM counts. */
+  readonly isVisible: (vmId: number) => boolean;
+}
+
+export const createUsageReader = ({ grouping, ratesAt, isVisible }: UsageOptions): UsageReader => {
+  const isByHost = isOfHosts(grouping);
+  const byKey = new Map<string, OpenUsage>();
+  const total = openUsage({});
+  /** The lines of a VM, or of a host, at this place of the ledger. */
+  const current = new Map<number, readonly OpenUsage[]>();
+  const hosts = createHosts(ratesAt);
+  const name = (id: number, all: readonly Names[]): readonly OpenUsage[] => {
+    const usages = all.map((names) => {
+      const key = keyOf(names);
+      const usage = byKey.get(key) ?? openUsage(names);
+      usage.names = names;
+      byKey.set(key, usage);
+      return usage;
+    });
+    const lines = grouping === 'label' ? [...usages, total] : usages;
+    current.set(id, lines);
+    return lines;
+  };
+  let hour = Number.NaN;
+  let isCounted = false;
+  const visitor: RowVisitor = {
+    onVm(vmId, identity) {
+      if (!isByHost) name(vmId, namesOfVm(grouping, vmId, identity));
+    },
+    onHost(hostId, identity) {
+      hosts.meet(hostId, identity);
+      if (isByHost) name(hostId, [namesOfHost(grouping, hostId, identity)]);
     },
     onUse(vmId, hostId, own, share, measuredMs, unmeasuredMs, lifeMs) {
-      if (!isCounted) return;
+      if (!isCounted || !isVisible(vmId)) return;
       const id = isByHost ? hostId : vmId;
-      const usage = current.get(id) ?? nameless(id);
-      isUsed.add(usage);
-      usage.own += own;
-      usage.share += share;
-      usage.measuredMs += measuredMs;
-      usage.unmeasuredMs += unmeasuredMs;
-      usage.lifeMs += lifeMs;
+      const nameless = (): readonly OpenUsage[] =>
+        name(id, isByHost ? [namesOfHost(grouping, id, noHost)] : namesOfVm(grouping, id, nobody));
+      const rates = hosts.ratesOf(hostId, hour);
+      for (const usage of current.get(id) ?? nameless()) {
+        const amounts = amountsIn(usage, rates.price?.currency ?? '');
+        amounts.own += own;
+        amounts.share += share;
+        amounts.measuredMs += measuredMs;
+        amounts.unmeasuredMs += unmeasuredMs;
+        amounts.lifeMs += lifeMs;
+        addEnergy(amounts, own + share, rates);
+      }
     },
     onDraw: () => undefined,
-  });
-  const visitors = { counted: visitor(true), named: visitor(false) };
+  };
+  const usages = (): readonly Usage[] =>
+    [...byKey.values()]
+      .filter(({ parts }) => parts.size > 0)
+      .sort((one, other) => compareNames(one.names, other.names));
   return {
-    visitor: (isCounted) => (isCounted ? visitors.counted : visitors.named),
-    forgetNames: () => current.clear(),
-    usages: () => [...isUsed].sort(compare),
+    visitor(nextHour, isNextCounted) {
+      hour = nextHour;
+      isCounted = isNextCounted;
+      return visitor;
+    },
+    forgetNames() {
+      current.clear();
+      hosts.forget();
+    },
+    usages,
+    total: () => (grouping === 'label' ? total : sumOf(usages())),
   };
 };

@@ -7,12 +7,26 @@ import type { Attribution } from './attribution.ts';
 import type { IdlePolicy } from './idle-share.ts';
 import type { Place } from './spans.ts';
 
-/** Who a VM is; a name or an owner may change. */
+/** Who a VM is; all of it may change. */
 export interface VmIdentity {
   readonly name: string;
   readonly owner: string;
   readonly group: string;
+  /** FLAVOURS of the user's attributes; '' where there is none, or it is not known. */
+  readonly flavour: string;
+  /** LABELS of the user's attributes, separated by commas. */
+  readonly labels: string;
 }
+export const nobody: VmIdentity = { name: '', owner: '', group: '', flavour: '', labels: '' };
+
+/** What a host is; all of it may change. */
+export interface HostIdentity {
+  readonly name: string;
+  readonly cluster: string;
+  /** The zone of the electricity grid; '' where it is not known. */
+  readonly gridZone: string;
+}
+export const noHost: HostIdentity = { name: '', cluster: '', gridZone: '' };
 
 /** What is counted of a VM. */
 export interface VmAmounts {
@@ -71,9 +85,7 @@ export interface VmAccount extends VmIdentity, VmAmounts {
   readonly power: { readonly own: number; readonly share: number } | undefined;
 }
 
-export interface HostAccount extends HostAmounts {
-  readonly name: string;
-  readonly cluster: string;
+export interface HostAccount extends HostIdentity, HostAmounts {
   /** Up to when its energy is counted. */
   readonly settledAt: number;
   /** When an agent has measured its VMs last. */
@@ -86,10 +98,8 @@ export interface VmRow extends VmIdentity, VmAmounts {
   /** -1 where it had none. */
   readonly hostId: number;
 }
-export interface HostRow extends HostAmounts {
+export interface HostRow extends HostIdentity, HostAmounts {
   readonly hostId: number;
-  readonly name: string;
-  readonly cluster: string;
 }
 
 /** What belongs to one hour. */

@@ -16,7 +16,16 @@ import { apportion } from './apportion.ts';
 import { addHostAmounts, type Booking, createBooking, type Mutable, piecesBetween } from './booking.ts';
 import { applyFactors } from './factors.ts';
 import { shareIdle } from './idle-share.ts';
-import { type AccountingRules, forgetMs, openScene, type Scene, type Step, tenantsOf } from './scene.ts';
+import {
+  type AccountingRules,
+  forgetMs,
+  hostIdentityOf,
+  identityOf,
+  openScene,
+  type Scene,
+  type Step,
+  tenantsOf,
+} from './scene.ts';
 import type { Settlement } from './settlement.ts';
 import { createTally, type Tally } from './tally.ts';
 import { endVmTime, type Stretch, settleVmTime } from './vm-time.ts';
@@ -45,11 +54,7 @@ const countEnergy = (
   // Who held the host in a time that no step saw is not known: then what nobody used stays with the operator.
   const idle = to - from <= rules.longestGapMs ? rules.idle : 'measured';
   const share = shareIdle(Math.max(0, total - sumOf(own)), idle, tenants, (host?.cpuTotal ?? 0) / 100);
-  const identity = {
-    hostId,
-    name: host?.name ?? account?.name ?? '',
-    cluster: host?.cluster ?? account?.cluster ?? '',
-  };
+  const identity = hostIdentityOf(scene, hostId);
   const sums = sumsOfHost(account);
   const factors = { supply: step.supplyFactors.get(hostId), pue: rules.pue };
   for (const { hour, lengthMs } of piecesBetween(from, to, step.calendar)) {
@@ -67,11 +72,11 @@ const countEnergy = (
     }
     const whole = Math.round(total * part);
     const amounts = { total: whole, rest, measuredMs: lengthMs, ...applyFactors(whole, factors) };
-    booking.addHost(hour, identity, amounts);
+    booking.addHost(hour, hostId, identity, amounts);
     addHostAmounts(sums, amounts);
   }
   const vmsMeasuredAt = settlement.vms === undefined ? (account?.vmsMeasuredAt ?? 0) : to;
-  return { ...sums, name: identity.name, cluster: identity.cluster, settledAt: to, vmsMeasuredAt };
+  return { ...sums, ...identity, settledAt: to, vmsMeasuredAt };
 };
 
 /** Hosts keep their accounts when they leave the cloud; a new one begins when an agent of it has answered. */
@@ -79,8 +84,12 @@ const countHosts = (scene: Scene, tally: Tally, booking: Booking): ReadonlyMap<n
   const hosts = new Map(scene.before.hosts);
   for (const [hostId, heardAt] of scene.heardAt) {
     if (hosts.has(hostId)) continue;
-    const { name = '', cluster = '' } = scene.hosts.get(hostId) ?? {};
-    hosts.set(hostId, { ...noHostAmounts, name, cluster, settledAt: heardAt, vmsMeasuredAt: 0 });
+    hosts.set(hostId, {
+      ...noHostAmounts,
+      ...hostIdentityOf(scene, hostId),
+      settledAt: heardAt,
+      vmsMeasuredAt: 0,
+    });
   }
   for (const [hostId, settlement] of scene.settlements)
     hosts.set(hostId, countEnergy(scene, hostId, settlement, tally, booking));
@@ -137,10 +146,13 @@ const countVms = (scene: Scene, tally: Tally): ReadonlyMap<number, VmAccount> =>
     const { own, share, measuredMs, unmeasuredMs, lifeMs } = tally.sumsOf(vm.id);
     const hasNews = scene.settlements.has(scene.leaderOf(vm.hostId) ?? -1);
     const isStill = isRunning && !hasNews && scene.step.at - settledAt <= scene.rules.longestGapMs;
+    const { name, owner, group, flavour, labels } = identityOf(scene, vm.id);
     vms.set(vm.id, {
-      name: vm.name,
-      owner: vm.owner,
-      group: vm.group,
+      name,
+      owner,
+      group,
+      flavour,
+      labels,
       own,
       share,
       measuredMs,

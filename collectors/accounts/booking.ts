@@ -2,11 +2,13 @@
 import {
   type Batch,
   type HostAmounts,
+  type HostIdentity,
   type HostRow,
   type HourRows,
   noAmounts,
   noHostAmounts,
   type Policy,
+  type VmIdentity,
   type VmRow,
 } from './accounts.ts';
 
@@ -63,19 +65,22 @@ interface OpenHour extends HourRows {
   readonly hosts: Map<number, Mutable<HostRow>>;
 }
 
-export type RowIdentity = Pick<VmRow, 'vmId' | 'hostId' | 'name' | 'owner' | 'group'>;
-export type HostIdentity = Pick<HostRow, 'hostId' | 'name' | 'cluster'>;
+export type RowIdentity = VmIdentity & Pick<VmRow, 'vmId' | 'hostId'>;
 
 /** Takes amounts one by one; the batch that it began with is not changed. */
 export interface Booking {
   /** The row to add to. */
   openVm(hour: number, identity: RowIdentity): Mutable<VmRow>;
-  addHost(hour: number, identity: HostIdentity, amounts: HostAmounts): void;
+  addHost(hour: number, hostId: number, identity: HostIdentity, amounts: HostAmounts): void;
   finish(): Batch;
 }
 
-export const vmKey = ({ vmId, hostId, owner, group }: RowIdentity): string =>
-  `${vmId} ${hostId} ${owner}\0${group}`;
+export const vmKey = ({
+  vmId,
+  hostId,
+  owner,
+  group,
+}: Omit<RowIdentity, 'name' | 'flavour' | 'labels'>): string => `${vmId} ${hostId} ${owner}\0${group}`;
 
 /** Adds in place: a large cloud has many. */
 export const addHostAmounts = (to: Mutable<HostAmounts>, added: HostAmounts): void => {
@@ -118,15 +123,18 @@ export const createBooking = (batch: Batch, policy: Policy): Booking => {
       const row = known ?? { ...identity, ...noAmounts };
       if (known === undefined) vms.set(key, row);
       row.name = identity.name;
+      row.flavour = identity.flavour;
+      row.labels = identity.labels;
       return row;
     },
-    addHost(hour, identity, amounts) {
+    addHost(hour, hostId, { name, cluster, gridZone }, amounts) {
       const { hosts } = openHour(hour);
-      const known = hosts.get(identity.hostId);
-      const row = known ?? { ...identity, ...noHostAmounts };
-      if (known === undefined) hosts.set(identity.hostId, row);
-      row.name = identity.name;
-      row.cluster = identity.cluster;
+      const known = hosts.get(hostId);
+      const row = known ?? { hostId, name, cluster, gridZone, ...noHostAmounts };
+      if (known === undefined) hosts.set(hostId, row);
+      row.name = name;
+      row.cluster = cluster;
+      row.gridZone = gridZone;
       addHostAmounts(row, amounts);
     },
     finish: () => ({ sequence: batch.sequence, hours }),

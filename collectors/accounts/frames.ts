@@ -23,7 +23,7 @@ const title = '# opennebula-extensions energy, version ';
 /** The first lines of each file: what it is, for programs and for people. */
 export const fileHead = `${title}${version}
 # block: sequence, hour (UTC), bytes and checksum of its lines
-# vm: id, name, owner, group. host: id, name, cluster
+# vm: id, name, owner, group, flavour, labels. host: id, name, cluster, grid zone
 # use: vm, host (-1: none), own mJ, share mJ, measured s, unmeasured s, lifetime s
 # draw: host, total mJ, rest mJ, measured s, mJ with a known supply factor, the same at the supply, mJ with a known PUE,
 #   the same of the site; the last four are missing where they are 0

@@ -8,11 +8,15 @@ import {
   type Accounts,
   type Batch,
   type HostAccount,
+  type HostIdentity,
   type HostRow,
   noAccounts,
   noAmounts,
+  nobody,
+  noHost,
   type Policy,
   type VmAccount,
+  type VmIdentity,
   type VmRow,
 } from './accounts.ts';
 import { attributions } from './attribution.ts';
@@ -42,9 +46,11 @@ const formatVm = (id: number, vm: VmAccount): string =>
     vm.measuredMs,
     vm.unmeasuredMs,
     vm.lifeMs,
+    vm.flavour,
+    vm.labels,
   );
 
-const formatHost = (id: number, { name, cluster, ...host }: HostAccount): string =>
+const formatHost = (id: number, { name, cluster, gridZone, ...host }: HostAccount): string =>
   join(
     'host',
     id,
@@ -59,6 +65,7 @@ const formatHost = (id: number, { name, cluster, ...host }: HostAccount): string
     host.supply,
     host.pueBase,
     host.pue,
+    gridZone,
   );
 
 const formatPlace = (place: string, { agent, readAt, counters }: Place): readonly string[] =>
@@ -126,11 +133,14 @@ export const moveClock = (accounts: Accounts, byMs: number): Accounts => ({
 const readVm = (fields: readonly string[]): VmAccount => {
   const [name = '', owner = '', group = '', hostId, isRunning, isMigrating, ...numbers] = fields;
   const [seenAt = 0, settledAt = 0, own = 0, share = 0, measuredMs = 0, unmeasuredMs = 0, lifeMs = 0] =
-    numbers.map(Number);
+    numbers.slice(0, 7).map(Number);
+  const [flavour = '', labels = ''] = numbers.slice(7);
   return {
     name,
     owner,
     group,
+    flavour,
+    labels,
     hostId: hostId === '' || hostId === undefined ? undefined : Number(hostId),
     isRunning: isRunning === '1',
     isMigrating: isMigrating === '1',
@@ -146,12 +156,13 @@ const readVm = (fields: readonly string[]): VmAccount => {
 };
 
 const readHost = ([name = '', cluster = '', ...numbers]: readonly string[]): HostAccount => {
-  const [settledAt = 0, vmsMeasuredAt = 0, total = 0, rest = 0, measuredMs = 0, ...factors] =
-    numbers.map(Number);
+  const amounts = numbers.slice(0, 9).map(Number);
+  const [settledAt = 0, vmsMeasuredAt = 0, total = 0, rest = 0, measuredMs = 0, ...factors] = amounts;
   const [supplyBase = 0, supply = 0, pueBase = 0, pue = 0] = factors;
   return {
     name,
     cluster,
+    gridZone: numbers[9] ?? '',
     settledAt,
     vmsMeasuredAt,
     total,
@@ -215,18 +226,18 @@ const readHour = (frame: Frame) => {
   const vms = new Map<string, VmRow>();
   const hosts = new Map<number, HostRow>();
   const policies: Policy[] = [];
-  const names = new Map<number, Pick<VmRow, 'name' | 'owner' | 'group'>>();
-  const hostNames = new Map<number, Pick<HostRow, 'name' | 'cluster'>>();
+  const names = new Map<number, VmIdentity>();
+  const hostNames = new Map<number, HostIdentity>();
   readRows(frame.body, {
-    onVm: (vmId, name, owner, group) => void names.set(vmId, { name, owner, group }),
-    onHost: (hostId, name, cluster) => void hostNames.set(hostId, { name, cluster }),
+    onVm: (vmId, identity) => void names.set(vmId, identity),
+    onHost: (hostId, identity) => void hostNames.set(hostId, identity),
     onUse(vmId, hostId, own, share, measuredMs, unmeasuredMs, lifeMs) {
-      const who = names.get(vmId) ?? { name: '', owner: '', group: '' };
+      const who = names.get(vmId) ?? nobody;
       const row = { ...who, ...noAmounts, vmId, hostId, own, share, measuredMs, unmeasuredMs, lifeMs };
       vms.set(vmKey(row), row);
     },
     onDraw(hostId, total, rest, measuredMs, supplyBase, supply, pueBase, pue) {
-      const who = hostNames.get(hostId) ?? { name: '', cluster: '' };
+      const who = hostNames.get(hostId) ?? noHost;
       hosts.set(hostId, { ...who, hostId, total, rest, measuredMs, supplyBase, supply, pueBase, pue });
     },
     onPolicy(attribution, idle) {

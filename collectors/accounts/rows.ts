@@ -1,5 +1,5 @@
 /** The lines of an hour: who the VMs and hosts are, what they used, and how long. Fields are separated by tabs. */
-import type { HostRow, HourRows, Policy, VmRow } from './accounts.ts';
+import type { HostIdentity, HostRow, HourRows, Policy, VmIdentity, VmRow } from './accounts.ts';
 
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 const unescapes = new Map(Object.entries(escapes).map(([character, written]) => [written, character]));
@@ -24,14 +24,18 @@ export interface KnownNames {
 }
 export const noNames = (): KnownNames => ({ vms: new Map(), hosts: new Map() });
 
-const vmLine = (vmId: number, ...names: readonly string[]): string =>
-  `vm\t${vmId}\t${names.map(escapeField).join('\t')}\n`;
-const hostLine = (hostId: number, ...names: readonly string[]): string =>
-  `host\t${hostId}\t${names.map(escapeField).join('\t')}\n`;
+const vmLine = (vmId: number, { name, owner, group, flavour, labels }: VmIdentity): string => {
+  const tags = flavour === '' && labels === '' ? '' : `\t${escapeField(flavour)}\t${escapeField(labels)}`;
+  return `vm\t${vmId}\t${escapeField(name)}\t${escapeField(owner)}\t${escapeField(group)}${tags}\n`;
+};
+const hostLine = (hostId: number, { name, cluster, gridZone }: HostIdentity): string => {
+  const zone = gridZone === '' ? '' : `\t${escapeField(gridZone)}`;
+  return `host\t${hostId}\t${escapeField(name)}\t${escapeField(cluster)}${zone}\n`;
+};
 
 const formatVm = (row: VmRow, known: KnownNames): string => {
-  const { vmId, name, owner, group } = row;
-  const identity = vmLine(vmId, name, owner, group);
+  const { vmId } = row;
+  const identity = vmLine(vmId, row);
   const isKnown = known.vms.get(vmId) === identity;
   known.vms.set(vmId, identity);
   const times = [row.measuredMs, row.unmeasuredMs, row.lifeMs].map(formatSeconds).join('\t');
@@ -39,10 +43,10 @@ const formatVm = (row: VmRow, known: KnownNames): string => {
 };
 
 const formatHost = (row: HostRow, known: KnownNames): string => {
-  const { hostId, name, cluster, total, rest, measuredMs } = row;
+  const { hostId, total, rest, measuredMs } = row;
   const factors = [row.supplyBase, row.supply, row.pueBase, row.pue];
   const written = factors.some((amount) => amount > 0) ? `\t${factors.join('\t')}` : '';
-  const identity = hostLine(hostId, name, cluster);
+  const identity = hostLine(hostId, row);
   const isKnown = known.hosts.get(hostId) === identity;
   known.hosts.set(hostId, identity);
   return `${isKnown ? '' : identity}draw\t${hostId}\t${total}\t${rest}\t${formatSeconds(measuredMs)}${written}\n`;
@@ -62,8 +66,8 @@ export const formatRows = ({ vms, hosts, policies }: HourRows, known: KnownNames
 
 /** Is told of each line. Amounts are in millijoules and milliseconds. */
 export interface RowVisitor {
-  onVm(vmId: number, name: string, owner: string, group: string): void;
-  onHost(hostId: number, name: string, cluster: string): void;
+  onVm(vmId: number, identity: VmIdentity): void;
+  onHost(hostId: number, identity: HostIdentity): void;
   onUse(
     vmId: number,
     hostId: number,
@@ -133,10 +137,14 @@ const createNumbers = (bytes: Buffer) => {
 
 const readNames = (line: string, visitor: RowVisitor): void => {
   const [kind, id, ...names] = line.split('\t');
-  const [name = '', second = '', third = ''] = names.map(unescapeField);
-  if (kind === 'vm') visitor.onVm(Number(id), name, second, third);
-  else if (kind === 'host') visitor.onHost(Number(id), name, second);
-  else if (kind === 'policy') visitor.onPolicy?.(unescapeField(id ?? ''), name);
+  const fields = names.map(unescapeField);
+  if (kind === 'vm') {
+    const [name = '', owner = '', group = '', flavour = '', labels = ''] = fields;
+    visitor.onVm(Number(id), { name, owner, group, flavour, labels });
+  } else if (kind === 'host') {
+    const [name = '', cluster = '', gridZone = ''] = fields;
+    visitor.onHost(Number(id), { name, cluster, gridZone });
+  } else if (kind === 'policy') visitor.onPolicy?.(unescapeField(id ?? ''), fields[0] ?? '');
 };
 
 /** Reads the lines of a sound frame. */
@@ -180,8 +188,8 @@ export const readRows = (body: Buffer, visitor: RowVisitor): void => {
 export const namesIn = (bodies: readonly Buffer[]): KnownNames => {
   const known = noNames();
   const visitor: RowVisitor = {
-    onVm: (vmId, ...names) => void known.vms.set(vmId, vmLine(vmId, ...names)),
-    onHost: (hostId, ...names) => void known.hosts.set(hostId, hostLine(hostId, ...names)),
+    onVm: (vmId, identity) => void known.vms.set(vmId, vmLine(vmId, identity)),
+    onHost: (hostId, identity) => void known.hosts.set(hostId, hostLine(hostId, identity)),
     onUse: () => undefined,
     onDraw: () => undefined,
   };

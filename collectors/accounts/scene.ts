@@ -2,7 +2,14 @@
 import type { Host } from '../../lib/one/host.ts';
 import { isMigrating, mayHaveProcess, type Vm } from '../../lib/one/vm.ts';
 import { agentNames } from '../agents/agents.ts';
-import type { Accounts, Policy } from './accounts.ts';
+import {
+  type Accounts,
+  type HostIdentity,
+  nobody,
+  noHost,
+  type Policy,
+  type VmIdentity,
+} from './accounts.ts';
 import type { Calendar } from './booking.ts';
 import type { Tenant } from './idle-share.ts';
 import { type Settlement, settleHost } from './settlement.ts';
@@ -15,12 +22,19 @@ export interface AccountingRules extends Policy {
   readonly longestGapMs: number;
 }
 
+/** A VM, with what only the user's attributes tell; `undefined` where they could not be read. */
+export type AccountedVm = Vm & {
+  readonly flavours?: number | undefined;
+  readonly labels?: string | undefined;
+};
+export type AccountedHost = Host & { readonly gridZone?: string | undefined };
+
 export interface Step {
   /** Whole milliseconds on the exporter's clock. */
   readonly at: number;
   readonly calendar: Calendar;
-  readonly hosts: readonly Host[];
-  readonly vms: readonly Vm[];
+  readonly hosts: readonly AccountedHost[];
+  readonly vms: readonly AccountedVm[];
   /** What the agents of each host have said last, by host id. */
   readonly sights: ReadonlyMap<number, readonly Sight[]>;
   /** What machines draw, as a multiple of what their agents measure, by host id, where it is known. */
@@ -39,8 +53,8 @@ export interface Scene {
   /** Hosts that share an agent are counted as the first of them. */
   readonly leaderOf: (hostId: number | undefined) => number | undefined;
   readonly settlements: ReadonlyMap<number, Settlement>;
-  readonly hosts: ReadonlyMap<number, Host>;
-  readonly vms: ReadonlyMap<number, Vm>;
+  readonly hosts: ReadonlyMap<number, AccountedHost>;
+  readonly vms: ReadonlyMap<number, AccountedVm>;
   /** When a host of which an agent is known was heard of. */
   readonly heardAt: ReadonlyMap<number, number>;
   /** Those that run, by the host that they are counted on. */
@@ -102,6 +116,22 @@ export const openScene = (before: Accounts, step: Step, rules: AccountingRules):
   const vms = new Map(step.vms.map((vm) => [vm.id, vm]));
   const hosts = new Map(step.hosts.map((host) => [host.id, host]));
   return { before, step, rules, places, leaderOf, settlements, hosts, vms, heardAt, runningOn };
+};
+
+/** Who the VM is now, or was when it was seen last. */
+export const identityOf = ({ vms, before }: Pick<Scene, 'vms' | 'before'>, vmId: number): VmIdentity => {
+  const known = before.vms.get(vmId) ?? nobody;
+  const vm = vms.get(vmId);
+  if (vm === undefined) return known;
+  const { name, owner, group, flavours, labels = known.labels } = vm;
+  const flavour = flavours === undefined ? known.flavour : flavours < 0 ? '' : String(flavours);
+  return { name, owner, group, flavour, labels };
+};
+
+export const hostIdentityOf = ({ hosts, before }: Scene, hostId: number): HostIdentity => {
+  const known = before.hosts.get(hostId) ?? noHost;
+  const { name, cluster, gridZone = known.gridZone } = hosts.get(hostId) ?? known;
+  return { name, cluster, gridZone };
 };
 
 /** Whether what this host saw of the VM is the VM's: on its host, and where it moves, on each that sees it. */

@@ -1,7 +1,7 @@
 /** What a step adds to each VM: to its sums, and to its rows of the hours. */
-import { noAmounts, type VmAccount, type VmAmounts, type VmIdentity, type VmRow } from './accounts.ts';
+import { noAmounts, type VmAccount, type VmAmounts, type VmRow } from './accounts.ts';
 import type { Booking, Mutable } from './booking.ts';
-import type { Scene } from './scene.ts';
+import { identityOf, type Scene } from './scene.ts';
 
 type Power = NonNullable<VmAccount['power']>;
 
@@ -29,22 +29,21 @@ const copyOf = ({ own, share, measuredMs, unmeasuredMs, lifeMs }: VmAmounts): Mu
   lifeMs,
 });
 
-export const createTally = ({ vms, before }: Pick<Scene, 'vms' | 'before'>, booking: Booking): Tally => {
+export const createTally = (scene: Pick<Scene, 'vms' | 'before'>, booking: Booking): Tally => {
   const entries = new Map<number, Entry>();
   const power = new Map<number, Mutable<Power>>();
   const entryOf = (vmId: number): Entry => {
     const known = entries.get(vmId);
     if (known !== undefined) return known;
-    const entry = { sums: copyOf(before.vms.get(vmId) ?? noAmounts), hour: 0, row: undefined };
+    const entry = { sums: copyOf(scene.before.vms.get(vmId) ?? noAmounts), hour: 0, row: undefined };
     entries.set(vmId, entry);
     return entry;
   };
   const rowOf = (entry: Entry, vmId: number, hostId: number, hour: number): Mutable<VmRow> => {
     if (entry.row?.hostId === hostId && entry.hour === hour) return entry.row;
-    const who: VmIdentity | undefined = vms.get(vmId) ?? before.vms.get(vmId);
-    const { name = '', owner = '', group = '' } = who ?? {};
+    const { name, owner, group, flavour, labels } = identityOf(scene, vmId);
     entry.hour = hour;
-    entry.row = booking.openVm(hour, { vmId, hostId, name, owner, group });
+    entry.row = booking.openVm(hour, { vmId, hostId, name, owner, group, flavour, labels });
     return entry.row;
   };
   return {

@@ -14,6 +14,7 @@ import { takeUnique } from '../../lib/one/unique-objects.ts';
 import {
   extendedVmShape,
   parseFlavours,
+  parseLabels,
   parseVm,
   parseVmExporter,
   type Vm,
@@ -29,6 +30,7 @@ const idsPerCall = 1000;
 /** What only the extended form tells. */
 interface Attributes {
   readonly flavours: number;
+  readonly labels: string;
   readonly exporter: VmExporter | undefined;
 }
 type ExtendedVm = Vm & Attributes;
@@ -38,7 +40,12 @@ const parseExtended = (element: OneElement): ExtendedVm | undefined => {
   const vm = parseVm(element);
   return vm === undefined
     ? undefined
-    : { ...vm, flavours: parseFlavours(element), exporter: parseVmExporter(element) };
+    : {
+        ...vm,
+        flavours: parseFlavours(element),
+        labels: parseLabels(element),
+        exporter: parseVmExporter(element),
+      };
 };
 
 /** Where a VM is and where it was before: the short form of its document has only the last record. */
@@ -155,8 +162,8 @@ export const createVmReader = (options: VmReaderOptions): (() => Promise<readonl
     const vms = await readPool('one.vmpool.infoextended', parseExtended);
     known = new Map(
       vms.map((vm) => {
-        const { id, flavours, exporter } = vm;
-        return [id, { flavours, exporter, fingerprint: fingerprintOf(vm), readAt }];
+        const { id, flavours, labels, exporter } = vm;
+        return [id, { flavours, labels, exporter, fingerprint: fingerprintOf(vm), readAt }];
       }),
     );
     return vms;
@@ -193,9 +200,20 @@ export const createVmReader = (options: VmReaderOptions): (() => Promise<readonl
       const current =
         read === undefined
           ? known.get(vm.id)
-          : { flavours: read.flavours, exporter: read.exporter, fingerprint: fingerprintOf(vm), readAt };
+          : {
+              flavours: read.flavours,
+              labels: read.labels,
+              exporter: read.exporter,
+              fingerprint: fingerprintOf(vm),
+              readAt,
+            };
       if (current !== undefined) nowKnown.set(vm.id, current);
-      return { ...vm, flavours: current?.flavours, exporter: current?.exporter };
+      return {
+        ...vm,
+        flavours: current?.flavours,
+        labels: current?.labels,
+        exporter: current?.exporter,
+      };
     });
     known = nowKnown;
     return result;

@@ -121,7 +121,7 @@ export const extendedVmShape = shapeOf({
       ),
     ),
   },
-  USER_TEMPLATE: { FLAVOURS: text, PROMETHEUS_EXPORTER: text },
+  USER_TEMPLATE: { FLAVOURS: text, LABELS: text, PROMETHEUS_EXPORTER: text },
 });
 
 const nicNames = ['NIC', 'NIC_ALIAS', 'PCI'];
@@ -165,6 +165,12 @@ export const parseFlavours = (element: OneElement): number => {
   const value = textAt(element, 'USER_TEMPLATE', 'FLAVOURS');
   const flavours = value !== undefined && /^\d+$/.test(value.trim()) ? parseInteger(value) : undefined;
   return flavours ?? -1;
+};
+
+/** LABELS of the user's attributes, each once, separated by commas. */
+export const parseLabels = (element: OneElement): string => {
+  const labels = (textAt(element, 'USER_TEMPLATE', 'LABELS') ?? '').split(',').map((label) => label.trim());
+  return [...new Set(labels)].filter((label) => label !== '').join(',');
 };
 
 /** Addresses of one interface as they are written; the family that a name stands for. */

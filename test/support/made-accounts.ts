@@ -1,10 +1,9 @@
 /** A made cloud for the accounts of energy: hosts, VMs, and what agents say. */
 
 import type { Calendar } from '../../collectors/accounts/booking.ts';
-import type { AccountingRules, Step } from '../../collectors/accounts/scene.ts';
+import type { AccountedHost, AccountedVm, AccountingRules, Step } from '../../collectors/accounts/scene.ts';
 import type { SeenCounters, Sight } from '../../collectors/accounts/spans.ts';
-import { type Host, noSchedulerAttributes } from '../../lib/one/host.ts';
-import type { Vm } from '../../lib/one/vm.ts';
+import { noSchedulerAttributes } from '../../lib/one/host.ts';
 
 /** Noon of a day in UTC. */
 export const noon = Date.UTC(2026, 10, 28, 12);
@@ -18,7 +17,7 @@ export const rules: AccountingRules = {
   longestGapMs: minute,
 };
 
-export const madeHost = (id: number, changes: Partial<Host> = {}): Host => ({
+export const madeHost = (id: number, changes: Partial<AccountedHost> = {}): AccountedHost => ({
   id,
   name: `kvm${id}`,
   hostname: '',
@@ -40,7 +39,11 @@ export const madeHost = (id: number, changes: Partial<Host> = {}): Host => ({
 });
 
 /** Runs on the host, where one is given. */
-export const madeVm = (id: number, hostId: number | undefined, changes: Partial<Vm> = {}): Vm => ({
+export const madeVm = (
+  id: number,
+  hostId: number | undefined,
+  changes: Partial<AccountedVm> = {},
+): AccountedVm => ({
   id,
   name: `vm-${id}`,
   owner: 'alice',
@@ -105,7 +108,7 @@ export const silent = (hostId: number, readAt: number): Sight => ({
 
 export const madeStep = (
   at: number,
-  hosts: readonly Host[],
-  vms: readonly Vm[],
+  hosts: readonly AccountedHost[],
+  vms: readonly AccountedVm[],
   sights: readonly (readonly [number, readonly Sight[]])[],
 ): Step => ({ at, calendar: utc, hosts, vms, sights: new Map(sights), supplyFactors: new Map() });

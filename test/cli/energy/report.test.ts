@@ -18,8 +18,13 @@ const writeLedger = async (t: TestContext): Promise<string> => {
   const kept = await keepEnergy({ folder, retentionMs: undefined, log });
   for (let at = noon; at <= noon + 180 * minute; at += 30 * minute) {
     const owner = at < noon + 120 * minute ? 'bob' : '=carol,';
-    const vms = [madeVm(7, 0, { name: 'web "1"' }), madeVm(8, 0, { owner, name: `db ${at - noon}` })];
-    const step = madeStep(at, [madeHost(0)], vms, [[0, [power(0, at, 200, { 7: 60, 8: 40 })]]]);
+    const vms = [
+      madeVm(7, 0, { name: 'web "1"', flavours: 4, labels: 'prod,web' }),
+      madeVm(8, 0, { owner, name: `db ${at - noon}`, flavours: -1, labels: 'prod' }),
+    ];
+    const step = madeStep(at, [madeHost(0, { gridZone: 'SE-SE3' })], vms, [
+      [0, [power(0, at, 200, { 7: 60, 8: 40 })]],
+    ]);
     await kept.advance((before) => advance(before, step, rules), step);
   }
   await kept.close();
@@ -62,12 +67,17 @@ test('a report by VM in each format, with unrounded values and the owners of the
     COST: null,
     CURRENCY: null,
     COVERAGE: 1,
+    CO2_ZONE: null,
+    CO2_YEAR: null,
+    CO2_SOURCE: null,
+    CO2_COVERAGE: 0,
+    COST_COVERAGE: 0,
   });
   const csv = await oneext(folder, 'report', '--month=2026-11', '--format=csv');
   assert.deepEqual(csv.stdout.split('\n').slice(0, 3), [
-    'VM_ID,VM_NAME,USER_NAME,GROUP_NAME,HOURS,RUNNING_HOURS,ENERGY_KWH_OWN,ENERGY_KWH_SHARE,ENERGY_KWH,CO2_G,COST,CURRENCY,COVERAGE',
-    '7,"web ""1""",alice,users,3,3,0.18,0.15,0.33,,,,1',
-    `8,db ${180 * minute},"'=carol,",users,1.5,1.5,0.06,0.075,0.135,,,,1`,
+    'VM_ID,VM_NAME,USER_NAME,GROUP_NAME,HOURS,RUNNING_HOURS,ENERGY_KWH_OWN,ENERGY_KWH_SHARE,ENERGY_KWH,CO2_G,COST,CURRENCY,COVERAGE,CO2_ZONE,CO2_YEAR,CO2_SOURCE,CO2_COVERAGE,COST_COVERAGE',
+    '7,"web ""1""",alice,users,3,3,0.18,0.15,0.33,,,,1,,,,0,0',
+    `8,db ${180 * minute},"'=carol,",users,1.5,1.5,0.06,0.075,0.135,,,,1,,,,0,0`,
   ]);
   const table = await oneext(folder, 'report', '--month=2026-11');
   assert.match(table.stdout, /^7 +web "1" +alice +users +3\.00 +3\.00 +0\.180 +0\.150 +0\.330 +100\.0 %$/m);
@@ -81,7 +91,9 @@ test('by owner, host and cluster, and for a part of the time', async (t) => {
   const report = async (...flags: readonly string[]) => {
     const { stdout } = await oneext(folder, 'report', '--format=json', ...flags);
     return JSON.parse(stdout).RECORDS.map((one: Record<string, unknown>) => [
-      one['USER_NAME'] ?? one['HOST_NAME'] ?? one['CLUSTER_NAME'],
+      ['USER_NAME', 'HOST_NAME', 'CLUSTER_NAME', 'GRID_ZONE', 'FLAVOUR', 'LABEL']
+        .map((name) => one[name])
+        .find((value) => value !== undefined),
       one['ENERGY_KWH'],
     ]);
   };
@@ -93,6 +105,17 @@ test('by owner, host and cluster, and for a part of the time', async (t) => {
   ]);
   assert.deepEqual(await report(all, '--by=host'), [['kvm0', 0.6]]);
   assert.deepEqual(await report(all, '--by=cluster'), [['default', 0.6]]);
+  assert.deepEqual(await report(all, '--by=zone'), [['SE-SE3', 0.6]]);
+  assert.deepEqual(await report(all, '--by=flavour'), [
+    ['', 0.27],
+    ['4', 0.33],
+  ]);
+  assert.deepEqual(await report(all, '--by=label'), [
+    ['prod', 0.6],
+    ['web', 0.33],
+  ]);
+  const labels = await oneext(folder, 'report', all, '--by=label');
+  assert.match(labels.stdout, /^TOTAL .* 0\.600 +100\.0 %$/m, 'a VM with two labels is in the sum once');
   assert.deepEqual(await report('--from=2026-11-28T13:00', '--to=2026-11-28T14:00', '--by=host'), [
     ['kvm0', 0.2],
   ]);

@@ -59,7 +59,7 @@ const readAll = async (folder: string, range = always) => {
     onHour: ({ body, hour }, isInRange) => {
       if (isInRange) hours.push(hour);
       readRows(body, {
-        onVm: (_, ...who) => void names.add(who.join()),
+        onVm: (_, { name, owner, group }) => void names.add([name, owner, group].join()),
         onHost: () => undefined,
         onUse(...row) {
           if (isInRange) own += row[2] + row[3];
