@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { executables } from '../../scripts/executables.ts';
 import { collectOutput } from './child-output.ts';
 import { repositoryPath } from './expected.ts';
 import { withFlags } from './flags.ts';
@@ -31,6 +32,8 @@ export interface ExporterOptions {
 }
 
 const executable = repositoryPath('dist/opennebula-exporter');
+/** As its own first lines start Node. */
+const nodeOptions = executables.find(({ name }) => name === 'opennebula-exporter')?.nodeOptions ?? [];
 
 /** Starts the executable with these arguments only; resolves when it has ended. */
 export const runExporterToEnd = (
@@ -62,7 +65,7 @@ export const startExporter = async (options: ExporterOptions): Promise<ExporterP
     ['--web.listen-address=127.0.0.1:0', '--config.file=/dev/null'],
     options.flags ?? [],
   );
-  const child = spawn(process.execPath, [executable, ...flags], {
+  const child = spawn(process.execPath, [...nodeOptions, executable, ...flags], {
     env: {
       PATH: options.systemctl === undefined ? folder : `${folder}:/bin:/usr/bin`,
       ONE_AUTH: authFile,
