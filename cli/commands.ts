@@ -23,6 +23,11 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./top/top.ts')).top,
   },
   {
+    name: 'power',
+    summary: 'see which hosts could be emptied and switched off',
+    load: async () => (await import('./power/power.ts')).power,
+  },
+  {
     name: 'energy',
     summary: 'report the energy that VMs have used, and verify the accounts of it',
     load: async () => (await import('./energy/energy.ts')).energy,
