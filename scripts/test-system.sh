@@ -31,7 +31,7 @@ done
 npm run --silent build
 node scripts/install.mjs packaging/private-node --force --ignore-scripts
 
-one_by_one=(node --enable-source-maps --test --test-concurrency=1 --test-timeout=300000 --test-reporter=spec)
+one_by_one=(node --enable-source-maps --test --test-concurrency=1 --test-timeout=600000 --test-reporter=spec)
 # Those that load the whole machine, or judge how fast an answer comes, have it for themselves.
 alone=(build/test/system/{auth-biscuit-load,soak}.test.js)
 # The guests of the migration lab mostly wait; beside them runs all the rest, which gives way to them.
