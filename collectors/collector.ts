@@ -16,7 +16,7 @@ import type { Microwatts } from '../lib/units/units.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import type { AgentCounters, PowerVerdict } from './agents/agent.ts';
 import type { AnswerCounts } from './agents/answer-counts.ts';
-import type { PlatformReading } from './agents/platform-power.ts';
+import type { PlatformReading, SharedBmc } from './agents/platform-power.ts';
 import type { SupplyFactor } from './supply-factor.ts';
 
 /** A VM and what only the extended form of its document tells. */
@@ -74,9 +74,9 @@ export interface VmCpu {
 }
 
 export interface HostPlatform {
-  readonly reading: PlatformReading;
-  /** What the machine draws, as a multiple of what its processors do. */
-  readonly factor: SupplyFactor;
+  readonly reading: PlatformReading | SharedBmc;
+  /** What the machine draws, as a multiple of what its processors do; `undefined` where that is not known. */
+  readonly factor: SupplyFactor | undefined;
 }
 
 /** The last push into OpenNebula's own monitoring. */

@@ -1,7 +1,7 @@
 /** Which reading of a BMC or of power supplies is that of which host. */
 import type { Host } from '../lib/one/host.ts';
 import type { BmcOfHost } from './agents/platform-options.ts';
-import { bestPlatformReading, type PlatformReading } from './agents/platform-power.ts';
+import { bestPlatformReading, type PlatformReading, type SharedBmc } from './agents/platform-power.ts';
 import type { AgentAnswer } from './collector.ts';
 
 const forms = (name: string): string => name.toLowerCase().replace(/^\[|\]$/g, '');
@@ -37,27 +37,68 @@ export interface PlatformAnswers {
   readonly bmcs: readonly BmcOfHost[];
 }
 
-/** The reading that is worth most, for each host that has one. */
-export const platformOfHosts = ({
-  hosts,
-  agents,
-  central,
-  bmcs,
-}: PlatformAnswers): ReadonlyMap<number, PlatformReading> => {
-  const ofCentral = central.flatMap(({ platform = [] }) => platform);
+/** By each of its names. */
+const byBmcName = (readings: readonly PlatformReading[]): ReadonlyMap<string, readonly PlatformReading[]> => {
+  const index = new Map<string, PlatformReading[]>();
+  for (const reading of readings)
+    for (const name of new Set(reading.bmcNames.map(forms))) {
+      const others = index.get(name);
+      if (others === undefined) index.set(name, [reading]);
+      else others.push(reading);
+    }
+  return index;
+};
+
+interface Candidates {
+  readonly hostId: number;
+  /** Of the BMC that is named as the host's. */
+  readonly named: ReadonlySet<PlatformReading>;
+  /** Those, and what else the host's own agents tell. */
+  readonly readings: ReadonlySet<PlatformReading>;
+}
+
+const candidatesOf = ({ hosts, agents, central, bmcs }: PlatformAnswers): readonly Candidates[] => {
+  const ofCentral = byBmcName(central.flatMap(({ platform = [] }) => platform));
+  return hosts.map((host) => {
+    const names = bmcNamesOf(host, bmcs);
+    const isOfHost = ({ bmcNames }: PlatformReading): boolean =>
+      bmcNames.some((name) => names.has(forms(name)));
+    const isNamed = names.size > 1;
+    const own = (agents.get(host.id) ?? []).flatMap(({ platform = [] }) =>
+      ofOwnAgents(platform, isOfHost, isNamed),
+    );
+    const fromCentral = [...names].flatMap((name) => ofCentral.get(name) ?? []);
+    const named = new Set([...own.filter(isOfHost), ...fromCentral]);
+    return { hostId: host.id, named, readings: new Set([...own, ...named]) };
+  });
+};
+
+/** What each host may have: what is named as another host's is that one's. */
+const claimsOf = (candidates: readonly Candidates[]): readonly Candidates[] => {
+  const named = new Set(candidates.flatMap((host) => [...host.named]));
+  return candidates.map((host) => ({
+    ...host,
+    readings: new Set([...host.readings].filter((reading) => host.named.has(reading) || !named.has(reading))),
+  }));
+};
+
+/**
+ * The reading that is worth most, for each host that has one. What several hosts claim is nobody's: one machine has
+ * one BMC.
+ */
+export const platformOfHosts = (
+  answers: PlatformAnswers,
+): ReadonlyMap<number, PlatformReading | SharedBmc> => {
+  const hosts = claimsOf(candidatesOf(answers));
+  const claims = new Map<PlatformReading, number>();
+  for (const { readings } of hosts)
+    for (const reading of readings) claims.set(reading, (claims.get(reading) ?? 0) + 1);
   return new Map(
-    hosts.flatMap((host) => {
-      const names = bmcNamesOf(host, bmcs);
-      const isOfHost = ({ bmcNames }: PlatformReading): boolean =>
-        bmcNames.some((name) => names.has(forms(name)));
-      const isNamed = names.size > 1;
-      const best = bestPlatformReading([
-        ...(agents.get(host.id) ?? []).flatMap(({ platform = [] }) =>
-          ofOwnAgents(platform, isOfHost, isNamed),
-        ),
-        ...ofCentral.filter(isOfHost),
-      ]);
-      return best === undefined ? [] : [[host.id, best] as const];
+    hosts.flatMap(({ hostId, readings }): readonly (readonly [number, PlatformReading | SharedBmc])[] => {
+      const best = bestPlatformReading([...readings].filter((reading) => claims.get(reading) === 1));
+      if (best !== undefined) return [[hostId, best]];
+      const shared = bestPlatformReading([...readings]);
+      return shared === undefined ? [] : [[hostId, { sharedBmc: shared.bmcNames.join(' ') }]];
     }),
   );
 };

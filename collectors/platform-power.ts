@@ -21,22 +21,48 @@ const unknownFactor = gauge(
   ['one_host_id', 'reason'],
 );
 
+/** Why the power of a machine is not shown; docs/metrics.md lists them with their meaning. */
+export const platformUnknownReasons = {
+  bmc_of_several_hosts:
+    'several hosts claim one BMC, by POWER_BMC, --power.platform-bmc, their names or an agent that they share: none of them gets its power',
+} as const;
+const unknownPower = gauge(
+  'opennebula_host_platform_power_unknown_info',
+  'Host whose BMC is known but has no opennebula_host_platform_power_watts, and why',
+  ['one_host_id', 'bmc', 'reason'],
+);
+
 export const platformPowerCollector = defineCollector({
   name: 'platform_power',
   help: 'power of whole machines, from their BMCs',
   reads: ['platform'],
   options: platformOptions,
-  families: [platformPower, supplyFactor, unknownFactor],
+  families: [platformPower, unknownPower, supplyFactor, unknownFactor],
   collect: ({ platform }) => {
     const hosts = [...platform].map(([hostId, { reading, factor }]) => ({ hostId, reading, factor }));
+    const known = hosts.flatMap(({ hostId, reading }) =>
+      'sharedBmc' in reading ? [] : [{ hostId, reading }],
+    );
+    const unknown = hosts.flatMap(({ hostId, reading }) =>
+      'sharedBmc' in reading ? [{ hostId, bmc: reading.sharedBmc }] : [],
+    );
     const flagged = hosts.flatMap(({ hostId, factor }) =>
       typeof factor === 'string' ? [{ hostId, reason: factor }] : [],
     );
     return [
       samplesOf(
         platformPower,
-        labelled(hosts, platformPower.labels, ({ hostId, reading }) => [String(hostId), reading.source]),
+        labelled(known, platformPower.labels, ({ hostId, reading }) => [String(hostId), reading.source]),
         ({ reading }) => reading.watts,
+      ),
+      samplesOf(
+        unknownPower,
+        labelled(unknown, unknownPower.labels, ({ hostId, bmc }) => [
+          String(hostId),
+          bmc,
+          'bmc_of_several_hosts' satisfies keyof typeof platformUnknownReasons,
+        ]),
+        () => 1,
       ),
       samplesOf(
         supplyFactor,

@@ -4,6 +4,7 @@ import { powerMethods, unsoundReasons } from '../collectors/agents/agent.ts';
 import { platformSources } from '../collectors/agents/platform-power.ts';
 import { collectors } from '../collectors/collectors.ts';
 import { unmeasuredReasons } from '../collectors/measure-vm.ts';
+import { platformUnknownReasons } from '../collectors/platform-power.ts';
 import { scrapeFamilies } from '../collectors/scrape-state.ts';
 import { supplyFactorReasons } from '../collectors/supply-factor.ts';
 import { flagName, meaningOf } from '../lib/config/format-options.ts';
@@ -58,6 +59,9 @@ ${labelRows('reason', { ok: 'the answer is used', ...unsoundReasons })}
 A host has one source, the first in this list that it has.
 
 ${labelRows('source', platformSources)}
+### Why the power of a machine is not shown: \`reason\` of \`opennebula_host_platform_power_unknown_info\`
+
+${labelRows('reason', platformUnknownReasons)}
 ### Why a host has no supply factor: \`reason\` of \`opennebula_host_supply_factor_unknown_info\`
 
 ${labelRows('reason', supplyFactorReasons)}

@@ -25,6 +25,12 @@ export interface PlatformReading {
   readonly bmcNames: readonly string[];
 }
 
+/** Takes the place of a reading that several hosts claim. */
+export interface SharedBmc {
+  /** What the page calls the BMC; '' where an agent that several hosts share gives it no name. */
+  readonly sharedBmc: string;
+}
+
 /** A value of a page that has to do with the power of a machine. */
 export interface PlatformEntry {
   readonly source: PlatformSource;

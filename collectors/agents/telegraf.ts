@@ -93,43 +93,50 @@ const readLine = (page: Page, line: Buffer): void => {
 
 /** An input that is 0 beside an output that is not does not tell. */
 const withoutDeafInputs = (entries: Page['platform']): Page['platform'] => {
-  const isGiving = (id: string, bmc: string): boolean =>
-    entries.some(
-      (other) =>
-        other.source === 'psu_output_dc' &&
-        other.id === id &&
-        other.bmcNames.join() === bmc &&
-        typeof other.watts === 'number' &&
-        other.watts > 0,
-    );
+  const supplyOf = ({ id, bmcNames }: Page['platform'][number]): string => `${bmcNames.join()}\n${id}`;
+  const giving = new Set(
+    entries
+      .filter(
+        (entry) => entry.source === 'psu_output_dc' && typeof entry.watts === 'number' && entry.watts > 0,
+      )
+      .map(supplyOf),
+  );
   return entries.map((entry) =>
-    entry.source === 'psu_input' && entry.watts === 0 && isGiving(entry.id, entry.bmcNames.join())
+    entry.source === 'psu_input' && entry.watts === 0 && giving.has(supplyOf(entry))
       ? { ...entry, watts: undefined }
       : entry,
   );
+};
+
+/** BMCs of which all supplies that another metric has are there, by what they give. */
+const withAllSupplies = (page: Page): ReadonlySet<string> => {
+  const given = new Map<string, Set<string>>();
+  for (const { metric, id, bmcNames } of page.platform) {
+    if (metric !== outputPower) continue;
+    const bmc = bmcNames.join();
+    given.set(bmc, (given.get(bmc) ?? new Set()).add(id));
+  }
+  const isWhole = ([bmc, ids]: readonly [string, ReadonlySet<string>]): boolean => {
+    const supplies = [...(page.supplies.get(bmc) ?? [])];
+    return supplies.length > 0 && supplies.every((supply) => ids.has(supply));
+  };
+  return new Set([...given].filter(isWhole).map(([bmc]) => bmc));
 };
 
 /**
  * A metric whose end was not seen may lack samples. That of what supplies give is the last of a page: it is whole
  * where all supplies of the BMC are on it that another metric has.
  */
-const isWholeMetric = (page: Page, { metric, source, id, bmcNames }: Page['platform'][number]): boolean => {
-  if (metric !== page.current) return true;
-  if (source !== 'psu_input' && source !== 'psu_output_dc')
-    return source !== 'redfish' || isWholeMachine({ id });
-  if (metric !== outputPower) return false;
-  const bmc = bmcNames.join();
-  const given = new Set(
-    page.platform
-      .filter((entry) => entry.metric === outputPower && entry.bmcNames.join() === bmc)
-      .map((entry) => entry.id),
-  );
-  const supplies = [...(page.supplies.get(bmc) ?? [])];
-  return supplies.length > 0 && supplies.every((supply) => given.has(supply));
+const platformOf = (page: Page): readonly PlatformReading[] => {
+  const whole = withAllSupplies(page);
+  const isWhole = ({ metric, source, id, bmcNames }: Page['platform'][number]): boolean => {
+    if (metric !== page.current) return true;
+    if (source !== 'psu_input' && source !== 'psu_output_dc')
+      return source !== 'redfish' || isWholeMachine({ id });
+    return metric === outputPower && whole.has(bmcNames.join());
+  };
+  return platformReadingsOf(withoutDeafInputs(page.platform).filter(isWhole));
 };
-
-const platformOf = (page: Page): readonly PlatformReading[] =>
-  platformReadingsOf(withoutDeafInputs(page.platform).filter((entry) => isWholeMetric(page, entry)));
 
 const sum = (values: ReadonlyMap<string, number>): number =>
   [...values.values()].reduce((all, value) => all + value, 0);

@@ -10,6 +10,8 @@ import { type AskingOptions, createAskedAgents } from './asked-agents.ts';
 
 export interface PlatformReaderOptions extends Omit<AskingOptions, 'settings' | 'onAnswer'> {
   readonly settings: AskingOptions['settings'] & PlatformSettings;
+  /** Is told of the hosts that claim one BMC, once. */
+  readonly onSharedBmc: (bmc: string, hosts: readonly string[]) => void;
   /** Is told when what a central Telegraf answers changes; `undefined` before the first. */
   readonly onChange: (url: URL, answer: AgentAnswer, before: AgentAnswer | undefined) => void;
 }
@@ -27,7 +29,7 @@ const hostWattsOf = (answers: readonly AgentAnswer[]): number | undefined =>
 export const createPlatformReader = (
   options: PlatformReaderOptions,
 ): ((hosts: readonly Host[], agents: Documents['agents']) => Promise<Documents['platform']>) => {
-  const { settings, now, memory, onChange } = options;
+  const { settings, now, memory, onChange, onSharedBmc } = options;
   const asked = createAskedAgents(options);
   const urls = settings['power.platform-url'].flatMap((text) => parseHttpUrl(text) ?? []);
   let supplies: ReadonlyMap<number, readonly SupplyMoment[]> = new Map();
@@ -43,6 +45,20 @@ export const createPlatformReader = (
     });
   };
 
+  let told = new Set<string>();
+  const tellShared = (hosts: readonly Host[], readings: ReturnType<typeof platformOfHosts>): void => {
+    const claimants = new Map<string, string[]>();
+    for (const { id, name } of hosts) {
+      const reading = readings.get(id);
+      if (reading === undefined || !('sharedBmc' in reading)) continue;
+      const others = claimants.get(reading.sharedBmc);
+      if (others === undefined) claimants.set(reading.sharedBmc, [name]);
+      else others.push(name);
+    }
+    for (const [bmc, names] of claimants) if (!told.has(bmc)) onSharedBmc(bmc, names);
+    told = new Set(claimants.keys());
+  };
+
   return async (hosts, agents) => {
     const readings = platformOfHosts({
       hosts,
@@ -50,21 +66,26 @@ export const createPlatformReader = (
       central: await askCentral(),
       bmcs: settings['power.platform-bmc'],
     });
+    tellShared(hosts, readings);
     const seconds = now() / 1000;
     supplies = new Map(
-      [...readings].map(([hostId, { watts: platformWatts }]) => {
+      [...readings].map(([hostId, reading]) => {
         const before = supplies.get(hostId) ?? [];
         const hostWatts = hostWattsOf(agents.get(hostId) ?? []);
+        const isKnown = hostWatts !== undefined && !('sharedBmc' in reading);
         return [
           hostId,
-          hostWatts === undefined ? [] : advanceSupply(before, { seconds, platformWatts, hostWatts }),
+          isKnown ? advanceSupply(before, { seconds, platformWatts: reading.watts, hostWatts }) : [],
         ];
       }),
     );
     return new Map(
       [...readings].map(([hostId, reading]) => [
         hostId,
-        { reading, factor: supplyFactorOf(supplies.get(hostId) ?? []) },
+        {
+          reading,
+          factor: 'sharedBmc' in reading ? undefined : supplyFactorOf(supplies.get(hostId) ?? []),
+        },
       ]),
     );
   };

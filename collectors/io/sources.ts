@@ -128,6 +128,11 @@ export const createSources = (
     now,
     signal,
     memory: agentMemories.central,
+    onSharedBmc: (bmc, names) =>
+      log.warn('several hosts claim one BMC, so none of them gets its power: correct POWER_BMC', {
+        bmc,
+        hosts: names.slice(0, 20).join(' '),
+      }),
     onChange(url, { verdict, platform = [] }, before) {
       const isKnown = platform.length > 0;
       if (before !== undefined && isKnown === (before.platform ?? []).length > 0) return;

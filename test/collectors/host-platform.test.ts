@@ -1,6 +1,7 @@
 /** Which reading of a BMC is that of which host, and which of several is taken. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import fc from 'fast-check';
 import type { PlatformReading, PlatformSource } from '../../collectors/agents/platform-power.ts';
 import type { AgentAnswer } from '../../collectors/collector.ts';
 import { platformOfHosts } from '../../collectors/host-platform.ts';
@@ -42,7 +43,12 @@ const wattsOf = (
 ): Readonly<Record<number, string>> => {
   const agents = new Map(Object.entries(own).map(([id, answers]) => [Number(id), answers]));
   const all = platformOfHosts({ hosts, agents, central, bmcs });
-  return Object.fromEntries([...all].map(([id, one]) => [id, `${one.watts} ${one.source}`]));
+  return Object.fromEntries(
+    [...all].map(([id, one]) => [
+      id,
+      'sharedBmc' in one ? `shared: ${one.sharedBmc}` : `${one.watts} ${one.source}`,
+    ]),
+  );
 };
 
 const central = [answer(reading(220, '192.0.2.11'), reading(300, '192.0.2.12'), reading(9, '192.0.2.99'))];
@@ -73,12 +79,11 @@ test("a host's own agent speaks of its host, also over Redfish, and not of other
   assert.deepEqual(wattsOf(hosts, { own: { 0: [several] } }), {});
 });
 
-test('a host whose BMC is known has no other one, also where its agent tells of one alone', () => {
+test('a host whose BMC is known has no other one, also where its agent tells of one alone; others have not that one', () => {
   const hosts = hostsOf('<POWER_BMC>192.0.2.11</POWER_BMC>', '<POWER_BMC>192.0.2.12</POWER_BMC>', '');
   const alone = [answer(reading(220, '192.0.2.11'))];
   assert.deepEqual(wattsOf(hosts, { own: { 0: alone, 1: alone, 2: alone } }), {
     0: '220 dcmi',
-    2: '220 dcmi',
   });
 });
 
@@ -87,4 +92,49 @@ test('one source a host: the best of all agents, never a sum', () => {
   const hosts = hostsOf('<POWER_BMC>192.0.2.11</POWER_BMC>');
   assert.deepEqual(wattsOf(hosts, { own }), { 0: '210 vendor_total' });
   assert.deepEqual(wattsOf(hosts, { own, central }), { 0: '220 dcmi' });
+});
+
+test('a BMC that several hosts claim is of none of them, however they claim it', () => {
+  const twice = hostsOf('<POWER_BMC>192.0.2.11</POWER_BMC>', '<POWER_BMC>192.0.2.11</POWER_BMC>', '');
+  assert.deepEqual(wattsOf(twice, { central }), { 0: 'shared: 192.0.2.11', 1: 'shared: 192.0.2.11' });
+  const bmcs = [
+    { bmc: '192.0.2.12', host: 'kvm1' },
+    { bmc: '192.0.2.12', host: 'kvm2' },
+  ];
+  assert.deepEqual(wattsOf(hostsOf('', '', ''), { central, bmcs }), {
+    1: 'shared: 192.0.2.12',
+    2: 'shared: 192.0.2.12',
+  });
+  const named = [answer(reading(150, 'kvm1', 'redfish'))];
+  assert.deepEqual(wattsOf(hostsOf('<POWER_BMC>kvm1</POWER_BMC>', ''), { central: named }), {
+    0: 'shared: kvm1',
+    1: 'shared: kvm1',
+  });
+});
+
+test('one agent of two hosts is the meter of neither; what a host has besides counts', () => {
+  const shared = answer(reading(200));
+  assert.deepEqual(wattsOf(hostsOf('', ''), { own: { 0: [shared], 1: [shared] } }), {
+    0: 'shared: ',
+    1: 'shared: ',
+  });
+  const other = answer(reading(90, '', 'psu_input'));
+  assert.deepEqual(wattsOf(hostsOf('', ''), { own: { 0: [shared], 1: [shared, other] } }), {
+    0: 'shared: ',
+    1: '90 psu_input',
+  });
+});
+
+test('law: no reading is that of two hosts', () => {
+  const bmc = fc.constantFrom('a', 'b', 'kvm0', 'kvm1', 'kvm2');
+  fc.assert(
+    fc.property(fc.array(bmc, { maxLength: 3 }), fc.array(bmc, { maxLength: 4 }), (claims, names) => {
+      const hosts = hostsOf(...claims.map((name) => `<POWER_BMC>${name}</POWER_BMC>`), '');
+      const given = [answer(...names.map((name, at) => reading(100 + at, name)))];
+      const all = Object.values(wattsOf(hosts, { central: given })).filter(
+        (one) => !one.startsWith('shared'),
+      );
+      assert.equal(new Set(all).size, all.length);
+    }),
+  );
 });

@@ -44,9 +44,10 @@ test('a host whose agent reads the meter of the machine has no supply factor', a
     settings: defaultSettings,
     now: () => performance.now(),
     onChange: () => undefined,
+    onSharedBmc: () => undefined,
   });
   const known = await read(hosts, new Map([[5, [answer]]]));
-  assert.equal(known.get(5)?.reading.watts, 220);
+  assert.deepEqual(known.get(5)?.reading, answer.platform?.[0]);
   assert.equal(known.get(5)?.factor, 'host_power_unknown');
 });
 
@@ -65,6 +66,7 @@ test('a central Telegraf tells the power of a host; when it does not answer any 
     settings: { ...defaultSettings, 'power.platform-url': [`http://127.0.0.1:${server.port}/metrics`] },
     now: () => performance.now() + offset,
     onChange: (_, { platform }) => changes.push(String(platform?.length)),
+    onSharedBmc: () => undefined,
   });
   const first = await read(hosts, new Map([[5, [rapl(110)]]]));
   assert.deepEqual(first.get(5)?.reading, { source: 'dcmi', watts: 220, bmcNames: ['192.0.2.12'] });
@@ -76,4 +78,26 @@ test('a central Telegraf tells the power of a host; when it does not answer any 
   offset += 6000;
   assert.equal((await read(hosts, new Map())).size, 0);
   assert.equal(changes.length, 3);
+});
+
+test('hosts that claim one BMC are told once, and again when they claim it anew', async () => {
+  const told: string[] = [];
+  const read = createPlatformReader({
+    memory: createAgentMemory(),
+    agents: powerAgents,
+    settings: defaultSettings,
+    now: () => performance.now(),
+    onChange: () => undefined,
+    onSharedBmc: (bmc, names) => told.push(`${bmc}: ${names.join()}`),
+  });
+  const shared: AgentAnswer = {
+    ...rapl(100),
+    platform: [{ source: 'dcmi', watts: watts(220), bmcNames: ['192.0.2.12'] }],
+  };
+  const twins = hosts.flatMap((host) => [host, { ...host, id: 6, name: 'kvm6' }]);
+  const both = new Map([5, 6].map((id) => [id, [shared]]));
+  for (const agents of [both, both, new Map([[5, [shared]]]), both]) await read(twins, agents);
+  assert.deepEqual(told, ['192.0.2.12: kvm5,kvm6', '192.0.2.12: kvm5,kvm6']);
+  const known = await read(twins, both);
+  assert.deepEqual(known.get(6), { reading: { sharedBmc: '192.0.2.12' }, factor: undefined });
 });
