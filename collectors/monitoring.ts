@@ -19,6 +19,6 @@ export const monitoringCollector = defineCollector({
   families: [pushedVms, pushedAt],
   collect: ({ monitoringPush }) =>
     monitoringPush === undefined
-      ? []
+      ? [pushedVms, pushedAt].map((family) => ({ family, samples: [] }))
       : [singleSample(pushedVms, monitoringPush.vms), singleSample(pushedAt, monitoringPush.atSeconds)],
 });
