@@ -4,7 +4,7 @@
  * For each host and each step, the energy of its VMs and the rest sum to the energy of the host, and the rest is not
  * negative. For each VM, measured and unmeasured time sum to the time that it ran.
  */
-import { isMigrating, mayHaveProcess, type Vm } from '../../lib/one/vm.ts';
+import type { Vm } from '../../lib/one/vm.ts';
 import {
   type Accounts,
   type HostAccount,
@@ -14,21 +14,21 @@ import {
 } from './accounts.ts';
 import { apportion } from './apportion.ts';
 import { addHostAmounts, type Booking, createBooking, type Mutable, piecesBetween } from './booking.ts';
+import type { CountedVm } from './counted-vm.ts';
 import { applyFactors } from './factors.ts';
 import { shareIdle } from './idle-share.ts';
 import {
   type AccountingRules,
   forgetMs,
   hostIdentityOf,
-  identityOf,
   openScene,
   type Scene,
   type Step,
   tenantsOf,
 } from './scene.ts';
 import type { Settlement } from './settlement.ts';
-import { createTally, type Tally } from './tally.ts';
-import { endVmTime, type Stretch, settleVmTime } from './vm-time.ts';
+import { addLife, addMeasured, addOwn, addShare, addUnmeasured, createTally, type Tally } from './tally.ts';
+import { endVmTime, settleVmTime } from './vm-time.ts';
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
@@ -63,12 +63,14 @@ const countEnergy = (
       total * part,
       [...own, ...share].map((energy) => energy * part),
     );
-    for (const [at, tenant] of tenants.entries()) {
-      if (tenant.own === undefined) continue;
-      const [used, got] = [parts[at] ?? 0, parts[at + tenants.length] ?? 0];
-      tally.add(tenant.vmId, hostId, hour, 'own', used);
-      if (got > 0) tally.add(tenant.vmId, hostId, hour, 'share', got);
-      tally.addPower(tenant.vmId, used / (to - from), got / (to - from));
+    for (let at = 0; at < tenants.length; at += 1) {
+      const tenant = tenants[at];
+      if (tenant?.own === undefined) continue;
+      const used = parts[at] ?? 0;
+      const got = parts[at + tenants.length] ?? 0;
+      tally.add(tenant.counted, hostId, hour, addOwn, used);
+      if (got > 0) tally.add(tenant.counted, hostId, hour, addShare, got);
+      tally.addPower(tenant.counted, used / (to - from), got / (to - from));
     }
     const whole = Math.round(total * part);
     const amounts = { total: whole, rest, measuredMs: lengthMs, ...applyFactors(whole, factors) };
@@ -97,74 +99,48 @@ const countHosts = (scene: Scene, tally: Tally, booking: Booking): ReadonlyMap<n
 };
 
 /** Counts the time of a VM in the pool; up to when that is settled. */
-const countTime = (scene: Scene, vm: Vm, tally: Tally): number => {
-  const { before, step, rules } = scene;
-  const hostId = scene.leaderOf(vm.hostId) ?? vm.hostId ?? -1;
-  const time = settleVmTime({
+const countTime = (scene: Scene, counted: CountedVm, vm: Vm, tally: Tally): number => {
+  const { step, rules } = scene;
+  const hostId = counted.hostId ?? vm.hostId ?? -1;
+  const { measured, unmeasured, life, settledAt } = settleVmTime({
     vm,
-    before: before.vms.get(vm.id),
-    lastStepAt: before.at,
+    before: counted.before,
+    lastStepAt: scene.before.at,
     at: step.at,
     wallOffsetMs: step.calendar.wallOffsetMs,
     settlement: scene.settlements.get(hostId),
     longestGapMs: rules.longestGapMs,
   });
-  const add = (one: Stretch | undefined, name: 'measuredMs' | 'unmeasuredMs' | 'lifeMs'): void => {
-    if (one === undefined) return;
-    for (const { hour, lengthMs } of piecesBetween(one.from, one.to, step.calendar))
-      tally.add(vm.id, hostId, hour, name, lengthMs);
-  };
-  add(time.measured, 'measuredMs');
-  for (const unmeasured of time.unmeasured) add(unmeasured, 'unmeasuredMs');
-  add(time.life, 'lifeMs');
-  return time.settledAt;
+  if (measured !== undefined) tally.addTime(counted, hostId, measured, addMeasured);
+  for (const one of unmeasured) tally.addTime(counted, hostId, one, addUnmeasured);
+  if (life !== undefined) tally.addTime(counted, hostId, life, addLife);
+  return settledAt;
 };
 
-/** A VM that has left the pool: its last energy may still come. */
-const leave = (scene: Scene, vmId: number, account: VmAccount, tally: Tally): VmAccount | undefined => {
-  const { step } = scene;
+/** A VM that has left the pool: its last energy may still come. Whether it is remembered. */
+const leave = ({ step }: Scene, counted: CountedVm, account: VmAccount, tally: Tally): boolean => {
   const ended = endVmTime(account);
-  if (ended !== undefined)
-    for (const { hour, lengthMs } of piecesBetween(ended.from, ended.to, step.calendar))
-      tally.add(vmId, account.hostId ?? -1, hour, 'unmeasuredMs', lengthMs);
-  if (step.at - account.seenAt > forgetMs) return undefined;
-  const isGone = { isRunning: false, isMigrating: false, settledAt: account.seenAt, power: undefined };
-  return { ...account, ...tally.sumsOf(vmId), ...isGone };
+  if (ended !== undefined) tally.addTime(counted, account.hostId ?? -1, ended, addUnmeasured);
+  counted.account.settledAt = account.seenAt;
+  return step.at - account.seenAt <= forgetMs;
+};
+
+const countVm = (scene: Scene, counted: CountedVm, vm: Vm, tally: Tally): void => {
+  const { account, before, isRunning, hostId } = counted;
+  account.settledAt = countTime(scene, counted, vm, tally);
+  const hasNews = scene.settlements.has(hostId ?? -1);
+  const isStill = isRunning && !hasNews && scene.step.at - account.settledAt <= scene.rules.longestGapMs;
+  if (isStill) account.power ??= before?.power;
 };
 
 const countVms = (scene: Scene, tally: Tally): ReadonlyMap<number, VmAccount> => {
   const vms = new Map<number, VmAccount>();
-  for (const [vmId, account] of scene.before.vms) {
-    if (scene.vms.has(vmId)) continue;
-    const left = leave(scene, vmId, account, tally);
-    if (left !== undefined) vms.set(vmId, left);
-  }
-  for (const vm of scene.vms.values()) {
-    const settledAt = countTime(scene, vm, tally);
-    const before = scene.before.vms.get(vm.id);
-    const isRunning = mayHaveProcess(vm);
-    const { own, share, measuredMs, unmeasuredMs, lifeMs } = tally.sumsOf(vm.id);
-    const hasNews = scene.settlements.has(scene.leaderOf(vm.hostId) ?? -1);
-    const isStill = isRunning && !hasNews && scene.step.at - settledAt <= scene.rules.longestGapMs;
-    const { name, owner, group, flavour, labels } = identityOf(scene, vm.id);
-    vms.set(vm.id, {
-      name,
-      owner,
-      group,
-      flavour,
-      labels,
-      own,
-      share,
-      measuredMs,
-      unmeasuredMs,
-      lifeMs,
-      hostId: vm.hostId,
-      isRunning,
-      isMigrating: isMigrating(vm),
-      seenAt: scene.step.at,
-      settledAt,
-      power: tally.powerOf(vm.id) ?? (isStill ? before?.power : undefined),
-    });
+  for (const counted of scene.vms.values()) {
+    const { vmId, vm, before, account } = counted;
+    if (vm !== undefined) countVm(scene, counted, vm, tally);
+    else if (before === undefined || !leave(scene, counted, before, tally)) continue;
+    else account.power = undefined;
+    vms.set(vmId, account);
   }
   return vms;
 };
@@ -173,7 +149,7 @@ const countVms = (scene: Scene, tally: Tally): ReadonlyMap<number, VmAccount> =>
 export const advance = (before: Accounts, step: Step, rules: AccountingRules): Accounts => {
   const scene = openScene(before, step, rules);
   const booking = createBooking(before.batch, rules);
-  const tally = createTally(scene, booking);
+  const tally = createTally(booking, step.calendar, step.at);
   const hosts = countHosts(scene, tally, booking);
   const vms = countVms(scene, tally);
   return { at: step.at, vms, hosts, places: scene.places, batch: booking.finish() };

@@ -39,6 +39,13 @@ const beginOf = (local: number, unit: number): number => Math.floor(local / unit
 export const hourOf = (at: number, { wallOffsetMs, zoneOffsetMs }: Calendar): number =>
   beginOf(at + wallOffsetMs + zoneOffsetMs, hourMs) - zoneOffsetMs;
 
+/** The hour that a moment lies in, and between which moments that is. */
+export const hourAround = (at: number, calendar: Calendar) => {
+  const hour = hourOf(at, calendar);
+  const from = hour - calendar.wallOffsetMs;
+  return { hour, from, to: from + hourMs };
+};
+
 const pieceLength = (lengthMs: number): number => {
   if (lengthMs <= longestByHour) return hourMs;
   return lengthMs <= longestByDay ? dayMs : Number.POSITIVE_INFINITY;
@@ -63,6 +70,8 @@ export type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 interface OpenHour extends HourRows {
   readonly vms: Map<string, Mutable<VmRow>>;
   readonly hosts: Map<number, Mutable<HostRow>>;
+  /** The last row of each VM: as a rule its only one. */
+  readonly lastOfVm: Map<number, Mutable<VmRow>>;
 }
 
 export type RowIdentity = VmIdentity & Pick<VmRow, 'vmId' | 'hostId'>;
@@ -82,6 +91,18 @@ export const vmKey = ({
   group,
 }: Omit<RowIdentity, 'name' | 'flavour' | 'labels'>): string => `${vmId} ${hostId} ${owner}\0${group}`;
 
+const isSameRow = (one: VmRow, { hostId, owner, group }: RowIdentity): boolean =>
+  one.hostId === hostId && one.owner === owner && one.group === group;
+
+const rowIn = (vms: OpenHour['vms'], identity: RowIdentity): Mutable<VmRow> => {
+  const key = vmKey(identity);
+  const known = vms.get(key);
+  if (known !== undefined) return known;
+  const row = { ...identity, ...noAmounts };
+  vms.set(key, row);
+  return row;
+};
+
 /** Adds in place: a large cloud has many. */
 export const addHostAmounts = (to: Mutable<HostAmounts>, added: HostAmounts): void => {
   to.total += added.total;
@@ -100,28 +121,32 @@ const withPolicy = (policies: readonly Policy[], { attribution, idle }: Policy):
 
 /** @param policy the rules of what is added */
 export const createBooking = (batch: Batch, policy: Policy): Booking => {
-  const hours = new Map<number, HourRows>(batch.hours);
   const opened = new Map<number, OpenHour>();
   const openHour = (hour: number): OpenHour => {
     const known = opened.get(hour);
     if (known !== undefined) return known;
-    const before = hours.get(hour);
+    const before = batch.hours.get(hour);
     const open: OpenHour = {
-      vms: new Map([...(before?.vms ?? [])].map(([key, row]) => [key, { ...row }])),
-      hosts: new Map([...(before?.hosts ?? [])].map(([id, row]) => [id, { ...row }])),
+      vms: new Map(),
+      hosts: new Map(),
       policies: withPolicy(before?.policies ?? [], policy),
+      lastOfVm: new Map(),
     };
+    for (const [key, row] of before?.vms ?? []) {
+      const copy = { ...row };
+      open.vms.set(key, copy);
+      open.lastOfVm.set(row.vmId, copy);
+    }
+    for (const [id, row] of before?.hosts ?? []) open.hosts.set(id, { ...row });
     opened.set(hour, open);
-    hours.set(hour, open);
     return open;
   };
   return {
     openVm(hour, identity) {
-      const { vms } = openHour(hour);
-      const key = vmKey(identity);
-      const known = vms.get(key);
-      const row = known ?? { ...identity, ...noAmounts };
-      if (known === undefined) vms.set(key, row);
+      const { vms, lastOfVm } = openHour(hour);
+      const last = lastOfVm.get(identity.vmId);
+      const row = last !== undefined && isSameRow(last, identity) ? last : rowIn(vms, identity);
+      if (row !== last) lastOfVm.set(identity.vmId, row);
       row.name = identity.name;
       row.flavour = identity.flavour;
       row.labels = identity.labels;
@@ -137,6 +162,10 @@ export const createBooking = (batch: Batch, policy: Policy): Booking => {
       row.gridZone = gridZone;
       addHostAmounts(row, amounts);
     },
-    finish: () => ({ sequence: batch.sequence, hours }),
+    finish() {
+      const hours = new Map(batch.hours);
+      for (const [hour, { vms, hosts, policies }] of opened) hours.set(hour, { vms, hosts, policies });
+      return { sequence: batch.sequence, hours };
+    },
   };
 };

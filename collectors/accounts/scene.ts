@@ -1,16 +1,10 @@
 /** What a step of the accounts sees, and what belongs to whom in it. */
 import type { Host } from '../../lib/one/host.ts';
-import { isMigrating, mayHaveProcess, type Vm } from '../../lib/one/vm.ts';
+import { isMigrating } from '../../lib/one/vm.ts';
 import { agentNames } from '../agents/agents.ts';
-import {
-  type Accounts,
-  type HostIdentity,
-  nobody,
-  noHost,
-  type Policy,
-  type VmIdentity,
-} from './accounts.ts';
+import { type Accounts, type HostIdentity, noHost, type Policy } from './accounts.ts';
 import type { Calendar } from './booking.ts';
+import { type AccountedVm, type CountedVm, countedVms, runningByHost } from './counted-vm.ts';
 import type { Tenant } from './idle-share.ts';
 import { type Settlement, settleHost } from './settlement.ts';
 import { type Place, type Progress, type Sight, takeSight } from './spans.ts';
@@ -22,11 +16,6 @@ export interface AccountingRules extends Policy {
   readonly longestGapMs: number;
 }
 
-/** A VM, with what only the user's attributes tell; `undefined` where they could not be read. */
-export type AccountedVm = Vm & {
-  readonly flavours?: number | undefined;
-  readonly labels?: string | undefined;
-};
 export type AccountedHost = Host & { readonly gridZone?: string | undefined };
 
 export interface Step {
@@ -54,11 +43,12 @@ export interface Scene {
   readonly leaderOf: (hostId: number | undefined) => number | undefined;
   readonly settlements: ReadonlyMap<number, Settlement>;
   readonly hosts: ReadonlyMap<number, AccountedHost>;
-  readonly vms: ReadonlyMap<number, AccountedVm>;
+  /** Those of the pool, and those that have left it. */
+  readonly vms: ReadonlyMap<number, CountedVm>;
   /** When a host of which an agent is known was heard of. */
   readonly heardAt: ReadonlyMap<number, number>;
   /** Those that run, by the host that they are counted on. */
-  readonly runningOn: ReadonlyMap<number | undefined, readonly Vm[]>;
+  readonly runningOn: ReadonlyMap<number | undefined, readonly CountedVm[]>;
 }
 
 /** Each host's agents, those of hosts that share one together. */
@@ -105,27 +95,10 @@ export const openScene = (before: Accounts, step: Step, rules: AccountingRules):
     if (!places.has(place) && step.at - known.readAt <= forgetMs) places.set(place, known);
   const leaderOf = (hostId: number | undefined): number | undefined =>
     hostId === undefined ? undefined : leaders.get(hostId);
-  const runningOn = new Map<number | undefined, Vm[]>();
-  for (const vm of step.vms) {
-    if (!mayHaveProcess(vm)) continue;
-    const hostId = leaderOf(vm.hostId);
-    const others = runningOn.get(hostId);
-    if (others === undefined) runningOn.set(hostId, [vm]);
-    else others.push(vm);
-  }
-  const vms = new Map(step.vms.map((vm) => [vm.id, vm]));
+  const vms = countedVms(before.vms, step, leaderOf);
   const hosts = new Map(step.hosts.map((host) => [host.id, host]));
+  const runningOn = runningByHost(vms);
   return { before, step, rules, places, leaderOf, settlements, hosts, vms, heardAt, runningOn };
-};
-
-/** Who the VM is now, or was when it was seen last. */
-export const identityOf = ({ vms, before }: Pick<Scene, 'vms' | 'before'>, vmId: number): VmIdentity => {
-  const known = before.vms.get(vmId) ?? nobody;
-  const vm = vms.get(vmId);
-  if (vm === undefined) return known;
-  const { name, owner, group, flavours, labels = known.labels } = vm;
-  const flavour = flavours === undefined ? known.flavour : flavours < 0 ? '' : String(flavours);
-  return { name, owner, group, flavour, labels };
 };
 
 export const hostIdentityOf = ({ hosts, before }: Scene, hostId: number): HostIdentity => {
@@ -135,28 +108,41 @@ export const hostIdentityOf = ({ hosts, before }: Scene, hostId: number): HostId
 };
 
 /** Whether what this host saw of the VM is the VM's: on its host, and where it moves, on each that sees it. */
-const belongs = (scene: Scene, vmId: number, hostId: number): boolean => {
-  const now = scene.vms.get(vmId);
-  const before = scene.before.vms.get(vmId);
-  const runs = now !== undefined && mayHaveProcess(now);
-  if (!runs && before?.isRunning !== true) return false;
-  if ((now !== undefined && isMigrating(now)) || before?.isMigrating === true) return true;
-  if (now !== undefined && before !== undefined && now.hostId !== before.hostId) return true;
-  return scene.leaderOf(now?.hostId ?? before?.hostId) === hostId;
+const belongs = (
+  { vm, before, isRunning, hostId: now }: CountedVm,
+  scene: Scene,
+  hostId: number,
+): boolean => {
+  if (!isRunning && before?.isRunning !== true) return false;
+  if ((vm !== undefined && isMigrating(vm)) || before?.isMigrating === true) return true;
+  if (vm === undefined) return scene.leaderOf(before?.hostId) === hostId;
+  if (before !== undefined && vm.hostId !== before.hostId) return true;
+  return (vm.hostId === undefined ? scene.leaderOf(before?.hostId) : now) === hostId;
 };
 
-export const tenantsOf = (scene: Scene, hostId: number, { vms: seen }: Settlement): readonly Tenant[] => {
-  const tenants: Tenant[] = [];
-  const known = new Set<number>();
+/** A tenant whose account is at hand. */
+export interface CountedTenant extends Tenant {
+  readonly counted: CountedVm;
+}
+
+export const tenantsOf = (
+  scene: Scene,
+  hostId: number,
+  { vms: seen }: Settlement,
+): readonly CountedTenant[] => {
+  const tenants: CountedTenant[] = [];
   for (const [vmId, own] of seen ?? []) {
-    if (!belongs(scene, vmId, hostId)) continue;
-    const vm = scene.vms.get(vmId);
-    const isHolder = vm !== undefined && mayHaveProcess(vm) && scene.leaderOf(vm.hostId) === hostId;
-    tenants.push({ vmId, own, isHolder, cpus: vm?.cpuRatio ?? 0 });
-    known.add(vmId);
+    const counted = scene.vms.get(vmId);
+    if (counted === undefined || !belongs(counted, scene, hostId)) continue;
+    const { vm, isRunning } = counted;
+    const isHolder = isRunning && counted.hostId === hostId;
+    tenants.push({ counted, vmId, own, isHolder, cpus: vm?.cpuRatio ?? 0 });
   }
-  for (const vm of scene.runningOn.get(hostId) ?? [])
-    if (!known.has(vm.id))
-      tenants.push({ vmId: vm.id, own: undefined, isHolder: true, cpus: vm.cpuRatio ?? 0 });
+  for (const counted of scene.runningOn.get(hostId) ?? []) {
+    // Whoever is seen and runs here belongs here.
+    if (seen?.has(counted.vmId) === true) continue;
+    const cpus = counted.vm?.cpuRatio ?? 0;
+    tenants.push({ counted, vmId: counted.vmId, own: undefined, isHolder: true, cpus });
+  }
   return tenants;
 };

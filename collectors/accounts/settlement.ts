@@ -65,7 +65,10 @@ export const settleHost = (
   const total = host?.total ?? sum;
   // Parts are measured a moment apart from the whole; two agents that differ more than that: who sees VMs is right.
   const fit = host?.isOfMain === true && sum > total ? total / sum : 1;
+  const scale = factor * fit;
   const vms =
-    main.vms === undefined ? undefined : new Map([...main.vms].map(([id, own]) => [id, own * factor * fit]));
+    main.vms === undefined || scale === 1
+      ? main.vms
+      : new Map([...main.vms].map(([id, own]) => [id, own * factor * fit]));
   return { from, to, total: Math.max(total, sum * fit), vms };
 };

@@ -1,66 +1,58 @@
-/** What a step adds to each VM: to its sums, and to its rows of the hours. */
-import { noAmounts, type VmAccount, type VmAmounts, type VmRow } from './accounts.ts';
-import type { Booking, Mutable } from './booking.ts';
-import { identityOf, type Scene } from './scene.ts';
+/** Adds to VMs: to their accounts, and to their rows of the hours. */
+import type { VmAmounts, VmRow } from './accounts.ts';
+import { type Booking, type Calendar, hourAround, type Mutable, piecesBetween } from './booking.ts';
+import type { CountedVm } from './counted-vm.ts';
+import type { Stretch } from './vm-time.ts';
 
-type Power = NonNullable<VmAccount['power']>;
+/** A function for each amount: what is added to thousands of VMs is not looked up by its name. */
+type Add = (to: Mutable<VmAmounts>, amount: number) => void;
+export const addOwn: Add = (to, amount) => {
+  to.own += amount;
+};
+export const addShare: Add = (to, amount) => {
+  to.share += amount;
+};
+export const addMeasured: Add = (to, amount) => {
+  to.measuredMs += amount;
+};
+export const addUnmeasured: Add = (to, amount) => {
+  to.unmeasuredMs += amount;
+};
+export const addLife: Add = (to, amount) => {
+  to.lifeMs += amount;
+};
 
 export interface Tally {
-  add(vmId: number, hostId: number, hour: number, name: keyof VmAmounts, amount: number): void;
+  add(counted: CountedVm, hostId: number, hour: number, add: Add, amount: number): void;
+  addTime(counted: CountedVm, hostId: number, time: Stretch, add: Add): void;
   /** In watts. */
-  addPower(vmId: number, own: number, share: number): void;
-  /** All that it has now. */
-  sumsOf(vmId: number): VmAmounts;
-  powerOf(vmId: number): Power | undefined;
+  addPower(counted: CountedVm, own: number, share: number): void;
 }
 
-/** Of one VM, to which amounts are added in place: a large cloud has many. */
-interface Entry {
-  readonly sums: Mutable<VmAmounts>;
-  hour: number;
-  row: Mutable<VmRow> | undefined;
-}
-
-const copyOf = ({ own, share, measuredMs, unmeasuredMs, lifeMs }: VmAmounts): Mutable<VmAmounts> => ({
-  own,
-  share,
-  measuredMs,
-  unmeasuredMs,
-  lifeMs,
-});
-
-export const createTally = (scene: Pick<Scene, 'vms' | 'before'>, booking: Booking): Tally => {
-  const entries = new Map<number, Entry>();
-  const power = new Map<number, Mutable<Power>>();
-  const entryOf = (vmId: number): Entry => {
-    const known = entries.get(vmId);
-    if (known !== undefined) return known;
-    const entry = { sums: copyOf(scene.before.vms.get(vmId) ?? noAmounts), hour: 0, row: undefined };
-    entries.set(vmId, entry);
-    return entry;
+export const createTally = (booking: Booking, calendar: Calendar, at: number): Tally => {
+  const now = hourAround(at, calendar);
+  const rowOf = (counted: CountedVm, hostId: number, hour: number): Mutable<VmRow> => {
+    if (counted.row?.hostId === hostId && counted.rowHour === hour) return counted.row;
+    const { name, owner, group, flavour, labels } = counted.account;
+    counted.rowHour = hour;
+    counted.row = booking.openVm(hour, { vmId: counted.vmId, hostId, name, owner, group, flavour, labels });
+    return counted.row;
   };
-  const rowOf = (entry: Entry, vmId: number, hostId: number, hour: number): Mutable<VmRow> => {
-    if (entry.row?.hostId === hostId && entry.hour === hour) return entry.row;
-    const { name, owner, group, flavour, labels } = identityOf(scene, vmId);
-    entry.hour = hour;
-    entry.row = booking.openVm(hour, { vmId, hostId, name, owner, group, flavour, labels });
-    return entry.row;
+  const addTo = (counted: CountedVm, hostId: number, hour: number, add: Add, amount: number): void => {
+    add(counted.account, amount);
+    add(rowOf(counted, hostId, hour), amount);
   };
   return {
-    add(vmId, hostId, hour, name, amount) {
-      const entry = entryOf(vmId);
-      entry.sums[name] += amount;
-      rowOf(entry, vmId, hostId, hour)[name] += amount;
+    add: addTo,
+    addTime(counted, hostId, { from, to }, add) {
+      if (from >= now.from && to <= now.to) addTo(counted, hostId, now.hour, add, to - from);
+      else
+        for (const { hour, lengthMs } of piecesBetween(from, to, calendar))
+          addTo(counted, hostId, hour, add, lengthMs);
     },
-    addPower(vmId, own, share) {
-      const known = power.get(vmId);
-      if (known === undefined) power.set(vmId, { own, share });
-      else {
-        known.own += own;
-        known.share += share;
-      }
+    addPower({ account }, own, share) {
+      const { power } = account;
+      account.power = { own: (power?.own ?? 0) + own, share: (power?.share ?? 0) + share };
     },
-    sumsOf: (vmId) => entryOf(vmId).sums,
-    powerOf: (vmId) => power.get(vmId),
   };
 };

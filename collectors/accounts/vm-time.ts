@@ -36,8 +36,8 @@ export interface VmScene {
 }
 
 const stretch = (from: number, to: number): Stretch | undefined => (to > from ? { from, to } : undefined);
-const present = (stretches: readonly (Stretch | undefined)[]): readonly Stretch[] =>
-  stretches.flatMap((one) => one ?? []);
+const noStretches: readonly Stretch[] = [];
+const listOf = (one: Stretch | undefined): readonly Stretch[] => (one === undefined ? noStretches : [one]);
 
 /** Since when a VM is there that was not seen before: since its document says, but not longer than the last step. */
 const birth = ({ vm, lastStepAt, at, wallOffsetMs, longestGapMs }: VmScene): number => {
@@ -67,19 +67,19 @@ export const settleVmTime = (scene: VmScene): VmTime => {
   const life = stretch(before?.seenAt ?? birth(scene), at);
   if (!mayHaveProcess(vm)) {
     const ended = before === undefined ? undefined : endVmTime(before);
-    return { measured: undefined, unmeasured: present([ended]), life, settledAt: at };
+    return { measured: undefined, unmeasured: listOf(ended), life, settledAt: at };
   }
   const since = runsSince(scene);
   if (settlement === undefined) {
     if (at - since <= longestGapMs) return { measured: undefined, unmeasured: [], life, settledAt: since };
-    return { measured: undefined, unmeasured: present([stretch(since, at)]), life, settledAt: at };
+    return { measured: undefined, unmeasured: listOf(stretch(since, at)), life, settledAt: at };
   }
   const to = Math.max(since, settlement.to);
   const isSeen = settlement.vms?.has(vm.id) === true;
   const measuredFrom = isSeen ? Math.max(since, settlement.from) : to;
   return {
     measured: stretch(measuredFrom, to),
-    unmeasured: present([stretch(since, Math.min(measuredFrom, to))]),
+    unmeasured: listOf(stretch(since, Math.min(measuredFrom, to))),
     life,
     settledAt: to,
   };

@@ -1,7 +1,8 @@
 /** A made cloud for the accounts of energy: hosts, VMs, and what agents say. */
 
 import type { Calendar } from '../../collectors/accounts/booking.ts';
-import type { AccountedHost, AccountedVm, AccountingRules, Step } from '../../collectors/accounts/scene.ts';
+import type { AccountedVm } from '../../collectors/accounts/counted-vm.ts';
+import type { AccountedHost, AccountingRules, Step } from '../../collectors/accounts/scene.ts';
 import type { SeenCounters, Sight } from '../../collectors/accounts/spans.ts';
 import { noSchedulerAttributes } from '../../lib/one/host.ts';
 
