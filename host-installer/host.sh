@@ -56,6 +56,8 @@ source "$here/lib/previous.sh"
 source "$here/lib/agent.sh"
 # shellcheck source=lib/telegraf.sh
 source "$here/lib/telegraf.sh"
+# shellcheck source=lib/guest-trees.sh
+source "$here/lib/guest-trees.sh"
 # shellcheck source=lib/scrape-job.sh
 source "$here/lib/scrape-job.sh"
 # shellcheck source=lib/install.sh

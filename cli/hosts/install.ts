@@ -45,6 +45,14 @@ const agentOptions = flagsOnly({
   runtime: agentOption('auto|docker|podman|native', 'how the agent runs'),
   listen: agentOption('ADDRESS', 'address that the agent listens on; it makes sense for a single host only'),
   port: agentOption('N', 'port that the agent listens on'),
+  'guest-trees': agentOption(
+    'DIRECTORY',
+    'with --agent onepower: folder on each host below which each guest finds its own energy; "none" takes it away',
+  ),
+  model: agentOption(
+    'IDLE,MAX',
+    'with --agent onepower, where nothing measures energy: watts of a host that is idle, and of one whose CPUs are all busy',
+  ),
   image: agentOption('REF', 'image for docker and podman'),
   allow: agentOption('CIDR[,...]', 'only these addresses may reach the agent; "none" lets all'),
 });

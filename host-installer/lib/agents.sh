@@ -80,6 +80,10 @@ choose_agent() {
     die 2 "--kepler-binary makes no sense for $agent_title" 'give --agent kepler with it'
   [[ -z $option_onepower_archive || $agent == onepower ]] ||
     die 2 "--onepower-archive makes no sense for $agent_title" 'give --agent onepower with it'
+  [[ -z ${option_guest_trees#none} || $agent == onepower ]] ||
+    die 2 "--guest-trees makes no sense for $agent_title" 'give --agent onepower with it'
+  [[ -z ${option_model#none} || $agent == onepower ]] ||
+    die 2 "--model makes no sense for $agent_title" 'give --agent onepower with it'
   [[ -z $installed_agent || $agent == "$installed_agent" ]] || forget_options_of_other_agent
 }
 
@@ -91,6 +95,6 @@ has_a_choice() (
 
 # What was said of the agent that is to be replaced is not meant for the new one.
 forget_options_of_other_agent() {
-  state[image]='' state[digest]='' state[program]=''
+  state[image]='' state[digest]='' state[program]='' state[model]=''
   is_one_of "$installed_runtime" "${agent_runtimes[@]}" && has_a_choice "$installed_agent" || state[runtime]=''
 }

@@ -2,7 +2,7 @@
 # install and plan: the same steps in the same order. A step has four functions: needs_X, tell_X (what would be
 # done), already_X (what there is instead), apply_X.
 
-steps=(modules modules_file packages program image firewall agent old_port start_at_boot telegraf)
+steps=(modules modules_file packages program image firewall guest_trees agent old_guest_trees old_port start_at_boot telegraf)
 
 # Reads only. Whatever this host lacks is said before anything is done.
 inspect() {
@@ -22,6 +22,7 @@ inspect() {
     native) [[ -n $wanted_program ]] || need_package "$agent_program" "$agent_package" ;;
   esac
   [[ -z $wanted_allow ]] || need_package nft nftables
+  choose_guest_trees
   choose_telegraf
 }
 
@@ -66,6 +67,17 @@ already_firewall() {
   else printf 'host.sh lets every address reach port %s (see --allow)' "$listen_port"; fi
 }
 apply_firewall() { if [[ -n $wanted_allow ]]; then make_firewall; else remove_firewall; fi; }
+
+needs_guest_trees() { [[ -n $wanted_guest_trees ]] && ! guest_trees_are_made; }
+tell_guest_trees() { printf 'make the folder %s for the energy of guests, and the hook %s of libvirt' "$wanted_guest_trees" "${guest_tree_hook#"$ROOT"}"; }
+already_guest_trees() { [[ -z $wanted_guest_trees ]] || printf 'guests have %s, and libvirt has the hook for it' "$wanted_guest_trees"; }
+apply_guest_trees() { make_guest_trees; }
+
+# After the agent, which wrote there.
+needs_old_guest_trees() { [[ -n $old_guest_trees ]]; }
+tell_old_guest_trees() { printf 'take %s away from guests' "$old_guest_trees"; }
+already_old_guest_trees() { :; }
+apply_old_guest_trees() { retire_guest_trees; }
 
 needs_agent() { ! agent_is_wanted; }
 tell_agent() {
@@ -162,13 +174,15 @@ only_one_run() {
 
 remember_options() {
   local name option
-  for name in listen port image allow telegraf host_id; do
+  for name in listen port image allow telegraf model host_id; do
     option=option_$name
     [[ -z ${!option} ]] || state[$name]=${!option}
   done
   [[ ${state[allow]:-} != none ]] || state[allow]=''
   [[ ${state[telegraf]:-} != no ]] || state[telegraf]=''
   [[ -n $wanted_allow ]] || state[firewall]=''
+  state[guest_trees]=$wanted_guest_trees state[old_guest_trees]=$old_guest_trees
+  [[ ${state[model]:-} != none ]] || state[model]=''
   state[agent]=$agent
   state[digest]=''
   [[ -z $pinned_image || $pinned_image == "$wanted_image" ]] || state[digest]="$wanted_image ${pinned_image##*@}"

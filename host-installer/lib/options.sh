@@ -2,9 +2,9 @@
 # Flags. An option that is not given keeps the value it had when the agent was installed (see state.sh).
 
 commands=(install plan status uninstall)
-options=(agent runtime listen port image kepler-binary onepower-archive allow host-id)
+options=(agent runtime listen port image kepler-binary onepower-archive guest-trees model allow host-id)
 command=install
-option_agent='' option_runtime='' option_listen='' option_port='' option_image='' option_kepler_binary='' option_onepower_archive='' option_telegraf='' option_allow='' option_host_id=''
+option_agent='' option_runtime='' option_listen='' option_port='' option_image='' option_kepler_binary='' option_onepower_archive='' option_guest_trees='' option_model='' option_telegraf='' option_allow='' option_host_id=''
 
 usage() {
   load_agent "$default_agent"
@@ -30,6 +30,11 @@ Gives this hypervisor a power agent ($agent_title) and prints the scrape job for
   --onepower-archive FILE
                       the files of the package opennebula-extensions-node as an archive, for --agent onepower on a
                       host that cannot have the package
+  --guest-trees DIRECTORY
+                      with --agent onepower: give each VM a folder there, in which its guest finds its own energy, and
+                      libvirt a hook that makes the folder before the VM starts; "none" takes both away
+  --model IDLE,MAX    with --agent onepower, for a host on which nothing measures energy: the watts that it draws when it
+                      is idle and when all its CPUs are busy, such as 85,240; "none" takes that back
   --allow CIDR[,...]  only these networks may reach the agent, by an nftables table; "none" removes the table
   --telegraf          also let the Telegraf of this host tell the power of the whole machine and of its CPUs, on
                       port $telegraf_port; --no-telegraf takes that away again
@@ -61,6 +66,17 @@ is_cidr() {
 
 is_number_up_to() { [[ $2 =~ ^[0-9]{1,9}$ ]] && ((10#$2 <= $1)); }
 
+# The agent sees neither /home nor the /tmp of others, and a folder of the system is not its own.
+can_hold_guest_trees() {
+  [[ $1 =~ ^(/[A-Za-z0-9_][A-Za-z0-9_.-]*){2,}$ && ! $1 =~ ^/(home|root|tmp|var/tmp|etc|usr|boot|dev|proc|sys|run/user)(/|$) ]]
+}
+
+is_model() {
+  local number='([0-9]{1,5}(\.[0-9]{1,3})?)'
+  [[ $1 =~ ^$number,$number$ ]] &&
+    awk -v idle="${BASH_REMATCH[1]}" -v max="${BASH_REMATCH[3]}" 'BEGIN { exit !(idle > 0 && idle <= max && max <= 10000) }'
+}
+
 # All problems of the flags, a line each.
 option_problems() {
   local cidr cidrs
@@ -83,6 +99,12 @@ option_problems() {
   fi
   if [[ -n $option_kepler_binary && ${option_runtime:-native} != native ]]; then
     printf '%s\n' "--kepler-binary goes with --runtime native, and not with --runtime $option_runtime"
+  fi
+  if [[ -n $option_guest_trees && $option_guest_trees != none ]] && ! can_hold_guest_trees "$option_guest_trees"; then
+    printf '%s\n' "--guest-trees is '$option_guest_trees' but must be none, or a folder of the agent's own such as /var/lib/libvirt/scaphandre (letters, digits, ., _ and - only; not in /home, /root, /tmp, /var/tmp, /etc, /usr, /boot, /dev, /proc, /sys or /run/user)"
+  fi
+  if [[ -n $option_model && $option_model != none ]] && ! is_model "$option_model"; then
+    printf '%s\n' "--model is '$option_model' but must be two numbers of watts up to 10000, the second not below the first, such as 85,240"
   fi
   if [[ -n $option_host_id ]] && ! is_number_up_to 999999999 "$option_host_id"; then
     printf '%s\n' "--host-id is '$option_host_id' but must be the number that onehost list shows"

@@ -76,6 +76,7 @@ forget_previous() {
   fi || warn 'the previous agent could not be removed'
   if [[ $agent_has_front == no ]] && front_is_there; then remove_front || warn "$front_socket could not be removed"; fi
   remove_unneeded_configs "$agent"
+  forget_old_guest_trees
   remove_unneeded_programs
 }
 

@@ -3,7 +3,7 @@
 
 state_folder=$ROOT/var/lib/opennebula-extensions
 state_file=$state_folder/power-agent
-state_keys=(agent runtime listen port image digest program allow telegraf firewall host_id packages pulled podman_restart)
+state_keys=(agent runtime listen port image digest program allow telegraf firewall guest_trees old_guest_trees made_folders model host_id packages pulled podman_restart)
 declare -A state=()
 
 load_state() {

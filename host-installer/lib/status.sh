@@ -68,6 +68,7 @@ print_status() {
   printf 'listens: %s\n' "$(url_of "$previous_address" "$previous_port")"
   print_allowed
   tell_of_boot
+  print_guest_trees
   print_measurement "$url"
   [[ $status_problems == no ]] || die 1 'something is not as host.sh install leaves it' \
     'the lines above say what it is; host.sh install corrects what it can'

@@ -52,6 +52,7 @@ uninstall_agent() {
   remove_unneeded_configs ''
   wanted_program=''
   remove_unneeded_programs
+  if guest_trees_are_here; then anything=yes && take_away 'the folders of guests and the hook of libvirt' remove_guest_trees; fi
   if telegraf_is_ours; then anything=yes && take_away 'what host.sh has told Telegraf' remove_telegraf; fi
   if firewall_is_ours; then anything=yes && take_away 'the nftables table' remove_firewall; fi
   if [[ -f $modules_file ]]; then anything=yes && take_away "${modules_file#"$ROOT"}" rm -f "$modules_file"; fi

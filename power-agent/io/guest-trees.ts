@@ -7,6 +7,7 @@
 import {
   closeSync,
   constants,
+  fchmodSync,
   fstatSync,
   ftruncateSync,
   mkdirSync,
@@ -16,7 +17,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
-import { isMissing } from '../../lib/errors/system-error.ts';
+import { codeOf, isMissing } from '../../lib/errors/system-error.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { VmAccount } from '../accounts.ts';
 import {
@@ -47,7 +48,9 @@ const openFolder = (parent: number, name: string): number => {
   } catch (thrown) {
     if (!isMissing(thrown)) throw thrown;
     mkdirSync(below(parent, name), { mode: 0o755 });
-    return openSync(below(parent, name), flags);
+    const made = openSync(below(parent, name), flags);
+    fchmodSync(made, 0o755); // whatever the umask is: QEMU reads it for the guest as another user
+    return made;
   }
 };
 
@@ -59,9 +62,12 @@ const openCounter = (zone: number): number => {
     if (!isMissing(thrown)) throw thrown;
     for (const [name, text] of Object.entries(newZoneFiles)) {
       try {
-        writeFileSync(below(zone, name), text, { flag: 'wx', mode: 0o644 });
-      } catch {
-        // It is there already.
+        const made = openSync(below(zone, name), 'wx', 0o644);
+        writeFileSync(made, text);
+        fchmodSync(made, 0o644);
+        closeSync(made);
+      } catch (refused) {
+        if (codeOf(refused) !== 'EEXIST') throw refused;
       }
     }
     return openSync(below(zone, energyFile), O_RDWR | O_NOFOLLOW);

@@ -1,7 +1,7 @@
 /** What a guest finds in its folder, from the program and from libvirt's hook. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import fc from 'fast-check';
@@ -41,6 +41,17 @@ test('a guest finds one zone, whose counter never is 0', (t) => {
   );
   trees.write([used(2.5)]);
   assert.equal(counterOf(folder), 2_500_001);
+});
+
+test('other users can read what a guest finds, whatever the umask of the agent is', (t) => {
+  const { folder, begin } = makeTrees(t);
+  const before = process.umask(0o077);
+  t.after(() => process.umask(before));
+  begin().write([used(0)]);
+  const modeOf = (...names: readonly string[]) =>
+    statSync(path.join(folder, 'one-524', ...names)).mode & 0o777;
+  assert.deepEqual([modeOf(), modeOf('class/powercap')], [0o755, 0o755]);
+  assert.equal(modeOf('class/powercap/intel-rapl:0/energy_uj'), 0o644);
 });
 
 test('the counter in the folder goes on when the agent starts again, whatever the agent has kept', (t) => {

@@ -20,17 +20,25 @@ run_folder_of() { if [[ $1 == final ]]; then printf opennebula-power-agent; else
 
 # agent_arguments ADDRESS PORT RUNTIME ROLE: of its program, a line each
 agent_arguments() {
+  local model
   printf '%s\n' "--web.listen-address=$(bracketed "$1"):$2" "--path.run=/run/$(run_folder_of "$4")"
+  model=$(wanted model none)
+  [[ $model == none ]] || printf '%s\n' "--model.idle-watts=${model%,*}" "--model.max-watts=${model#*,}"
+  ! writes_guest_trees "$4" || printf '%s\n' "--guest-trees=$wanted_guest_trees"
 }
 
-# agent_unit_lines ROLE PORT. Its counters go on when it is started again. The device of the BMC is root's own.
+# The one that is proved beside another leaves them to that.
+writes_guest_trees() { [[ $1 == final && -n $wanted_guest_trees ]]; }
+
+# agent_unit_lines ROLE PORT. Its counters go on when it is started again. The device of the BMC is root's own, and so are
+# the folders that libvirt's hook makes for guests.
 agent_unit_lines() {
   printf '%s\n' MemoryMax=256M "SocketBindDeny=any" "SocketBindAllow=tcp:$2" \
     "RuntimeDirectory=$(run_folder_of "$1")" RuntimeDirectoryMode=0700
   [[ $1 != final ]] || printf 'RuntimeDirectoryPreserve=yes\n'
-  if asks_the_bmc; then printf '%s\n' User=root DevicePolicy=closed 'DeviceAllow=/dev/ipmi0 rw'; else
-    printf '%s\n' DynamicUser=yes PrivateDevices=yes
-  fi
+  if asks_the_bmc || writes_guest_trees "$1"; then printf 'User=root\n'; else printf 'DynamicUser=yes\n'; fi
+  if asks_the_bmc; then printf '%s\n' DevicePolicy=closed 'DeviceAllow=/dev/ipmi0 rw'; else printf 'PrivateDevices=yes\n'; fi
+  ! writes_guest_trees "$1" || printf '%s\n' "ExecStartPre=+/bin/mkdir -p $wanted_guest_trees" "ReadWritePaths=$wanted_guest_trees"
 }
 
 native_program() { printf '%s' "${wanted_program:-${agent_program#"$ROOT"}}"; }
