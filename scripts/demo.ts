@@ -1,6 +1,6 @@
 /**
  * Shows the exporter at work: a simulated cloud whose VMs come, go and migrate, and the real exporter in front.
- * `--once` ends by itself; otherwise it runs until Ctrl-C. `--agent` chooses the power agent of the hosts.
+ * `--once` ends as soon as the power of a VM is known; otherwise it runs until Ctrl-C. `--agent` chooses the power agent of the hosts.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -84,10 +84,15 @@ const startExporter = async (endpoint: string, agentUrl: string, port: number): 
   await firstMatch(child, child.stderr, /msg=listening/);
 };
 
-const show = async (url: string): Promise<void> => {
+/** Some agents need a second reading, and an estimate a minute; no agent needs longer. */
+const longestWaitMs = 150_000;
+
+/** Whether the power of a VM is known. */
+const show = async (url: string): Promise<boolean> => {
   const page = await (await fetch(url)).text();
   say(`\n$ curl -s ${url} | grep opennebula_vm_power_consumption_uW`);
   for (const line of page.split('\n')) if (line.includes('opennebula_vm_power_consumption_uW')) say(line);
+  return /^opennebula_vm_power_consumption_uW\{.*\} [1-9]/m.test(page);
 };
 
 const main = async (): Promise<void> => {
@@ -98,10 +103,16 @@ const main = async (): Promise<void> => {
   say(`A simulated cloud of 3 hosts and 8 VMs answers at ${endpoint}.`);
   if (port !== firstPort) say(`Port ${firstPort} is taken: the exporter listens on ${port} instead.`);
   say(`The exporter serves its metrics at ${url}.`);
-  await show(url);
-  if (values.once) return;
-  say('\nVMs come, go and migrate; their power moves. Ctrl-C ends.');
-  while ((await Promise.race([untilInterrupt, afterMs(intervalMs)])) === 'time') await show(url);
+  const startedAt = performance.now();
+  const isKnown = await show(url);
+  if (values.once && isKnown) return;
+  if (!isKnown)
+    say('\nNo power is known yet: an agent that counts needs two readings, and an estimate takes a minute.');
+  if (!values.once) say('\nVMs come, go and migrate; their power moves. Ctrl-C ends.');
+  while ((await Promise.race([untilInterrupt, afterMs(intervalMs)])) === 'time') {
+    const isDone = await show(url);
+    if (values.once && (isDone || performance.now() - startedAt > longestWaitMs)) return;
+  }
 };
 
 try {
