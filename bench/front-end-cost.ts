@@ -27,7 +27,13 @@ const averageDue = (vms: readonly Vm[]): number => {
         const before = ids.has(vm.id) ? undefined : known.get(vm.id);
         return [
           vm.id,
-          before ?? { flavours: -1, exporter: undefined, fingerprint: fingerprintOf(vm), readAt },
+          before ?? {
+            flavours: -1,
+            exporter: undefined,
+            tokenUsers: undefined,
+            fingerprint: fingerprintOf(vm),
+            readAt,
+          },
         ];
       }),
     );

@@ -5,12 +5,17 @@
  * and nothing in the short form tells when, so they are read for VMs that are new or changed their state, and
  * for each VM again before `longestAgeMs` has passed.
  */
-import type { Vm, VmExporter } from '../lib/one/vm.ts';
+import type { TokenUsers, Vm, VmExporter } from '../lib/one/vm.ts';
 
-export interface KnownAttributes {
+/** What only the extended form tells. */
+export interface Attributes {
   readonly flavours: number;
   readonly labels?: string | undefined;
   readonly exporter: VmExporter | undefined;
+  readonly tokenUsers: TokenUsers | undefined;
+}
+
+export interface KnownAttributes extends Attributes {
   readonly fingerprint: string;
   readonly readAt: number;
 }

@@ -7,8 +7,9 @@
 import type { OptionTable, OptionValues } from '../lib/config/options.ts';
 import type { Datastore } from '../lib/one/datastore.ts';
 import type { Host } from '../lib/one/host.ts';
+import type { User } from '../lib/one/user.ts';
 import type { VirtualNetwork } from '../lib/one/virtual-network.ts';
-import type { Vm, VmExporter } from '../lib/one/vm.ts';
+import type { TokenUsers, Vm, VmExporter } from '../lib/one/vm.ts';
 import type { HostModel } from '../lib/power-model/power-model.ts';
 import { formatLabels } from '../lib/prometheus/exposition.ts';
 import type { FamilySamples, LabelText, MetricFamily, Sample } from '../lib/prometheus/metric-family.ts';
@@ -27,6 +28,8 @@ export interface VmWithAttributes extends Vm {
   readonly labels?: string | undefined;
   /** Where it says that it serves metrics; `undefined` also where it could not be read. */
   readonly exporter: VmExporter | undefined;
+  /** `undefined` also where it could not be read. */
+  readonly tokenUsers?: TokenUsers | undefined;
   /** The host it was on before its host, if that was seen: where a VM that migrates comes from. */
   readonly previousHostId: number | undefined;
 }
@@ -90,6 +93,8 @@ export interface MonitoringPush {
 export interface Documents {
   readonly hosts: readonly Host[];
   readonly vms: readonly VmWithAttributes[];
+  /** Read for guests alone. They hold secrets. */
+  readonly users: ReadonlyMap<number, User>;
   readonly datastores: readonly Datastore[];
   readonly networks: readonly VirtualNetwork[];
   readonly servers: ServerStates;

@@ -3,6 +3,8 @@
  *
  * Their labels are identities alone: a counter whose labels change with a migration or an owner cannot be summed.
  */
+import type { FamilySamples } from '../lib/prometheus/metric-family.ts';
+import type { VmAccount } from './accounts/accounts.ts';
 import { idlePolicies } from './accounts/idle-share.ts';
 import { counter, defineCollector, gauge, labelled, samplesOf } from './collector.ts';
 import { energyOptions } from './energy-options.ts';
@@ -40,6 +42,23 @@ const accountingInfo = gauge(
 
 const joules = (millijoules: number): number => millijoules / 1000;
 
+/** By the id of the VM; also what a guest is told of itself. */
+export const energyOfVms = (accounts: ReadonlyMap<number, VmAccount>): readonly FamilySamples[] => {
+  const vms = labelled(accounts, vmEnergy.labels, ([id]) => [String(id)]);
+  const parts = [...accounts].flatMap(([id, { power }]) =>
+    power === undefined ? [] : (['own', 'share'] as const).map((part) => ({ id, part, watts: power[part] })),
+  );
+  return [
+    samplesOf(vmEnergy, vms, ([, { own, share }]) => joules(own + share)),
+    samplesOf(vmUnmeasured, vms, ([, { unmeasuredMs }]) => unmeasuredMs / 1000),
+    samplesOf(
+      vmPower,
+      labelled(parts, vmPower.labels, ({ id, part }) => [String(id), part]),
+      ({ watts }) => watts,
+    ),
+  ];
+};
+
 export const energyCollector = defineCollector({
   name: 'energy',
   help: 'energy of VMs and hosts, counted since the accounts in --energy.directory began',
@@ -47,22 +66,10 @@ export const energyCollector = defineCollector({
   options: energyOptions,
   families: [vmEnergy, vmUnmeasured, vmPower, hostEnergy, hostUnassigned, accountingInfo],
   collect: ({ energy }, { 'energy.idle': idle }) => {
-    const vms = labelled(energy?.vms ?? [], vmEnergy.labels, ([id]) => [String(id)]);
     const hosts = labelled(energy?.hosts ?? [], hostEnergy.labels, ([id]) => [String(id)]);
-    const parts = [...(energy?.vms ?? [])].flatMap(([id, { power }]) =>
-      power === undefined
-        ? []
-        : (['own', 'share'] as const).map((part) => ({ id, part, watts: power[part] })),
-    );
     const policies = energy === undefined ? [] : idlePolicies.filter((policy) => policy === idle);
     return [
-      samplesOf(vmEnergy, vms, ([, { own, share }]) => joules(own + share)),
-      samplesOf(vmUnmeasured, vms, ([, { unmeasuredMs }]) => unmeasuredMs / 1000),
-      samplesOf(
-        vmPower,
-        labelled(parts, vmPower.labels, ({ id, part }) => [String(id), part]),
-        ({ watts }) => watts,
-      ),
+      ...energyOfVms(energy?.vms ?? new Map()),
       samplesOf(hostEnergy, hosts, ([, { total }]) => joules(total)),
       samplesOf(hostUnassigned, hosts, ([, { rest }]) => joules(rest)),
       samplesOf(

@@ -56,6 +56,12 @@ const ownOptions = {
     { help: "web configuration in the format of Prometheus' exporter-toolkit: TLS, users", default: '' },
     'FILE',
   ),
+  'guest.listen-address': listOption(
+    listenAddressOption(
+      '',
+      'address and port on which a VM gets its own power and energy for its OneGate token; the port must not be one of --web.listen-address',
+    ),
+  ),
   'log.level': choiceOption({ help: 'lowest level of log lines', default: 'info' }, logLevels),
   'log.format': choiceOption({ help: 'format of log lines', default: 'logfmt' }, logFormats),
   ...suiteOptions,

@@ -12,6 +12,7 @@ export const changedOptions = (before: ExporterOptions, next: ExporterOptions): 
 const restarting: ReadonlySet<string> = new Set([
   'web.listen-address',
   'web.config.file',
+  'guest.listen-address',
   'collector.energy',
   'energy.directory',
   'energy.interval',

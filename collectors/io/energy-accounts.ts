@@ -16,6 +16,7 @@ import { sightsOf } from '../accounts/sights.ts';
 import type { Documents } from '../collector.ts';
 import { type EnergySettings, energyOptions } from '../energy-options.ts';
 import { collectorError } from '../errors.ts';
+import type { StepDocuments } from './guest-documents.ts';
 import type { Reading, Source } from './source.ts';
 import type { Sources } from './sources.ts';
 
@@ -30,6 +31,8 @@ export interface EnergyContext {
   readonly sources: () => Sources;
   readonly now: () => number;
   readonly log: Log;
+  /** Is told at the end of each step what it has read, and when the VMs were. */
+  readonly onStep: (documents: StepDocuments, readAt: number) => void;
 }
 
 export interface EnergyAccounts {
@@ -62,7 +65,13 @@ const withoutPower = (accounts: Accounts): Accounts => ({
   vms: new Map([...accounts.vms].map(([id, vm]) => [id, { ...vm, power: undefined }])),
 });
 
-export const createEnergyAccounts = ({ settings, sources, now, log }: EnergyContext): EnergyAccounts => {
+export const createEnergyAccounts = ({
+  settings,
+  sources,
+  now,
+  log,
+  onStep,
+}: EnergyContext): EnergyAccounts => {
   const calendar = createCalendar(now);
   let kept: KeptEnergy | undefined;
   let triedAt = Number.NEGATIVE_INFINITY;
@@ -116,6 +125,7 @@ export const createEnergyAccounts = ({ settings, sources, now, log }: EnergyCont
       fail(thrown);
     }
     shown = { value: accounts.accounts(), readAt: agents.readAt };
+    onStep(documents, vms.readAt);
   };
   const run = async (): Promise<void> => {
     try {

@@ -15,24 +15,23 @@ import {
   extendedVmShape,
   parseFlavours,
   parseLabels,
+  parseTokenUsers,
   parseVm,
   parseVmExporter,
   type Vm,
-  type VmExporter,
   vmShape,
 } from '../../lib/one/vm.ts';
-import { fingerprintOf, type KnownAttributes, planAttributeReads } from '../attribute-plan.ts';
+import {
+  type Attributes,
+  fingerprintOf,
+  type KnownAttributes,
+  planAttributeReads,
+} from '../attribute-plan.ts';
 import type { VmWithAttributes } from '../collector.ts';
 
 const notDone = -1;
 const idsPerCall = 1000;
 
-/** What only the extended form tells. */
-interface Attributes {
-  readonly flavours: number;
-  readonly labels: string;
-  readonly exporter: VmExporter | undefined;
-}
 type ExtendedVm = Vm & Attributes;
 const noAttributes: ReadonlyMap<number, Attributes> = new Map();
 
@@ -45,8 +44,16 @@ const parseExtended = (element: OneElement): ExtendedVm | undefined => {
         flavours: parseFlavours(element),
         labels: parseLabels(element),
         exporter: parseVmExporter(element),
+        tokenUsers: parseTokenUsers(element),
       };
 };
+
+const attributesOf = ({ flavours, labels, exporter, tokenUsers }: Attributes): Attributes => ({
+  flavours,
+  labels,
+  exporter,
+  tokenUsers,
+});
 
 /** Where a VM is and where it was before: the short form of its document has only the last record. */
 interface KnownHosts {
@@ -162,8 +169,7 @@ export const createVmReader = (options: VmReaderOptions): (() => Promise<readonl
     const vms = await readPool('one.vmpool.infoextended', parseExtended);
     known = new Map(
       vms.map((vm) => {
-        const { id, flavours, labels, exporter } = vm;
-        return [id, { flavours, labels, exporter, fingerprint: fingerprintOf(vm), readAt }];
+        return [vm.id, { ...attributesOf(vm), fingerprint: fingerprintOf(vm), readAt }];
       }),
     );
     return vms;
@@ -200,19 +206,14 @@ export const createVmReader = (options: VmReaderOptions): (() => Promise<readonl
       const current =
         read === undefined
           ? known.get(vm.id)
-          : {
-              flavours: read.flavours,
-              labels: read.labels,
-              exporter: read.exporter,
-              fingerprint: fingerprintOf(vm),
-              readAt,
-            };
+          : { ...attributesOf(read), fingerprint: fingerprintOf(vm), readAt };
       if (current !== undefined) nowKnown.set(vm.id, current);
       return {
         ...vm,
         flavours: current?.flavours,
         labels: current?.labels,
         exporter: current?.exporter,
+        tokenUsers: current?.tokenUsers,
       };
     });
     known = nowKnown;

@@ -10,6 +10,7 @@ import { readOneAuth } from '../../lib/io/one-client.ts';
 import { startWebServer } from '../../lib/io/web-server.ts';
 import { createLog, type Log } from '../../lib/log/log.ts';
 import { type ExporterOptions, exporterOptions } from '../exporter-options.ts';
+import { listenProblems } from '../listen-problems.ts';
 import { changedOptions, takesRestart } from '../reload.ts';
 import { createAgentMemories } from './agent-memory.ts';
 import { createEnergyAccounts } from './energy-accounts.ts';
@@ -17,6 +18,7 @@ import { openKeptStates, writeKeptStates } from './kept-states.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import { createMonitoringPusher } from './push-monitoring.ts';
 import { readExporterOptions } from './read-options.ts';
+import { createGuestServer } from './serve-guests.ts';
 import { createServing } from './serving.ts';
 import { createHostAttributesWriter } from './write-host-attributes.ts';
 
@@ -51,10 +53,9 @@ const readConfiguration = async (
   environment: Environment,
 ): Promise<Configuration> => {
   const { options, unknownKeys } = await readExporterOptions(argv, environment);
-  if (options['web.listen-address'].length === 0) {
-    const problems = 'web.listen-address is an empty list but must name one address at least';
-    throw commonError('CONFIG_INVALID', { count: 1, problems });
-  }
+  const problems = listenProblems(options);
+  if (problems.length > 0)
+    throw commonError('CONFIG_INVALID', { count: problems.length, problems: problems.join('; ') });
   const endpoint = await readEndpointUrl(environment);
   await readOneAuth(environment);
   return { options, unknownKeys, endpoint };
@@ -93,6 +94,14 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   const energy = createEnergyAccounts({
     settings: () => configuration.options,
     sources: () => serving.sources,
+    now,
+    log,
+    onStep: (documents, readAt) => guests.onStep(documents, readAt),
+  });
+  const guests = createGuestServer({
+    settings: () => configuration.options,
+    sources: () => serving.sources,
+    energy: energy.source,
     now,
     log,
   });
@@ -136,8 +145,13 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
     log,
   });
 
+  const guestServer = await guests.start(run.programFile).catch(async (thrown: unknown) => {
+    await server.close(0);
+    throw thrown;
+  });
+
   const reload = async (): Promise<void> => {
-    await server.reload();
+    await Promise.all([server.reload(), guestServer?.reload()]);
     try {
       const next = await readConfiguration(argv, environment);
       const changed = changedOptions(configuration.options, next.options);
@@ -168,7 +182,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   log.info('listening', { url: server.urls.join(' '), version, one: shownUrl(configuration.endpoint) });
   const signal = await run.untilEnd;
   log.info('ending', { signal });
-  await server.close(graceMs);
+  await Promise.all([server.close(graceMs), guestServer?.close(graceMs)]);
   ending.abort();
   writing.stop();
   await energy.close();

@@ -19,6 +19,7 @@ import type { KeptStates } from './kept-states.ts';
 import { readHa } from './read-ha.ts';
 import { createFqdn, readBackupState, readServers } from './read-machine.ts';
 import { createPlatformReader } from './read-platform.ts';
+import { createUserReader } from './read-users.ts';
 import { createVmCpuReader } from './read-vm-cpu.ts';
 import { createVmReader } from './read-vms.ts';
 import { createSource, type Source } from './source.ts';
@@ -29,6 +30,7 @@ export type Sources = { readonly [Name in DocumentName]: Source<Documents[Name]>
 export const oneDocuments: ReadonlySet<DocumentName> = new Set([
   'hosts',
   'vms',
+  'users',
   'datastores',
   'networks',
   'ha',
@@ -150,6 +152,11 @@ export const createSources = (
   return {
     hosts,
     vms: fromOne(createVmReader({ client, now, onRepairs, onForged, onAttributes })),
+    users: createSource({
+      read: createUserReader(client, (places) => onRepairs('one.userpool.info', places)),
+      now,
+      reuseMs: Math.max(options['energy.interval'], options['one.min-refresh-interval']),
+    }),
     datastores: fromOne(() =>
       readPool({
         method: 'one.datastorepool.info',

@@ -1,4 +1,5 @@
 /** Where a program listens. */
+import { bracketHost } from '../host-name.ts';
 import type { OptionSpec } from './options.ts';
 
 /** As `listen` takes it. */
@@ -16,9 +17,12 @@ export const parseListenAddress = (text: string): ListenAddress | undefined => {
   return port > 65_535 ? undefined : { host: bracketed ?? (plain || '::'), port };
 };
 
-/** @param fallback the address that is used where none is given */
-export const listenAddressOption = (fallback: string): OptionSpec<ListenAddress> => ({
-  help: 'address and port on which metrics are served; given several times, on all of them',
+/** @param fallback the address that is used where none is given; '' for none */
+export const listenAddressOption = (
+  fallback: string,
+  help = 'address and port on which metrics are served; given several times, on all of them',
+): OptionSpec<ListenAddress> => ({
+  help,
   form: 'ADDRESS:PORT',
   default: fallback,
   parse: (text) => {
@@ -28,3 +32,5 @@ export const listenAddressOption = (fallback: string): OptionSpec<ListenAddress>
       : { value };
   },
 });
+
+export const formatListenAddress = ({ host, port }: ListenAddress): string => `${bracketHost(host)}:${port}`;

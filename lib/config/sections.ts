@@ -13,6 +13,7 @@ export const sections: Readonly<Record<string, Section>> = {
   web: { reader: 'opennebula-exporter' },
   log: { reader: 'opennebula-exporter' },
   one: { reader: 'opennebula-exporter' },
+  guest: { reader: 'opennebula-exporter' },
   power: { reader: 'opennebula-exporter' },
   energy: { reader: 'opennebula-exporter' },
   scheduler: { reader: 'opennebula-exporter' },

@@ -25,7 +25,7 @@ export const commonError = defineErrors({
   LISTEN_FAILED: {
     exitCode: 1,
     message: 'cannot listen on {address}: {detail}',
-    hint: 'find the program that holds the port with: ss -ltnp; stop it, or choose another port with --web.listen-address',
+    hint: 'find the program that holds the port with: ss -ltnp; stop it, or choose another port with --web.listen-address (for guests, with --guest.listen-address)',
   },
   ONE_AUTH_MISSING: {
     exitCode: 78,

@@ -13,7 +13,7 @@ export interface ClientConnections {
   destroyAll(): void;
 }
 
-const mostConnections = 256;
+const usualConnections = 256;
 /** Requests that a client sends before the first is answered; Prometheus sends one. */
 const mostUnanswered = 8;
 
@@ -60,7 +60,7 @@ const leastWanted = (connections: Iterable<OpenConnection>, newest: OpenConnecti
   return idle.find(({ wasAnswered }) => wasAnswered) ?? idle[0] ?? most[0] ?? newest;
 };
 
-export const createClientConnections = (): ClientConnections => {
+export const createClientConnections = (mostConnections = usualConnections): ClientConnections => {
   /** In the order in which they came. */
   const open = new Map<string, OpenConnection>();
   return {

@@ -14,10 +14,18 @@ export interface WebAnswer {
   readonly contentType: string;
   /** Answers with the same buffer share it, and its zipped form. */
   readonly body: string | Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+export interface WebClient {
+  /** Who asks, as far as the network tells. */
+  readonly address: string;
+  /** Aborted when the client has left. */
+  readonly left: () => AbortSignal;
 }
 export type WebHandler = (
   headers: IncomingHttpHeaders,
   query: URLSearchParams,
+  client: WebClient,
 ) => WebAnswer | Promise<WebAnswer>;
 export type WebHandlers = ReadonlyMap<string, WebHandler>;
 
@@ -32,6 +40,21 @@ export interface WebAnswersContext {
 
 const leastGzipBytes = 1024;
 const busySeconds = 5;
+
+const createWebClient = (request: IncomingMessage, response: ServerResponse): WebClient => {
+  let left: AbortController | undefined;
+  return {
+    address: clientOf(request.socket.remoteAddress),
+    left() {
+      if (left !== undefined) return left.signal;
+      const controller = new AbortController();
+      left = controller;
+      if (response.destroyed) controller.abort();
+      else response.once('close', () => controller.abort());
+      return controller.signal;
+    },
+  };
+};
 
 const plainText = (status: number, body: string): WebAnswer => ({
   status,
@@ -55,23 +78,22 @@ export const createWebAnswers = (
   const judgeLogin = createBasicAuth(context.comparePassword);
   const bodies = createWebBodies();
 
-  const login = async (request: IncomingMessage, response: ServerResponse): Promise<LoginVerdict> => {
+  const login = async (request: IncomingMessage, client: WebClient): Promise<LoginVerdict> => {
     const { users } = context.config();
     if (users.size === 0) return 'granted';
-    const left = new AbortController();
-    response.once('close', () => left.abort());
     const { authorization: header } = request.headers;
-    return judgeLogin({ users, header, client: clientOf(request.socket.remoteAddress), signal: left.signal });
+    return judgeLogin({ users, header, client: client.address, signal: client.left() });
   };
 
   const answerTo = async (request: IncomingMessage, response: ServerResponse): Promise<WebAnswer> => {
-    const verdict = await login(request, response);
+    const client = createWebClient(request, response);
+    const verdict = await login(request, client);
     if (verdict !== 'granted') return refusals[verdict];
     const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s);
     const handler = context.handlers().get(path);
     if (handler === undefined) return plainText(404, 'Not found');
     if (request.method !== 'GET' && request.method !== 'HEAD') return plainText(405, 'Method not allowed');
-    return handler(request.headers, new URLSearchParams(query));
+    return handler(request.headers, new URLSearchParams(query), client);
   };
 
   const send = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -87,6 +109,7 @@ export const createWebAnswers = (
     for (const [name, value] of context.config().headers) response.setHeader(name, value);
     const [name, value] = headersByStatus.get(answer.status) ?? [];
     if (name !== undefined && value !== undefined) response.setHeader(name, value);
+    for (const [own, text] of Object.entries(answer.headers ?? {})) response.setHeader(own, text);
     response.setHeader('Vary', 'Accept, Accept-Encoding');
     if (zips) response.setHeader('Content-Encoding', 'gzip');
     if (context.isClosing()) response.setHeader('Connection', 'close');

@@ -15,13 +15,17 @@ import type { Log } from '../log/log.ts';
 import { clientIsAcceptable, whyRestart } from '../prometheus/web-config.ts';
 import { createClientConnections } from './client-connections.ts';
 import { createPasswordWorker } from './password-worker.ts';
-import { readWebConfig, versionOfWebConfig } from './read-web-config.ts';
+import { type LoadedWebConfig, readWebConfig, versionOfWebConfig } from './read-web-config.ts';
 import { createWebAnswers, type WebHandlers } from './web-answers.ts';
 
 export interface WebServerOptions {
   readonly addresses: readonly ListenAddress[];
   /** Path of the exporter-toolkit's configuration; empty for plain HTTP without users. */
   readonly webConfigFile: string;
+  /** Who may ask is what the handlers decide: of the web configuration, the users and client certificates are left out. */
+  readonly knowsItsClients?: true;
+  /** How many connections are kept at most. */
+  readonly mostConnections?: number;
   /** What is served now, by path. */
   readonly handlers: () => WebHandlers;
   /** The running program, for the thread that compares passwords. */
@@ -75,10 +79,24 @@ const urlOf = (server: http.Server, { host, port }: ListenAddress): string => {
   return `${server instanceof https.Server ? 'https' : 'http'}://${bracketHost(host)}:${boundPort}`;
 };
 
+const withoutClients = ({ config, tlsFiles, version }: LoadedWebConfig): LoadedWebConfig => ({
+  config: {
+    ...config,
+    users: new Map(),
+    tls: config.tls === undefined ? undefined : { ...config.tls, clientAuthentication: 'none' },
+  },
+  tlsFiles: { ...tlsFiles, requestCert: false, rejectUnauthorized: false },
+  version,
+});
+
 export const startWebServer = async (options: WebServerOptions): Promise<WebServer> => {
   const { webConfigFile, handlers, log, addresses } = options;
-  let loaded = await readWebConfig(webConfigFile);
-  const connections = createClientConnections();
+  const load = async (): Promise<LoadedWebConfig> => {
+    const read = await readWebConfig(webConfigFile);
+    return options.knowsItsClients ? withoutClients(read) : read;
+  };
+  let loaded = await load();
+  const connections = createClientConnections(options.mostConnections);
   let closing = false;
   const onRequest = createWebAnswers({
     handlers,
@@ -110,7 +128,7 @@ export const startWebServer = async (options: WebServerOptions): Promise<WebServ
 
   const reload = async (): Promise<void> => {
     try {
-      const next = await readWebConfig(webConfigFile);
+      const next = await load();
       const why = whyRestart(loaded.config, next.config);
       if (why !== undefined) {
         log.error('the changed web configuration needs a restart; the old one stays in force', { why });

@@ -112,6 +112,7 @@ export const extendedVmShape = shapeOf({
   ...vmSpec,
   TEMPLATE: {
     ...vmSpec.TEMPLATE,
+    CREATED_BY: text,
     NIC: addressedNic,
     NIC_ALIAS: addressedNic,
     PCI: addressedNic,
@@ -121,6 +122,7 @@ export const extendedVmShape = shapeOf({
       ),
     ),
   },
+  UID: text,
   USER_TEMPLATE: { FLAVOURS: text, LABELS: text, PROMETHEUS_EXPORTER: text },
 });
 
@@ -171,6 +173,19 @@ export const parseFlavours = (element: OneElement): number => {
 export const parseLabels = (element: OneElement): string => {
   const labels = (textAt(element, 'USER_TEMPLATE', 'LABELS') ?? '').split(',').map((label) => label.trim());
   return [...new Set(labels)].filter((label) => label !== '').join(',');
+};
+
+/** Whose TOKEN_PASSWORD a VM's token for OneGate is made with. */
+export interface TokenUsers {
+  readonly creatorId: number;
+  /** Where the creator is gone. */
+  readonly ownerId: number | undefined;
+}
+
+/** `undefined` where the VM has no token: its context does not ask for one. */
+export const parseTokenUsers = (element: OneElement): TokenUsers | undefined => {
+  const creatorId = parseInteger(textAt(element, 'TEMPLATE', 'CREATED_BY'));
+  return creatorId === undefined ? undefined : { creatorId, ownerId: parseInteger(textAt(element, 'UID')) };
 };
 
 /** Addresses of one interface as they are written; the family that a name stands for. */

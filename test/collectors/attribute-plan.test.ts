@@ -29,7 +29,7 @@ const knownAt = (vms: readonly Vm[], readAt: number): Map<number, KnownAttribute
   new Map(
     vms.map((one) => [
       one.id,
-      { flavours: -1, exporter: undefined, fingerprint: fingerprintOf(one), readAt },
+      { flavours: -1, exporter: undefined, tokenUsers: undefined, fingerprint: fingerprintOf(one), readAt },
     ]),
   );
 

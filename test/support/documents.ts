@@ -8,6 +8,7 @@ import { resolveOptions } from '../../lib/config/resolve.ts';
 export const emptyDocuments: Documents = {
   hosts: [],
   vms: [],
+  users: new Map(),
   datastores: [],
   networks: [],
   servers: { fqdn: 'front-end', activeStates: new Map() },

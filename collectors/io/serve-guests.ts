@@ -1,0 +1,155 @@
+/** Serves each VM its own power and energy, for the token that it has for OneGate: on a port of its own. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { createCycle } from '../../lib/io/cycle.ts';
+import type { WebAnswer, WebClient, WebHandlers } from '../../lib/io/web-answers.ts';
+import { startWebServer, type WebServer } from '../../lib/io/web-server.ts';
+import type { Log } from '../../lib/log/log.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { ExporterOptions } from '../exporter-options.ts';
+import { createGuessLimit } from '../guests/guess-limit.ts';
+import { type GuestPage, guestPages } from '../guests/guest-pages.ts';
+import { guestPowerOf } from '../guests/guest-power.ts';
+import { type GuestCredentials, type GuestVerdict, identifyGuest } from '../guests/identify-guest.ts';
+import { createGuestDocuments, type GuestDocuments, type GuestDocumentsReader } from './guest-documents.ts';
+import { createHold } from './hold-answers.ts';
+import type { Reading, Source } from './source.ts';
+import type { Sources } from './sources.ts';
+
+/** How long answers wait while somebody guesses; whoever has the right token waits for no longer. */
+const holdMs = 3000;
+/** A guest asks every few seconds, and its client mostly keeps no connection. */
+const mostConnections = 1024;
+const sayAgainMs = 10_000;
+
+export interface GuestServerContext {
+  readonly settings: () => ExporterOptions;
+  readonly sources: () => Sources;
+  readonly energy: Source<Accounts | undefined>;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+export interface GuestServer {
+  readonly onStep: GuestDocumentsReader['onStep'];
+  /** `undefined` where no guests are served. */
+  start(programFile: string): Promise<WebServer | undefined>;
+}
+
+const answer = (status: number, body: string, headers = {}): WebAnswer => ({
+  status,
+  contentType: 'text/plain; charset=utf-8',
+  body: `${body}\n`,
+  headers: { 'Cache-Control': 'no-store', ...headers },
+});
+const unauthorized = answer(
+  401,
+  'Not authorized: X-ONEGATE-VMID and X-ONEGATE-TOKEN must name a VM that exists and its own token',
+  { 'WWW-Authenticate': 'OneGate' },
+);
+const unavailable = (reason: string): WebAnswer => answer(503, reason);
+
+const credentialsOf = (headers: IncomingHttpHeaders): GuestCredentials => ({
+  vmId: String(headers['x-onegate-vmid'] ?? ''),
+  token: String(headers['x-onegate-token'] ?? ''),
+});
+
+const noReading: Reading<Accounts | undefined> = { value: undefined, readAt: Number.NEGATIVE_INFINITY };
+
+export const createGuestServer = ({
+  settings,
+  sources,
+  energy,
+  now,
+  log,
+}: GuestServerContext): GuestServer => {
+  const documents = createGuestDocuments({ sources, now, log });
+  const limit = createGuessLimit();
+  const hold = createHold(holdMs);
+  let saidAt = Number.NEGATIVE_INFINITY;
+
+  const onWrong = (vmId: number | undefined, client: string): void => {
+    if (!limit.wrong({ vmId, client }, now()) || now() - saidAt < sayAgainMs) return;
+    saidAt = now();
+    log.warn('wrong OneGate tokens: answers wait for a while', { one_vm_id: vmId ?? 'unknown', client });
+  };
+  /** The verdict, after a while where somebody guesses. */
+  const judge = async (
+    credentials: GuestCredentials,
+    { directory }: GuestDocuments,
+    client: WebClient,
+  ): Promise<GuestVerdict> => {
+    const verdict = identifyGuest(credentials, directory);
+    const vmId = verdict.kind === 'granted' ? verdict.vm.id : undefined;
+    const asked = { vmId: verdict.kind === 'denied' ? verdict.vmId : vmId, client: client.address };
+    if (verdict.kind === 'denied' && credentials.token !== '') onWrong(asked.vmId, asked.client);
+    if (limit.mustWait(asked, now())) await hold(client.left());
+    return verdict;
+  };
+  const read = async (
+    vm: (GuestVerdict & { kind: 'granted' })['vm'],
+    page: GuestPage,
+  ): Promise<WebAnswer> => {
+    const { value, readAt } = await energy.get().catch(() => noReading); // the collector says why
+    const { 'energy.longest-gap': gapMs, 'energy.interval': intervalMs } = settings();
+    const power = guestPowerOf(vm, value, documents.latest()?.situation());
+    if (power.kind === 'unmeasured') return unavailable(power.reason);
+    const ageMs = now() - readAt;
+    if (ageMs > gapMs + intervalMs)
+      return unavailable(`no_reading: the power agents were read last ${Math.round(ageMs / 1000)} s ago`);
+    const { account, watts } = power;
+    const reading = { vmId: vm.id, account, watts, wallMs: Date.now() - ageMs };
+    const { contentType, format } = page;
+    return { ...answer(200, ''), contentType, body: format(reading, settings()) };
+  };
+  const serve = async (
+    page: GuestPage,
+    headers: IncomingHttpHeaders,
+    client: WebClient,
+  ): Promise<WebAnswer> => {
+    const latest = documents.latest();
+    if (latest === undefined)
+      return unavailable('starting: the exporter has not read the VMs and users of OpenNebula yet');
+    const ageMs = now() - latest.readAt;
+    const { 'snapshot.max-age': maxAgeMs, 'energy.interval': intervalMs } = settings();
+    const refreshMs = settings()['one.min-refresh-interval'];
+    if (ageMs > maxAgeMs + intervalMs + refreshMs)
+      return unavailable(`no_documents: OpenNebula was read last ${Math.round(ageMs / 1000)} s ago`);
+    const verdict = await judge(credentialsOf(headers), latest, client);
+    if (verdict.kind === 'denied') return unauthorized;
+    if (verdict.kind === 'unknown')
+      return unavailable('no_attributes: who created this VM could not be read from OpenNebula');
+    return read(verdict.vm, page);
+  };
+  const handlers: WebHandlers = new Map(
+    [...guestPages].map(([path, page]) => [path, (headers, _, client) => serve(page, headers, client)]),
+  );
+  return {
+    onStep: documents.onStep,
+    async start(programFile) {
+      const { 'guest.listen-address': addresses, 'web.config.file': webConfigFile } = settings();
+      const intervalMs = settings()['energy.interval'];
+      if (addresses.length === 0) return undefined;
+      const server = await startWebServer({
+        addresses,
+        webConfigFile,
+        knowsItsClients: true,
+        mostConnections,
+        programFile,
+        handlers: () => handlers,
+        log,
+      });
+      const reading = createCycle(() => documents.readIfOlder(2 * intervalMs), intervalMs);
+      reading.start();
+      log.info('listening for guests', { url: server.urls.join(' ') });
+      if (!settings()['collector.energy'])
+        log.warn('guests get nothing: --no-collector.energy keeps no accounts of energy', {});
+      return {
+        ...server,
+        async close(graceMs) {
+          reading.stop();
+          await server.close(graceMs);
+        },
+      };
+    },
+  };
+};

@@ -1,0 +1,257 @@
+/** What a VM gets from the exporter for its OneGate token, and what nobody gets. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import path from 'node:path';
+import test, { type TestContext } from 'node:test';
+import bcrypt from 'bcryptjs';
+import { makeOneGateToken } from '../../collectors/guests/onegate-token.ts';
+import { parseUser, userShape } from '../../lib/one/user.ts';
+import { type ExporterProcess, get, runExporterToEnd, startExporter } from '../support/exporter.ts';
+import { withFlags } from '../support/flags.ts';
+import { httpAnswer, methodOf, startRawServer } from '../support/raw-server.ts';
+import { kvmHostPool, startRecordedFrontEnd } from '../support/recorded-front-end.ts';
+import { readObjects, recordedAnswer, recordedBody, recordedDocument } from '../support/recordings.ts';
+import { familyOf } from '../support/samples.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+/** The recorded VM 8 runs on host 1, VM 6 on host 0, VM 4 is powered off; their creator is oneadmin. */
+const startTimes: Readonly<Record<string, string>> = { 8: '1795227286', 6: '1795227283', 4: '1795227281' };
+const password =
+  readObjects(recordedDocument('userpool.info'), 'USER', userShape, parseUser).find(({ id }) => id === 0)
+    ?.tokenPassword ?? '';
+const tokenOf = (vmId: string): string =>
+  makeOneGateToken(Number(vmId), startTimes[vmId] ?? '', password) ?? '';
+
+/** The recorded VMs, which had no token in their contexts, with one. */
+const vmsWithTokens = (): Buffer =>
+  httpAnswer(
+    '200 OK',
+    recordedBody('vmpool.infoextended-notdone')
+      .toString('latin1')
+      .replaceAll('&lt;TEMPLATE&gt;', '&lt;TEMPLATE&gt;&lt;CREATED_BY&gt;0&lt;/CREATED_BY&gt;'),
+  );
+
+interface Cloud {
+  readonly exporter: ExporterProcess;
+  /** Of the port for guests. */
+  readonly url: string;
+  /** Methods of the calls so far. */
+  readonly calls: () => readonly string[];
+}
+
+const startCloud = async (t: TestContext, ...flags: readonly string[]): Promise<Cloud> => {
+  const beganAt = performance.now();
+  const frontEnd = await startRecordedFrontEnd((method) => {
+    if (method === 'one.hostpool.info') return kvmHostPool();
+    if (method === 'one.vmpool.infoextended') return { bytes: vmsWithTokens() };
+    return method === 'one.userpool.info' ? { bytes: recordedAnswer('userpool.info') } : undefined;
+  });
+  const agent = await startRawServer((request) => {
+    if (!request.startsWith('GET /1/')) return { bytes: httpAnswer('200 OK', '') };
+    const seconds = (performance.now() - beganAt) / 1000;
+    const page = `onepower_info{version="1",meter="rapl"} 1
+onepower_host_cpus 4
+onepower_host_cpu_seconds_total{mode="all"} ${seconds * 4}
+onepower_zone_energy_joules_total{zone="package-0",counted="true"} ${seconds * 100}
+onepower_host_energy_joules_total ${seconds * 100}
+onepower_vm_energy_joules_total{domain="one-8",uuid=""} ${seconds * 40}
+`;
+    return { bytes: httpAnswer('200 OK', page) };
+  });
+  t.after(() => Promise.all([frontEnd.close(), agent.close()]));
+  const exporter = await startExporter({
+    endpoint: `http://127.0.0.1:${frontEnd.port}/RPC2`,
+    flags: withFlags(
+      [
+        `--power.agent-url=http://127.0.0.1:${agent.port}/{id}/metrics`,
+        `--energy.directory=${path.join(temporaryFolder(t), 'energy')}`,
+        '--energy.interval=1s',
+        '--no-collector.server',
+        '--guest.listen-address=127.0.0.1:0',
+      ],
+      flags,
+    ),
+  });
+  t.after(exporter.end);
+  const urlOf = () => /msg="listening for guests" url=(\S+)/.exec(exporter.log())?.[1];
+  while (urlOf() === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+  return { exporter, url: urlOf() ?? '', calls: () => frontEnd.requests.map(methodOf) };
+};
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly type: string;
+}
+
+const ask = async (url: string, vmId: string, token = tokenOf(vmId)): Promise<Answer> => {
+  const headers = { 'X-ONEGATE-VMID': vmId, 'X-ONEGATE-TOKEN': token };
+  const response = await fetch(url, { headers });
+  return {
+    status: response.status,
+    body: await response.text(),
+    type: response.headers.get('content-type') ?? '',
+  };
+};
+
+/** The first answer with that status. */
+const askUntil = async (status: number, url: string, vmId: string): Promise<Answer> => {
+  for (;;) {
+    const answer = await ask(url, vmId);
+    if (answer.status === status) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
+const energyOnPage = async ({ exporter }: Cloud): Promise<number> =>
+  familyOf(await get(exporter), 'opennebula_vm_energy_joules_total')['{one_vm_id="8"}'] ?? Number.NaN;
+
+const getsItsOwn = async (cloud: Cloud): Promise<void> => {
+  await askUntil(200, `${cloud.url}/energy_uj`, '8');
+  const least = await energyOnPage(cloud);
+  const energy = await ask(`${cloud.url}/energy_uj`, '8');
+  assert.match(energy.body, /^[1-9]\d*\n$/);
+  const metrics = await ask(`${cloud.url}/metrics`, '8');
+  const json = await ask(`${cloud.url}/power.json`, '8');
+  let most = await energyOnPage(cloud);
+  const power = JSON.parse(json.body) as Readonly<Record<string, number>>;
+  assert.deepEqual(Object.keys(power), ['watts', 'joules', 'time', 'resolution_seconds']);
+  while (most < (power['joules'] ?? 0)) most = await energyOnPage(cloud); // a page may be some seconds old
+  const joules = Number(energy.body) / 1e6;
+  assert.ok(least <= joules && joules <= most, `${least} ${joules} ${most}`);
+  assert.ok(Math.abs((power['watts'] ?? 0) - 40) < 8, json.body);
+  assert.ok(Math.abs((power['time'] ?? 0) * 1000 - Date.now()) < 120_000, json.body);
+  assert.equal(power['resolution_seconds'], 1);
+  assert.deepEqual(Object.keys(familyOf(metrics.body, 'opennebula_vm_energy_joules_total')), [
+    '{one_vm_id="8"}',
+  ]);
+  assert.deepEqual(metrics.body.match(/^# TYPE \S+/gm), [
+    '# TYPE opennebula_vm_energy_joules_total',
+    '# TYPE opennebula_vm_unmeasured_seconds_total',
+    '# TYPE opennebula_vm_power_watts',
+  ]);
+  for (const elsewhere of ['/', '/energy', '/-/healthy', '/sd/vm-exporters', '/energy_uj/'])
+    assert.equal((await ask(`${cloud.url}${elsewhere}`, '8')).status, 404, elsewhere);
+  assert.equal((await fetch(`${cloud.exporter.url}/energy_uj`)).status, 404, 'nor on the port of metrics');
+};
+
+const othersGetNothing = async (cloud: Cloud): Promise<void> => {
+  for (const page of ['/energy_uj', '/metrics', '/power.json']) {
+    assert.equal((await ask(`${cloud.url}${page}`, '8', tokenOf('6'))).status, 401);
+    assert.equal((await ask(`${cloud.url}${page}`, '12345', tokenOf('8'))).status, 401);
+    assert.equal((await fetch(`${cloud.url}${page}`)).status, 401);
+    const unmeasured = await ask(`${cloud.url}${page}`, '6');
+    assert.deepEqual(
+      [unmeasured.status, /^agent_unsound: /.test(unmeasured.body)],
+      [503, true],
+      unmeasured.body,
+    );
+    const off = await ask(`${cloud.url}${page}`, '4');
+    assert.deepEqual([off.status, /^not_running: /.test(off.body)], [503, true], off.body);
+  }
+};
+
+test('guests cost OpenNebula no call', async (t) => {
+  const cloud = await startCloud(t, '--energy.interval=60s', '--one.min-refresh-interval=1h');
+  await askUntil(503, `${cloud.url}/energy_uj`, '4');
+  while (!(await ask(`${cloud.url}/energy_uj`, '4')).body.startsWith('not_running'))
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  const before = cloud.calls().length;
+  for (let round = 0; round < 50; round += 1) await ask(`${cloud.url}/energy_uj`, '4');
+  assert.deepEqual(cloud.calls().slice(before), []);
+  assert.equal(cloud.calls().filter((method) => method === 'one.userpool.info').length, 1);
+});
+
+const isAnsweredWhileOthersGuess = async (cloud: Cloud): Promise<void> => {
+  for (const localAddress of ['127.0.0.2', '127.0.0.1']) {
+    let isOver = false;
+    let wrong = 0;
+    const guess = (): Promise<void> =>
+      new Promise((resolve) => {
+        const headers = { 'X-ONEGATE-VMID': '8', 'X-ONEGATE-TOKEN': tokenOf('6') };
+        const request = http.get(
+          `${cloud.url}/energy_uj`,
+          { localAddress, agent: false, headers },
+          (response) => {
+            assert.equal(response.resume().statusCode, 401);
+            wrong += 1;
+          },
+        );
+        request.on('error', () => undefined).on('close', resolve);
+      });
+    const guessers = Array.from({ length: 40 }, async () => {
+      while (!isOver) await guess();
+    });
+    assert.equal((await ask(`${cloud.url}/energy_uj`, '8')).status, 200);
+    isOver = true;
+    await Promise.all(guessers);
+    assert.ok(wrong > 0);
+  }
+  assert.match(cloud.exporter.log(), /wrong OneGate tokens.*one_vm_id=8/);
+};
+
+test("a VM gets its own energy and power, nobody gets another VM's, and guesses lock nobody out", async (t) => {
+  const cloud = await startCloud(t);
+  await askUntil(200, `${cloud.url}/energy_uj`, '8');
+  await t.test('its own, on three pages', () => getsItsOwn(cloud));
+  await t.test('401 for others, and the reason for a VM that is not measured', () => othersGetNothing(cloud));
+  await t.test('guesses from another address and from its own', () => isAnsweredWhileOthersGuess(cloud));
+});
+
+test('the port of guests is never that of metrics', async (t) => {
+  const auth = path.join(temporaryFolder(t), 'one_auth');
+  writeFileSync(auth, 'a:b');
+  const { code, stderr } = await runExporterToEnd(
+    ['--config.file=/dev/null', '--web.listen-address=127.0.0.1:9925', '--guest.listen-address=:9925'],
+    { ONE_AUTH: auth, ONE_XMLRPC: 'http://127.0.0.1:1/RPC2' },
+  );
+  assert.equal(code, 78, stderr);
+  assert.match(stderr, /--guest\.listen-address is \[::\]:9925 but must have another port/);
+});
+
+test('guests are served over TLS by the web configuration, without its users', async (t) => {
+  const folder = temporaryFolder(t);
+  const [key, cert, config] = ['key.pem', 'cert.pem', 'web.yml'].map((name) => path.join(folder, name));
+  assert.ok(key && cert && config);
+  execFileSync(
+    'openssl',
+    [
+      ...[
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-days',
+        '2',
+      ],
+      ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert],
+    ],
+    { stdio: 'ignore' },
+  );
+  const hash = bcrypt.hashSync('secret', 4);
+  writeFileSync(
+    config,
+    `tls_server_config: {cert_file: ${cert}, key_file: ${key}, client_ca_file: ${cert}, client_auth_type: RequireAndVerifyClientCert}
+basic_auth_users: {prom: ${hash}}
+`,
+  );
+  const { url } = await startCloud(t, `--web.config.file=${config}`);
+  assert.match(url, /^https:/);
+  const status = (token: string): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const headers = { 'X-ONEGATE-VMID': '8', 'X-ONEGATE-TOKEN': token };
+      https
+        .get(`${url}/energy_uj`, { rejectUnauthorized: false, agent: false, headers }, (response) =>
+          resolve(response.resume().statusCode ?? 0),
+        )
+        .on('error', reject);
+    });
+  while ((await status(tokenOf('8'))) !== 200) await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(await status(tokenOf('6')), 401);
+});
