@@ -21,84 +21,86 @@ import {
 } from './accounts.ts';
 import { attributions } from './attribution.ts';
 import { vmKey } from './booking.ts';
+import { unescapeField } from './fields.ts';
 import { type Frame, type FramesProblem, fileHead, formatFrame, parseFrames } from './frames.ts';
 import { idlePolicies } from './idle-share.ts';
-import { escapeField, formatRows, noNames, readRows, unescapeField } from './rows.ts';
+import { createLineWriter, type LineWriter } from './line-writer.ts';
+import { formatRows, readRows } from './rows.ts';
 import type { Place, SeenCount, SeenCounters } from './spans.ts';
 
-const join = (...fields: readonly (string | number)[]): string =>
-  fields.map((field) => (typeof field === 'string' ? escapeField(field) : field)).join('\t');
+const writeVm = (lines: LineWriter, id: number, vm: VmAccount, aheadMs: number): void => {
+  lines.text('vm');
+  lines.number(id);
+  lines.text(vm.name);
+  lines.text(vm.owner);
+  lines.text(vm.group);
+  if (vm.hostId === undefined) lines.text('');
+  else lines.number(vm.hostId);
+  lines.number(Number(vm.isRunning));
+  lines.number(Number(vm.isMigrating));
+  lines.number(vm.seenAt + aheadMs);
+  lines.number(vm.settledAt + aheadMs);
+  lines.number(vm.own);
+  lines.number(vm.share);
+  lines.number(vm.measuredMs);
+  lines.number(vm.unmeasuredMs);
+  lines.number(vm.lifeMs);
+  lines.text(vm.flavour);
+  lines.text(vm.labels);
+  lines.endLine();
+};
 
-const formatVm = (id: number, vm: VmAccount): string =>
-  join(
-    'vm',
-    id,
-    vm.name,
-    vm.owner,
-    vm.group,
-    vm.hostId ?? '',
-    Number(vm.isRunning),
-    Number(vm.isMigrating),
-    vm.seenAt,
-    vm.settledAt,
-    vm.own,
-    vm.share,
-    vm.measuredMs,
-    vm.unmeasuredMs,
-    vm.lifeMs,
-    vm.flavour,
-    vm.labels,
-  );
+const moveMeasured = (at: number, aheadMs: number): number => Math.max(0, at + aheadMs);
 
-const formatHost = (id: number, { name, cluster, gridZone, ...host }: HostAccount): string =>
-  join(
-    'host',
-    id,
-    name,
-    cluster,
-    host.settledAt,
-    host.vmsMeasuredAt,
-    host.total,
-    host.rest,
-    host.measuredMs,
-    host.supplyBase,
-    host.supply,
-    host.pueBase,
-    host.pue,
-    gridZone,
-  );
+const writeHost = (lines: LineWriter, id: number, host: HostAccount, aheadMs: number): void => {
+  lines.text('host');
+  lines.number(id);
+  lines.text(host.name);
+  lines.text(host.cluster);
+  lines.number(host.settledAt + aheadMs);
+  lines.number(moveMeasured(host.vmsMeasuredAt, aheadMs));
+  const { total, rest, measuredMs, supplyBase, supply, pueBase, pue } = host;
+  for (const amount of [total, rest, measuredMs, supplyBase, supply, pueBase, pue]) lines.number(amount);
+  lines.text(host.gridZone);
+  lines.endLine();
+};
 
-const formatPlace = (place: string, { agent, readAt, counters }: Place): readonly string[] =>
-  counters === undefined
-    ? []
-    : [
-        join(
-          'place',
-          place,
-          agent,
-          readAt,
-          counters.seconds,
-          counters.hostJoules,
-          counters.meter,
-          counters.rawHostJoules ?? '',
-          counters.cpus ?? '',
-        ),
-        ...[...counters.vms].map(([key, { count }]) => join('count', key, count)),
-      ];
+const writePlace = (lines: LineWriter, place: string, known: Place, aheadMs: number): void => {
+  const { agent, readAt, counters } = known;
+  if (counters === undefined) return;
+  lines.text('place');
+  lines.text(place);
+  lines.text(agent);
+  lines.number(readAt + aheadMs);
+  lines.number(counters.seconds);
+  lines.number(counters.hostJoules);
+  lines.text(counters.meter);
+  lines.text(String(counters.rawHostJoules ?? ''));
+  lines.text(String(counters.cpus ?? ''));
+  lines.endLine();
+  for (const [key, { count }] of counters.vms) {
+    lines.text('count');
+    lines.text(key);
+    lines.number(count);
+    lines.endLine();
+  }
+};
 
-export const formatAccounts = ({ at, vms, hosts, places, batch }: Accounts): Buffer => {
-  const lines = [
-    join('at', at ?? '', batch.hours.size),
-    ...[...vms].map(([id, vm]) => formatVm(id, vm)),
-    ...[...hosts].map(([id, host]) => formatHost(id, host)),
-    ...[...places].flatMap(([place, known]) => formatPlace(place, known)),
-  ];
+/** @param aheadMs what the clock of what is kept is ahead of the accounts' */
+export const formatAccounts = ({ at, vms, hosts, places, batch }: Accounts, aheadMs = 0): Buffer => {
+  const lines = createLineWriter();
+  lines.text('at');
+  if (at === undefined) lines.text('');
+  else lines.number(at + aheadMs);
+  lines.number(batch.hours.size);
+  lines.endLine();
+  for (const [id, vm] of vms) writeVm(lines, id, vm, aheadMs);
+  for (const [id, host] of hosts) writeHost(lines, id, host, aheadMs);
+  for (const [place, known] of places) writePlace(lines, place, known, aheadMs);
   return Buffer.concat([
     Buffer.from(fileHead),
-    formatFrame('accounts', batch.sequence, 0, `${lines.join('\n')}\n`),
-    ...[...batch.hours].map(([hour, rows]) =>
-      formatFrame('block', batch.sequence, hour, formatRows(rows, noNames())),
-    ),
+    formatFrame('accounts', batch.sequence, 0, lines.finish()),
+    ...[...batch.hours].map(([hour, rows]) => formatFrame('block', batch.sequence, hour, formatRows(rows))),
   ]);
 };
 
@@ -118,7 +120,7 @@ export const moveClock = (accounts: Accounts, byMs: number): Accounts => ({
       {
         ...host,
         settledAt: host.settledAt + byMs,
-        vmsMeasuredAt: Math.max(0, host.vmsMeasuredAt + byMs),
+        vmsMeasuredAt: moveMeasured(host.vmsMeasuredAt, byMs),
       },
     ]),
   ),

@@ -1,21 +1,8 @@
 /** The lines of an hour: who the VMs and hosts are, what they used, and how long. Fields are separated by tabs. */
+
 import type { HostIdentity, HostRow, HourRows, Policy, VmIdentity, VmRow } from './accounts.ts';
-
-const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
-const unescapes = new Map(Object.entries(escapes).map(([character, written]) => [written, character]));
-
-const special = /[\\\t\n\r]/;
-export const escapeField = (text: string): string =>
-  !special.test(text) ? text : text.replace(/[\\\t\n\r]/g, (found) => escapes[found] ?? found);
-export const unescapeField = (text: string): string =>
-  text.includes('\\') ? text.replace(/\\./g, (found) => unescapes.get(found) ?? found) : text;
-
-/** Milliseconds as seconds. */
-export const formatSeconds = (ms: number): string => {
-  const whole = Math.floor(ms / 1000);
-  const rest = ms - whole * 1000;
-  return rest === 0 ? String(whole) : `${whole}.${String(rest).padStart(3, '0').replace(/0+$/, '')}`;
-};
+import { escapeField, unescapeField } from './fields.ts';
+import { createLineWriter, type LineWriter } from './line-writer.ts';
 
 /** What of names is known to whoever reads on from here: a name is written again only when it has changed. */
 export interface KnownNames {
@@ -33,35 +20,73 @@ const hostLine = (hostId: number, { name, cluster, gridZone }: HostIdentity): st
   return `host\t${hostId}\t${escapeField(name)}\t${escapeField(cluster)}${zone}\n`;
 };
 
-const formatVm = (row: VmRow, known: KnownNames): string => {
+/** Whether this line is known to the reader; it is from now on. */
+const isKnown = (known: Map<number, string> | undefined, id: number, line: () => string): boolean => {
+  if (known === undefined) return false;
+  const [before, now] = [known.get(id), line()];
+  known.set(id, now);
+  return before === now;
+};
+
+const writeVm = (lines: LineWriter, row: VmRow, known: KnownNames | undefined): void => {
   const { vmId } = row;
-  const identity = vmLine(vmId, row);
-  const isKnown = known.vms.get(vmId) === identity;
-  known.vms.set(vmId, identity);
-  const times = [row.measuredMs, row.unmeasuredMs, row.lifeMs].map(formatSeconds).join('\t');
-  return `${isKnown ? '' : identity}use\t${vmId}\t${row.hostId}\t${row.own}\t${row.share}\t${times}\n`;
+  if (!isKnown(known?.vms, vmId, () => vmLine(vmId, row))) {
+    lines.text('vm');
+    lines.number(vmId);
+    lines.text(row.name);
+    lines.text(row.owner);
+    lines.text(row.group);
+    if (row.flavour !== '' || row.labels !== '') {
+      lines.text(row.flavour);
+      lines.text(row.labels);
+    }
+    lines.endLine();
+  }
+  lines.text('use');
+  lines.number(vmId);
+  lines.number(row.hostId);
+  lines.number(row.own);
+  lines.number(row.share);
+  lines.seconds(row.measuredMs);
+  lines.seconds(row.unmeasuredMs);
+  lines.seconds(row.lifeMs);
+  lines.endLine();
 };
 
-const formatHost = (row: HostRow, known: KnownNames): string => {
-  const { hostId, total, rest, measuredMs } = row;
+const writeHost = (lines: LineWriter, row: HostRow, known: KnownNames | undefined): void => {
+  const { hostId } = row;
+  if (!isKnown(known?.hosts, hostId, () => hostLine(hostId, row))) {
+    lines.text('host');
+    lines.number(hostId);
+    lines.text(row.name);
+    lines.text(row.cluster);
+    if (row.gridZone !== '') lines.text(row.gridZone);
+    lines.endLine();
+  }
+  lines.text('draw');
+  lines.number(hostId);
+  lines.number(row.total);
+  lines.number(row.rest);
+  lines.seconds(row.measuredMs);
   const factors = [row.supplyBase, row.supply, row.pueBase, row.pue];
-  const written = factors.some((amount) => amount > 0) ? `\t${factors.join('\t')}` : '';
-  const identity = hostLine(hostId, row);
-  const isKnown = known.hosts.get(hostId) === identity;
-  known.hosts.set(hostId, identity);
-  return `${isKnown ? '' : identity}draw\t${hostId}\t${total}\t${rest}\t${formatSeconds(measuredMs)}${written}\n`;
+  if (factors.some((amount) => amount > 0)) for (const amount of factors) lines.number(amount);
+  lines.endLine();
 };
 
-const policyLine = ({ attribution, idle }: Policy): string => `policy\t${attribution}\t${idle}\n`;
+const writePolicy = (lines: LineWriter, { attribution, idle }: Policy): void => {
+  lines.text('policy');
+  lines.text(attribution);
+  lines.text(idle);
+  lines.endLine();
+};
 
-/** @param known is brought up to date */
-export const formatRows = ({ vms, hosts, policies }: HourRows, known: KnownNames): string => {
-  const rows = [...vms.values()].sort((one, other) => one.vmId - other.vmId);
-  return [
-    ...policies.map(policyLine),
-    ...[...hosts.values()].map((row) => formatHost(row, known)),
-    ...rows.map((row) => formatVm(row, known)),
-  ].join('');
+/** @param known is brought up to date; where it is not given, all names are written */
+export const formatRows = ({ vms, hosts, policies }: HourRows, known?: KnownNames): Buffer => {
+  const lines = createLineWriter();
+  for (const policy of policies) writePolicy(lines, policy);
+  for (const row of hosts.values()) writeHost(lines, row, known);
+  for (const row of [...vms.values()].sort((one, other) => one.vmId - other.vmId)) writeVm(lines, row, known);
+  return lines.finish();
 };
 
 /** Is told of each line. Amounts are in millijoules and milliseconds. */

@@ -110,7 +110,7 @@ export const keepEnergy = async (options: KeepEnergyOptions): Promise<KeptEnergy
   const write = async (): Promise<void> => {
     if (current === written) return;
     const next = current;
-    await writeDurable(file, formatAccounts(wallOffsetMs === 0 ? next : moveClock(next, wallOffsetMs)), mode);
+    await writeDurable(file, formatAccounts(next, wallOffsetMs), mode);
     written = next;
   };
   /** Hours that are in the ledger already: the exporter was killed before it wrote that they are. */

@@ -3,7 +3,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { type Accounts, noAccounts } from '../../../collectors/accounts/accounts.ts';
 import { advance } from '../../../collectors/accounts/advance.ts';
-import { formatAccounts, parseAccounts } from '../../../collectors/accounts/kept-accounts.ts';
+import { formatAccounts, moveClock, parseAccounts } from '../../../collectors/accounts/kept-accounts.ts';
 import {
   counted,
   madeHost,
@@ -64,6 +64,17 @@ test('law: what is kept is what was', () => {
     fc.property(steps, (given) => {
       const accounts = accountsOf(given);
       assert.deepEqual(parseAccounts(formatAccounts(accounts)), keptOf(accounts));
+    }),
+  );
+});
+
+test('law: kept by another clock, it is what the accounts are by that clock', () => {
+  const steps = fc.array(fc.record({ owner: names, name: names, joules: amounts }), { maxLength: 5 });
+  fc.assert(
+    fc.property(steps, fc.integer({ min: -1e13, max: 1e13 }), (given, aheadMs) => {
+      const accounts = accountsOf(given);
+      const moved = formatAccounts(moveClock(accounts, aheadMs));
+      assert.equal(formatAccounts(accounts, aheadMs).toString(), moved.toString());
     }),
   );
 });

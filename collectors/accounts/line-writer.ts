@@ -1,0 +1,116 @@
+/**
+ * Lines of fields, separated by tabs, written as bytes: the state of a large cloud has some hundred thousand numbers
+ * at each step, of which no text is made.
+ */
+import { escapeField } from './fields.ts';
+
+export interface LineWriter {
+  /** A field, escaped. */
+  text(field: string): void;
+  number(field: number): void;
+  /** Milliseconds as seconds, with up to three decimals. */
+  seconds(ms: number): void;
+  endLine(): void;
+  /** All that was written. */
+  finish(): Buffer;
+}
+
+const firstBytes = 256 * 1024;
+const [tab, newline, minus, point, zero, backslash] = [9, 10, 45, 46, 48, 92];
+/** No field but a text is longer. */
+const longestNumber = 32;
+const billion = 1e9;
+
+/** Whether a character is written as one byte, and as itself. */
+const isPlain = (code: number): boolean => code >= 0x20 && code < 0x7f && code !== backslash;
+
+export const createLineWriter = (): LineWriter => {
+  let bytes = Buffer.allocUnsafe(firstBytes);
+  let at = 0;
+  const makeRoom = (length: number): void => {
+    if (at + length <= bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(bytes.length * 2, at + length));
+    bytes.copy(larger, 0, 0, at);
+    bytes = larger;
+  };
+  /** Of a number below a billion, at least so many. */
+  const writeDigits = (value: number, least: number): void => {
+    let count = least;
+    for (let limit = 10 ** least; value >= limit; limit *= 10) count += 1;
+    let rest = value;
+    for (let to = at + count - 1; to >= at; to -= 1) {
+      const tenth = Math.trunc(rest / 10);
+      bytes[to] = zero + rest - tenth * 10;
+      rest = tenth;
+    }
+    at += count;
+  };
+  const writeWhole = (value: number): void => {
+    if (value < billion) {
+      writeDigits(value, 1);
+      return;
+    }
+    const billions = Math.floor(value / billion);
+    writeDigits(billions, 1);
+    writeDigits(value - billions * billion, 9);
+  };
+  const writeText = (text: string): void => {
+    makeRoom(text.length * 3);
+    at += bytes.write(text, at);
+  };
+  const writeNumber = (value: number): void => {
+    makeRoom(longestNumber);
+    if (!Number.isSafeInteger(value)) {
+      writeText(String(value));
+      return;
+    }
+    if (value < 0) {
+      bytes[at] = minus;
+      at += 1;
+    }
+    writeWhole(Math.abs(value));
+  };
+  const endField = (): void => {
+    bytes[at] = tab;
+    at += 1;
+  };
+  return {
+    text(field) {
+      makeRoom(field.length + 1);
+      for (let from = 0; from < field.length; from += 1) {
+        const code = field.charCodeAt(from);
+        if (!isPlain(code)) {
+          at -= from;
+          writeText(escapeField(field));
+          break;
+        }
+        bytes[at] = code;
+        at += 1;
+      }
+      makeRoom(1);
+      endField();
+    },
+    number(field) {
+      writeNumber(field);
+      endField();
+    },
+    seconds(ms) {
+      const whole = Math.floor(ms / 1000);
+      writeNumber(whole);
+      let rest = ms - whole * 1000;
+      if (rest > 0) {
+        bytes[at] = point;
+        at += 1;
+        let count = 3;
+        for (; rest % 10 === 0; rest /= 10) count -= 1;
+        writeDigits(rest, count);
+      }
+      endField();
+    },
+    endLine() {
+      // In the place of the tab behind the last field.
+      bytes[at - 1] = newline;
+    },
+    finish: () => bytes.subarray(0, at),
+  };
+};
