@@ -111,6 +111,8 @@ export interface Documents {
   readonly hostModels: ReadonlyMap<number, HostModel>;
   /** How often agents have answered since the exporter was installed. */
   readonly answerCounts: AnswerCounts;
+  /** The zone of the electricity grid of hosts, by host id; hosts of which it is not known are missing. */
+  readonly gridZones: ReadonlyMap<number, string>;
   /** Energy since the accounts began; `undefined` where none are kept. */
   readonly energy: Accounts | undefined;
   /** `undefined` where nothing is pushed. */

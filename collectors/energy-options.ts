@@ -2,9 +2,11 @@
 import {
   choiceOption,
   durationOption,
+  listOption,
   type OptionSpec,
   type OptionValues,
   optional,
+  textOption,
 } from '../lib/config/options.ts';
 import { idlePolicies } from './accounts/idle-share.ts';
 
@@ -30,7 +32,20 @@ const pueOption: OptionSpec<number> = {
   },
 };
 
+export const gridOptions = {
+  'energy.co2-hourly-file': listOption(
+    textOption(
+      {
+        help: 'JSON file with the CO2 of a kilowatt-hour by the hour, as Electricity Maps or RTE eco2mix answer; it takes the place of the means of years',
+        default: '',
+      },
+      'FILE',
+    ),
+  ),
+};
+
 export const energyOptions = {
+  ...gridOptions,
   'energy.directory': directoryOption,
   'energy.interval': durationOption(
     {

@@ -84,7 +84,14 @@ const collectLicenses = async (inputs: readonly string[]): Promise<string> => {
       return `${name} ${version} (${license})\n\n${text.trim()}\n`;
     }),
   );
-  return texts.join(`\n${'-'.repeat(80)}\n\n`);
+  const factors = JSON.parse(await readFile('node_modules/@tgwf/co2/package.json', 'utf8'));
+  const ofFactors = `@tgwf/co2/dist/esm/data/electricity-maps ${factors.version} (ODbL-1.0)
+
+Yearly carbon intensities by grid zone: (c) Electricity Maps, https://www.electricitymaps.com.
+Made available under the Open Database License: https://opendatacommons.org/licenses/odbl/1-0/.
+What is taken out of that database, and stands in our programs, is available under the same license.
+`;
+  return [...texts, ofFactors].join(`\n${'-'.repeat(80)}\n\n`);
 };
 
 const manifest = JSON.parse(await readFile('package.json', 'utf8'));

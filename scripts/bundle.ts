@@ -26,10 +26,26 @@ const lateBuiltins: Plugin = {
   },
 };
 
+/** Of the yearly factors of CO2, the numbers alone: their file has much else. */
+const gridFactors: Plugin = {
+  name: 'grid-factors',
+  setup({ onLoad }) {
+    onLoad({ filter: /@tgwf\/co2\/dist\/.*\/yearly_\d{4}\.js$/ }, async ({ path: file }) => {
+      const { default: year } = await import(file);
+      const values = Object.entries<{ readonly carbonIntensity?: { readonly value: number } }>(year.data).map(
+        ([zone, { carbonIntensity }]) => [zone, { carbonIntensity: { value: carbonIntensity?.value } }],
+      );
+      return { contents: `export default ${JSON.stringify({ data: Object.fromEntries(values) })};` };
+    });
+  },
+};
+
+const everywhere = [lateBuiltins, gridFactors];
+
 /** Keeps a package that few runs need out of a bundle: it stands in a file of its own, loaded when it is needed. */
 export const packageApart = (name: string): BuildOptions => ({
   plugins: [
-    lateBuiltins,
+    ...everywhere,
     {
       name: 'package-apart',
       setup: ({ onResolve }) =>
@@ -42,7 +58,7 @@ export const packageApart = (name: string): BuildOptions => ({
 /** Keeps modules of ours that are imported when they are needed out of a bundle: that file beside it has them. */
 export const modulesApart = (file: string): BuildOptions => ({
   plugins: [
-    lateBuiltins,
+    ...everywhere,
     {
       name: 'modules-apart',
       setup({ onResolve, onLoad }) {
@@ -79,4 +95,4 @@ export const bundleOptions = {
 } as const satisfies BuildOptions;
 
 /** Those of programs. */
-export const programOptions: BuildOptions = { ...bundleOptions, plugins: [lateBuiltins] };
+export const programOptions: BuildOptions = { ...bundleOptions, plugins: everywhere };

@@ -30,6 +30,15 @@ export const programTables: Readonly<Record<string, OptionTable>> = {
 
 /** What in oneext.yaml is more than one value. */
 export const sampleNotes: Readonly<Record<string, readonly string[]>> = {
+  energy: [
+    '# CO2 of a kilowatt-hour, where you know better than the yearly mean of the zone; a host, a cluster or a zone.',
+    '# co2:',
+    '#   - { zone: SE-SE3, grams_per_kwh: 12, source: our supplier, from: 2026-01-01, to: 2027-01-01 }',
+    '# What a kilowatt-hour costs; without a host, a cluster or a zone, everywhere. `to` is the first day after it.',
+    '# prices:',
+    '#   - { per_kwh: 0.24, currency: EUR, from: 2026-01-01 }',
+    '#   - { cluster: lab, per_kwh: 0.18, currency: EUR, hours: 22-6 }',
+  ],
   geolocation: [
     '# Where hosts stand that no public address tells about; keys are names or ids.',
     '# static:',

@@ -171,6 +171,9 @@ const pciDevice = (at: number): string =>
   })}</PCI>`;
 const pciDevices = Array.from({ length: 28 }, (_, at) => pciDevice(at)).join('');
 
+/** Frankfurt, Paris, Stockholm. */
+const places = ['50.1109,8.6821', '48.8566,2.3522', '59.3294,18.0687'];
+
 export const formatHost = (host: SimulatedHost, vms: readonly SimulatedVm[]): string => {
   const memory = vms.reduce((sum, vm) => sum + vm.memoryMebibytes * 1024, 0);
   const cpu = vms.reduce((sum, vm) => sum + vm.vcpus * 50, 0);
@@ -188,7 +191,7 @@ export const formatHost = (host: SimulatedHost, vms: readonly SimulatedVm[]): st
       VMS_THREAD: 1,
     }) +
     `<PCI_DEVICES>${pciDevices}</PCI_DEVICES></HOST_SHARE><VMS>${vms.map(({ id }) => plain('ID', id)).join('')}</VMS>` +
-    `<TEMPLATE>${fields(cdata, { ARCH: 'x86_64', CPUSPEED: 3200, HOSTNAME: host.name, HYPERVISOR: 'kvm' })}</TEMPLATE><MONITORING/></HOST>`
+    `<TEMPLATE>${fields(cdata, { ARCH: 'x86_64', CPUSPEED: 3200, HOSTNAME: host.name, HYPERVISOR: 'kvm', GEOLOCATION: places[host.id % places.length] ?? '' })}</TEMPLATE><MONITORING/></HOST>`
   );
 };
 

@@ -118,6 +118,8 @@ const createMoment = (options: SimulationOptions, at: number): Moment => {
         'one.vmpool.infoextended': `<VM_POOL>${[...extendedVms.values()].join('')}</VM_POOL>`,
         'one.vmpool.monitoring': `<MONITORING_DATA>${monitored.join('')}</MONITORING_DATA>`,
         'one.hostpool.info': `<HOST_POOL>${placed.map(({ host, own }) => formatHost(host, own)).join('')}</HOST_POOL>`,
+        'one.clusterpool.info':
+          '<CLUSTER_POOL><CLUSTER><ID>0</ID><NAME>default</NAME><TEMPLATE></TEMPLATE></CLUSTER></CLUSTER_POOL>',
         'one.datastorepool.info': formatDatastorePool(),
         'one.vnpool.info': formatNetworkPool(vms.length),
         'one.zonepool.info': formatZonePool(),

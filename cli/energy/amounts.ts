@@ -1,5 +1,5 @@
 /** What a line of a report sums. */
-import type { CarbonFactor, Rates } from '../../collectors/grid/rates.ts';
+import type { FactorOrigin, Rates } from '../../collectors/grid/rates.ts';
 
 /** In millijoules and milliseconds; of one currency. */
 export interface Amounts {
@@ -8,14 +8,22 @@ export interface Amounts {
   measuredMs: number;
   unmeasuredMs: number;
   lifeMs: number;
-  /** Energy of which the factor is known, and what that comes to in grams times millijoules a kilowatt-hour. */
+  /** Energy for which the supply factor of the machine was known, and what the machine drew for it. */
+  supplyBase: number;
+  supply: number;
+  /** The same of the site, of what machines drew. */
+  pueBase: number;
+  pue: number;
+  /** With supply factor and PUE, where they are known. */
+  site: number;
+  /** Of that, energy of which the factor is known, and what that comes to in grams times millijoules a kilowatt-hour. */
   withFactor: number;
   carbon: number;
   /** The same of prices. */
   withPrice: number;
   cost: number;
-  readonly factors: Set<CarbonFactor>;
-  lastFactor: CarbonFactor | undefined;
+  readonly origins: Set<FactorOrigin>;
+  lastOrigin: FactorOrigin | undefined;
 }
 
 export const noAmounts = (): Amounts => ({
@@ -24,20 +32,48 @@ export const noAmounts = (): Amounts => ({
   measuredMs: 0,
   unmeasuredMs: 0,
   lifeMs: 0,
+  supplyBase: 0,
+  supply: 0,
+  pueBase: 0,
+  pue: 0,
+  site: 0,
   withFactor: 0,
   carbon: 0,
   withPrice: 0,
   cost: 0,
-  factors: new Set(),
-  lastFactor: undefined,
+  origins: new Set(),
+  lastOrigin: undefined,
 });
 
-export const addEnergy = (to: Amounts, energy: number, { factor, price }: Rates): void => {
+/** What an hour's energy of a host is multiplied by in the end; `undefined` where it is not known. */
+export interface LastFactors {
+  supply: number | undefined;
+  pue: number | undefined;
+}
+
+export const addEnergy = (
+  to: Amounts,
+  measured: number,
+  { supply, pue }: LastFactors,
+  { factor, price }: Rates,
+): void => {
+  let energy = measured;
+  if (supply !== undefined) {
+    to.supplyBase += energy;
+    energy *= supply;
+    to.supply += energy;
+  }
+  if (pue !== undefined) {
+    to.pueBase += energy;
+    energy *= pue;
+    to.pue += energy;
+  }
+  to.site += energy;
   if (factor !== undefined) {
     to.withFactor += energy;
     to.carbon += energy * factor.gramsPerKwh;
-    if (to.lastFactor !== factor) to.factors.add(factor);
-    to.lastFactor = factor;
+    if (to.lastOrigin !== factor.origin) to.origins.add(factor.origin);
+    to.lastOrigin = factor.origin;
   }
   if (price !== undefined) {
     to.withPrice += energy;
@@ -51,11 +87,16 @@ export const addAmounts = (to: Amounts, from: Amounts): void => {
   to.measuredMs += from.measuredMs;
   to.unmeasuredMs += from.unmeasuredMs;
   to.lifeMs += from.lifeMs;
+  to.supplyBase += from.supplyBase;
+  to.supply += from.supply;
+  to.pueBase += from.pueBase;
+  to.pue += from.pue;
+  to.site += from.site;
   to.withFactor += from.withFactor;
   to.carbon += from.carbon;
   to.withPrice += from.withPrice;
   to.cost += from.cost;
-  for (const factor of from.factors) to.factors.add(factor);
+  for (const origin of from.origins) to.origins.add(origin);
 };
 
 /**

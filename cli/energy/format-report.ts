@@ -22,8 +22,9 @@ const listOf = (texts: readonly string[]): string | null =>
 
 /** Unrounded. */
 const lineOf = (names: Names, currency: string, amounts: Amounts): Line => {
-  const { own, share, measuredMs, unmeasuredMs, lifeMs, withFactor, carbon, withPrice, cost } = amounts;
-  const factors = [...amounts.factors];
+  const { own, share, measuredMs, unmeasuredMs, lifeMs } = amounts;
+  const { supplyBase, supply, pueBase, pue, site, withFactor, carbon, withPrice, cost } = amounts;
+  const origins = [...amounts.origins];
   const runningMs = measuredMs + unmeasuredMs;
   return {
     ...names,
@@ -32,15 +33,18 @@ const lineOf = (names: Names, currency: string, amounts: Amounts): Line => {
     ENERGY_KWH_OWN: kilowattHours(own),
     ENERGY_KWH_SHARE: kilowattHours(share),
     ENERGY_KWH: kilowattHours(own + share),
-    CO2_G: factors.length === 0 ? null : kilowattHours(carbon),
+    CO2_G: origins.length === 0 ? null : kilowattHours(carbon),
     COST: currency === '' ? null : kilowattHours(cost),
     CURRENCY: currency === '' ? null : currency,
     COVERAGE: shareOf(measuredMs, runningMs),
-    CO2_ZONE: listOf(factors.map(({ zone }) => zone).filter((zone) => zone !== '')),
-    CO2_YEAR: listOf(factors.map(({ year }) => year).filter((year) => year !== '')),
-    CO2_SOURCE: listOf(factors.map(({ source }) => source)),
-    CO2_COVERAGE: shareOf(withFactor, own + share),
-    COST_COVERAGE: shareOf(withPrice, own + share),
+    CO2_ZONE: listOf(origins.map(({ zone }) => zone).filter((zone) => zone !== '')),
+    CO2_YEAR: listOf(origins.map(({ year }) => year).filter((year) => year !== '')),
+    CO2_SOURCE: listOf(origins.map(({ source }) => source)),
+    CO2_COVERAGE: shareOf(withFactor, site),
+    COST_COVERAGE: shareOf(withPrice, site),
+    SUPPLY_FACTOR: shareOf(supply, supplyBase),
+    PUE: shareOf(pue, pueBase),
+    ENERGY_KWH_SITE: kilowattHours(site),
   };
 };
 
@@ -97,6 +101,8 @@ const columns: Readonly<Record<string, Column>> = {
   ENERGY_KWH_OWN: decimal('KWH OWN', 3),
   ENERGY_KWH_SHARE: decimal('KWH SHARE', 3),
   ENERGY_KWH: decimal('KWH', 3),
+  SUPPLY_FACTOR: mayBeLeftOut(decimal('SUPPLY', 2)),
+  PUE: mayBeLeftOut(decimal('PUE', 2)),
   CO2_G: mayBeLeftOut(decimal('CO2 G', 1)),
   CO2_ZONE: mayBeLeftOut(text('CO2 ZONE')),
   CO2_YEAR: mayBeLeftOut(text('CO2 YEAR')),
@@ -115,14 +121,13 @@ const shown = (name: string, cell: Cell | undefined): string => {
 const notesOf = ({ parts }: Usage): readonly string[] => {
   const all = noAmounts();
   for (const amounts of parts.values()) addAmounts(all, amounts);
-  const energy = all.own + all.share;
   const note = (known: number, what: string): readonly string[] =>
-    known >= energy
+    known >= all.site
       ? []
       : [
-          `${kilowattHours(energy - known).toFixed(3)} of ${kilowattHours(energy).toFixed(3)} kWh have no ${what}: oneext energy report --help says where it comes from.\n`,
+          `${kilowattHours(all.site - known).toFixed(3)} of ${kilowattHours(all.site).toFixed(3)} kWh have no ${what}: oneext energy report --help says where it comes from.\n`,
         ];
-  return [...note(all.withFactor, 'CO2 factor'), ...note(all.withPrice, 'price')];
+  return [...note(all.withFactor, 'CO2 factor'), ...(all.withPrice > 0 ? note(all.withPrice, 'price') : [])];
 };
 
 const formatTable = (lines: readonly Line[], names: readonly string[], total: Usage): string => {
@@ -152,6 +157,8 @@ const formatTable = (lines: readonly Line[], names: readonly string[], total: Us
 };
 
 export interface Report {
+  /** The rules by which VMs got their energy; several where they were changed. */
+  readonly policies: { readonly attribution: readonly string[]; readonly idle: readonly string[] };
   readonly usages: readonly Usage[];
   readonly total: Usage;
   readonly period: Period;
@@ -161,13 +168,16 @@ export interface Report {
 
 export const formatReport = (
   format: ReportFormat,
-  { usages, total, period, nameColumns }: Report,
+  { usages, total, period, policies, nameColumns }: Report,
 ): string => {
   const [begin, end] = [new Date(period.from).toISOString(), new Date(period.to).toISOString()];
   const names = [...nameColumns, ...Object.keys(lineOf({}, '', noAmounts()))];
   const lines = usages.flatMap(linesOf);
-  if (format === 'table') return `Energy from ${begin} to ${end}\n\n${formatTable(lines, names, total)}`;
-  if (format === 'json') return `${JSON.stringify({ FROM: begin, TO: end, RECORDS: lines }, null, 2)}\n`;
+  const [attribution, idle] = [policies.attribution, policies.idle].map(listOf);
+  if (format === 'table')
+    return `Energy from ${begin} to ${end}\n${attribution === null ? '' : `Attribution ${attribution}, idle ${idle}\n`}\n${formatTable(lines, names, total)}`;
+  if (format === 'json')
+    return `${JSON.stringify({ FROM: begin, TO: end, ATTRIBUTION: attribution, IDLE: idle, RECORDS: lines }, null, 2)}\n`;
   if (format === 'csv')
     return [
       names.join(','),
@@ -179,5 +189,5 @@ export const formatReport = (
     (line) =>
       `  <RECORD>${names.map((name) => `<${name}>${xmlText(line[name] ?? null)}</${name}>`).join('')}</RECORD>\n`,
   );
-  return `<ENERGY_RECORDS>\n  <FROM>${begin}</FROM>\n  <TO>${end}</TO>\n${elements.join('')}</ENERGY_RECORDS>\n`;
+  return `<ENERGY_RECORDS>\n  <FROM>${begin}</FROM>\n  <TO>${end}</TO>\n  <ATTRIBUTION>${xmlText(attribution ?? null)}</ATTRIBUTION>\n  <IDLE>${xmlText(idle ?? null)}</IDLE>\n${elements.join('')}</ENERGY_RECORDS>\n`;
 };

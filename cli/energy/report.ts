@@ -1,7 +1,10 @@
 /** `oneext energy report`: kilowatt-hours of a month or any other time. */
 import { readLedger } from '../../collectors/accounts/io/read-ledger.ts';
 import { readRows } from '../../collectors/accounts/rows.ts';
-import { noRates } from '../../collectors/grid/rates.ts';
+import { gridOptions } from '../../collectors/energy-options.ts';
+import { readHourly } from '../../collectors/grid/io/read-hourly.ts';
+import { createRatesAt } from '../../collectors/grid/rates-at.ts';
+import { requireTariffs } from '../../collectors/grid/tariffs.ts';
 import { choiceOption, flagsOnly } from '../../lib/config/options.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { defineVerb, usageError } from '../command.ts';
@@ -18,20 +21,29 @@ export const report = defineVerb({
   operands: '',
   details: `Names and owners are those of the time when the energy was used; a VM that was given to another owner has a line for
 each. The hour that is running is in it. Where a part of the time a VM ran was not measured, the energy of that part
-is not in its kilowatt-hours: COVERAGE, or MEASURED, says how much was. CSV and JSON carry unrounded values; what is
-not known (CO2, cost) is empty there.`,
+is not in its kilowatt-hours: COVERAGE, or MEASURED, says how much was. CSV, JSON and XML carry unrounded values; what
+is not known is empty there. A VM with several labels is in the line of each of them, and in the total once.
+
+CO2 comes from energy.co2 of oneext.yaml or else from the grid zone of the host (GRID_ZONE of the host or its cluster,
+or GEOLOCATION): from --energy.co2-hourly-file, or the mean of the year. Prices come from energy.prices of
+oneext.yaml; amounts of two currencies stand in two lines.`,
   options: {
     ...periodOptions,
+    'energy.co2-hourly-file': gridOptions['energy.co2-hourly-file'],
     ...flagsOnly({
       by: choiceOption({ help: 'what each line is about', default: 'vm' }, groupings),
       format: choiceOption({ help: 'form of the report', default: 'table' }, reportFormats),
     }),
   },
-  run: async ({ options }, terminal) => {
+  run: async ({ options, document }, terminal) => {
     const period = periodOf(options, terminal.now());
     if (typeof period === 'string') throw usageError(period);
     const folder = options['energy.directory'];
-    const reader = createUsageReader({ grouping: options.by, ratesAt: () => noRates, isVisible: () => true });
+    const reader = createUsageReader({
+      grouping: options.by,
+      ratesAt: createRatesAt(requireTariffs(document), await readHourly(options['energy.co2-hourly-file'])),
+      isVisible: () => true,
+    });
     try {
       await readLedger(folder, period, {
         onHour: ({ body, hour }, isInRange) => readRows(body, reader.visitor(hour, isInRange)),
@@ -48,6 +60,7 @@ not known (CO2, cost) is empty there.`,
       formatReport(options.format, {
         usages: reader.usages(),
         total: reader.total(),
+        policies: reader.policies(),
         period,
         nameColumns: nameColumns[options.by],
       }),

@@ -2,7 +2,14 @@
 import { type HostIdentity, nobody, noHost } from '../../collectors/accounts/accounts.ts';
 import type { RowVisitor } from '../../collectors/accounts/rows.ts';
 import { type EnergyPlace, noRates, type Rates, type RatesAt } from '../../collectors/grid/rates.ts';
-import { type Amounts, type AmountsByCurrency, addAmounts, addEnergy, noAmounts } from './amounts.ts';
+import {
+  type Amounts,
+  type AmountsByCurrency,
+  addAmounts,
+  addEnergy,
+  type LastFactors,
+  noAmounts,
+} from './amounts.ts';
 import {
   compareNames,
   type Grouping,
@@ -25,6 +32,8 @@ export interface UsageReader {
   forgetNames(): void;
   /** In the order of their names. */
   usages(): readonly Usage[];
+  /** The rules by which VMs got their energy: `capacity`, `equal`. */
+  policies(): { readonly attribution: readonly string[]; readonly idle: readonly string[] };
   /** All together; where a VM stands in several lines, it is in here once. */
   total(): Usage;
 }
@@ -57,24 +66,40 @@ interface KnownHost {
   readonly place: EnergyPlace;
   hour: number;
   rates: Rates;
+  /** Of which block the last factors are. */
+  block: number;
+  readonly factors: LastFactors;
 }
 
 const createHosts = (ratesAt: RatesAt) => {
   const hosts = new Map<number, KnownHost>();
   const meet = (hostId: number, { name, cluster, gridZone }: HostIdentity): KnownHost => {
-    const known = { place: { hostId, name, cluster, gridZone }, hour: Number.NaN, rates: noRates };
+    const known = {
+      place: { hostId, name, cluster, gridZone },
+      hour: Number.NaN,
+      rates: noRates,
+      block: 0,
+      factors: { supply: undefined, pue: undefined },
+    };
     hosts.set(hostId, known);
     return known;
   };
   return {
     meet,
     forget: () => hosts.clear(),
-    ratesOf(hostId: number, hour: number): Rates {
+    /** As it is in a block of an hour. */
+    hostIn(hostId: number, hour: number, block: number): KnownHost {
       const host = hosts.get(hostId) ?? meet(hostId, noHost);
-      if (host.hour === hour) return host.rates;
-      host.hour = hour;
-      host.rates = ratesAt(host.place, hour);
-      return host.rates;
+      if (host.hour !== hour) {
+        host.hour = hour;
+        host.rates = ratesAt(host.place, hour);
+      }
+      if (host.block !== block) {
+        host.block = block;
+        host.factors.supply = undefined;
+        host.factors.pue = undefined;
+      }
+      return host;
     },
   };
 };
@@ -119,6 +144,9 @@ export const createUsageReader = ({ grouping, ratesAt, isVisible }: UsageOptions
   };
   let hour = Number.NaN;
   let isCounted = false;
+  let block = 0;
+  const attributions = new Set<string>();
+  const idles = new Set<string>();
   const visitor: RowVisitor = {
     onVm(vmId, identity) {
       if (!isByHost) name(vmId, namesOfVm(grouping, vmId, identity));
@@ -132,7 +160,7 @@ export const createUsageReader = ({ grouping, ratesAt, isVisible }: UsageOptions
       const id = isByHost ? hostId : vmId;
       const nameless = (): readonly OpenUsage[] =>
         name(id, isByHost ? [namesOfHost(grouping, id, noHost)] : namesOfVm(grouping, id, nobody));
-      const rates = hosts.ratesOf(hostId, hour);
+      const { rates, factors } = hosts.hostIn(hostId, hour, block);
       for (const usage of current.get(id) ?? nameless()) {
         const amounts = amountsIn(usage, rates.price?.currency ?? '');
         amounts.own += own;
@@ -140,10 +168,20 @@ export const createUsageReader = ({ grouping, ratesAt, isVisible }: UsageOptions
         amounts.measuredMs += measuredMs;
         amounts.unmeasuredMs += unmeasuredMs;
         amounts.lifeMs += lifeMs;
-        addEnergy(amounts, own + share, rates);
+        addEnergy(amounts, own + share, factors, rates);
       }
     },
-    onDraw: () => undefined,
+    onPolicy(attribution, idle) {
+      if (!isCounted) return;
+      attributions.add(attribution);
+      idles.add(idle);
+    },
+    onDraw(hostId, _total, _rest, _measuredMs, supplyBase, supply, pueBase, pue) {
+      if (!isCounted) return;
+      const { factors } = hosts.hostIn(hostId, hour, block);
+      factors.supply = supplyBase > 0 ? supply / supplyBase : undefined;
+      factors.pue = pueBase > 0 ? pue / pueBase : undefined;
+    },
   };
   const usages = (): readonly Usage[] =>
     [...byKey.values()]
@@ -152,6 +190,7 @@ export const createUsageReader = ({ grouping, ratesAt, isVisible }: UsageOptions
   return {
     visitor(nextHour, isNextCounted) {
       hour = nextHour;
+      block += 1;
       isCounted = isNextCounted;
       return visitor;
     },
@@ -160,6 +199,7 @@ export const createUsageReader = ({ grouping, ratesAt, isVisible }: UsageOptions
       hosts.forget();
     },
     usages,
+    policies: () => ({ attribution: [...attributions].sort(), idle: [...idles].sort() }),
     total: () => (grouping === 'label' ? total : sumOf(usages())),
   };
 };

@@ -1,12 +1,17 @@
 /** What a kilowatt-hour stands for at a host in an hour: grams of CO2, and money. */
 
-export interface CarbonFactor {
-  readonly gramsPerKwh: number;
+/** Where a factor comes from; factors with the same origin share this object. */
+export interface FactorOrigin {
   /** The zone of the electricity grid; '' for a factor of a cluster or a host. */
   readonly zone: string;
-  /** The year that the factor is of, or `hourly`. */
+  /** The year that the factor is of; '' where it is not known. */
   readonly year: string;
   readonly source: string;
+}
+
+export interface CarbonFactor {
+  readonly gramsPerKwh: number;
+  readonly origin: FactorOrigin;
 }
 
 export interface EnergyPrice {

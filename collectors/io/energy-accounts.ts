@@ -100,16 +100,18 @@ export const createEnergyAccounts = ({
   };
   const step = async (accounts: KeptEnergy): Promise<void> => {
     const from = sources();
-    const [hosts, vms, agents, vmCpu, platform] = await Promise.all([
+    const [hosts, vms, agents, vmCpu, platform, gridZones] = await Promise.all([
       from.hosts.get(),
       from.vms.get(),
       from.agents.get(),
       from.vmCpu.get(),
       from.platform.get(),
+      from.gridZones.get(),
     ]);
     const documents = { hosts: hosts.value, vms: vms.value, agents: agents.value, vmCpu: vmCpu.value };
     const given: Step = {
       ...documents,
+      hosts: documents.hosts.map((host) => ({ ...host, gridZone: gridZones.value.get(host.id) })),
       at: Math.round(now()),
       calendar: calendar(),
       sights: sightsOf(documents),

@@ -16,6 +16,7 @@ import { type LearntHost, learnModels, modelsOf } from '../learn-models.ts';
 import type { AgentMemories } from './agent-memory.ts';
 import { createAgentAsker } from './ask-agents.ts';
 import type { KeptStates } from './kept-states.ts';
+import { createGridZoneReader } from './read-grid-zones.ts';
 import { readHa } from './read-ha.ts';
 import { createFqdn, readBackupState, readServers } from './read-machine.ts';
 import { createPlatformReader } from './read-platform.ts';
@@ -149,8 +150,18 @@ export const createSources = (
     },
   });
 
+  const readGridZones = createGridZoneReader({
+    client,
+    now,
+    onChange(failure) {
+      if (failure === undefined) log.info('clusters can be read again');
+      else log.warn('clusters cannot be read: GRID_ZONE of clusters is not known', { error: failure });
+    },
+  });
+
   return {
     hosts,
+    gridZones: fromOne(async () => readGridZones((await hosts.get()).value)),
     vms: fromOne(createVmReader({ client, now, onRepairs, onForged, onAttributes })),
     users: createSource({
       read: createUserReader(client, (places) => onRepairs('one.userpool.info', places)),

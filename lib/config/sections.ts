@@ -15,7 +15,7 @@ export const sections: Readonly<Record<string, Section>> = {
   one: { reader: 'opennebula-exporter' },
   guest: { reader: 'opennebula-exporter' },
   power: { reader: 'opennebula-exporter' },
-  energy: { reader: 'opennebula-exporter' },
+  energy: { reader: 'opennebula-exporter', structured: ['co2', 'prices'] },
   scheduler: { reader: 'opennebula-exporter' },
   monitoring: { reader: 'opennebula-exporter' },
   snapshot: { reader: 'opennebula-exporter' },

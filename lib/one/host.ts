@@ -33,6 +33,8 @@ export interface Host {
   readonly powerAgentUrl: string | undefined;
   /** The host template's POWER_BMC: what a central Telegraf calls the host's BMC. */
   readonly powerBmcs: readonly string[];
+  /** What tells from which electricity grid it draws. */
+  readonly grid?: { readonly gridZone: string | undefined; readonly geolocation: string | undefined };
   /** What the exporter has written for the scheduler; '' where it has not. */
   readonly schedulerAttributes: SchedulerAttributes;
 }
@@ -78,6 +80,8 @@ export const hostShape = shapeOf({
     HYPERVISOR: text,
     POWER_AGENT_URL: text,
     POWER_BMC: text,
+    GRID_ZONE: text,
+    GEOLOCATION: text,
     POWER_WATTS: text,
     POWER_IDLE_WATTS: text,
     CARBON_INTENSITY: text,
@@ -112,6 +116,10 @@ export const parseHost = (element: OneElement): Host | undefined => {
     cpuUsage: parseInteger(textAt(share, 'CPU_USAGE')),
     vmCount: childrenOf(childOf(element, 'VMS'), 'ID').length,
     powerAgentUrl: powerAgentUrl === '' ? undefined : powerAgentUrl,
+    grid: {
+      gridZone: textAt(element, 'TEMPLATE', 'GRID_ZONE'),
+      geolocation: textAt(element, 'TEMPLATE', 'GEOLOCATION'),
+    },
     schedulerAttributes: {
       POWER_WATTS: ofTemplate('POWER_WATTS'),
       POWER_IDLE_WATTS: ofTemplate('POWER_IDLE_WATTS'),

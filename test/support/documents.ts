@@ -19,6 +19,7 @@ export const emptyDocuments: Documents = {
   platform: new Map(),
   hostModels: new Map(),
   answerCounts: new Map(),
+  gridZones: new Map(),
   energy: undefined,
   monitoringPush: undefined,
 };

@@ -13,7 +13,10 @@ const log = { debug: () => undefined, info: () => undefined, warn: () => undefin
 const rules = { attribution: 'capacity', idle: 'equal', pue: undefined, longestGapMs: 60 * minute } as const;
 
 /** Two VMs of 100 W together and of the host's 100 W idle power, for three hours; VM 8 gets another owner. */
-const writeLedger = async (t: TestContext): Promise<string> => {
+const writeLedger = async (
+  t: TestContext,
+  { gridZone = '', supply, pue }: { gridZone?: string; supply?: number; pue?: number } = {},
+): Promise<string> => {
   const folder = path.join(temporaryFolder(t), 'energy');
   const kept = await keepEnergy({ folder, retentionMs: undefined, log });
   for (let at = noon; at <= noon + 180 * minute; at += 30 * minute) {
@@ -22,10 +25,9 @@ const writeLedger = async (t: TestContext): Promise<string> => {
       madeVm(7, 0, { name: 'web "1"', flavours: 4, labels: 'prod,web' }),
       madeVm(8, 0, { owner, name: `db ${at - noon}`, flavours: -1, labels: 'prod' }),
     ];
-    const step = madeStep(at, [madeHost(0, { gridZone: 'SE-SE3' })], vms, [
-      [0, [power(0, at, 200, { 7: 60, 8: 40 })]],
-    ]);
-    await kept.advance((before) => advance(before, step, rules), step);
+    const step = madeStep(at, [madeHost(0, { gridZone })], vms, [[0, [power(0, at, 200, { 7: 60, 8: 40 })]]]);
+    const supplyFactors = new Map(supply === undefined ? [] : [[0, supply]]);
+    await kept.advance((before) => advance(before, { ...step, supplyFactors }, { ...rules, pue }), step);
   }
   await kept.close();
   return folder;
@@ -72,12 +74,15 @@ test('a report by VM in each format, with unrounded values and the owners of the
     CO2_SOURCE: null,
     CO2_COVERAGE: 0,
     COST_COVERAGE: 0,
+    SUPPLY_FACTOR: null,
+    PUE: null,
+    ENERGY_KWH_SITE: 0.33,
   });
   const csv = await oneext(folder, 'report', '--month=2026-11', '--format=csv');
   assert.deepEqual(csv.stdout.split('\n').slice(0, 3), [
-    'VM_ID,VM_NAME,USER_NAME,GROUP_NAME,HOURS,RUNNING_HOURS,ENERGY_KWH_OWN,ENERGY_KWH_SHARE,ENERGY_KWH,CO2_G,COST,CURRENCY,COVERAGE,CO2_ZONE,CO2_YEAR,CO2_SOURCE,CO2_COVERAGE,COST_COVERAGE',
-    '7,"web ""1""",alice,users,3,3,0.18,0.15,0.33,,,,1,,,,0,0',
-    `8,db ${180 * minute},"'=carol,",users,1.5,1.5,0.06,0.075,0.135,,,,1,,,,0,0`,
+    'VM_ID,VM_NAME,USER_NAME,GROUP_NAME,HOURS,RUNNING_HOURS,ENERGY_KWH_OWN,ENERGY_KWH_SHARE,ENERGY_KWH,CO2_G,COST,CURRENCY,COVERAGE,CO2_ZONE,CO2_YEAR,CO2_SOURCE,CO2_COVERAGE,COST_COVERAGE,SUPPLY_FACTOR,PUE,ENERGY_KWH_SITE',
+    '7,"web ""1""",alice,users,3,3,0.18,0.15,0.33,,,,1,,,,0,0,,,0.33',
+    `8,db ${180 * minute},"'=carol,",users,1.5,1.5,0.06,0.075,0.135,,,,1,,,,0,0,,,0.135`,
   ]);
   const table = await oneext(folder, 'report', '--month=2026-11');
   assert.match(table.stdout, /^7 +web "1" +alice +users +3\.00 +3\.00 +0\.180 +0\.150 +0\.330 +100\.0 %$/m);
@@ -105,7 +110,7 @@ test('by owner, host and cluster, and for a part of the time', async (t) => {
   ]);
   assert.deepEqual(await report(all, '--by=host'), [['kvm0', 0.6]]);
   assert.deepEqual(await report(all, '--by=cluster'), [['default', 0.6]]);
-  assert.deepEqual(await report(all, '--by=zone'), [['SE-SE3', 0.6]]);
+  assert.deepEqual(await report(all, '--by=zone'), [['', 0.6]]);
   assert.deepEqual(await report(all, '--by=flavour'), [
     ['', 0.27],
     ['4', 0.33],
@@ -120,6 +125,89 @@ test('by owner, host and cluster, and for a part of the time', async (t) => {
     ['kvm0', 0.2],
   ]);
   assert.deepEqual(await report('--month=2026-10'), []);
+});
+
+const configured = (folder: string, text: string) => {
+  const file = path.join(folder, '..', 'oneext.yaml');
+  writeFileSync(file, text);
+  return (...argv: readonly string[]) =>
+    runProgram('dist/oneext', {
+      argv: [
+        'energy',
+        'report',
+        '--month=2026-11',
+        `--energy.directory=${folder}`,
+        `--config.file=${file}`,
+        ...argv,
+      ],
+      env: { PATH: '/usr/bin:/bin', TZ: 'UTC' },
+    });
+};
+
+test('CO2 by the mean of the year, with zone, year and source beside it', async (t) => {
+  const folder = await writeLedger(t, { gridZone: 'DE' });
+  const report = await oneext(folder, 'report', '--month=2026-11', '--format=json', '--by=zone');
+  const [zone] = JSON.parse(report.stdout).RECORDS;
+  assert.deepEqual(
+    [zone.GRID_ZONE, zone.CO2_ZONE, zone.CO2_YEAR, zone.CO2_SOURCE, zone.CO2_COVERAGE],
+    ['DE', 'DE', '2025', 'Electricity Maps (ODbL 1.0)', 1],
+  );
+  assert.equal(zone.CO2_G, 0.6 * 342);
+  const table = await oneext(folder, 'report', '--month=2026-11');
+  assert.match(table.stdout, /^7 .* 112\.9 .* DE +2025 +Electricity Maps/m);
+  const none = await oneext(
+    await writeLedger(t),
+    'report',
+    '--month=2026-11',
+    '--format=csv',
+    '--by=cluster',
+  );
+  assert.match(none.stdout, /^default,.*,0\.6,,,,1,,,,0,0,,,0\.6$/m, 'unknown stays unknown');
+});
+
+test('the supply factor and the PUE are last factors, in columns of their own', async (t) => {
+  const folder = await writeLedger(t, { gridZone: 'DE', supply: 1.25, pue: 1.6 });
+  const { stdout } = await oneext(folder, 'report', '--month=2026-11', '--format=json', '--by=cluster');
+  const { ATTRIBUTION: attribution, IDLE: idle, RECORDS: records } = JSON.parse(stdout);
+  const [one] = records;
+  assert.deepEqual([attribution, idle], ['capacity', 'equal']);
+  assert.deepEqual([one.ENERGY_KWH, one.SUPPLY_FACTOR, one.PUE, one.ENERGY_KWH_SITE], [0.6, 1.25, 1.6, 1.2]);
+  assert.equal(one.CO2_G, 1.2 * 342);
+  const table = await oneext(folder, 'report', '--month=2026-11');
+  assert.match(table.stdout, /^Energy from .*\nAttribution capacity, idle equal\n/);
+});
+
+test('prices and factors of the operator; two currencies are never added', async (t) => {
+  const folder = await writeLedger(t, { gridZone: 'DE' });
+  const report = configured(
+    folder,
+    `energy:
+  co2: [{ host: kvm0, grams_per_kwh: 100, source: solar roof }]
+  prices:
+    - { per_kwh: 0.5, currency: EUR }
+    - { per_kwh: 2, currency: SEK, hours: 14-15 }
+`,
+  );
+  const { stdout } = await report('--format=json', '--by=host');
+  assert.deepEqual(
+    JSON.parse(stdout).RECORDS.map((one: Record<string, unknown>) => [
+      one['ENERGY_KWH'],
+      one['CO2_G'],
+      one['CO2_SOURCE'],
+      one['COST'],
+      one['CURRENCY'],
+      one['COST_COVERAGE'],
+    ]),
+    [
+      [0.4, 40, 'solar roof', 0.2, 'EUR', 1],
+      [0.2, 20, 'solar roof', 0.4, 'SEK', 1],
+    ],
+  );
+  const table = await report();
+  assert.equal(table.stdout.match(/^TOTAL /gm)?.length, 2, 'a total for each currency');
+  const wrong = await configured(folder, 'energy: { prices: [{ per_kwh: x }], co2: 7 }')();
+  assert.equal(wrong.code, 78, wrong.stderr);
+  assert.match(wrong.stderr, /per_kwh is "x".*currency.*|energy\.co2 must be a list/s);
 });
 
 test('verify finds the ledger whole, and says what is damaged', async (t) => {
