@@ -26,7 +26,15 @@ export const parseHostCpu = (text: string): HostCpu | undefined => {
   return { cpus, seconds: secondsOf((_, at) => (ticks[at] ?? 0) / ticksPerSecond) };
 };
 
-/** What was done between two readings. The kernel lets some of these counters fall by a little: that is nothing done. */
+/** In seconds, of all CPUs together: a counter that fell by more began anew. */
+const longestFall = 3;
+/** From where the next step counts. The kernel lets some of these counters fall by a little; what rises again was counted. */
+export const highestOf = (before: CpuSeconds, after: CpuSeconds): CpuSeconds =>
+  secondsOf((mode) =>
+    before[mode] - after[mode] > longestFall ? after[mode] : Math.max(before[mode], after[mode]),
+  );
+
+/** What was done between two readings; a counter that fell has done nothing. */
 export const cpuSecondsBetween = (before: CpuSeconds, after: CpuSeconds): CpuSeconds =>
   secondsOf((mode) => Math.max(0, after[mode] - before[mode]));
 

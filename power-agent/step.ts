@@ -2,7 +2,7 @@
 import { emptyPowerModel } from '../lib/power-model/power-model.ts';
 import { type Accounts, addEnergy, addTime, countZoneErrors, dropPending } from './accounts.ts';
 import { advanceEnergy, type EnergyState, forgetReading, noEnergyYet } from './energy.ts';
-import { cpuSecondsBetween, type HostCpu } from './host-cpu.ts';
+import { cpuSecondsBetween, type HostCpu, highestOf } from './host-cpu.ts';
 import type { MeterReading } from './meter.ts';
 import { type VmProcess, vmSecondsBetween } from './vm-times.ts';
 
@@ -51,20 +51,25 @@ const leastSuspension = 2;
 const wasSuspended = (last: HostReading | undefined, now: HostReading): boolean =>
   last !== undefined && now.now - last.now - (now.at - last.at) > leastSuspension;
 
+const withHighest = (last: HostReading | undefined, reading: HostReading): HostReading =>
+  last === undefined
+    ? reading
+    : { ...reading, cpu: { ...reading.cpu, seconds: highestOf(last.cpu.seconds, reading.cpu.seconds) } };
+
 export const advanceAgent = (state: AgentState, reading: HostReading): AgentState => {
+  const last = withHighest(state.last, reading);
   const withTime = addTime(withModel(state.accounts, reading.cpu.cpus), timeOf(state.last, reading));
   if (reading.meter === undefined)
-    return { ...state, accounts: dropPending(withTime), last: reading, problem: 'there is no meter' };
+    return { ...state, accounts: dropPending(withTime), last, problem: 'there is no meter' };
   const before = wasSuspended(state.last, reading) ? forgetReading(state.energy) : state.energy;
   const { step, state: energy } = advanceEnergy(before, reading.meter, reading.at);
-  if (step.kind === 'waiting') return { ...state, accounts: withTime, energy, last: reading };
+  if (step.kind === 'waiting') return { ...state, accounts: withTime, energy, last };
   const accounts = countZoneErrors(withTime, step.failedZones);
-  if (step.kind === 'unknown')
-    return { accounts: dropPending(accounts), energy, last: reading, problem: step.why };
+  if (step.kind === 'unknown') return { accounts: dropPending(accounts), energy, last, problem: step.why };
   return {
     accounts: addEnergy(accounts, step),
     energy,
-    last: reading,
+    last,
     problem: undefined,
   };
 };
