@@ -15,7 +15,10 @@ const kindOf = (packet: Buffer): keyof CableBytes => {
   const [protocol, transport] = [packet[23], 14 + ((packet[14] ?? 0) & 15) * 4];
   const ports = [packet.readUInt16BE(transport), packet.readUInt16BE(transport + 2)];
   if (protocol === 17 && ports[1] === 4789) return 'vxlan';
-  return protocol === 6 && ports.some((port) => port >= 49152 && port < 49216) ? 'migration' : 'other';
+  // The kernel may give a client of ssh any port up to 60999.
+  const isSsh = ports.includes(22);
+  const isQemu = ports.some((port) => port >= 49152 && port < 49216);
+  return protocol === 6 && isQemu && !isSsh ? 'migration' : 'other';
 };
 
 /** @param file little-endian, as tcpdump writes it here */
