@@ -141,7 +141,7 @@ const measureSteps = async (agent: AgentName, folder: string): Promise<Times> =>
         ...documents,
         at: firstAt + at * intervalMs,
         calendar: { wallOffsetMs, zoneOffsetMs: 0 },
-        sights: sightsOf(documents),
+        sights: sightsOf(documents, 'capacity'),
         supplyFactors: new Map(),
       };
       let counted = begun;

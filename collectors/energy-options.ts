@@ -8,6 +8,7 @@ import {
   optional,
   textOption,
 } from '../lib/config/options.ts';
+import { attributions } from './accounts/attribution.ts';
 import { idlePolicies } from './accounts/idle-share.ts';
 
 const dayMs = 86_400_000;
@@ -62,6 +63,13 @@ export const energyOptions = {
     },
     1000,
     3_600_000,
+  ),
+  'energy.attribution': choiceOption(
+    {
+      help: 'what a VM is charged for its CPU time: that part of the energy of the host that it is of the time of all CPUs (capacity), or what it has added to the host, where that is known (marginal)',
+      default: 'capacity',
+    },
+    attributions,
   ),
   'energy.pue': optional(pueOption),
   'energy.idle': choiceOption(

@@ -5,7 +5,6 @@
  */
 import type { FamilySamples } from '../lib/prometheus/metric-family.ts';
 import type { VmAccount } from './accounts/accounts.ts';
-import { idlePolicies } from './accounts/idle-share.ts';
 import { counter, defineCollector, gauge, labelled, samplesOf } from './collector.ts';
 import { energyOptions } from './energy-options.ts';
 
@@ -36,8 +35,8 @@ const hostUnassigned = counter(
 );
 const accountingInfo = gauge(
   'opennebula_energy_accounting_info',
-  'Who gets the energy of a host that none of its VMs has used (--energy.idle)',
-  ['idle'],
+  'What a VM is charged for its CPU time (--energy.attribution), and who gets the energy of a host that none of its VMs has used (--energy.idle)',
+  ['attribution', 'idle'],
 );
 
 const joules = (millijoules: number): number => millijoules / 1000;
@@ -65,16 +64,16 @@ export const energyCollector = defineCollector({
   reads: ['energy'],
   options: energyOptions,
   families: [vmEnergy, vmUnmeasured, vmPower, hostEnergy, hostUnassigned, accountingInfo],
-  collect: ({ energy }, { 'energy.idle': idle }) => {
+  collect: ({ energy }, { 'energy.attribution': attribution, 'energy.idle': idle }) => {
     const hosts = labelled(energy?.hosts ?? [], hostEnergy.labels, ([id]) => [String(id)]);
-    const policies = energy === undefined ? [] : idlePolicies.filter((policy) => policy === idle);
+    const policies = energy === undefined ? [] : [[attribution, idle]];
     return [
       ...energyOfVms(energy?.vms ?? new Map()),
       samplesOf(hostEnergy, hosts, ([, { total }]) => joules(total)),
       samplesOf(hostUnassigned, hosts, ([, { rest }]) => joules(rest)),
       samplesOf(
         accountingInfo,
-        labelled(policies, accountingInfo.labels, (policy) => [policy]),
+        labelled(policies, accountingInfo.labels, (policy) => policy),
         () => 1,
       ),
     ];

@@ -85,11 +85,20 @@ export interface VmAccount extends VmIdentity, VmAmounts {
   readonly power: { readonly own: number; readonly share: number } | undefined;
 }
 
+/** Energy of a host, in millijoules, that is not counted yet: its VMs may still be measured for that time. */
+export interface Waited {
+  readonly from: number;
+  readonly to: number;
+  readonly millijoules: number;
+}
+
 export interface HostAccount extends HostIdentity, HostAmounts {
   /** Up to when its energy is counted. */
   readonly settledAt: number;
   /** When an agent has measured its VMs last. */
   readonly vmsMeasuredAt: number;
+  /** Not kept. */
+  readonly waited: Waited | undefined;
 }
 
 /** A line of the ledger: a VM on a host in an hour, under one name of its owner. */

@@ -78,7 +78,7 @@ const countEnergy = (
     addHostAmounts(sums, amounts);
   }
   const vmsMeasuredAt = settlement.vms === undefined ? (account?.vmsMeasuredAt ?? 0) : to;
-  return { ...sums, ...identity, settledAt: to, vmsMeasuredAt };
+  return { ...sums, ...identity, settledAt: to, vmsMeasuredAt, waited: undefined };
 };
 
 /** Hosts keep their accounts when they leave the cloud; a new one begins when an agent of it has answered. */
@@ -91,7 +91,12 @@ const countHosts = (scene: Scene, tally: Tally, booking: Booking): ReadonlyMap<n
       ...hostIdentityOf(scene, hostId),
       settledAt: heardAt,
       vmsMeasuredAt: 0,
+      waited: undefined,
     });
+  }
+  for (const [hostId, waited] of scene.waited) {
+    const host = hosts.get(hostId);
+    if (host !== undefined) hosts.set(hostId, { ...host, waited });
   }
   for (const [hostId, settlement] of scene.settlements)
     hosts.set(hostId, countEnergy(scene, hostId, settlement, tally, booking));

@@ -121,6 +121,7 @@ export const moveClock = (accounts: Accounts, byMs: number): Accounts => ({
         ...host,
         settledAt: host.settledAt + byMs,
         vmsMeasuredAt: moveMeasured(host.vmsMeasuredAt, byMs),
+        waited: undefined,
       },
     ]),
   ),
@@ -174,6 +175,7 @@ const readHost = ([name = '', cluster = '', ...numbers]: readonly string[]): Hos
     supply,
     pueBase,
     pue,
+    waited: undefined,
   };
 };
 

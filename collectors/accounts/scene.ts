@@ -2,11 +2,11 @@
 import type { Host } from '../../lib/one/host.ts';
 import { isMigrating } from '../../lib/one/vm.ts';
 import { agentNames } from '../agents/agents.ts';
-import { type Accounts, type HostIdentity, noHost, type Policy } from './accounts.ts';
+import { type Accounts, type HostIdentity, noHost, type Policy, type Waited } from './accounts.ts';
 import type { Calendar } from './booking.ts';
 import { type AccountedVm, type CountedVm, countedVms, runningByHost } from './counted-vm.ts';
 import type { Tenant } from './idle-share.ts';
-import { type Settlement, settleHost } from './settlement.ts';
+import { isSettlement, type Settlement, settleHost } from './settlement.ts';
 import { type Place, type Progress, type Sight, takeSight } from './spans.ts';
 
 export interface AccountingRules extends Policy {
@@ -42,6 +42,8 @@ export interface Scene {
   /** Hosts that share an agent are counted as the first of them. */
   readonly leaderOf: (hostId: number | undefined) => number | undefined;
   readonly settlements: ReadonlyMap<number, Settlement>;
+  /** Of hosts that wait. */
+  readonly waited: ReadonlyMap<number, Waited>;
   readonly hosts: ReadonlyMap<number, AccountedHost>;
   /** Those of the pool, and those that have left it. */
   readonly vms: ReadonlyMap<number, CountedVm>;
@@ -75,8 +77,13 @@ const byTrust = (one: Sight, other: Sight): number =>
 
 export const openScene = (before: Accounts, step: Step, rules: AccountingRules): Scene => {
   const { leaders, groups } = groupHosts(step);
+  const leaderOf = (hostId: number | undefined): number | undefined =>
+    hostId === undefined ? undefined : leaders.get(hostId);
+  const vms = countedVms(before.vms, step, leaderOf);
+  const runningOn = runningByHost(vms);
   const places = new Map<string, Place>();
   const settlements = new Map<number, Settlement>();
+  const waited = new Map<number, Waited>();
   const heardAt = new Map<number, number>();
   for (const [hostId, group] of groups) {
     const found = [...group.values()].sort(byTrust).map((sight): Progress => {
@@ -87,18 +94,22 @@ export const openScene = (before: Accounts, step: Step, rules: AccountingRules):
       }
       return progress;
     });
-    const settlement = settleHost(before.hosts.get(hostId), found, step.at, rules.longestGapMs);
-    if (settlement !== undefined) settlements.set(hostId, settlement);
+    const settled = settleHost({
+      account: before.hosts.get(hostId),
+      found,
+      at: step.at,
+      longestGapMs: rules.longestGapMs,
+      isUsed: runningOn.has(hostId),
+    });
+    if (settled === undefined) continue;
+    if (isSettlement(settled)) settlements.set(hostId, settled);
+    else waited.set(hostId, settled.waited);
   }
   // An agent of a host that is not asked for a while is remembered as long as its counters may help.
   for (const [place, known] of before.places)
     if (!places.has(place) && step.at - known.readAt <= forgetMs) places.set(place, known);
-  const leaderOf = (hostId: number | undefined): number | undefined =>
-    hostId === undefined ? undefined : leaders.get(hostId);
-  const vms = countedVms(before.vms, step, leaderOf);
   const hosts = new Map(step.hosts.map((host) => [host.id, host]));
-  const runningOn = runningByHost(vms);
-  return { before, step, rules, places, leaderOf, settlements, hosts, vms, heardAt, runningOn };
+  return { before, step, rules, places, leaderOf, settlements, waited, hosts, vms, heardAt, runningOn };
 };
 
 export const hostIdentityOf = ({ hosts, before }: Scene, hostId: number): HostIdentity => {

@@ -4,8 +4,8 @@
  * Where a host has several agents, VMs come from the most trusted one that measures VMs, and the host from the most
  * trusted one that measures the host.
  */
-import type { HostAccount } from './accounts.ts';
-import type { Place, Progress, Span } from './spans.ts';
+import type { HostAccount, Waited } from './accounts.ts';
+import type { Progress, Span } from './spans.ts';
 
 export interface Settlement {
   readonly from: number;
@@ -16,51 +16,66 @@ export interface Settlement {
   readonly vms: ReadonlyMap<number, number> | undefined;
 }
 
+/** A host of which something new is known: it counts now, or waits for what is known of its VMs. */
+export type Settled = Settlement | { readonly waited: Waited };
+
+export interface HostScene {
+  /** `undefined` for a host that has no account yet. */
+  readonly account: HostAccount | undefined;
+  /** Of each agent of the host, the most trusted first. */
+  readonly found: readonly Progress[];
+  readonly at: number;
+  readonly longestGapMs: number;
+  /** Whether a VM runs on it. */
+  readonly isUsed: boolean;
+}
+
 const sumOf = (values: Iterable<number>): number => {
   let sum = 0;
   for (const value of values) sum += value;
   return sum;
 };
 
+type HostSpan = Span & { readonly hostMillijoules: number };
+
+/** What the host drew since it was counted last: what is remembered, and what the newest span adds. */
+const waitFor = (account: HostAccount | undefined, span: HostSpan): Waited => {
+  const { waited } = account ?? {};
+  const since = waited?.to ?? account?.settledAt ?? span.from;
+  // The first reading after a start, or after a gap, says nothing of the time before it.
+  const from = Math.max(span.from, since);
+  const before = waited !== undefined && span.from <= since ? waited : { from, millijoules: 0 };
+  const to = Math.max(span.to, from);
+  const added = (span.hostMillijoules * (to - from)) / (span.to - span.from);
+  return { from: before.from, to, millijoules: before.millijoules + added };
+};
+
 /** The host's energy between the moments, from the agent that knows it; of another agent its mean power counts. */
 const hostEnergy = (
+  { account, found, longestGapMs }: HostScene,
   main: Span,
-  places: readonly Place[],
   from: number,
   to: number,
-  longestGapMs: number,
 ): { readonly total: number; readonly isOfMain: boolean } | undefined => {
-  for (const { last } of places) {
+  for (const { place, span } of found) {
+    const last = place?.last;
     if (last?.hostMillijoules === undefined || to - last.to > longestGapMs) continue;
-    const total = (last.hostMillijoules * (to - from)) / (last.to - last.from);
-    return { total, isOfMain: last === main };
+    if (last === main || account?.waited === undefined || span === undefined) {
+      const total = (last.hostMillijoules * (to - from)) / (last.to - last.from);
+      return { total, isOfMain: last === main };
+    }
+    const whole = waitFor(account, { ...last, hostMillijoules: last.hostMillijoules });
+    return { total: (whole.millijoules * (to - from)) / (whole.to - whole.from), isOfMain: false };
   }
   return undefined;
 };
 
-/**
- * @param found of each agent of the host, the most trusted first
- * @param account `undefined` for a host that has none yet
- */
-export const settleHost = (
-  account: HostAccount | undefined,
-  found: readonly Progress[],
-  at: number,
-  longestGapMs: number,
-): Settlement | undefined => {
-  const spans = found.flatMap(({ span }) => (span === undefined ? [] : [span]));
-  const ofVms = spans.find(({ vms }) => vms !== undefined);
-  // Its VMs may still be measured for this time: the host waits for them.
-  const isWaiting = account !== undefined && at - account.vmsMeasuredAt <= longestGapMs;
-  const ofHost = isWaiting ? undefined : spans.find(({ hostMillijoules }) => hostMillijoules !== undefined);
-  const main = ofVms ?? ofHost;
-  if (main === undefined) return undefined;
-  const from = Math.max(main.from, account?.settledAt ?? main.from);
+const settleVms = (scene: HostScene, main: Span): Settlement | undefined => {
+  const from = Math.max(main.from, scene.account?.settledAt ?? main.from);
   const { to } = main;
   if (to <= from) return undefined;
   const factor = (to - from) / (main.to - main.from);
-  const places = found.flatMap(({ place }) => (place === undefined ? [] : [place]));
-  const host = hostEnergy(main, places, from, to, longestGapMs);
+  const host = hostEnergy(scene, main, from, to);
   const sum = sumOf(main.vms?.values() ?? []) * factor;
   const total = host?.total ?? sum;
   // Parts are measured a moment apart from the whole; two agents that differ more than that: who sees VMs is right.
@@ -69,6 +84,24 @@ export const settleHost = (
   const vms =
     main.vms === undefined || scale === 1
       ? main.vms
-      : new Map([...main.vms].map(([id, own]) => [id, own * factor * fit]));
+      : new Map([...main.vms].map(([id, own]) => [id, own * scale]));
   return { from, to, total: Math.max(total, sum * fit), vms };
 };
+
+const isHostSpan = (span: Span): span is HostSpan => span.hostMillijoules !== undefined;
+
+export const settleHost = (scene: HostScene): Settled | undefined => {
+  const { account, found, at, longestGapMs, isUsed } = scene;
+  const spans = found.flatMap(({ span }) => (span === undefined ? [] : [span]));
+  const ofVms = spans.find(({ vms }) => vms !== undefined);
+  if (ofVms !== undefined) return settleVms(scene, ofVms);
+  const ofHost = spans.find(isHostSpan);
+  if (ofHost === undefined) return undefined;
+  const waited = waitFor(account, ofHost);
+  // Its VMs may still be measured for this time: the host waits for them.
+  if (isUsed && account !== undefined && at - account.vmsMeasuredAt <= longestGapMs) return { waited };
+  const { from, to, millijoules: total } = waited;
+  return to > from ? { from, to, total, vms: undefined } : undefined;
+};
+
+export const isSettlement = (settled: Settled): settled is Settlement => !('waited' in settled);

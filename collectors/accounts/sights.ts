@@ -4,15 +4,16 @@
  */
 import { lazily } from '../../lib/lazily.ts';
 import { mayHaveProcess, type Vm } from '../../lib/one/vm.ts';
-import type { Domain } from '../agents/agent.ts';
+import type { AgentCounters, Domain } from '../agents/agent.ts';
 import { powerAgents } from '../agents/agents.ts';
 import type { AgentAnswer, Documents, VmWithAttributes } from '../collector.ts';
 import { findDomain, indexDomains } from '../domain-join.ts';
 import { hostReadingOf, measuresVms } from '../host-readings.ts';
 import { powerOfDomain, powerOfVm, type Situation, situationOf } from '../measure-vm.ts';
+import { type Attribution, marginalPower } from './attribution.ts';
 import type { SeenCount, SeenCounters, SeenPower, Sight } from './spans.ts';
 
-type AgentDocuments = Pick<Documents, 'hosts' | 'vms' | 'agents' | 'vmCpu'>;
+type AgentDocuments = Pick<Documents, 'hosts' | 'vms' | 'agents' | 'vmCpu' | 'hostModels'>;
 
 const countsVmEnergy: ReadonlySet<string> = new Set(
   powerAgents.flatMap((agent) => ('countsVmEnergy' in agent && agent.countsVmEnergy ? [agent.name] : [])),
@@ -58,17 +59,41 @@ const createVmFinder = (vms: readonly VmWithAttributes[]): FindVm => {
 
 interface View {
   readonly situation: Situation;
+  readonly attribution: Attribution;
+  readonly hostModels: Documents['hostModels'];
   readonly findVm: FindVm;
   readonly running: () => ReadonlyMap<number, readonly VmWithAttributes[]>;
 }
 
+/** How counters of VMs count. */
+interface Counting {
+  /** `undefined` where it is not known. */
+  readonly countOf: (key: string, count: number) => number | undefined;
+  /** Where the counts are processor seconds, each of which counts for so much. */
+  readonly wattsPerCpu?: number;
+}
+const byCapacity: Counting = { countOf: (_, count) => count };
+
+/** By what the agent itself knows that VMs have added, or by their processor seconds and the model of the host. */
+const addedBy = (hostId: number, { cpus, marginal }: AgentCounters, { hostModels }: View): Counting => {
+  if (cpus === undefined) return { countOf: (key) => marginal?.get(key) };
+  const model = hostModels.get(hostId);
+  return model === undefined
+    ? { countOf: () => undefined }
+    : { ...byCapacity, wattsPerCpu: model.wattsPerCpu };
+};
+
 const seenCounters = (
   hostId: number,
   { origin, agent }: AgentAnswer,
-  { findVm, situation }: View,
+  view: View,
 ): SeenCounters | undefined => {
+  const { findVm, situation } = view;
   const counters = origin?.counters;
   if (counters === undefined || !countsVmEnergy.has(agent)) return undefined;
+  // What such an agent says of VMs has a part of what an idle host draws in it: then its power counts, less that.
+  const isOfCapacity = counters.marginal === undefined && counters.cpus === undefined;
+  if (view.attribution === 'marginal' && isOfCapacity) return undefined;
   const { hostJoules, rawHostJoules, cpus, meter = '', ended = new Set<string>() } = counters;
   // Time that is ours says nothing of the agent's, and our clock may be another one after a start.
   const seconds = rawHostJoules === undefined ? counters.seconds : 0;
@@ -81,19 +106,25 @@ const seenCounters = (
     const found = vm === undefined ? undefined : findDomain(vm, index, situation.deployIds);
     return found?.name === domain.name ? vm?.id : undefined;
   };
+  const { countOf, wattsPerCpu } =
+    view.attribution === 'marginal' ? addedBy(hostId, counters, view) : byCapacity;
   const vms = new Map<string, SeenCount>();
   for (const [key, domain] of counters.domains) {
-    const { count, endOf } = domain;
-    vms.set(key, { vmId: vmOf(domain), count, ...(endOf === undefined ? {} : { endOf }) });
+    const count = countOf(key, domain.count);
+    const { endOf } = domain;
+    if (count !== undefined)
+      vms.set(key, { vmId: vmOf(domain), count, ...(endOf === undefined ? {} : { endOf }) });
   }
   return {
     seconds,
     hostJoules,
-    meter,
+    // Counts of the one kind cannot be compared with those of the other.
+    meter: view.attribution === 'marginal' ? `${meter} marginal` : meter,
     vms,
     ended,
     ...(rawHostJoules === undefined ? {} : { rawHostJoules }),
     ...(cpus === undefined ? {} : { cpus }),
+    ...(wattsPerCpu === undefined ? {} : { wattsPerCpu }),
   };
 };
 
@@ -134,7 +165,14 @@ const seenPower = (
   const { reading } = answer.verdict;
   const isEstimated = !measuresVms(answers) && hostReadingOf(answers) === reading;
   const vmPower = isEstimated ? estimated(hostId, view) : measured(hostId, answer, view);
-  return { vmPower, hostPower: reading.hostPower };
+  const { hostPower } = reading;
+  if (vmPower === undefined || view.attribution === 'capacity') return { vmPower, hostPower };
+  const { hosts, vmCpu } = view.situation;
+  const cpus = (hosts.get(hostId)?.cpuTotal ?? 0) / 100;
+  // What is estimated is a part of the power over a minute.
+  const shared = isEstimated ? vmCpu.hostPower.get(hostId) : hostPower;
+  const given = { vmPower, hostPower: shared, cpus };
+  return { vmPower: marginalPower(given, view.hostModels.get(hostId)), hostPower };
 };
 
 const runningByHost = (vms: readonly VmWithAttributes[]): ReturnType<View['running']> => {
@@ -149,9 +187,14 @@ const runningByHost = (vms: readonly VmWithAttributes[]): ReturnType<View['runni
 };
 
 /** By host. */
-export const sightsOf = (documents: AgentDocuments): ReadonlyMap<number, readonly Sight[]> => {
+export const sightsOf = (
+  documents: AgentDocuments,
+  attribution: Attribution,
+): ReadonlyMap<number, readonly Sight[]> => {
   const view: View = {
     situation: situationOf(documents),
+    attribution,
+    hostModels: documents.hostModels,
     findVm: createVmFinder(documents.vms),
     running: lazily(() => runningByHost(documents.vms)),
   };

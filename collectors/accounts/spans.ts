@@ -33,6 +33,8 @@ export interface SeenCounters {
   readonly ended?: ReadonlySet<string>;
   /** How many CPUs the host has, where VMs have processor seconds: they get that part of its energy. */
   readonly cpus?: number;
+  /** What each of their processor seconds adds to the host, where VMs are charged for that. */
+  readonly wattsPerCpu?: number;
   /** What the processors themselves count: it goes on when the agent begins anew, and wraps. */
   readonly rawHostJoules?: number;
 }
@@ -95,7 +97,9 @@ const vmsBetween = (
   const vms = new Map<number, number>();
   const absurd = new Set<number>();
   const most = host.millijoules * tolerance;
-  const perCount = now.cpus === undefined ? 1000 : host.millijoules / ((host.lengthMs / 1000) * now.cpus);
+  const { cpus, wattsPerCpu } = now;
+  const bySeconds = cpus === undefined ? 1000 : host.millijoules / ((host.lengthMs / 1000) * cpus);
+  const perCount = wattsPerCpu === undefined ? bySeconds : wattsPerCpu * 1000;
   /** Counters whose end is told elsewhere: what stands there now has begun anew. */
   const begun = new Set(
     [...now.vms].flatMap(([key, { endOf }]) => (earlier.vms.has(key) ? [] : (endOf ?? []))),

@@ -110,6 +110,8 @@ export interface AgentCounters {
   readonly meter?: string;
   /** Joules, or processor seconds, by what tells one counter from another. */
   readonly domains: ReadonlyMap<string, DomainCounter>;
+  /** What the VMs have added to the energy of the host, by the same keys; missing where the agent does not know it. */
+  readonly marginal?: ReadonlyMap<string, number>;
   /** Of them, those of VMs that have ended. */
   readonly ended?: ReadonlySet<string>;
   /** How many CPUs the host has, where the counts of domains are processor seconds. */

@@ -2,7 +2,8 @@
  * opennebula-power-agent, the agent of this suite (power-agent/README.md).
  *
  * Reads onepower_vm_energy_joules_total, onepower_host_energy_joules_total and, as the agent's own measure of time,
- * onepower_host_cpu_seconds_total and onepower_host_cpus. All energy is counted: power is what a counter has moved by
+ * onepower_host_cpu_seconds_total and onepower_host_cpus. onepower_vm_marginal_energy_joules_total is what a VM has
+ * added, as far as the agent knows. All energy is counted: power is what a counter has moved by
  * since the page before. onepower_host_idle_watts, onepower_host_watts_per_cpu and onepower_host_model_error_ratio
  * are what it has learnt of its host. A VM that has ended keeps its counters on the page for a while, and has
  * onepower_vm_ended.
@@ -37,6 +38,8 @@ interface Page {
   readonly host: Map<HostValue, number>;
   readonly zones: Set<string>;
   readonly domains: Map<string, DomainCounter>;
+  /** Joules, by the same keys. */
+  readonly marginal: Map<string, number>;
   /** By the same keys. */
   readonly ended: Set<string>;
 }
@@ -57,6 +60,8 @@ const readLine = (page: Page, line: Buffer): void => {
   const value = hostValues.get(name);
   if (value !== undefined) page.host.set(value, (page.host.get(value) ?? 0) + sampleValueOf(line));
   else if (name === 'onepower_vm_energy_joules_total') readVm(page, line);
+  else if (name === 'onepower_vm_marginal_energy_joules_total')
+    page.marginal.set(keyOf(domainOf(line)), sampleValueOf(line));
   else if (name === 'onepower_vm_ended') page.ended.add(keyOf(domainOf(line)));
   else if (name === 'onepower_zone_energy_joules_total') {
     if (line.includes('counted="true"')) page.zones.add(readZone(line) ?? '');
@@ -77,7 +82,7 @@ const modelOf = (host: ReadonlyMap<HostValue, number>): Pick<PageContent, 'model
 };
 
 const contentOf = (page: Page, earlier: AgentCounters | undefined): PageContent => {
-  const { version, meter, host, zones, domains, ended } = page;
+  const { version, meter, host, zones, domains, marginal, ended } = page;
   const hostJoules = host.get('hostJoules');
   const content = {
     version,
@@ -98,7 +103,7 @@ const contentOf = (page: Page, earlier: AgentCounters | undefined): PageContent 
       problem: { reason: 'no_process_power', detail: 'the agent has measured nothing yet' },
     };
   // Seconds of another number of CPUs, and joules of another meter, cannot be compared.
-  const counters = { seconds, hostJoules, domains, ended, meter: `${meter} ${host.get('cpus')}` };
+  const counters = { seconds, hostJoules, domains, marginal, ended, meter: `${meter} ${host.get('cpus')}` };
   const power = powerBetween(earlier?.meter === counters.meter ? earlier : undefined, counters, ended);
   return 'problem' in power
     ? { ...content, counters, problem: power.problem }
@@ -119,6 +124,7 @@ const createPageReader = (): PageReader => {
     host: new Map(),
     zones: new Set(),
     domains: new Map(),
+    marginal: new Map(),
     ended: new Set(),
   };
   return {

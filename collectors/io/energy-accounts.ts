@@ -100,25 +100,37 @@ export const createEnergyAccounts = ({
   };
   const step = async (accounts: KeptEnergy): Promise<void> => {
     const from = sources();
-    const [hosts, vms, agents, vmCpu, platform, gridZones] = await Promise.all([
+    const {
+      'energy.attribution': attribution,
+      'energy.idle': idle,
+      'energy.pue': pue,
+      'energy.longest-gap': longestGapMs,
+    } = settings();
+    const rules: AccountingRules = { attribution, idle, pue, longestGapMs };
+    const [hosts, vms, agents, vmCpu, platform, gridZones, hostModels] = await Promise.all([
       from.hosts.get(),
       from.vms.get(),
       from.agents.get(),
       from.vmCpu.get(),
       from.platform.get(),
       from.gridZones.get(),
+      attribution === 'marginal' ? from.hostModels.get() : undefined,
     ]);
-    const documents = { hosts: hosts.value, vms: vms.value, agents: agents.value, vmCpu: vmCpu.value };
+    const documents = {
+      hosts: hosts.value,
+      vms: vms.value,
+      agents: agents.value,
+      vmCpu: vmCpu.value,
+      hostModels: hostModels?.value ?? new Map(),
+    };
     const given: Step = {
       ...documents,
       hosts: documents.hosts.map((host) => ({ ...host, gridZone: gridZones.value.get(host.id) })),
       at: Math.round(now()),
       calendar: calendar(),
-      sights: sightsOf(documents),
+      sights: sightsOf(documents, attribution),
       supplyFactors: supplyFactorsOf(platform.value),
     };
-    const { 'energy.idle': idle, 'energy.pue': pue, 'energy.longest-gap': longestGapMs } = settings();
-    const rules: AccountingRules = { attribution: 'capacity', idle, pue, longestGapMs };
     try {
       await accounts.advance((before) => advance(before, given, rules), given);
       if (failure !== undefined) log.info('energy is counted again', {});

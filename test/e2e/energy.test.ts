@@ -105,7 +105,7 @@ test('energy is counted without a scrape, survives a kill, and what an agent cou
   const rest = sampleOf(after, 'opennebula_host_unassigned_energy_joules_total', 'one_host_id="1"');
   const vms = Object.values(familyOf(after, 'opennebula_vm_energy_joules_total'));
   assert.ok(Math.abs(vms.reduce((sum, one) => sum + one, 0) + rest - host) < 1e-6 * host);
-  assert.match(after, /^opennebula_energy_accounting_info\{idle="equal"\} 1$/m);
+  assert.match(after, /^opennebula_energy_accounting_info\{attribution="capacity",idle="equal"\} 1$/m);
   assert.ok(sampleOf(after, 'opennebula_vm_power_watts', 'one_vm_id="8",part="own"') > 0);
   await second.end();
   assert.ok((await ledgerOf(folder)) >= energyOf(after));

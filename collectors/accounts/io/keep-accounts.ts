@@ -149,18 +149,18 @@ export const keepEnergy = async (options: KeepEnergyOptions): Promise<KeptEnergy
         ...current,
         batch: { ...current.batch, sequence: nextSequence(current.batch.sequence, at) },
       };
-    await write();
-    await moveHours(hourOf(at, calendar), at);
+    try {
+      await write();
+      await moveHours(hourOf(at, calendar), at);
+    } catch (thrown) {
+      throw asLedgerError(folder, thrown);
+    }
   };
   log.info('accounts of energy are kept', { folder });
   return {
     accounts: () => written,
     advance(next, given) {
-      const result = running
-        .then(() => step(next, given))
-        .catch((thrown: unknown) => {
-          throw asLedgerError(folder, thrown);
-        });
+      const result = running.then(() => step(next, given));
       running = result.catch(() => undefined);
       return result;
     },

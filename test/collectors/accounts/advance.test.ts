@@ -244,6 +244,61 @@ test('hosts that share an agent are counted once', () => {
   assert.deepEqual([hostOf(accounts, 0), accounts.hosts.has(1)], [{ total: 1000, rest: 400 }, false]);
 });
 
+/** A host meter, which is asked a moment after the agent that sees VMs. */
+const meter = (after: number, watts: number): Sight => ({
+  ...power(0, at(after) + 300, watts, undefined),
+  place: 'http://kvm0:9100/metrics',
+  agent: 'node_exporter',
+});
+
+test('where the last VM of a host stops, no energy of the host is lost', () => {
+  const step = (after: number, isRunning: boolean): Step => {
+    const estimate = power(0, at(after), 100, isRunning ? { 7: 10 } : undefined);
+    const vm = isRunning ? madeVm(7, 0) : madeVm(7, undefined);
+    return madeStep(at(after), [madeHost(0)], [vm], [[0, [{ ...estimate, agent: 'node_exporter' }]]]);
+  };
+  const steps = [0, 15, 30, 45, 60, 75, 90, 105, 120].map((after) => step(after, after <= 30));
+  assert.deepEqual(hostOf(run(steps), 0), { total: 12_000, rest: 11_700 });
+  assert.deepEqual(hostOf(run(steps.slice(0, 5)), 0), { total: 6000, rest: 5700 });
+});
+
+/** Watts of the VM by the agent that sees it; `undefined` where that agent gives no answer. */
+const besideMeter = (moments: readonly (readonly [number, number | undefined, number])[]): Accounts =>
+  run(
+    moments.map(([after, vmWatts, hostWatts]) => {
+      const ofVms =
+        vmWatts === undefined ? silent(0, at(after)) : power(0, at(after), undefined, { 7: vmWatts });
+      return madeStep(at(after), [madeHost(0)], [madeVm(7, 0)], [[0, [ofVms, meter(after, hostWatts)]]]);
+    }),
+  );
+
+test('where the agent of VMs fails beside a host meter, what the meter said while the host waited counts', () => {
+  const accounts = besideMeter([
+    [0, 40, 100],
+    [15, 40, 100],
+    [30, undefined, 200],
+    [45, undefined, 300],
+    [60, undefined, 400],
+    [75, undefined, 500],
+    [90, undefined, 600],
+  ]);
+  // 15 s at each of 100, 200, 300, 400, 500 and 600 W, less the 0.3 s between the two agents.
+  assert.deepEqual(hostOf(accounts, 0), { total: 31_500, rest: 30_900 });
+  assert.deepEqual(vmOf(accounts, 7), { own: 600, share: 0, measured: 15, unmeasured: 75.3 });
+});
+
+test('where VMs are measured again before that, the host counts what its meter said, and not its power now', () => {
+  const accounts = besideMeter([
+    [0, 40, 100],
+    [15, 40, 100],
+    [30, undefined, 200],
+    [45, 40, 1000],
+  ]);
+  const { total } = hostOf(accounts, 0);
+  assert.ok(Math.abs(total - (1500 + 3000 + 15_000)) < 300, String(total));
+  assert.deepEqual(vmOf(accounts, 7), { own: 1800, share: 0, measured: 45, unmeasured: 0 });
+});
+
 test('while a VM is powered off it has no running time; one that is new ran since its start', () => {
   const off = madeVm(7, undefined);
   const born = madeVm(8, 0, { startTime: String(at(40) / 1000) });

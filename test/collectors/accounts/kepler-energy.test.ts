@@ -38,7 +38,7 @@ const countPages = (pages: readonly GivenPage[], from: Accounts = noAccounts): r
     const at = noon + (pages[index]?.seconds ?? 0) * 1000;
     const origin = { place: 'http://kvm0:28282/metrics', readAt: at, counters };
     const agents = new Map([[0, [{ agent: agent?.name ?? '', verdict, origin }]]]);
-    const sights = sightsOf({ hosts, vms, agents, vmCpu: noVmCpu });
+    const sights = sightsOf({ hosts, vms, agents, vmCpu: noVmCpu, hostModels: new Map() }, 'capacity');
     accounts = advance(accounts, madeStep(at, hosts, vms, [...sights]), rules);
     return accounts;
   });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { Attribution } from '../../../collectors/accounts/attribution.ts';
 import { sightsOf } from '../../../collectors/accounts/sights.ts';
+import { takeSight } from '../../../collectors/accounts/spans.ts';
 import type { AgentCounters, DomainPower } from '../../../collectors/agents/agent.ts';
-import type { AgentAnswer, VmWithAttributes } from '../../../collectors/collector.ts';
+import type { AgentAnswer, Documents, VmWithAttributes } from '../../../collectors/collector.ts';
 import { noVmCpu } from '../../../collectors/vm-cpu.ts';
 import { microwatts } from '../../../lib/units/units.ts';
 import { madeHost, madeVm } from '../../support/made-accounts.ts';
@@ -37,8 +39,19 @@ const domain = (name: string, power: DomainPower['power'], id = ''): DomainPower
   uuid: id,
   power,
 });
-const see = (vms: readonly VmWithAttributes[], answers: readonly AgentAnswer[], vmCpu = noVmCpu) =>
-  sightsOf({ hosts: [madeHost(0)], vms, agents: new Map([[0, answers]]), vmCpu }).get(0)?.[0];
+const see = (
+  vms: readonly VmWithAttributes[],
+  answers: readonly AgentAnswer[],
+  vmCpu = noVmCpu,
+  {
+    attribution = 'capacity',
+    hostModels = new Map(),
+  }: { readonly attribution?: Attribution; readonly hostModels?: Documents['hostModels'] } = {},
+) =>
+  sightsOf(
+    { hosts: [madeHost(0)], vms, agents: new Map([[0, answers]]), vmCpu, hostModels },
+    attribution,
+  ).get(0)?.[0];
 
 test('power by VM: by name, by UUID, by the name of an imported VM; what is no number is left out', () => {
   const vms = [
@@ -143,4 +156,64 @@ test('where the agents measure the host alone, VMs are estimated', () => {
     new Map([[1, 20e6]]),
   );
   assert.equal(see([vm(1, 0)], [answer('telegraf', undefined)])?.reading?.vmPower, undefined);
+});
+
+const model = { idleWatts: 60, wattsPerCpu: 6, errorRatio: 0.01 };
+const marginal = { attribution: 'marginal', hostModels: new Map([[0, model]]) } as const;
+
+test('what VMs have added: by the counters of the agent that has them, those of another kind', () => {
+  const counters: AgentCounters = {
+    seconds: 5,
+    hostJoules: 9,
+    meter: 'rapl',
+    domains: new Map([
+      ['k', { name: 'one-1', uuid: '', count: 3 }],
+      ['l', { name: 'one-2', uuid: '', count: 3 }],
+    ]),
+    marginal: new Map([['k', 1]]),
+  };
+  const vms = [vm(1, 0), vm(2, 0)];
+  const given = [answer('onepower', [], counters)];
+  const seen = see(vms, given, noVmCpu, { attribution: 'marginal' })?.counters;
+  // Of VM 2 the agent does not know what it added: it is not measured.
+  assert.deepEqual(seen?.vms, new Map([['k', { vmId: 1, count: 1 }]]));
+  assert.notEqual(seen?.meter, see(vms, given)?.counters?.meter);
+});
+
+test('what VMs have added: by the model of the host; without one, no VM is measured', () => {
+  const given = [answer('scaphandre', [domain('one-1', microwatts(25e6))])];
+  // 25 W of 100 W are two of eight CPUs.
+  const seen = see([vm(1, 0)], given, noVmCpu, marginal)?.reading;
+  assert.deepEqual([seen?.vmPower, seen?.hostPower], [new Map([[1, 12e6]]), 100e6]);
+  assert.deepEqual(see([vm(1, 0)], given, noVmCpu, { attribution: 'marginal' })?.reading?.vmPower, new Map());
+});
+
+test('what VMs have added: also where they are estimated from the power over a minute', () => {
+  const vmCpu = {
+    last: new Map(),
+    mean: new Map([[1, 2]]),
+    hostPower: new Map([[0, microwatts(80e6)]]),
+  };
+  const power = see([vm(1, 0)], [answer('telegraf', undefined)], vmCpu, marginal)?.reading?.vmPower;
+  assert.deepEqual(power, new Map([[1, 12e6]]));
+});
+
+test('what VMs have added: each of their processor seconds counts as the model of the host says', () => {
+  const counters = (count: number): AgentCounters => ({
+    seconds: 0,
+    hostJoules: count * 100,
+    rawHostJoules: count * 100,
+    cpus: 8,
+    domains: new Map([['k', { name: 'one-1', uuid: '', count }]]),
+  });
+  const seeAt = (count: number, given = {}) =>
+    see([vm(1, 0)], [answer('kepler', [], counters(count))], noVmCpu, { ...marginal, ...given });
+  const [before, now] = [seeAt(10), seeAt(25)];
+  assert.ok(before !== undefined && now !== undefined);
+  const { place } = takeSight(undefined, before, 60_000);
+  assert.deepEqual(
+    takeSight(place, { ...now, readAt: before.readAt + 15_000 }, 60_000).span?.vms,
+    new Map([[1, 15 * 6 * 1000]]),
+  );
+  assert.deepEqual(seeAt(25, { hostModels: new Map() })?.counters?.vms, new Map());
 });

@@ -175,6 +175,16 @@ test('a second exporter is told; the lock of one that was killed does not count'
   assert.equal(existsSync(path.join(folder, 'lock')), false);
 });
 
+test('a fault of the program is not called one of the folder', async (t) => {
+  const kept = await open(path.join(temporaryFolder(t), 'energy'));
+  const attempt = kept.advance(() => {
+    throw new RangeError('the parts of 1 mJ sum to 2 mJ');
+  }, stepAt(noon));
+  await assert.rejects(attempt, RangeError);
+  await stepTo(kept, noon, noon);
+  await kept.close();
+});
+
 test('files of another version are left alone, and nothing is kept', async (t) => {
   const folder = path.join(temporaryFolder(t), 'energy');
   const kept = await open(folder);
