@@ -141,7 +141,7 @@ const measureSteps = async (agent: AgentName, folder: string): Promise<Times> =>
         ...documents,
         at: firstAt + at * intervalMs,
         calendar: { wallOffsetMs, zoneOffsetMs: 0 },
-        sights: sightsOf(documents, 'capacity'),
+        sights: sightsOf({ ...documents, hostModels: new Map() }, 'capacity'),
         supplyFactors: new Map(),
       };
       let counted = begun;
