@@ -1,6 +1,7 @@
 /** What is known of power agents. It outlasts a set of options: the next one goes on where the URL is the same. */
 import type { AgentPage } from '../agents/agent-page.ts';
 import type { AgentAnswer } from '../collector.ts';
+import type { SupplyMoment } from '../supply-factor.ts';
 import { emptyVmCpuState, type VmCpuState } from '../vm-cpu.ts';
 
 export interface AskedAgent {
@@ -22,6 +23,11 @@ export interface AgentMemory {
   lastAnswers: ReadonlyMap<string, AgentAnswer>;
 }
 
+/** Of the machines' power: what central Telegrafs answered, and how it compared with what the hosts' agents said. */
+export interface PlatformMemory extends AgentMemory {
+  supplies: ReadonlyMap<number, readonly SupplyMoment[]>;
+}
+
 /** What goes with the agents: the CPU of VMs, as OpenNebula has it. */
 export interface VmCpuMemory {
   state: VmCpuState;
@@ -32,11 +38,13 @@ export interface VmCpuMemory {
 /** Of those that are asked for each host, and of those that are asked for all of them. */
 export interface AgentMemories {
   readonly ofHosts: AgentMemory;
-  readonly central: AgentMemory;
+  readonly platform: PlatformMemory;
   readonly vmCpu: VmCpuMemory;
 }
 
 export const createAgentMemory = (): AgentMemory => ({ asked: new Map(), lastAnswers: new Map() });
+
+export const createPlatformMemory = (): PlatformMemory => ({ ...createAgentMemory(), supplies: new Map() });
 
 export const createVmCpuMemory = (): VmCpuMemory => ({
   state: emptyVmCpuState,
@@ -46,6 +54,6 @@ export const createVmCpuMemory = (): VmCpuMemory => ({
 
 export const createAgentMemories = (): AgentMemories => ({
   ofHosts: createAgentMemory(),
-  central: createAgentMemory(),
+  platform: createPlatformMemory(),
   vmCpu: createVmCpuMemory(),
 });

@@ -5,13 +5,15 @@ import { agentNames } from '../agents/agents.ts';
 import type { PlatformSettings } from '../agents/platform-options.ts';
 import type { AgentAnswer, Documents } from '../collector.ts';
 import { platformOfHosts } from '../host-platform.ts';
-import { advanceSupply, type SupplyMoment, supplyFactorOf } from '../supply-factor.ts';
+import { advanceSupply, supplyFactorOf } from '../supply-factor.ts';
+import type { PlatformMemory } from './agent-memory.ts';
 import { type AskingOptions, createAskedAgents } from './asked-agents.ts';
 
-export interface PlatformReaderOptions extends Omit<AskingOptions, 'settings' | 'onAnswer'> {
+export interface PlatformReaderOptions extends Omit<AskingOptions, 'settings' | 'memory' | 'onAnswer'> {
   readonly settings: AskingOptions['settings'] & PlatformSettings;
   /** Is told of the hosts that claim one BMC, once. */
   readonly onSharedBmc: (bmc: string, hosts: readonly string[]) => void;
+  readonly memory: PlatformMemory;
   /** Is told when what a central Telegraf answers changes; `undefined` before the first. */
   readonly onChange: (url: URL, answer: AgentAnswer, before: AgentAnswer | undefined) => void;
 }
@@ -32,7 +34,6 @@ export const createPlatformReader = (
   const { settings, now, memory, onChange, onSharedBmc } = options;
   const asked = createAskedAgents(options);
   const urls = settings['power.platform-url'].flatMap((text) => parseHttpUrl(text) ?? []);
-  let supplies: ReadonlyMap<number, readonly SupplyMoment[]> = new Map();
   const askCentral = async (): Promise<readonly AgentAnswer[]> => {
     await Promise.all(urls.map(asked.start));
     const { lastAnswers } = memory;
@@ -68,9 +69,9 @@ export const createPlatformReader = (
     });
     tellShared(hosts, readings);
     const seconds = now() / 1000;
-    supplies = new Map(
+    memory.supplies = new Map(
       [...readings].map(([hostId, reading]) => {
-        const before = supplies.get(hostId) ?? [];
+        const before = memory.supplies.get(hostId) ?? [];
         const hostWatts = hostWattsOf(agents.get(hostId) ?? []);
         const isKnown = hostWatts !== undefined && !('sharedBmc' in reading);
         return [
@@ -84,7 +85,7 @@ export const createPlatformReader = (
         hostId,
         {
           reading,
-          factor: 'sharedBmc' in reading ? undefined : supplyFactorOf(supplies.get(hostId) ?? []),
+          factor: 'sharedBmc' in reading ? undefined : supplyFactorOf(memory.supplies.get(hostId) ?? []),
         },
       ]),
     );

@@ -130,7 +130,7 @@ export const createSources = (
     settings: options,
     now,
     signal,
-    memory: agentMemories.central,
+    memory: agentMemories.platform,
     onSharedBmc: (bmc, names) =>
       log.warn('several hosts claim one BMC, so none of them gets its power: correct POWER_BMC', {
         bmc,

@@ -6,8 +6,10 @@
  */
 import type { LookupFunction } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { reasonOf } from '../errors/oneext-error.ts';
 import { credentialsOf } from '../http/http-url.ts';
 import { createResponseReader, MalformedResponse } from '../http/response-reader.ts';
+import { explainUntrusted } from '../http/untrusted-certificate.ts';
 import { type Connection, openConnection } from './connections.ts';
 import type { ProcessorMeter } from './processor-meter.ts';
 import { createRests } from './rests.ts';
@@ -84,7 +86,7 @@ const formatRequest = ({
 
 /** Several addresses that were all tried make one error without a message of its own. */
 const messageOf = (cause: Error): string =>
-  cause instanceof AggregateError ? cause.errors.map(String).join('; ') : cause.message;
+  cause instanceof AggregateError ? cause.errors.map(reasonOf).join('; ') : explainUntrusted(cause);
 
 const asFailure = (thrown: unknown): unknown =>
   thrown instanceof Error && 'code' in thrown

@@ -94,7 +94,7 @@ const downloadError = (thrown: unknown, fields: CallFields): unknown => {
     case 'too-large':
       return commonError('ONE_TRUNCATED', { ...fields, bytes: thrown.amount }, thrown);
     default:
-      return commonError('ONE_CONNECTION', { ...fields, detail: reasonOf(thrown.cause ?? thrown) }, thrown);
+      return commonError('ONE_CONNECTION', { ...fields, detail: reasonOf(thrown) }, thrown);
   }
 };
 

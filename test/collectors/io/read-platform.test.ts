@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { powerAgents } from '../../../collectors/agents/agents.ts';
 import type { AgentAnswer } from '../../../collectors/collector.ts';
-import { createAgentMemory } from '../../../collectors/io/agent-memory.ts';
+import { createPlatformMemory } from '../../../collectors/io/agent-memory.ts';
 import { createPlatformReader } from '../../../collectors/io/read-platform.ts';
 import { hostShape, parseHost } from '../../../lib/one/host.ts';
 import { microwatts, watts } from '../../../lib/units/units.ts';
@@ -39,7 +39,7 @@ test('a host whose agent reads the meter of the machine has no supply factor', a
     platform: [{ source: 'dcmi', watts: watts(220), bmcNames: [] }],
   };
   const read = createPlatformReader({
-    memory: createAgentMemory(),
+    memory: createPlatformMemory(),
     agents: powerAgents,
     settings: defaultSettings,
     now: () => performance.now(),
@@ -61,7 +61,7 @@ test('a central Telegraf tells the power of a host; when it does not answer any 
   let offset = 0;
   const changes: string[] = [];
   const read = createPlatformReader({
-    memory: createAgentMemory(),
+    memory: createPlatformMemory(),
     agents: powerAgents,
     settings: { ...defaultSettings, 'power.platform-url': [`http://127.0.0.1:${server.port}/metrics`] },
     now: () => performance.now() + offset,
@@ -83,7 +83,7 @@ test('a central Telegraf tells the power of a host; when it does not answer any 
 test('hosts that claim one BMC are told once, and again when they claim it anew', async () => {
   const told: string[] = [];
   const read = createPlatformReader({
-    memory: createAgentMemory(),
+    memory: createPlatformMemory(),
     agents: powerAgents,
     settings: defaultSettings,
     now: () => performance.now(),
@@ -100,4 +100,26 @@ test('hosts that claim one BMC are told once, and again when they claim it anew'
   assert.deepEqual(told, ['192.0.2.12: kvm5,kvm6', '192.0.2.12: kvm5,kvm6']);
   const known = await read(twins, both);
   assert.deepEqual(known.get(6), { reading: { sharedBmc: '192.0.2.12' }, factor: undefined });
+});
+
+test('the supply factor outlasts a set of options: the next reader goes on with what was measured', async (t) => {
+  const page = readFileSync(repositoryPath('test/fixtures/telegraf/ipmi-lan-two-servers.prom'));
+  const server = await startRawServer(() => ({ bytes: httpAnswer('200 OK', page) }));
+  t.after(server.close);
+  const memory = createPlatformMemory();
+  const startAt = (ms: number, known = memory) =>
+    createPlatformReader({
+      memory: known,
+      agents: powerAgents,
+      settings: { ...defaultSettings, 'power.platform-url': [`http://127.0.0.1:${server.port}/metrics`] },
+      now: () => ms,
+      onChange: () => undefined,
+      onSharedBmc: () => undefined,
+    });
+  const before = await startAt(0)(hosts, new Map([[5, [rapl(110)]]]));
+  assert.equal(before.get(5)?.factor, 2);
+  const next = new Map([[5, [rapl(330)]]]);
+  // Twice 220 W of the machine, 110 W and 330 W of its processors.
+  assert.equal((await startAt(6000)(hosts, next)).get(5)?.factor, 1);
+  assert.equal((await startAt(6000, createPlatformMemory())(hosts, next)).get(5)?.factor, 'below_one');
 });
