@@ -8,7 +8,12 @@
  * are what it has learnt of its host. A VM that has ended keeps its counters on the page for a while, and has
  * onepower_vm_ended.
  */
-import { createLabelReader, sampleValueOf, unescapeLabel } from '../../lib/prometheus/sample-line.ts';
+import {
+  beginsWith,
+  createLabelReader,
+  sampleValueOf,
+  unescapeLabel,
+} from '../../lib/prometheus/sample-line.ts';
 import type { AgentCounters, Domain, DomainCounter, PageContent, PageReader, PowerAgent } from './agent.ts';
 import { powerBetween } from './energy-counters.ts';
 
@@ -19,6 +24,11 @@ const readVersion = createLabelReader('version', 64);
 const readZone = createLabelReader('zone', 256);
 
 const longestName = 64;
+const comment = 0x23; /* # */
+const ofVms = Buffer.from('onepower_vm_');
+const vmEnergy = Buffer.from('onepower_vm_energy_joules_total{');
+const vmMarginal = Buffer.from('onepower_vm_marginal_energy_joules_total{');
+const vmEnded = Buffer.from('onepower_vm_ended{');
 
 /** Metrics without a label that tells samples apart: their samples are summed. */
 const hostMetrics = {
@@ -55,14 +65,19 @@ const readVm = (page: Page, line: Buffer): void => {
   page.domains.set(keyOf(domain), { ...domain, count: sampleValueOf(line) });
 };
 
-const readLine = (page: Page, line: Buffer): void => {
+/** Most lines are those of VMs, and of their metrics three are wanted. */
+const readVmLine = (page: Page, bytes: Buffer, from: number, to: number): void => {
+  if (beginsWith(bytes, from, to, vmEnergy)) readVm(page, bytes.subarray(from, to));
+  else if (beginsWith(bytes, from, to, vmMarginal)) {
+    const line = bytes.subarray(from, to);
+    page.marginal.set(keyOf(domainOf(line)), sampleValueOf(line));
+  } else if (beginsWith(bytes, from, to, vmEnded)) page.ended.add(keyOf(domainOf(bytes.subarray(from, to))));
+};
+
+const readHostLine = (page: Page, line: Buffer): void => {
   const name = /^\w*/.exec(line.toString('latin1', 0, longestName))?.[0] ?? '';
   const value = hostValues.get(name);
   if (value !== undefined) page.host.set(value, (page.host.get(value) ?? 0) + sampleValueOf(line));
-  else if (name === 'onepower_vm_energy_joules_total') readVm(page, line);
-  else if (name === 'onepower_vm_marginal_energy_joules_total')
-    page.marginal.set(keyOf(domainOf(line)), sampleValueOf(line));
-  else if (name === 'onepower_vm_ended') page.ended.add(keyOf(domainOf(line)));
   else if (name === 'onepower_zone_energy_joules_total') {
     if (line.includes('counted="true"')) page.zones.add(readZone(line) ?? '');
   } else if (name === 'onepower_info') {
@@ -129,7 +144,11 @@ const createPageReader = (): PageReader => {
   };
   return {
     startPiece: () => undefined,
-    readLine: (bytes, from, to) => readLine(page, bytes.subarray(from, to)),
+    readLine(bytes, from, to) {
+      if (bytes[from] === comment) return;
+      if (beginsWith(bytes, from, to, ofVms)) readVmLine(page, bytes, from, to);
+      else readHostLine(page, bytes.subarray(from, to));
+    },
     finish: (earlier) => contentOf(page, earlier),
   };
 };

@@ -9,7 +9,7 @@
  * 1.0.2 does). When its walk through /proc takes 200 ms, it gives a process the processor time of a whole interval as a
  * share of that walk's: up to the power of the whole host.
  */
-import { createLabelReader, sampleValueOf } from '../../lib/prometheus/sample-line.ts';
+import { beginsWith, createLabelReader, sampleValueOf } from '../../lib/prometheus/sample-line.ts';
 import type { PageContent, PageDomain, PageReader, PowerAgent } from './agent.ts';
 import { createMarkerFinder } from './marker-finder.ts';
 import type { PowerSettings } from './power-options.ts';
@@ -23,12 +23,6 @@ const readCommandLine = createLabelReader('cmdline', 8192);
 /** 1.x gives the path of the binary, 0.x the first 15 characters of its name. */
 const readExe = createLabelReader('exe', 4096);
 const readSocketId = createLabelReader('socket_id', 64);
-
-const isAt = (bytes: Buffer, at: number, to: number, expected: Buffer): boolean => {
-  if (to - at < expected.length) return false;
-  for (let i = 0; i < expected.length; i += 1) if (bytes[at + i] !== expected[i]) return false;
-  return true;
-};
 
 interface SeenDomain extends PageDomain {
   readonly power: number;
@@ -105,7 +99,7 @@ const isProcessPower = (page: Page, bytes: Buffer, from: number, to: number): bo
       readOtherLine(page, bytes.subarray(from, to));
     return false;
   }
-  return bytes[from + 15] === 0x6f /* process_power_ */ && isAt(bytes, from, to, processPower);
+  return bytes[from + 15] === 0x6f /* process_power_ */ && beginsWith(bytes, from, to, processPower);
 };
 
 /** Why the agent could not measure, if it could not. */

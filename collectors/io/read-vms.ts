@@ -64,14 +64,15 @@ interface KnownHosts {
 const nextHosts = (
   vms: readonly Vm[],
   before: ReadonlyMap<number, KnownHosts>,
-): ReadonlyMap<number, KnownHosts> =>
-  new Map(
-    vms.map(({ id, hostId }) => {
-      const last = before.get(id);
-      if (last === undefined) return [id, { current: hostId, previous: undefined }];
-      return [id, last.current === hostId ? last : { current: hostId, previous: last.current }];
-    }),
-  );
+): ReadonlyMap<number, KnownHosts> => {
+  const next = new Map<number, KnownHosts>();
+  for (const { id, hostId } of vms) {
+    const last = before.get(id);
+    const isStill = last !== undefined && last.current === hostId;
+    next.set(id, isStill ? last : { current: hostId, previous: last?.current });
+  }
+  return next;
+};
 
 const firstRetryMs = 60_000;
 const mostRetryMs = 1_800_000;
@@ -189,17 +190,24 @@ export const createVmReader = (options: VmReaderOptions): (() => Promise<readonl
     return attributes;
   };
 
-  const readWithAttributes = async (): Promise<readonly Omit<VmWithAttributes, 'previousHostId'>[]> => {
+  const previousHostOf = ({ id }: Vm): number | undefined => hosts.get(id)?.previous;
+  const withPreviousHosts = (vms: readonly ExtendedVm[]): readonly VmWithAttributes[] => {
+    hosts = nextHosts(vms, hosts);
+    return vms.map((vm) => ({ ...vm, previousHostId: previousHostOf(vm) }));
+  };
+
+  return async () => {
     const atStart = known.size === 0 ? await tryAttributes(readAllExtended) : undefined;
-    if (atStart !== undefined) return atStart;
+    if (atStart !== undefined) return withPreviousHosts(atStart);
     const readAt = now();
     const vms = await readPool('one.vmpool.info', parseVm);
     const plan = planAttributeReads(vms, known, readAt);
     const all = plan.kind === 'all' ? await tryAttributes(readAllExtended) : undefined;
-    if (all !== undefined) return all;
+    if (all !== undefined) return withPreviousHosts(all);
     const ids = plan.kind === 'all' ? [] : plan.ids;
     const attributes =
       ids.length === 0 ? noAttributes : ((await tryAttributes(() => readAttributes(ids))) ?? noAttributes);
+    hosts = nextHosts(vms, hosts);
     const nowKnown = new Map<number, KnownAttributes>();
     const result = vms.map((vm) => {
       const read = attributes.get(vm.id);
@@ -214,15 +222,10 @@ export const createVmReader = (options: VmReaderOptions): (() => Promise<readonl
         labels: current?.labels,
         exporter: current?.exporter,
         tokenUsers: current?.tokenUsers,
+        previousHostId: previousHostOf(vm),
       };
     });
     known = nowKnown;
     return result;
-  };
-
-  return async () => {
-    const vms = await readWithAttributes();
-    hosts = nextHosts(vms, hosts);
-    return vms.map((vm) => ({ ...vm, previousHostId: hosts.get(vm.id)?.previous }));
   };
 };

@@ -10,6 +10,13 @@ const openBrace = 0x7b;
 const closeBrace = 0x7d;
 const space = 0x20;
 
+/** Whether the bytes between the two places begin so; quicker than Buffer.compare for short names. */
+export const beginsWith = (bytes: Buffer, at: number, to: number, expected: Buffer): boolean => {
+  if (to - at < expected.length) return false;
+  for (let i = 0; i < expected.length; i += 1) if (bytes[at + i] !== expected[i]) return false;
+  return true;
+};
+
 export type LabelReader = (line: Buffer) => string | undefined;
 
 /**
