@@ -11,6 +11,7 @@ import type { TokenUsers, Vm, VmExporter } from '../lib/one/vm.ts';
 export interface Attributes {
   readonly flavours: number;
   readonly labels?: string | undefined;
+  readonly uuid?: string | undefined;
   readonly exporter: VmExporter | undefined;
   readonly tokenUsers: TokenUsers | undefined;
 }

@@ -26,6 +26,8 @@ export interface VmWithAttributes extends Vm {
   readonly flavours: number | undefined;
   /** USER_TEMPLATE/LABELS, separated by commas; `undefined` where it could not be read. */
   readonly labels?: string | undefined;
+  /** What its domain has as its UUID, in lower case; '' or `undefined` where that is not known. */
+  readonly uuid?: string | undefined;
   /** Where it says that it serves metrics; `undefined` also where it could not be read. */
   readonly exporter: VmExporter | undefined;
   /** `undefined` also where it could not be read. */

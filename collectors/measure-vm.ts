@@ -4,7 +4,7 @@ import { type Host, hostState, isKvm } from '../lib/one/host.ts';
 import { isMigrating, mayHaveProcess } from '../lib/one/vm.ts';
 import type { DomainPower, DomainReason, PowerReading } from './agents/agent.ts';
 import type { AgentAnswer, Documents, VmWithAttributes } from './collector.ts';
-import { type DomainIndex, domainKeysOf, findDomain, indexDomains } from './domain-join.ts';
+import { type DomainIndex, domainKeysOf, findDomain, indexDomains, takenNames } from './domain-join.ts';
 import { hostReadingOf, readingsOf } from './host-readings.ts';
 import { isInflated } from './inflation.ts';
 
@@ -43,7 +43,7 @@ export interface Situation {
   readonly vmCpu: Documents['vmCpu'];
   readonly readings: ReadonlyMap<number, readonly HostReading[]>;
   /** Of all VMs. */
-  readonly deployIds: () => ReadonlySet<string>;
+  readonly takenNames: () => ReadonlySet<string>;
   /** The VM that is on a host under a DEPLOY_ID: imported VMs of two hosts may have one name. */
   readonly holders: () => ReadonlyMap<string, number>;
   /** The hosts that see a domain of this name or UUID. */
@@ -92,7 +92,7 @@ export const situationOf = (documents: Pick<Documents, 'hosts' | 'vms' | 'agents
     agents,
     vmCpu,
     readings,
-    deployIds: lazily(() => new Set(vms.map(({ deployId }) => deployId))),
+    takenNames: lazily(() => takenNames(vms)),
     holders: lazily(() => new Map(vms.map(({ id, hostId, deployId }) => [`${hostId}\0${deployId}`, id]))),
     hostsSeeing: lazily(() => findSeen(readings)),
     busyCpus: lazily(() => sumCpus(documents)),
@@ -140,7 +140,7 @@ const powerIn = (
   { reading, domains }: HostReading,
   situation: Situation,
 ): DomainPower['power'] | undefined => {
-  const domain = domains === undefined ? undefined : findDomain(vm, domains, situation.deployIds);
+  const domain = domains === undefined ? undefined : findDomain(vm, domains, situation.takenNames);
   return domain === undefined ? undefined : powerOfDomain(domain, vm, hostId, reading, situation);
 };
 

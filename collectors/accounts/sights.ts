@@ -53,8 +53,14 @@ const indexByDeployId = (vms: readonly VmWithAttributes[]) => {
 const createVmFinder = (vms: readonly VmWithAttributes[]): FindVm => {
   const { anywhere, onHost } = indexByDeployId(vms);
   const byName = lazily(() => new Map(vms.map((vm) => [`one-${vm.id}`, vm])));
+  const byUuid = lazily(() => new Map(vms.map((vm) => [`${vm.hostId} ${vm.uuid ?? ''}`, vm])));
   return ({ name, uuid }, hostId) =>
-    onHost(uuid, hostId) ?? onHost(name, hostId) ?? anywhere(uuid) ?? anywhere(name) ?? byName().get(name);
+    onHost(uuid, hostId) ??
+    onHost(name, hostId) ??
+    anywhere(uuid) ??
+    anywhere(name) ??
+    (uuid === '' ? undefined : byUuid().get(`${hostId} ${uuid}`)) ??
+    byName().get(name);
 };
 
 interface View {
@@ -103,7 +109,7 @@ const seenCounters = (
   /** A VM that was made anew has another UUID and its old name, and both counters are the VM's. */
   const vmOf = (domain: Domain): number | undefined => {
     const vm = findVm(domain, hostId);
-    const found = vm === undefined ? undefined : findDomain(vm, index, situation.deployIds);
+    const found = vm === undefined ? undefined : findDomain(vm, index, situation.takenNames);
     return found?.name === domain.name ? vm?.id : undefined;
   };
   const { countOf, wattsPerCpu } =
@@ -138,7 +144,7 @@ const measured = (hostId: number, answer: AgentAnswer, view: View): SeenPower['v
   const vmPower = new Map<number, number>();
   for (const domain of reading.domains ?? []) {
     const vm = findVm(domain, hostId);
-    if (vm === undefined || findDomain(vm, hostReading.domains, situation.deployIds) !== domain) continue;
+    if (vm === undefined || findDomain(vm, hostReading.domains, situation.takenNames) !== domain) continue;
     const power = powerOfDomain(domain, vm, hostId, reading, situation);
     if (typeof power === 'number') vmPower.set(vm.id, power);
   }

@@ -13,6 +13,7 @@ import type { RpcParameter } from '../../lib/one/rpc-request.ts';
 import { takeUnique } from '../../lib/one/unique-objects.ts';
 import {
   extendedVmShape,
+  parseDomainUuid,
   parseFlavours,
   parseLabels,
   parseTokenUsers,
@@ -43,14 +44,16 @@ const parseExtended = (element: OneElement): ExtendedVm | undefined => {
         ...vm,
         flavours: parseFlavours(element),
         labels: parseLabels(element),
+        uuid: parseDomainUuid(element),
         exporter: parseVmExporter(element),
         tokenUsers: parseTokenUsers(element),
       };
 };
 
-const attributesOf = ({ flavours, labels, exporter, tokenUsers }: Attributes): Attributes => ({
+const attributesOf = ({ flavours, labels, uuid, exporter, tokenUsers }: Attributes): Attributes => ({
   flavours,
   labels,
+  uuid,
   exporter,
   tokenUsers,
 });
@@ -220,6 +223,7 @@ export const createVmReader = (options: VmReaderOptions): (() => Promise<readonl
         ...vm,
         flavours: current?.flavours,
         labels: current?.labels,
+        uuid: current?.uuid,
         exporter: current?.exporter,
         tokenUsers: current?.tokenUsers,
         previousHostId: previousHostOf(vm),

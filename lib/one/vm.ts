@@ -116,6 +116,7 @@ export const extendedVmShape = shapeOf({
     NIC: addressedNic,
     NIC_ALIAS: addressedNic,
     PCI: addressedNic,
+    OS: { UUID: text },
     CONTEXT: Object.fromEntries(
       interfaceNumbers.flatMap((number) =>
         ['IP', 'IP6', 'IP6_ULA'].map((suffix) => [`ETH${number}_${suffix}`, text] as const),
@@ -168,6 +169,10 @@ export const parseFlavours = (element: OneElement): number => {
   const flavours = value !== undefined && /^\d+$/.test(value.trim()) ? parseInteger(value) : undefined;
   return flavours ?? -1;
 };
+
+/** OS/UUID, in lower case: what the domain of the VM has as its UUID; '' where the document does not say. */
+export const parseDomainUuid = (element: OneElement): string =>
+  (textAt(element, 'TEMPLATE', 'OS', 'UUID') ?? '').trim().toLowerCase();
 
 /** LABELS of the user's attributes, each once, separated by commas. */
 export const parseLabels = (element: OneElement): string => {

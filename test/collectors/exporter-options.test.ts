@@ -13,7 +13,7 @@ import { sampleNotes } from '../../scripts/suite-tables.ts';
 test('the sample file, with its values uncommented, is complete and says the defaults', () => {
   const uncommented = formatSampleConfig(allOptions, sampleNotes)
     .split('\n')
-    .filter((line) => /^# (?: *[a-z_]+:)/.test(line))
+    .filter((line) => /^# (?: *[a-z_0-9]+:)/.test(line))
     .map((line) => line.slice(2))
     .join('\n');
   const { given, unknown, problems } = readFileOptions(allOptions, parse(uncommented), 'sample');

@@ -217,3 +217,12 @@ test('what VMs have added: each of their processor seconds counts as the model o
   );
   assert.deepEqual(seeAt(25, { hostModels: new Map() })?.counters?.vms, new Map());
 });
+
+test('an agent that tells UUIDs alone: the VM whose document has it, on its own host', () => {
+  const vms = [vm(1, 0, { uuid }), vm(2, 3, { uuid }), vm(4, 0, { uuid: '' })];
+  const domains = new Map([['k', { name: '', uuid, count: 1 }]]);
+  const counters = { seconds: 60, hostJoules: 100, domains };
+  const sight = see(vms, [answer('onepower', [domain('', microwatts(20), uuid)], counters)]);
+  assert.equal(sight?.counters?.vms.get('k')?.vmId, 1);
+  assert.deepEqual([...(sight?.reading?.vmPower ?? [])], [[1, 20]]);
+});
