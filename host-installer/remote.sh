@@ -4,6 +4,7 @@
 # is gone), host.sh is interrupted, and undoes what it did. Lines of stdout that begin with "oneext-hosts: " tell how
 # far it has come.
 set -uo pipefail
+export LC_ALL=C # as in host.sh: what programs print is read
 set -m # each job is a process group of its own: it is interrupted as a whole, and the signal is not ignored in it
 trap '' PIPE
 

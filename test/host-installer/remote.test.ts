@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { formatTar } from '../../host-installer/tar.ts';
@@ -58,6 +58,13 @@ const bring = [
   '--onepower-archive',
   `brought:${archive.length}:${sha256}:any`,
 ] as const;
+
+/** As the package opennebula-extensions-node has it. */
+const putPackagedAgent = ({ root }: MadeHost): void => {
+  const folder = path.join(root, 'usr/lib/opennebula-extensions-node');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'opennebula-power-agent'), '#!/bin/sh\n', { mode: 0o755 });
+};
 
 /** Plays the front-end: sends what is asked for, at most so many bytes of it. */
 const serve = (child: ChildProcessWithoutNullStreams, mostBytes = archive.length): readonly number[] => {
@@ -116,6 +123,40 @@ test('what arrives otherwise than it was sent is not taken; a plan brings nothin
   const output = collectOutput(child);
   assert.equal(await endOf(child), 78, output.stderr);
   assert.match(output.stderr, /^error: the agent that oneext sent has not arrived as it was sent$/m);
+});
+
+test('an agent for another kind of machine is refused, and is not needed where the package is', async (t) => {
+  const other = [...bring.slice(0, -1), `brought:${archive.length}:${sha256}:riscv32`];
+  for (const [hasPackage, code, said] of [
+    [false, 78, /^error: the front-end has the agent for riscv32, and this host is /m],
+    [true, 0, /^(?!error)/],
+  ] as const) {
+    const host = makeHost();
+    t.after(host.remove);
+    if (hasPackage) putPackagedAgent(host);
+    const child = startRemote(host, 'no', 'install', ...other);
+    const asked = serve(child);
+    const output = collectOutput(child);
+    assert.equal(await endOf(child), code, output.stderr);
+    assert.match(output.stderr, said);
+    assert.deepEqual(asked, []);
+  }
+});
+
+test('an agent that was brought makes way for that of the package, which gets upgrades', async (t) => {
+  const host = makeHost();
+  t.after(host.remove);
+  const install = async (): Promise<string> => {
+    const child = startRemote(host, 'no', 'install', ...bring);
+    serve(child);
+    const output = collectOutput(child);
+    assert.equal(await endOf(child), 0, output.stderr);
+    const unit = path.join(host.root, 'etc/systemd/system/opennebula-power-agent.service');
+    return /^ExecStart=(\S+)/m.exec(readFileSync(unit, 'utf8'))?.[1] ?? '';
+  };
+  assert.match(await install(), /\/usr\/local\/lib\/.*\/opennebula-power-agent$/);
+  putPackagedAgent(host);
+  assert.match(await install(), /\/usr\/lib\/opennebula-extensions-node\/opennebula-power-agent$/);
 });
 
 test('exit codes are passed on', async (t) => {
