@@ -47,6 +47,11 @@ export const cliError = defineErrors({
     message: 'the accounts of energy in {path} have {faults} fault(s)',
     hint: 'put a copy from your backup in the place of the files that are named above; the exporter goes on with what is sound',
   },
+  ENERGY_NO_VM: {
+    exitCode: 1,
+    message: 'the accounts of energy in {path} have nothing of VM {vm} in that time',
+    hint: 'look at another time with --month, or --from and --to; oneext energy report lists the VMs of a time',
+  },
   DOCTOR_FOUND: {
     exitCode: 1,
     message: 'the doctor found {found}',

@@ -9,7 +9,7 @@ import { choiceOption, flagsOnly } from '../../lib/config/options.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { defineVerb, usageError } from '../command.ts';
 import { cliError } from '../errors.ts';
-import { periodOptions } from './energy-options.ts';
+import { damageNote, periodOptions } from './energy-options.ts';
 import { formatReport, reportFormats } from './format-report.ts';
 import { groupings, nameColumns } from './grouping.ts';
 import { periodOf } from './period.ts';
@@ -48,10 +48,7 @@ oneext.yaml; amounts of two currencies stand in two lines.`,
       await readLedger(folder, period, {
         onHour: ({ body, hour }, isInRange) => readRows(body, reader.visitor(hour, isInRange)),
         onNamesLost: reader.forgetNames,
-        onDamage: (file, damages) =>
-          terminal.writeNote(
-            `${file} is damaged in ${damages} place(s): what stood there is not in the report, and names are missing up to where they were written again\n`,
-          ),
+        onDamage: (file, damages) => terminal.writeNote(damageNote(file, damages)),
       });
     } catch (thrown) {
       throw cliError('ENERGY_UNREADABLE', { path: folder, detail: reasonOf(thrown) }, thrown);
