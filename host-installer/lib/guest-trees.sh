@@ -76,7 +76,8 @@ retire_guest_trees() {
 # discard_guest_trees DIRECTORY: what the agent and the hook have put there. A guest may have put links there: rm follows
 # none.
 discard_guest_trees() {
-  local folder
+  local folder=$ROOT$1
+  rm -rf "$folder/.arriving"
   for folder in "$ROOT$1"/*; do
     [[ -d $folder && ! -L $folder && -d $folder/class ]] || continue
     rm -rf "$folder/class"

@@ -20,6 +20,7 @@ import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { codeOf, isMissing } from '../../lib/errors/system-error.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { VmAccount } from '../accounts.ts';
+import type { CarriedCounter } from '../carried-counter.ts';
 import {
   energyFile,
   formatTreeCounter,
@@ -33,7 +34,7 @@ import { identityOf } from '../vm-times.ts';
 interface Tree {
   readonly file: number;
   /** What the counter in the file is ahead of the account, in microjoules. */
-  readonly ahead: number;
+  ahead: number;
   written: number;
 }
 
@@ -100,12 +101,30 @@ const openTree = (folder: string, domain: string, microjoules: number): Tree => 
 export interface GuestTrees {
   /** Writes what VMs that are here have used; a counter in a folder goes on from where it stands. */
   readonly write: (vms: readonly (readonly [string, VmAccount])[]) => void;
+  /** For the host to which the VM goes; `undefined` where the VM was not here of late. What it knows is shown here. */
+  readonly tell: (key: string, joules: number, known: number) => CarriedCounter | undefined;
+  /** The guest's counter where the VM came from. `joules` is what the VM had used here before. */
+  readonly raise: (key: string, joules: number, microjoules: number) => void;
 }
+
+/** While another host asks for the counter, it is shown here only when that host knows it: it never falls there. */
+const heldMs = 5000;
+const endedMs = 300_000;
+
+const writeCounter = (tree: Tree, counter: number): void => {
+  if (counter <= tree.written) return;
+  writeSync(tree.file, formatTreeCounter(counter), 0, 'latin1');
+  tree.written = counter;
+};
 
 /** @param folder below which each domain has a folder of its name */
 export const createGuestTrees = (folder: string, log: Log): GuestTrees => {
   const trees = new Map<string, Tree>();
   const failed = new Set<string>();
+  const heldUntil = new Map<string, number>();
+  const ended = new Map<string, { readonly ahead: number; readonly atMs: number }>();
+  const counterOf = (joules: number, { ahead }: { readonly ahead: number }): number =>
+    Math.floor(joules * 1e6 + ahead);
   const treeOf = (key: string, domain: string, microjoules: number): Tree => {
     const known = trees.get(key);
     if (known !== undefined && fstatSync(known.file).nlink > 0) return known;
@@ -120,19 +139,40 @@ export const createGuestTrees = (folder: string, log: Log): GuestTrees => {
     if (!isFolderName(domain)) throw new Error('the name of the domain is no name of a folder');
     const microjoules = energyJoules * 1e6;
     const tree = treeOf(key, domain, microjoules);
-    const counter = Math.floor(microjoules + tree.ahead);
-    if (counter <= tree.written) return;
-    writeSync(tree.file, formatTreeCounter(counter), 0, 'latin1');
-    tree.written = counter;
+    if ((heldUntil.get(key) ?? 0) <= performance.now()) writeCounter(tree, counterOf(energyJoules, tree));
   };
   const closeOthers = (here: ReadonlySet<string>): void => {
-    for (const [key, { file }] of trees) {
+    const atMs = performance.now();
+    for (const [key, { file, ahead }] of trees) {
       if (here.has(key)) continue;
       closeSync(file);
       trees.delete(key);
+      heldUntil.delete(key);
+      ended.set(key, { ahead, atMs });
     }
+    for (const [key, each] of ended) if (here.has(key) || atMs - each.atMs > endedMs) ended.delete(key);
   };
   return {
+    tell(key, joules, known) {
+      const tree = trees.get(key);
+      const last = tree ?? ended.get(key);
+      if (last === undefined) return undefined;
+      const microjoules = counterOf(joules, last);
+      if (tree === undefined) return { microjoules, isThere: false };
+      writeCounter(tree, Math.min(known, microjoules));
+      heldUntil.set(key, performance.now() + heldMs);
+      return { microjoules: Math.max(microjoules, tree.written), isThere: true };
+    },
+    raise(key, joules, microjoules) {
+      const known = trees.get(key);
+      const tree = known ?? openTree(folder, identityOf(key).domain, joules * 1e6);
+      try {
+        tree.ahead = Math.max(tree.ahead, microjoules - joules * 1e6);
+        writeCounter(tree, microjoules);
+      } finally {
+        if (known === undefined) closeSync(tree.file);
+      }
+    },
     write(vms) {
       closeOthers(new Set(vms.map(([key]) => key)));
       for (const [key, account] of vms) {

@@ -12,12 +12,14 @@ import { contentTypes, encodeFamilies, endOfExposition } from '../../lib/prometh
 import { chooseFormat } from '../../lib/prometheus/negotiate.ts';
 import { forgetVms, withMeter } from '../accounts.ts';
 import { type AgentOptions, agentOptions } from '../agent-options.ts';
+import { carriedCounterPath } from '../carried-counter.ts';
 import { agentError } from '../errors.ts';
 import { formatFamilies } from '../families.ts';
 import { busyOf, capacityOf, cpuSecondsBetween, type HostCpu, parseHostCpu } from '../host-cpu.ts';
 import { meterNames } from '../meter.ts';
 import { type AgentState, advanceAgent, beginAgent } from '../step.ts';
-import { createGuestTrees } from './guest-trees.ts';
+import { carryCounters } from './carry-counters.ts';
+import { createGuestTrees, type GuestTrees } from './guest-trees.ts';
 import { type KeptAccounts, keepAccounts } from './keep-accounts.ts';
 import { type FoundMeter, type OpenMeter, openMeter } from './open-meter.ts';
 import { readText, tryReadText } from './read-text.ts';
@@ -26,6 +28,8 @@ import { createVmReader } from './vm-reader.ts';
 const graceMs = 5000;
 const writeMs = 10_000;
 /** A host without a meter may get one: a module is loaded, a BMC comes back. */
+/** VMs that arrive in a migration are looked for so often. */
+const arrivalMs = 500;
 const searchMs = 60_000;
 /** In seconds: a VM that has not been here for so long counts anew when it comes back. */
 const forgetAfter = 7 * 86_400;
@@ -83,10 +87,15 @@ const findMeter = (options: AgentOptions): Promise<FoundMeter> => {
 };
 
 /** Reads the host again and again; `current` is what came of it. */
-const createReading = (options: AgentOptions, kept: KeptAccounts, version: string, log: Log) => {
+const createReading = (
+  options: AgentOptions,
+  kept: KeptAccounts,
+  version: string,
+  trees: GuestTrees | undefined,
+  log: Log,
+) => {
   const { 'path.procfs': procfs, 'path.sysfs': sysfs } = options;
   const vmReader = createVmReader({ procfs, sysfs });
-  const trees = options['guest-trees'] === '' ? undefined : createGuestTrees(options['guest-trees'], log);
   let meter: OpenMeter | undefined;
   let whyNoMeter: string | undefined;
   let state: AgentState = beginAgent(kept.initial);
@@ -165,7 +174,9 @@ export const runAgent = async (run: RunAgent): Promise<void> => {
   });
   const bootId = tryReadText(path.join(options['path.procfs'], 'sys/kernel/random/boot_id'))?.trim() ?? '';
   const kept = await keepAccounts(options['path.run'], bootId, log);
-  const reading = createReading(options, kept, run.version, log);
+  const folder = options['guest-trees'];
+  const trees = folder === '' ? undefined : createGuestTrees(folder, log);
+  const reading = createReading(options, kept, run.version, trees, log);
   await reading.findMeter();
   await reading.read();
 
@@ -177,8 +188,21 @@ export const runAgent = async (run: RunAgent): Promise<void> => {
     const body = Buffer.concat([families, Buffer.from(endOfExposition[format])]);
     return { status: 200, contentType: contentTypes[format], body };
   };
+  const carried =
+    trees === undefined
+      ? undefined
+      : carryCounters({
+          folder,
+          procfs: options['path.procfs'],
+          port: options['web.listen-address'][0]?.port ?? 0,
+          trees,
+          accounts: () => reading.current().accounts,
+          readAt: () => reading.current().shown.readAt,
+          log,
+        });
   const handlers = new Map<string, WebHandler>([
     ['/metrics', serveMetrics],
+    ...(carried === undefined ? [] : [[carriedCounterPath, carried.tell] as const]),
     ['/-/healthy', () => text('Healthy\n')],
     ['/-/ready', () => text('Ready\n')],
     ['/', () => ({ status: 200, contentType: 'text/html; charset=utf-8', body: landingPage })],
@@ -201,6 +225,7 @@ export const runAgent = async (run: RunAgent): Promise<void> => {
       await write();
     }, writeMs),
     createCycle(reading.findMeter, searchMs),
+    ...(carried === undefined ? [] : [createCycle(carried.follow, arrivalMs)]),
   ];
   for (const cycle of cycles) cycle.start();
   log.info('listening', { url: server.urls.join(' '), version: run.version });

@@ -22,7 +22,9 @@ export const startPowerAgent = async (
   env: Readonly<Record<string, string>> = {},
 ): Promise<PowerAgentProcess> => {
   const program = repositoryPath('dist/opennebula-power-agent');
-  const child = spawn(process.execPath, [program, '--web.listen-address=127.0.0.1:0', ...flags], {
+  const listens = flags.some((flag) => flag.startsWith('--web.listen-address='));
+  const argv = [program, ...(listens ? [] : ['--web.listen-address=127.0.0.1:0']), ...flags];
+  const child = spawn(process.execPath, argv, {
     env,
     stdio: ['ignore', 'inherit', 'pipe'],
   });
