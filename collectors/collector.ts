@@ -18,6 +18,8 @@ import type { Accounts } from './accounts/accounts.ts';
 import type { AgentCounters, PowerVerdict } from './agents/agent.ts';
 import type { AnswerCounts } from './agents/answer-counts.ts';
 import type { PlatformReading, SharedBmc } from './agents/platform-power.ts';
+import type { CarbonCounts } from './grid/carbon-counts.ts';
+import type { Rates } from './grid/rates.ts';
 import type { SupplyFactor } from './supply-factor.ts';
 
 /** A VM and what only the extended form of its document tells. */
@@ -115,6 +117,9 @@ export interface Documents {
   readonly answerCounts: AnswerCounts;
   /** The zone of the electricity grid of hosts, by host id; hosts of which it is not known are missing. */
   readonly gridZones: ReadonlyMap<number, string>;
+  /** What a kilowatt-hour stands for at each host, by host id. */
+  readonly rates: ReadonlyMap<number, Rates>;
+  readonly carbonCounts: CarbonCounts;
   /** Energy since the accounts began; `undefined` where none are kept. */
   readonly energy: Accounts | undefined;
   /** `undefined` where nothing is pushed. */

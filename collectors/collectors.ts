@@ -1,6 +1,7 @@
 /** All collectors, in the order in which they stand on the page. */
 import { addressRangeCollector } from './address-ranges.ts';
 import { backupRestoreCollector } from './backup-restore.ts';
+import { carbonCollector } from './carbon.ts';
 import type { Collector } from './collector.ts';
 import { datastoreCollector } from './datastore.ts';
 import { energyCollector } from './energy.ts';
@@ -27,5 +28,6 @@ export const collectors = [
   hostModelCollector,
   powerAgentsCollector,
   energyCollector,
+  carbonCollector,
   monitoringCollector,
 ] as const satisfies readonly Collector[];

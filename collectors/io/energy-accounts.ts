@@ -16,7 +16,9 @@ import { sightsOf } from '../accounts/sights.ts';
 import type { Documents } from '../collector.ts';
 import { type EnergySettings, energyOptions } from '../energy-options.ts';
 import { collectorError } from '../errors.ts';
+import { type CarbonCounts, carbonCountsForm, countCarbon } from '../grid/carbon-counts.ts';
 import type { StepDocuments } from './guest-documents.ts';
+import { type KeptState, keepState } from './keep-state.ts';
 import type { Reading, Source } from './source.ts';
 import type { Sources } from './sources.ts';
 
@@ -37,6 +39,8 @@ export interface EnergyContext {
 
 export interface EnergyAccounts {
   readonly source: Source<Accounts | undefined>;
+  /** CO2 of VMs, kept in the same folder. */
+  readonly carbonSource: Source<CarbonCounts>;
   /** Opens the folder and begins to count. */
   start(): void;
   /** The agents have been asked. */
@@ -74,6 +78,7 @@ export const createEnergyAccounts = ({
 }: EnergyContext): EnergyAccounts => {
   const calendar = createCalendar(now);
   let kept: KeptEnergy | undefined;
+  let carbon: KeptState<CarbonCounts> | undefined;
   let triedAt = Number.NEGATIVE_INFINITY;
   let failure: string | undefined;
   let shown: Reading<Accounts | undefined> = { value: undefined, readAt: now() };
@@ -90,6 +95,7 @@ export const createEnergyAccounts = ({
     const { 'energy.directory': folder, 'energy.retention': retentionMs } = settings();
     try {
       kept = await keepEnergy({ folder, retentionMs: retentionMs === 0 ? undefined : retentionMs, log });
+      carbon = await keepState(carbonCountsForm, { folder, now, log });
       failure = undefined;
       shown = { value: kept.accounts(), readAt: now() };
     } catch (thrown) {
@@ -107,13 +113,14 @@ export const createEnergyAccounts = ({
       'energy.longest-gap': longestGapMs,
     } = settings();
     const rules: AccountingRules = { attribution, idle, pue, longestGapMs };
-    const [hosts, vms, agents, vmCpu, platform, gridZones, hostModels] = await Promise.all([
+    const [hosts, vms, agents, vmCpu, platform, gridZones, rates, hostModels] = await Promise.all([
       from.hosts.get(),
       from.vms.get(),
       from.agents.get(),
       from.vmCpu.get(),
       from.platform.get(),
       from.gridZones.get(),
+      from.rates.get(),
       attribution === 'marginal' ? from.hostModels.get() : undefined,
     ]);
     const documents = {
@@ -139,6 +146,14 @@ export const createEnergyAccounts = ({
       fail(thrown);
     }
     shown = { value: accounts.accounts(), readAt: agents.readAt };
+    carbon?.advance((before) =>
+      countCarbon(before, accounts.accounts().vms, (hostId) => {
+        const factor = rates.value.get(hostId)?.factor;
+        if (factor === undefined) return undefined;
+        return factor.gramsPerKwh * (given.supplyFactors.get(hostId) ?? 1) * (pue ?? 1);
+      }),
+    );
+    await carbon?.write();
     onStep(documents, vms.readAt);
   };
   const run = async (): Promise<void> => {
@@ -160,6 +175,7 @@ export const createEnergyAccounts = ({
         return shown;
       },
     },
+    carbonSource: { get: async () => (await carbon?.source.get()) ?? { value: undefined, readAt: now() } },
     start: () => cycle.start(),
     onReading: () => {
       if (kept !== undefined) cycle.start();

@@ -10,6 +10,7 @@ import { readOneAuth } from '../../lib/io/one-client.ts';
 import { startWebServer } from '../../lib/io/web-server.ts';
 import { createLog, type Log } from '../../lib/log/log.ts';
 import { type ExporterOptions, exporterOptions } from '../exporter-options.ts';
+import { requireTariffs, type Tariffs } from '../grid/tariffs.ts';
 import { listenProblems } from '../listen-problems.ts';
 import { changedOptions, takesRestart } from '../reload.ts';
 import { createAgentMemories } from './agent-memory.ts';
@@ -44,6 +45,7 @@ export interface RunOptions {
 interface Configuration {
   readonly options: ExporterOptions;
   readonly unknownKeys: readonly string[];
+  readonly tariffs: Tariffs;
   readonly endpoint: URL;
 }
 
@@ -52,13 +54,14 @@ const readConfiguration = async (
   argv: readonly string[],
   environment: Environment,
 ): Promise<Configuration> => {
-  const { options, unknownKeys } = await readExporterOptions(argv, environment);
+  const { options, unknownKeys, document } = await readExporterOptions(argv, environment);
+  const tariffs = requireTariffs(document);
   const problems = listenProblems(options);
   if (problems.length > 0)
     throw commonError('CONFIG_INVALID', { count: problems.length, problems: problems.join('; ') });
   const endpoint = await readEndpointUrl(environment);
   await readOneAuth(environment);
-  return { options, unknownKeys, endpoint };
+  return { options, unknownKeys, tariffs, endpoint };
 };
 
 const createExporterLog = (options: ExporterOptions, write: (line: string) => void): Log =>
@@ -121,7 +124,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
     now,
     log,
   });
-  const serve = ({ options, endpoint }: Configuration) =>
+  const serve = ({ options, tariffs, endpoint }: Configuration) =>
     createServing(options, {
       environment,
       endpoint,
@@ -129,6 +132,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
       processMetrics,
       kept,
       agentMemories,
+      tariffs,
       energy,
       monitoring,
       hostAttributes,
@@ -155,7 +159,11 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
     try {
       const next = await readConfiguration(argv, environment);
       const changed = changedOptions(configuration.options, next.options);
-      if (changed.length > 0 || next.endpoint.href !== configuration.endpoint.href) serving = serve(next);
+      const isSame =
+        changed.length === 0 &&
+        next.endpoint.href === configuration.endpoint.href &&
+        JSON.stringify(next.tariffs) === JSON.stringify(configuration.tariffs);
+      if (!isSame) serving = serve(next);
       configuration = next;
       currentLog = createExporterLog(next.options, run.writeLog);
       warnOfUnknownKeys(log, next);

@@ -8,6 +8,7 @@ import { contentTypes, encodeFamilies, endOfExposition } from '../../lib/prometh
 import { chooseFormat, scrapeBudgetMs } from '../../lib/prometheus/negotiate.ts';
 import { collectors } from '../collectors.ts';
 import { discoveryPaths, type ExporterOptions } from '../exporter-options.ts';
+import type { Tariffs } from '../grid/tariffs.ts';
 import type { AgentMemories } from './agent-memory.ts';
 import type { EnergyAccounts } from './energy-accounts.ts';
 import type { KeptStates } from './kept-states.ts';
@@ -46,6 +47,7 @@ export interface ServingContext {
   /** Outlasts a set of options. */
   readonly kept: KeptStates;
   readonly agentMemories: AgentMemories;
+  readonly tariffs: Tariffs;
   readonly energy: EnergyAccounts;
   readonly monitoring: MonitoringPusher;
   readonly hostAttributes: HostAttributesWriter;
@@ -68,6 +70,7 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     processMetrics,
     kept,
     agentMemories,
+    tariffs,
     energy,
     monitoring,
     hostAttributes,
@@ -89,7 +92,9 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     signal,
     kept,
     agentMemories,
+    tariffs,
     energy: energy.source,
+    carbonCounts: energy.carbonSource,
     monitoringPush: monitoring.source,
     onReading() {
       energy.onReading();

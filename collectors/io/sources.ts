@@ -12,6 +12,7 @@ import { powerAgents } from '../agents/agents.ts';
 import { countAnswer } from '../agents/answer-counts.ts';
 import type { DocumentName, Documents } from '../collector.ts';
 import type { ExporterOptions } from '../exporter-options.ts';
+import type { Tariffs } from '../grid/tariffs.ts';
 import { type LearntHost, learnModels, modelsOf } from '../learn-models.ts';
 import type { AgentMemories } from './agent-memory.ts';
 import { createAgentAsker } from './ask-agents.ts';
@@ -20,6 +21,7 @@ import { createGridZoneReader } from './read-grid-zones.ts';
 import { readHa } from './read-ha.ts';
 import { createFqdn, readBackupState, readServers } from './read-machine.ts';
 import { createPlatformReader } from './read-platform.ts';
+import { createRatesReader } from './read-rates.ts';
 import { createUserReader } from './read-users.ts';
 import { createVmCpuReader } from './read-vm-cpu.ts';
 import { createVmReader } from './read-vms.ts';
@@ -48,16 +50,29 @@ export interface SourcesContext {
   readonly signal: AbortSignal;
   readonly kept: KeptStates;
   readonly agentMemories: AgentMemories;
+  /** Factors and prices of the configuration. */
+  readonly tariffs: Tariffs;
   readonly energy: Sources['energy'];
+  readonly carbonCounts: Sources['carbonCounts'];
   readonly monitoringPush: Sources['monitoringPush'];
   /** Is told when the agents have been asked. */
   readonly onReading: () => void;
 }
 
-export const createSources = (
-  options: ExporterOptions,
-  { client, log, now, signal, kept, agentMemories, energy, monitoringPush, onReading }: SourcesContext,
-): Sources => {
+export const createSources = (options: ExporterOptions, context: SourcesContext): Sources => {
+  const {
+    client,
+    log,
+    now,
+    signal,
+    kept,
+    agentMemories,
+    tariffs,
+    energy,
+    carbonCounts,
+    monitoringPush,
+    onReading,
+  } = context;
   const fqdn = createFqdn();
   const repairs = new Map<string, number>();
   const onRepairs = (method: string, places: number): void => {
@@ -159,9 +174,19 @@ export const createSources = (
     },
   });
 
+  const gridZones = fromOne(async () => readGridZones((await hosts.get()).value));
+  const readRates = createRatesReader({
+    tariffs,
+    hourlyFiles: options['energy.co2-hourly-file'],
+    now,
+    log,
+  });
+
   return {
     hosts,
-    gridZones: fromOne(async () => readGridZones((await hosts.get()).value)),
+    rates: fromElsewhere(async () => readRates((await hosts.get()).value, (await gridZones.get()).value)),
+    carbonCounts,
+    gridZones,
     vms: fromOne(createVmReader({ client, now, onRepairs, onForged, onAttributes })),
     users: createSource({
       read: createUserReader(client, (places) => onRepairs('one.userpool.info', places)),

@@ -1,6 +1,6 @@
 /** Energy as Prometheus sees it: counted whether or not anybody scrapes, and over kills of the exporter. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { readLedger } from '../../collectors/accounts/io/read-ledger.ts';
@@ -95,11 +95,17 @@ const ledgerOf = async (folder: string): Promise<number> => {
 
 test('energy is counted without a scrape, survives a kill, and what an agent counted meanwhile is added', async (t) => {
   const { folder, start, askedTimes } = await startCloud(t);
-  const first = await start('--energy.idle=equal');
+  const rates = path.join(temporaryFolder(t), 'oneext.yaml');
+  writeFileSync(
+    rates,
+    'energy: { co2: [{ host: 1, grams_per_kwh: 3600, source: solar roof }], prices: [{ per_kwh: 0.25, currency: EUR }] }',
+  );
+  const flags = ['--energy.idle=equal', `--config.file=${rates}`];
+  const first = await start(...flags);
   await askedTimes(2); // nobody has scraped
   const before = await pageAbove(first, 0);
   await first.kill();
-  const second = await start('--energy.idle=equal');
+  const second = await start(...flags);
   const after = await pageAbove(second, energyOf(before));
   const host = sampleOf(after, 'opennebula_host_energy_joules_total', 'one_host_id="1"');
   const rest = sampleOf(after, 'opennebula_host_unassigned_energy_joules_total', 'one_host_id="1"');
@@ -107,6 +113,14 @@ test('energy is counted without a scrape, survives a kill, and what an agent cou
   assert.ok(Math.abs(vms.reduce((sum, one) => sum + one, 0) + rest - host) < 1e-6 * host);
   assert.match(after, /^opennebula_energy_accounting_info\{attribution="capacity",idle="equal"\} 1$/m);
   assert.ok(sampleOf(after, 'opennebula_vm_power_watts', 'one_vm_id="8",part="own"') > 0);
+  const intensity = 'one_host_id="1",source="solar roof"';
+  assert.equal(sampleOf(after, 'opennebula_host_carbon_intensity_grams_per_kwh', intensity), 3600);
+  const price = 'currency="EUR",one_host_id="1"';
+  assert.equal(sampleOf(after, 'opennebula_host_energy_price_per_kwh', price), 0.25);
+  const carbonOf = (page: string): number =>
+    sampleOf(page, 'opennebula_vm_carbon_grams_total', 'one_vm_id="8"');
+  // 3600 g a kilowatt-hour are a gram a kilojoule; the first step of all is not in it.
+  assert.ok(carbonOf(after) > carbonOf(before) && carbonOf(after) <= energyOf(after) / 1000);
   await second.end();
   assert.ok((await ledgerOf(folder)) >= energyOf(after));
   assert.equal(existsSync(path.join(folder, 'lock')), false);

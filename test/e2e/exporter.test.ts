@@ -81,8 +81,9 @@ test('the whole page of a recorded cloud', async (t) => {
   assert.deepEqual(
     withoutVolatile(openMetrics)
       .replace('# EOF\n', '')
-      .replaceAll(/^(# \w+ opennebula_(?:power_agent_answers|\w+_energy_joules|\w+_seconds)) /gm, (head) =>
-        page.includes(`${head.trimEnd()}_total `) ? `${head.trimEnd()}_total ` : head,
+      .replaceAll(
+        /^(# \w+ opennebula_(?:power_agent_answers|\w+_energy_joules|\w+_seconds|vm_carbon_grams)) /gm,
+        (head) => (page.includes(`${head.trimEnd()}_total `) ? `${head.trimEnd()}_total ` : head),
       ),
     withoutVolatile(page),
     'both formats differ in the heads of counters only',

@@ -20,6 +20,8 @@ export const emptyDocuments: Documents = {
   hostModels: new Map(),
   answerCounts: new Map(),
   gridZones: new Map(),
+  rates: new Map(),
+  carbonCounts: undefined,
   energy: undefined,
   monitoringPush: undefined,
 };
