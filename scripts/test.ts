@@ -1,6 +1,6 @@
 /**
  * Runs the compiled tests, as many files at once as there are processors. `--update` rewrites expected files;
- * `--node PATH` runs them under another Node, without those of host.sh, which runs no Node; further arguments choose
+ * `--node PATH` runs them under another Node, without those of shell scripts, which run no Node; further arguments choose
  * tests by a part of their path.
  */
 import { spawnSync } from 'node:child_process';
@@ -24,7 +24,7 @@ const startProgramsWith = (node: string): void => {
 
 /** Tests of shell scripts alone: they find the same under every Node. */
 const ofShell =
-  /^host-installer\/(?:agents|host|host-faults|host-later-runs|host-options|shell|systems|undo)\.test\.ts$/;
+  /^(?:guest\/power-guest|host-installer\/(?:agents|host|host-faults|host-later-runs|host-options|shell|systems|undo))\.test\.ts$/;
 
 const isChosen = (file: string): boolean =>
   positionals.length === 0

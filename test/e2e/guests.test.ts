@@ -11,6 +11,7 @@ import { makeOneGateToken } from '../../collectors/guests/onegate-token.ts';
 import { parseUser, userShape } from '../../lib/one/user.ts';
 import { type ExporterProcess, get, runExporterToEnd, startExporter } from '../support/exporter.ts';
 import { withFlags } from '../support/flags.ts';
+import { startPowerGuest } from '../support/power-guest.ts';
 import { httpAnswer, methodOf, startRawServer } from '../support/raw-server.ts';
 import { kvmHostPool, startRecordedFrontEnd } from '../support/recorded-front-end.ts';
 import { readObjects, recordedAnswer, recordedBody, recordedDocument } from '../support/recordings.ts';
@@ -138,6 +139,18 @@ const getsItsOwn = async (cloud: Cloud): Promise<void> => {
   assert.equal((await fetch(`${cloud.exporter.url}/energy_uj`)).status, 404, 'nor on the port of metrics');
 };
 
+const isFollowedInTheGuest = async (t: TestContext, cloud: Cloud): Promise<void> => {
+  const guest = startPowerGuest(t, { url: cloud.url, vmId: '8', token: tokenOf('8') });
+  await guest.said(/follows VM 8/);
+  const first = Number(guest.file('energy_uj'));
+  assert.ok(first > 0);
+  while (Number(guest.file('energy_uj')) === first) await new Promise((resolve) => setTimeout(resolve, 100));
+  const shown = Number(guest.file('energy_uj'));
+  const truth = Number((await ask(`${cloud.url}/energy_uj`, '8')).body);
+  assert.ok(shown > first && shown <= truth, `${first} ${shown} ${truth}`);
+  assert.equal(await guest.end(), 0);
+};
+
 const othersGetNothing = async (cloud: Cloud): Promise<void> => {
   for (const page of ['/energy_uj', '/metrics', '/power.json']) {
     assert.equal((await ask(`${cloud.url}${page}`, '8', tokenOf('6'))).status, 401);
@@ -197,6 +210,7 @@ test("a VM gets its own energy and power, nobody gets another VM's, and guesses 
   const cloud = await startCloud(t);
   await askUntil(200, `${cloud.url}/energy_uj`, '8');
   await t.test('its own, on three pages', () => getsItsOwn(cloud));
+  await t.test('the counter in the guest follows it', (own) => isFollowedInTheGuest(own, cloud));
   await t.test('401 for others, and the reason for a VM that is not measured', () => othersGetNothing(cloud));
   await t.test('guesses from another address and from its own', () => isAnsweredWhileOthersGuess(cloud));
 });

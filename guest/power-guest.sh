@@ -1,0 +1,286 @@
+#!/bin/sh
+# Keeps a powercap tree in a VM whose counter is the energy of the VM, as the front-end measures it. Scaphandre (--vm)
+# and Kepler (--host.sysfs) read it as they read that of a machine. docs/guests.md says how to set it up.
+set -eu
+umask 022
+
+usage='Usage: power-guest.sh [--url URL] [--tree DIRECTORY] [--one-env FILE] [--interval SECONDS]
+
+  --url URL          where the exporter serves guests, such as http://169.254.16.9:9926
+                     (default: POWER_GUEST_URL of the context, else port 9926 where OneGate is)
+  --tree DIRECTORY   where class/powercap/intel-rapl:0 is kept (default: /run/power-guest)
+  --one-env FILE     the environment that one-context writes (default: /run/one-context/one_env;
+                     where it is not there, the context disk is read)
+  --interval SECONDS how often the front-end is asked (default: 10)'
+
+say() { printf 'power-guest: %s\n' "$1" >&2; }
+fail() {
+  say "$1"
+  exit "${2:-1}"
+}
+
+url='' tree=/run/power-guest one_env='' interval=10
+while [ $# -gt 0 ]; do
+  case $1 in
+    --help | -h) printf '%s\n' "$usage" && exit 0 ;;
+    --url=* | --tree=* | --one-env=* | --interval=*) name=${1%%=*} value=${1#*=} && shift ;;
+    --url | --tree | --one-env | --interval)
+      [ $# -gt 1 ] || fail "$1 needs a value; --help lists the options" 2
+      name=$1 value=$2 && shift 2
+      ;;
+    *) fail "$1 is no option; --help lists them" 2 ;;
+  esac
+  case $name in
+    --url) url=$value ;;
+    --tree) tree=$value ;;
+    --one-env) one_env=$value ;;
+    --interval) interval=$value ;;
+  esac
+done
+case $interval in
+  [1-9] | [1-9][0-9] | [1-9][0-9][0-9]) ;;
+  *) fail "--interval is \"$interval\" but must be a number of seconds from 1 to 999" 2 ;;
+esac
+
+zone=$tree/class/powercap/intel-rapl:0
+work=$tree/.pull
+fetching=''
+napping=''
+
+leave() {
+  trap - TERM INT HUP EXIT
+  for child in $fetching $napping; do kill "$child" 2>/dev/null || :; done
+  [ "$(cat "$work/pid" 2>/dev/null)" != "$$" ] || rm -rf "$work"
+  exit "$1"
+}
+
+# --- who this VM is --------------------------------------------------------------------------------------------------
+
+# The value of a variable in a file of shell assignments, which is not run: NAME='value', export NAME="value".
+value_of() {
+  found=$(sed -n "s/^\(export \)\{0,1\}$1=//p" "$2" | tail -n 1)
+  case $found in
+    \'*\') found=${found#\'} found=${found%\'} ;;
+    \"*\") found=${found#\"} found=${found%\"} ;;
+  esac
+  printf '%s' "$found"
+}
+
+context_disk() {
+  for disk in /dev/disk/by-label/CONTEXT "$(blkid -L CONTEXT 2>/dev/null || :)" \
+    "$(findfs LABEL=CONTEXT 2>/dev/null || :)"; do
+    [ -z "$disk" ] || [ ! -e "$disk" ] || { printf '%s' "$disk" && return 0; }
+  done
+  return 1
+}
+
+add_problem() { problem="$problem${problem:+; }$1"; }
+
+# Sets token, vm_id and found_url, or fails with the reason in `problem`.
+read_identity() {
+  token='' vm_id='' found_url='' endpoint=''
+  env_file=${one_env:-/run/one-context/one_env}
+  if [ -r "$env_file" ]; then
+    token=$(value_of TOKENTXT "$env_file")
+    read_context "$env_file"
+  elif [ -n "$one_env" ]; then
+    problem="cannot read $one_env"
+    return 1
+  elif disk=$(context_disk); then
+    mkdir -p "$work/context"
+    mount -o ro "$disk" "$work/context" 2>"$work/mount" || {
+      problem="cannot mount the context disk $disk: $(tail -n 1 "$work/mount")"
+      return 1
+    }
+    [ ! -r "$work/context/token.txt" ] || token=$(cat "$work/context/token.txt")
+    [ ! -r "$work/context/context.sh" ] || read_context "$work/context/context.sh"
+    umount "$work/context"
+  else
+    problem="there is neither $env_file nor a disk with the label CONTEXT: is this a VM of OpenNebula?"
+    return 1
+  fi
+  problem=''
+  case $vm_id in '' | *[!0-9]*) add_problem 'the context has no VMID' ;; esac
+  case $token in
+    '') add_problem 'the context has no token: the VM needs TOKEN="YES" in its CONTEXT' ;;
+    *[!A-Za-z0-9+/=]*) add_problem 'the token of the context is not base64' ;;
+  esac
+  [ -n "$url$found_url" ] || add_problem 'no URL is known: give --url, or POWER_GUEST_URL in the CONTEXT of the VM'
+  [ -z "$problem" ]
+}
+
+read_context() {
+  vm_id=$(value_of VMID "$1")
+  own=$(value_of ONEGATE_TOKEN "$1")
+  [ -z "$own" ] || token=$own
+  found_url=$(value_of POWER_GUEST_URL "$1")
+  endpoint=$(value_of ONEGATE_ENDPOINT "$1")
+  [ -n "$found_url" ] || [ -z "$endpoint" ] ||
+    found_url=$(printf '%s' "$endpoint" | sed -n 's#^\(https\{0,1\}://\(\[[^]]*\]\|[^:/]*\)\).*#\1:9926#p')
+}
+
+# --- what the front-end says -----------------------------------------------------------------------------------------
+
+# Writes the body of the answer to $work/body and its status to $work/status. The token is in no argument of a
+# command, but for BusyBox' wget, which takes it in no other way.
+fetch() {
+  rm -f "$work/status"
+  if [ "$client" = curl ]; then
+    printf 'header = "X-ONEGATE-TOKEN: %s"\nheader = "X-ONEGATE-VMID: %s"\n' "$token" "$vm_id" |
+      curl -sS -m 20 -K - -o "$work/body" -w '%{http_code}' "$1" >"$work/code" 2>"$work/error" || :
+    code=$(cat "$work/code")
+  elif [ "$client" = wget ]; then
+    printf 'header = X-ONEGATE-TOKEN: %s\nheader = X-ONEGATE-VMID: %s\n' "$token" "$vm_id" >"$work/wgetrc"
+    WGETRC=$work/wgetrc wget -nv -S -t 1 -T 20 --content-on-error -O "$work/body" "$1" 2>"$work/error" || :
+    code=$(sed -n 's#^ *HTTP/[0-9.]* \([0-9]*\).*#\1#p' "$work/error" | tail -n 1)
+  else
+    : >"$work/body"
+    # Not -T, at which BusyBox 1.35 of Debian 12 crashes.
+    $limited wget -q --header "X-ONEGATE-TOKEN: $token" --header "X-ONEGATE-VMID: $vm_id" -O "$work/body" "$1" \
+      2>"$work/error" && code=200 || code=$(sed -n 's#.*HTTP/[0-9.]* \([0-9]*\).*#\1#p' "$work/error" | tail -n 1)
+  fi
+  printf '%s\n' "${code:-000}" >"$work/status.new"
+  mv "$work/status.new" "$work/status"
+}
+
+choose_client() {
+  if command -v curl >/dev/null 2>&1; then
+    client=curl
+  elif ! command -v wget >/dev/null 2>&1; then
+    fail 'neither curl nor wget is installed: install one of them'
+  elif wget --version 2>/dev/null | grep -q GNU; then
+    client=wget
+  else
+    client=busybox limited=''
+    ! command -v timeout >/dev/null 2>&1 || limited='timeout 20'
+  fi
+}
+
+# A field of the answer in millionths: "joules":94312.117 -> 94312117000. Nothing where it is no plain decimal.
+millionths_of() {
+  number=$(sed -n "s/.*\"$1\":\([0-9.]*\)[,}].*/\1/p" "$work/body" | head -n 1)
+  case $number in '' | .* | *.*.*) return ;; esac
+  whole=${number%%.*} part=''
+  [ "$whole" = "$number" ] || part=$(printf '%.6s' "${number#*.}")
+  while [ "${#part}" -lt 6 ]; do part=${part}0; done
+  printf '%s' "$whole$part" | sed 's/^0*\(.\)/\1/'
+}
+
+# The first line of the answer; BusyBox' wget gives none of an error.
+told() { sed -n '1s/^/: /p' "$work/body" 2>/dev/null || :; }
+
+said=''
+say_once() {
+  [ "$said" = "$1" ] || say "$1"
+  said=$1
+}
+
+# Takes an answer: sets target (the newest true value), rate (microjoules a second).
+take_answer() {
+  read -r status <"$work/status"
+  wait_s=$interval
+  case $status in
+    200)
+      true_value=$(millionths_of joules) watts=$(millionths_of watts) step=$(millionths_of resolution_seconds)
+      if [ -z "$true_value" ]; then
+        say_once "$pull_url did not answer with the power of a VM"
+        return
+      fi
+      # Accounts that begin anew fall: the counter goes on from where it is.
+      [ "$true_value" -ge "$last_true" ] || offset=$((shown - true_value))
+      last_true=$true_value
+      target=$((true_value + offset))
+      [ "$target" -ge 1 ] || target=1
+      if [ "$shown" -eq 0 ]; then start_at "$target"; fi
+      # What is behind is made up for before the next step of the account has come twice.
+      rate=$(((target - shown) / (interval + ${step:-0} / 1000000) + 1))
+      [ "${watts:-0}" -le "$rate" ] || rate=$watts
+      say_once "the counter follows VM $vm_id"
+      ;;
+    000 | '') say_once "cannot reach $pull_url: $(tail -n 1 "$work/error")" ;;
+    401)
+      say_once "$pull_url refused the token of VM $vm_id (401): its context may be older than the TOKEN_PASSWORD of its creator"
+      [ "$wait_s" -ge 60 ] || wait_s=60
+      read_identity || say_once "$problem"
+      ;;
+    503) say_once "VM $vm_id is not measured now (503)$(told)" ;;
+    *) say_once "$pull_url answered $status$(told)" ;;
+  esac
+}
+
+# --- the counter -----------------------------------------------------------------------------------------------------
+
+# Hundredths of a second since the boot: no clock that is set changes them.
+uptime_now() {
+  read -r up _ </proc/uptime
+  up=${up%.*}${up#*.}
+  while [ "${up#0}" != "$up" ] && [ "$up" != 0 ]; do up=${up#0}; done
+}
+
+# In place and in one write: whoever reads meanwhile gets the old value or the new one, and never half of one.
+write_counter() { printf '%s\n' "$shown" 1<>"$zone/energy_uj"; }
+
+# The counter of an earlier run goes on: it never falls.
+start_at() {
+  before=$(cat "$zone/energy_uj" 2>/dev/null || :)
+  case $before in '' | *[!0-9]*) before=0 ;; esac
+  shown=$1
+  if [ "$before" -gt "$shown" ]; then
+    offset=$((offset + before - shown))
+    target=$before
+    shown=$before
+  fi
+  write_counter
+}
+
+# As far as the last known power takes it, and never past the newest true value.
+advance() {
+  [ "$shown" -gt 0 ] && [ "$shown" -lt "$target" ] || return 0
+  next=$((shown + rate * elapsed / 100))
+  [ "$next" -le "$target" ] || next=$target
+  [ "$next" -gt "$shown" ] || return 0
+  shown=$next
+  write_counter
+}
+
+mkdir -p "$zone" || fail "cannot make $zone: run this as root, or give another --tree"
+if [ -e "$work/pid" ] && kill -0 "$(cat "$work/pid")" 2>/dev/null; then
+  fail "process $(cat "$work/pid") keeps $tree already: end it, or give another --tree"
+fi
+trap 'leave $?' EXIT
+trap 'leave 0' TERM INT HUP
+(umask 077 && mkdir -p "$work")
+echo $$ >"$work/pid"
+choose_client
+read_identity || fail "$problem"
+pull_url=${url:-$found_url}
+pull_url=${pull_url%/}/power.json
+[ -s "$zone/name" ] || echo package-0 >"$zone/name"
+[ -s "$zone/max_energy_range_uj" ] || echo 0 >"$zone/max_energy_range_uj"
+
+shown=0 target=0 rate=0 offset=0 last_true=0 wait_s=$interval
+uptime_now
+last=$up
+next_pull=$up
+while :; do
+  uptime_now
+  elapsed=$((up - last))
+  last=$up
+  advance
+  if [ -n "$fetching" ] && [ -e "$work/status" ]; then
+    wait "$fetching" || :
+    fetching=''
+    take_answer
+    next_pull=$((pulled_at + wait_s * 100))
+  fi
+  if [ -z "$fetching" ] && [ "$up" -ge "$next_pull" ]; then
+    pulled_at=$up
+    rm -f "$work/status"
+    fetch "$pull_url" &
+    fetching=$!
+  fi
+  sleep 1 &
+  napping=$!
+  wait "$napping" || :
+  napping=''
+done

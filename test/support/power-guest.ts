@@ -1,0 +1,120 @@
+/** Runs guest/power-guest.sh as a guest would, on a tree of its own. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import { repositoryPath } from './expected.ts';
+import { temporaryFolder } from './temporary.ts';
+
+export interface PowerGuest {
+  /** Of the zone: `name`, `max_energy_range_uj`, `energy_uj`. */
+  file(name: string): string;
+  readonly zone: string;
+  readonly tree: string;
+  log(): string;
+  /** Resolves when the log has that. */
+  said(text: RegExp): Promise<void>;
+  /** Its exit code. */
+  readonly ended: Promise<number | null>;
+  end(): Promise<number | null>;
+}
+
+export interface PowerGuestOptions {
+  readonly url: string;
+  readonly vmId: string;
+  readonly token: string;
+  readonly tree?: string;
+  readonly client?: 'curl' | 'wget';
+  /** What one-context would have written. */
+  readonly oneEnv?: string;
+}
+
+const tools = [
+  'sed',
+  'tail',
+  'head',
+  'cat',
+  'rm',
+  'mv',
+  'mkdir',
+  'sleep',
+  'grep',
+  'blkid',
+  'findfs',
+  'dirname',
+];
+
+/** A PATH with one client for HTTP alone. */
+const pathWith = (t: TestContext, client: string): string => {
+  const folder = temporaryFolder(t);
+  const found = [...tools, client].flatMap((tool) =>
+    ['/usr/bin', '/bin', '/usr/sbin', '/sbin']
+      .map((place) => path.join(place, tool))
+      .filter((file) => {
+        try {
+          readFileSync(file);
+          return true;
+        } catch {
+          return false;
+        }
+      })
+      .slice(0, 1),
+  );
+  for (const file of found) symlinkSync(file, path.join(folder, path.basename(file)));
+  return folder;
+};
+
+export const startPowerGuest = (t: TestContext, options: PowerGuestOptions): PowerGuest => {
+  const folder = temporaryFolder(t);
+  const tree = options.tree ?? path.join(folder, 'tree');
+  const oneEnv = path.join(folder, 'one_env');
+  mkdirSync(tree, { recursive: true });
+  const standard = `export TOKENTXT="${options.token}"\nexport VMID="${options.vmId}"\nexport ONEGATE_ENDPOINT=""\n`;
+  writeFileSync(oneEnv, options.oneEnv ?? standard);
+  const flags = ['--tree', tree, '--one-env', oneEnv, '--interval=1'];
+  const child = spawn(
+    '/bin/sh',
+    [
+      repositoryPath('guest/power-guest.sh'),
+      ...flags,
+      ...(options.url === '' ? [] : [`--url=${options.url}`]),
+    ],
+    { env: { PATH: pathWith(t, options.client ?? 'curl') }, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let log = '';
+  let onLog = (): void => undefined;
+  child.stderr.on('data', (piece) => {
+    log += piece;
+    onLog();
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const end = (): Promise<number | null> => {
+    child.kill('SIGTERM');
+    return ended;
+  };
+  t.after(end);
+  const zone = path.join(tree, 'class/powercap/intel-rapl:0');
+  return {
+    zone,
+    tree,
+    file: (name) => readFileSync(path.join(zone, name), 'utf8'),
+    log: () => log,
+    said: (text) =>
+      new Promise((resolve, reject) => {
+        onLog = () => {
+          if (text.test(log)) resolve();
+        };
+        onLog();
+        void ended.then(() => reject(new Error(`power-guest.sh has ended: ${log}`)));
+      }),
+    ended,
+    end,
+  };
+};
+
+export const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
