@@ -33,6 +33,16 @@ const hostUnassigned = counter(
   'Energy of the host that is assigned to none of its VMs',
   ['one_host_id'],
 );
+const hostSupply = counter(
+  'opennebula_host_supply_energy_joules_total',
+  'Energy that the machine drew while its supply factor was known: that of the host, times the factor',
+  ['one_host_id'],
+);
+const hostSite = counter(
+  'opennebula_host_site_energy_joules_total',
+  'Energy that the site drew for the machine while the PUE was known (--energy.pue): that of the machine, or of the host where its supply factor was not known, times the PUE',
+  ['one_host_id'],
+);
 const accountingInfo = gauge(
   'opennebula_energy_accounting_info',
   'What a VM is charged for its CPU time (--energy.attribution), and who gets the energy of a host that none of its VMs has used (--energy.idle)',
@@ -63,7 +73,16 @@ export const energyCollector = defineCollector({
   help: 'energy of VMs and hosts, counted since the accounts in --energy.directory began',
   reads: ['energy'],
   options: energyOptions,
-  families: [vmEnergy, vmUnmeasured, vmPower, hostEnergy, hostUnassigned, accountingInfo],
+  families: [
+    vmEnergy,
+    vmUnmeasured,
+    vmPower,
+    hostEnergy,
+    hostUnassigned,
+    hostSupply,
+    hostSite,
+    accountingInfo,
+  ],
   collect: ({ energy }, { 'energy.attribution': attribution, 'energy.idle': idle }) => {
     const hosts = labelled(energy?.hosts ?? [], hostEnergy.labels, ([id]) => [String(id)]);
     const policies = energy === undefined ? [] : [[attribution, idle]];
@@ -71,6 +90,11 @@ export const energyCollector = defineCollector({
       ...energyOfVms(energy?.vms ?? new Map()),
       samplesOf(hostEnergy, hosts, ([, { total }]) => joules(total)),
       samplesOf(hostUnassigned, hosts, ([, { rest }]) => joules(rest)),
+      // What was never known is no 0.
+      samplesOf(hostSupply, hosts, ([, { supplyBase, supply }]) =>
+        supplyBase > 0 ? joules(supply) : undefined,
+      ),
+      samplesOf(hostSite, hosts, ([, { pueBase, pue }]) => (pueBase > 0 ? joules(pue) : undefined)),
       samplesOf(
         accountingInfo,
         labelled(policies, accountingInfo.labels, (policy) => policy),

@@ -30,6 +30,7 @@ onepower_host_cpu_seconds_total{mode="all"} ${seconds * 4}
 onepower_zone_energy_joules_total{zone="package-0",counted="true"} ${seconds * 100}
 onepower_host_energy_joules_total ${seconds * 100}
 onepower_vm_energy_joules_total{domain="one-8",uuid=""} ${seconds * 40}
+onepower_vm_marginal_energy_joules_total{domain="one-8",uuid=""} ${seconds * 10}
 `;
     return { bytes: httpAnswer('200 OK', page) };
   });
@@ -124,6 +125,18 @@ test('energy is counted without a scrape, survives a kill, and what an agent cou
   await second.end();
   assert.ok((await ledgerOf(folder)) >= energyOf(after));
   assert.equal(existsSync(path.join(folder, 'lock')), false);
+});
+
+test('a VM is charged for what it added, and the site draws more than its machines', async (t) => {
+  const { start } = await startCloud(t);
+  const exporter = await start('--energy.attribution=marginal', '--energy.pue=1.5');
+  const page = await pageAbove(exporter, 1);
+  const ofHost = (name: string): number => sampleOf(page, name, 'one_host_id="1"');
+  const host = ofHost('opennebula_host_energy_joules_total');
+  assert.ok(Math.abs(energyOf(page) - host / 10) < 0.01, `${energyOf(page)} of ${host}`);
+  assert.ok(Math.abs(ofHost('opennebula_host_site_energy_joules_total') - host * 1.5) < 0.01);
+  assert.doesNotMatch(page, /^opennebula_host_supply_energy_joules_total\{/m);
+  assert.match(page, /^opennebula_energy_accounting_info\{attribution="marginal",idle="measured"\} 1$/m);
 });
 
 test('a second exporter on the folder says so, and serves all else', async (t) => {
