@@ -33,6 +33,11 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./energy/energy.ts')).energy,
   },
   {
+    name: 'guest',
+    summary: 'make the OneGate tokens safe with which VMs ask for their own power',
+    load: async () => (await import('./guest/guest.ts')).guest,
+  },
+  {
     name: 'token',
     summary: 'make, attenuate, inspect and revoke tokens that serve as passwords',
     load: async () => (await import('./token/token.ts')).token,

@@ -27,3 +27,10 @@ export const userPool = {
   shape: userShape,
   parse: parseUser,
 } as const;
+
+/**
+ * Whether a TOKEN_PASSWORD is of the kind that oned makes: the SHA-256 of a random number of 31 bits, which whoever
+ * reads one token finds by trying. One of less than 32 characters makes no token at all.
+ */
+export const isWeakTokenPassword = (password: string): boolean =>
+  password.length < 32 || /^[0-9a-f]{64}$/.test(password);
