@@ -59,6 +59,33 @@ for (const kind of ['openvswitch', 'kernel'] as const) {
   });
 }
 
+test('the counter that a guest reads goes on where its VM migrates to', async (t) => {
+  const lab = startMigrationLab(t);
+  const folder = '/var/lib/libvirt/scaphandre';
+  const hook = '/etc/libvirt/hooks/qemu.d/opennebula-guest-tree';
+  for (const [at, host] of lab.hosts.entries()) {
+    lab.root(host, 'install', '-D', '/opt/repository/host-installer/libvirt/guest-tree.sh', hook);
+    const agent = `/opt/node /opt/repository/dist/opennebula-power-agent --web.listen-address=10.77.0.${at + 1}:8080`;
+    const meter = '--meter=model --model.idle-watts=60 --model.max-watts=140';
+    const start = `mkdir -p ${folder}; setsid ${agent} ${meter} --guest-trees=${folder} > /tmp/agent.log 2>&1 < /dev/null &`;
+    lab.root(host, 'sh', '-c', start);
+  }
+  const counterOn = (host: string): number =>
+    Number(lab.root(host, 'cat', `${folder}/one-42/class/powercap/intel-rapl:0/energy_uj`));
+  await lab.startGuest({ host: 'hostA', id: 42 });
+  await until('the guest has used energy', () => counterOn('hostA') > 1_000_000);
+  const migration = lab.startMigration(42, 'hostA', 'hostB');
+  assert.equal(await migration.ended, 0, migration.output().stderr);
+  const [left, come] = [counterOn('hostA'), counterOn('hostB')];
+  assert.ok(left > 1_000_000 && come >= left, `${come} on hostB, after ${left} on hostA`);
+  await until('all has come', () =>
+    lab.root('hostB', 'cat', '/tmp/agent.log').includes('the counter of a guest has come along'),
+  );
+  const all = counterOn('hostB');
+  assert.ok(all >= come);
+  await until('it goes on', () => counterOn('hostB') > all);
+});
+
 test('disks that only the source has go through the tunnel too', async (t) => {
   const lab = startMigrationLab(t);
   await lab.startGuest({ host: 'hostA', id: 42, isLocal: true, fillMib: 32 });
