@@ -18,36 +18,28 @@ import type { FileState } from '../../../front-end-installer/file-state.ts';
 import { type FileSystem, fileSystemAt } from '../../../front-end-installer/io/files.ts';
 import { type FileCalls, followLinks, inFolder } from '../../../lib/io/held-folder.ts';
 import { actBetween } from '../../support/act-between.ts';
+import {
+  type ExchangedFolders,
+  makeExchangedFolders,
+  needsRoot,
+  nobody,
+} from '../../support/exchanged-folders.ts';
 import { describeTree } from '../../support/made-front-end.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
-const needsRoot = { skip: process.getuid?.() !== 0 && 'needs root to act for another user' };
-const nobody = 65_534;
 const owner = { uid: nobody, gid: nobody };
 const ours: FileState = { kind: 'file', content: Buffer.from('ours'), mode: 0o755, ...owner };
 
 /** Folders of the other user, one in the other, and folders of root that hold the same names. */
-const makeTree = (root: string) => {
-  const at = (name: string): string => path.join(root, name);
-  rmSync(root, { recursive: true, force: true });
-  mkdirSync(root);
-  for (const folder of ['home', 'home/drivers', 'home/drivers/biscuit', 'home/drivers/biscuit/empty']) {
-    mkdirSync(at(folder));
-    chownSync(at(folder), nobody, nobody);
-  }
-  for (const folder of ['etc', 'etc/biscuit', 'etc/biscuit/empty', 'etc/empty']) mkdirSync(at(folder));
+const makeTree = (root: string): ExchangedFolders => {
+  const folders = makeExchangedFolders(
+    root,
+    ['home', 'home/drivers', 'home/drivers/biscuit', 'home/drivers/biscuit/empty'],
+    ['etc', 'etc/biscuit', 'etc/biscuit/empty', 'etc/empty'],
+  );
   for (const file of ['authenticate', '.authenticate.1-0123abcd.tmp', 'biscuit/authenticate'])
-    writeFileSync(at(`etc/${file}`), 'kept, and secret', { mode: 0o600 });
-  const exchange = (name: string): void => {
-    renameSync(at(name), at(`${name}.away`));
-    symlinkSync(at('etc'), at(name));
-    lchownSync(at(name), nobody, nobody);
-  };
-  const exchangeBack = (name: string): void => {
-    rmSync(at(name));
-    renameSync(at(`${name}.away`), at(name));
-  };
-  return { exchange, exchangeBack };
+    writeFileSync(folders.at(`etc/${file}`), 'kept, and secret', { mode: 0o600 });
+  return folders;
 };
 
 const file = '/home/drivers/biscuit/authenticate';

@@ -5,11 +5,9 @@ import path from 'node:path';
 import test from 'node:test';
 import { readConfigFile, replaceConfigFile } from '../../../prometheus-patches/io/config-file.ts';
 import { removeTargetFiles } from '../../../prometheus-patches/io/remove-target-files.ts';
+import { needsRoot, nobody } from '../../support/exchanged-folders.ts';
 import { describeTree } from '../../support/made-front-end.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
-
-const needsRoot = { skip: process.getuid?.() !== 0 && 'needs root to act for another user' };
-const nobody = 65_534;
 
 test(
   'A6-the folder of prometheus.yml is exchanged while promtool checks: the new place is left alone',

@@ -1,18 +1,7 @@
 /** A6: while root writes target files into a folder of oneadmin, oneadmin puts links to folders of root there. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import {
-  chownSync,
-  lchownSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import type { FileCalls } from '../../../lib/io/held-folder.ts';
@@ -25,26 +14,15 @@ import {
   prepareTargetFolder,
 } from '../../../prometheus-patches/io/target-files.ts';
 import { actBetween } from '../../support/act-between.ts';
+import { makeExchangedFolders, needsRoot, nobody } from '../../support/exchanged-folders.ts';
+import { exportingVm } from '../../support/exporting-vm.ts';
 import { describeTree } from '../../support/made-front-end.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
-
-const needsRoot = { skip: process.getuid?.() !== 0 && 'needs root to act for another user' };
-const nobody = 65_534;
-
-const vm = (id: number): ExportingVm => ({
-  id,
-  name: 'web',
-  owner: 'alice',
-  hostId: 0,
-  state: 3,
-  lcmState: 3,
-  exporter: { ports: '9100', contextAddresses: [{ ipv4: ['10.0.0.7'], ipv6: [] }], nicAddresses: [] },
-});
 
 const optionsOf = (folder: string, running: readonly number[]) => ({
   folder,
   preference: 'ipv4' as const,
-  readVm: async (id: number) => (running.includes(id) ? vm(id) : undefined),
+  readVm: async (id: number) => (running.includes(id) ? exportingVm(id) : undefined),
 });
 
 /** Hidden, and older than any hook takes. */
@@ -52,30 +30,18 @@ const leftover = '.vm-3.json.1-0123abcd.tmp';
 
 /** A folder of targets two deep in folders of the other user, and folders of root that hold the same names. */
 const makeTree = (root: string) => {
-  const at = (name: string): string => path.join(root, name);
-  rmSync(root, { recursive: true, force: true });
-  mkdirSync(root);
-  for (const folder of ['home', 'home/prometheus', 'home/prometheus/targets']) {
-    mkdirSync(at(folder));
-    chownSync(at(folder), nobody, nobody);
-  }
-  for (const folder of ['etc', 'etc/targets']) mkdirSync(at(folder));
+  const folders = makeExchangedFolders(
+    root,
+    ['home', 'home/prometheus', 'home/prometheus/targets'],
+    ['etc', 'etc/targets'],
+  );
   for (const folder of ['home/prometheus/targets', 'etc', 'etc/targets']) {
     for (const name of ['vm-1.json', 'vm-none.json', leftover]) {
-      writeFileSync(at(`${folder}/${name}`), 'secret', { mode: 0o600 });
-      utimesSync(at(`${folder}/${name}`), 0, 0);
+      writeFileSync(folders.at(`${folder}/${name}`), 'secret', { mode: 0o600 });
+      utimesSync(folders.at(`${folder}/${name}`), 0, 0);
     }
   }
-  const exchange = (name: string): void => {
-    renameSync(at(name), at(`${name}.away`));
-    symlinkSync(at('etc'), at(name));
-    lchownSync(at(name), nobody, nobody);
-  };
-  const exchangeBack = (name: string): void => {
-    rmSync(at(name));
-    renameSync(at(`${name}.away`), at(name));
-  };
-  return { at, exchange, exchangeBack, targets: at('home/prometheus/targets') };
+  return { ...folders, targets: folders.at('home/prometheus/targets') };
 };
 
 type Operation = (folder: string, calls: FileCalls) => Promise<unknown>;
@@ -87,7 +53,7 @@ const operations: Readonly<Record<string, Operation>> = {
   'files are compared': (folder, calls) => compareTargetFile(1, optionsOf(folder, []), calls),
   'the folder is made': (folder, calls) => prepareTargetFolder(path.join(folder, 'new/targets'), calls),
   'all files are brought in line': (folder, calls) =>
-    syncTargets([vm(2)], optionsOf(folder, [2]), now, 'change', calls),
+    syncTargets([exportingVm(2)], optionsOf(folder, [2]), now, 'change', calls),
   'all files are removed': (folder, calls) => removeTargetFiles(folder, calls),
 };
 
@@ -126,7 +92,7 @@ test(
     const before = describeTree(at('etc'));
     const readVm = async (id: number): Promise<ExportingVm> => {
       exchange('home/prometheus/targets');
-      return vm(id);
+      return exportingVm(id);
     };
     await assert.rejects(alignTargetFile(2, { folder: targets, preference: 'ipv4', readVm }), {
       code: 'PATH_REFUSED',
@@ -147,7 +113,7 @@ test(
     const options = optionsOf(targets, [1]);
     assert.equal((await alignTargetFile(1, options)).change, 'written');
     assert.ok(statSync(path.join(targets, 'vm-1.json')).isFile());
-    await assert.rejects(syncTargets([vm(1)], options, now), /vm-4\.json in line: it is not a file/);
+    await assert.rejects(syncTargets([exportingVm(1)], options, now), /vm-4\.json in line: it is not a file/);
     assert.deepEqual(describeTree(at('etc')), before);
   },
 );

@@ -4,24 +4,15 @@ import path from 'node:path';
 import test from 'node:test';
 import type { ExportingVm } from '../../../lib/prometheus/vm-targets.ts';
 import { syncTargets } from '../../../prometheus-patches/io/sync-targets.ts';
+import { exportingVm } from '../../support/exporting-vm.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
-
-const vm = (id: number): ExportingVm => ({
-  id,
-  name: 'web',
-  owner: 'alice',
-  hostId: 0,
-  state: 3,
-  lcmState: 3,
-  exporter: { ports: '9100', contextAddresses: [{ ipv4: ['10.0.0.7'], ipv6: [] }], nicAddresses: [] },
-});
 
 test('one VM that cannot be read costs no other its file, and nothing is written after the error is told', async (t) => {
   const folder = path.join(temporaryFolder(t), 'targets');
-  const vms = Array.from({ length: 9 }, (_, id) => vm(id));
+  const vms = Array.from({ length: 9 }, (_, id) => exportingVm(id));
   const readVm = async (id: number): Promise<ExportingVm> => {
     if (id === 0) throw new Error('the front-end does not answer');
-    return vm(id);
+    return exportingVm(id);
   };
   await assert.rejects(syncTargets(vms, { folder, preference: 'ipv4', readVm }, 0), {
     message: 'the front-end does not answer',
