@@ -13,6 +13,7 @@ import { createAuthBiscuit } from './auth-biscuit.ts';
 import { createPorts } from './cloud.ts';
 import { createEndToEnd } from './end-to-end.ts';
 import { createEnergyBench } from './energy-accounts.ts';
+import { createEnergyReport } from './energy-report.ts';
 import {
   type BenchResult,
   formatDocument,
@@ -44,6 +45,7 @@ const benchesOf = (lab: Lab): readonly Bench[] => [
   createPowerAgent(lab),
   createFrontEndCost(lab),
   createEnergyBench(lab),
+  createEnergyReport(lab),
   createEndToEnd(lab),
   createAuthBiscuit(lab),
   createHookStart(lab),
