@@ -42,6 +42,11 @@ export const cliError = defineErrors({
     message: 'cannot read the accounts of energy in {path}: {detail}',
     hint: 'name the folder of the exporter with --energy.directory, and run this as root or as the user of the exporter',
   },
+  ENERGY_NO_USER: {
+    exitCode: 1,
+    message: 'OpenNebula has no user {user}',
+    hint: 'give --as a name that oneuser list shows',
+  },
   ENERGY_FAULTY: {
     exitCode: 1,
     message: 'the accounts of energy in {path} have {faults} fault(s)',

@@ -5,13 +5,15 @@ import { gridOptions } from '../../collectors/energy-options.ts';
 import { readHourly } from '../../collectors/grid/io/read-hourly.ts';
 import { createRatesAt } from '../../collectors/grid/rates-at.ts';
 import { requireTariffs } from '../../collectors/grid/tariffs.ts';
-import { choiceOption, flagsOnly } from '../../lib/config/options.ts';
+import { choiceOption, flagsOnly, optional, textOption } from '../../lib/config/options.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import { connectOne } from '../../lib/io/connect-one.ts';
 import { defineVerb, usageError } from '../command.ts';
 import { cliError } from '../errors.ts';
 import { damageNote, periodOptions } from './energy-options.ts';
 import { formatReport, reportFormats } from './format-report.ts';
 import { groupings, nameColumns } from './grouping.ts';
+import { readVisibleVms } from './io/read-visible-vms.ts';
 import { periodOf } from './period.ts';
 import { createUsageReader } from './usage.ts';
 
@@ -32,6 +34,7 @@ oneext.yaml; amounts of two currencies stand in two lines.`,
     'energy.co2-hourly-file': gridOptions['energy.co2-hourly-file'],
     ...flagsOnly({
       by: choiceOption({ help: 'what each line is about', default: 'vm' }, groupings),
+      as: optional(textOption({ help: 'show only the VMs that this user may see in OpenNebula' }, 'USER')),
       format: choiceOption({ help: 'form of the report', default: 'table' }, reportFormats),
     }),
   },
@@ -39,10 +42,16 @@ oneext.yaml; amounts of two currencies stand in two lines.`,
     const period = periodOf(options, terminal.now());
     if (typeof period === 'string') throw usageError(period);
     const folder = options['energy.directory'];
+    const readVisible = async (user: string): Promise<ReadonlySet<number>> =>
+      readVisibleVms(
+        await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] }),
+        user,
+      );
+    const visible = options.as === undefined ? undefined : await readVisible(options.as);
     const reader = createUsageReader({
       grouping: options.by,
       ratesAt: createRatesAt(requireTariffs(document), await readHourly(options['energy.co2-hourly-file'])),
-      isVisible: () => true,
+      isVisible: (vmId) => visible === undefined || visible.has(vmId),
     });
     try {
       await readLedger(folder, period, {

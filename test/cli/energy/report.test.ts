@@ -5,6 +5,7 @@ import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { advance } from '../../../collectors/accounts/advance.ts';
 import { keepEnergy } from '../../../collectors/accounts/io/keep-accounts.ts';
+import { createFrontEnd } from '../../../simulator/front-end.ts';
 import { madeHost, madeStep, madeVm, minute, noon, power } from '../../support/made-accounts.ts';
 import { runProgram } from '../../support/program.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
@@ -208,6 +209,52 @@ test('prices and factors of the operator; two currencies are never added', async
   const wrong = await configured(folder, 'energy: { prices: [{ per_kwh: x }], co2: 7 }')();
   assert.equal(wrong.code, 78, wrong.stderr);
   assert.match(wrong.stderr, /per_kwh is "x".*currency.*|energy\.co2 must be a list/s);
+});
+
+test('a user sees what OpenNebula would list for that user, and an unknown user is an error', async (t) => {
+  const folder = await writeLedger(t);
+  const vm = (id: number, uid: number, group: number) =>
+    `<VM><ID>${id}</ID><UID>${uid}</UID><GID>100</GID><PERMISSIONS><GROUP_U>${group}</GROUP_U><OTHER_U>0</OTHER_U></PERMISSIONS></VM>`;
+  const documents: Readonly<Record<string, string>> = {
+    'one.userpool.info':
+      '<USER_POOL><USER><ID>5</ID><GID>100</GID><NAME>alice</NAME><GROUPS><ID>100</ID></GROUPS></USER></USER_POOL>',
+    'one.acl.info': '<ACL_POOL></ACL_POOL>',
+    'one.vmpool.info': `<VM_POOL>${vm(7, 5, 0)}${vm(8, 6, 0)}</VM_POOL>`,
+  };
+  const server = createFrontEnd('oneadmin:secret', (method) => {
+    const document = documents[method];
+    return document === undefined ? undefined : { document };
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  t.after(() => new Promise((resolve) => server.close(resolve)));
+  const auth = path.join(folder, '..', 'one_auth');
+  writeFileSync(auth, 'oneadmin:secret', { mode: 0o600 });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const as = (user: string) =>
+    runProgram('dist/oneext', {
+      argv: [
+        'energy',
+        'report',
+        '--month=2026-11',
+        '--format=json',
+        '--as',
+        user,
+        `--energy.directory=${folder}`,
+        '--config.file=/dev/null',
+      ],
+      env: { PATH: '/usr/bin:/bin', TZ: 'UTC', ONE_AUTH: auth, ONE_XMLRPC: `http://127.0.0.1:${port}/RPC2` },
+    });
+  const alice = await as('alice');
+  assert.deepEqual(
+    JSON.parse(alice.stdout).RECORDS.map((one: Record<string, unknown>) => one['VM_ID']),
+    [7],
+  );
+  const nobody = await as('nobody');
+  assert.deepEqual([nobody.code, nobody.stdout], [1, '']);
+  assert.match(nobody.stderr, /no user nobody/);
 });
 
 test('verify finds the ledger whole, and says what is damaged', async (t) => {
