@@ -30,6 +30,7 @@ export interface AdvisedHost {
   readonly idleWatts: number | undefined;
   /** In grams of CO2 per kWh. */
   readonly carbonIntensity: number | undefined;
+  readonly pricePerKwh: number | undefined;
 }
 
 export interface Move {

@@ -7,7 +7,7 @@ const hoursPerMonth = 730.5;
 
 /** What a host that is off would save in a month; `undefined` where it is not known. */
 export const savingOf = (
-  { host: { idleWatts, carbonIntensity } }: Emptying,
+  { host: { idleWatts, carbonIntensity, pricePerKwh: ownPrice } }: Emptying,
   pricePerKwh: number | undefined,
 ) => {
   const kwh = idleWatts === undefined ? undefined : (idleWatts * hoursPerMonth) / 1000;
@@ -17,7 +17,7 @@ export const savingOf = (
     idleWatts,
     kwh,
     co2Kg: times(carbonIntensity === undefined ? undefined : carbonIntensity / 1000),
-    cost: times(pricePerKwh),
+    cost: times(pricePerKwh ?? ownPrice),
   };
 };
 

@@ -24,7 +24,7 @@ const headroomOption = numberOption(
   'a number from 0 to 90',
 );
 const priceOption = numberOption(
-  'price of a kilowatt-hour, for the column COST',
+  'price of a kilowatt-hour, for the column COST; without it, that of energy.prices',
   'PRICE',
   Number.MAX_VALUE,
   'a number such as 0.25',

@@ -5,6 +5,7 @@ import { createCycle } from '../../lib/io/cycle.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { SchedulerAttributes } from '../../lib/one/host.ts';
+import type { Rates } from '../grid/rates.ts';
 import { isLeader } from '../ha.ts';
 import {
   formatHostTemplate,
@@ -76,13 +77,19 @@ export const createHostAttributesWriter = (context: HostAttributesContext): Host
       written.clear();
       return;
     }
-    const [hosts, agents, hostModels] = await Promise.all([
+    const [hosts, agents, hostModels, rates] = await Promise.all([
       from.hosts.get(),
       from.agents.get(),
       from.hostModels.get(),
+      from.rates.get().catch(() => ({ value: new Map<number, Rates>() })), // watts are written without it
     ]);
     const documents = { hosts: hosts.value, agents: agents.value, hostModels: hostModels.value };
-    const wanted = wantedAttributes(documents, new Map(), settings()['scheduler.rank']);
+    const intensities = new Map(
+      [...rates.value].flatMap(([id, { factor }]) =>
+        factor === undefined ? [] : [[id, factor.gramsPerKwh]],
+      ),
+    );
+    const wanted = wantedAttributes(documents, intensities, settings()['scheduler.rank']);
     const limit = createLimit(writesAtOnce);
     await allEnded(
       hosts.value.flatMap(({ id, schedulerAttributes }) => {

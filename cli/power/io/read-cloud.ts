@@ -84,6 +84,8 @@ const hostShape = new Map([
 interface Figures {
   readonly idleWatts: ReadonlyMap<number, number>;
   readonly carbonIntensity: ReadonlyMap<number, number>;
+  /** Empty where hosts pay in several currencies: they cannot be summed. */
+  readonly prices: ReadonlyMap<number, number>;
 }
 
 const readFigures = async (options: ExporterPageOptions): Promise<Figures> => {
@@ -97,22 +99,32 @@ const readFigures = async (options: ExporterPageOptions): Promise<Figures> => {
     };
     return { values, read };
   };
-  const [idle, carbon] = [collect(), collect()];
+  const [idle, carbon, price] = [collect(), collect(), collect()];
+  const readCurrency = createLabelReader('currency', 64);
+  const currencies = new Set<string>();
   const reader = createFamilyReader(
     'opennebula_',
     new Map([
       ['opennebula_host_idle_watts', idle.read],
       ['opennebula_host_carbon_intensity_grams_per_kwh', carbon.read],
+      [
+        'opennebula_host_energy_price_per_kwh',
+        (line) => {
+          price.read(line);
+          currencies.add(readCurrency(line) ?? '');
+        },
+      ],
     ]),
   );
   await readExporterPage(options, reader.push, () => reader.finish().size > 0);
-  return { idleWatts: idle.values, carbonIntensity: carbon.values };
+  const prices = currencies.size > 1 ? new Map<number, number>() : price.values;
+  return { idleWatts: idle.values, carbonIntensity: carbon.values, prices };
 };
 
 const parseAdvisedHost = (
   element: OneElement,
   vms: readonly PlacedVm[],
-  { idleWatts, carbonIntensity }: Figures,
+  { idleWatts, carbonIntensity, prices }: Figures,
 ): AdvisedHost | undefined => {
   const host = parseHost(element);
   if (host === undefined || !isKvm(host)) return undefined;
@@ -136,6 +148,7 @@ const parseAdvisedHost = (
     attributeOf: (name) => textAt(element, 'TEMPLATE', name) ?? textAt(share, name) ?? textAt(element, name),
     idleWatts: idleWatts.get(host.id),
     carbonIntensity: carbonIntensity.get(host.id),
+    pricePerKwh: prices.get(host.id),
   };
 };
 

@@ -17,6 +17,7 @@ const host = (id: number, vms: readonly AdvisedVm[], changes: Partial<AdvisedHos
   attributeOf: (name) => ({ ID: String(id), CLUSTER_ID: '0' })[name],
   idleWatts: 100,
   carbonIntensity: 300,
+  pricePerKwh: undefined,
   ...changes,
 });
 const plan = (hosts: readonly AdvisedHost[], headroom = 0) => {
