@@ -20,7 +20,22 @@ export const discoveryPaths = {
   powerAgents: '/sd/power-agents',
   hosts: '/sd/hosts',
 } as const;
-const reservedPaths: readonly string[] = ['/', '/-/healthy', '/-/ready', ...Object.values(discoveryPaths)];
+/** The page is served under `/` too. */
+export const powerPaths = {
+  page: '/power',
+  json: '/power.json',
+  csv: '/power.csv',
+  events: '/power/events',
+  script: '/power/page.js',
+  style: '/power/page.css',
+} as const;
+const reservedPaths: readonly string[] = [
+  '/',
+  '/-/healthy',
+  '/-/ready',
+  ...Object.values(discoveryPaths),
+  ...Object.values(powerPaths),
+];
 
 const telemetryPathOption: OptionSpec<string> = {
   help: 'path under which metrics are served',
@@ -29,7 +44,7 @@ const telemetryPathOption: OptionSpec<string> = {
   parse: (text) =>
     /^\/[\w./-]*$/.test(text) && !reservedPaths.includes(text)
       ? { value: text }
-      : { mustBe: 'a path such as /metrics, and none of /, /-/healthy, /-/ready, /sd/...' },
+      : { mustBe: 'a path such as /metrics, and none of /, /-/healthy, /-/ready, /sd/..., /power...' },
 };
 
 /** Of a union of tables the table that has all their options. */
@@ -52,6 +67,13 @@ const collectorSwitches = Object.fromEntries(
 const ownOptions = {
   'web.listen-address': listOption(listenAddressOption('[::]:9925')),
   'web.telemetry-path': telemetryPathOption,
+  'web.page': choiceOption(
+    {
+      help: 'serve the power of hosts and VMs as a page under / and /power, with its data; off leaves a page of links under /',
+      default: 'on',
+    },
+    ['on', 'off'],
+  ),
   'web.config.file': textOption(
     { help: "web configuration in the format of Prometheus' exporter-toolkit: TLS, users", default: '' },
     'FILE',

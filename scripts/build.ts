@@ -66,6 +66,24 @@ const bundle = async (executable: Executable): Promise<readonly string[]> => {
   return [...inputs, ...inPackage, ...inModules];
 };
 
+/** What the power page has in browsers: a file each for its script and its style, beside the exporter. */
+const bundleForBrowsers = async (): Promise<readonly string[]> => {
+  const folder = 'collectors/pages/io/browser';
+  const result = await build({
+    entryPoints: [`${folder}/power-page.ts`, `${folder}/power-page.css`],
+    outdir: 'dist',
+    bundle: true,
+    minify: true,
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2022',
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'error',
+  });
+  return Object.keys(result.metafile.inputs);
+};
+
 /** 128 MiB, in pages of 64 KiB: with Node itself an answer stays below 256 MB. */
 const tokenMemoryPages = 2048;
 
@@ -104,7 +122,7 @@ await mkdir('dist/systemd/opennebula-exporter.service.d', { recursive: true });
 // Where packages have a Node of their own, a checkout has the Node that builds it.
 await mkdir('dist/node/bin', { recursive: true });
 await symlink(process.execPath, 'dist/node/bin/node');
-const inputs = (await Promise.all(executables.map(bundle))).flat();
+const inputs = (await Promise.all([...executables.map(bundle), bundleForBrowsers()])).flat();
 // The executables have no extension: without this they would take the type of a package.json above them.
 for (const folder of ['dist', 'dist/auth/biscuit']) {
   await writeFile(`${folder}/package.json`, '{ "type": "commonjs" }\n');

@@ -5,6 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(curl iproute2 openssh-client openssl prometheus tmux)
+# The browser of test/system/power-page.test.ts, with letters that it can show.
+packages+=(chromium fonts-dejavu-core)
 # The hypervisor of test/system/hypervisor-lab.
 packages+=(docker.io gcc libc6-dev libcurl4 nftables qemu-system-x86 shellcheck systemd)
 # The lab of simulator/migration-lab.

@@ -12,6 +12,7 @@ import { createLog, type Log } from '../../lib/log/log.ts';
 import { type ExporterOptions, exporterOptions } from '../exporter-options.ts';
 import { requireTariffs, type Tariffs } from '../grid/tariffs.ts';
 import { listenProblems } from '../listen-problems.ts';
+import { createPowerPage } from '../pages/io/power-page.ts';
 import { changedOptions, takesRestart } from '../reload.ts';
 import { createAgentMemories } from './agent-memory.ts';
 import { createEnergyAccounts } from './energy-accounts.ts';
@@ -124,6 +125,13 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
     now,
     log,
   });
+  const powerPage = await createPowerPage({
+    settings: () => configuration.options,
+    sources: () => serving.sources,
+    programFile: run.programFile,
+    version,
+    now,
+  });
   const serve = ({ options, tariffs, endpoint }: Configuration) =>
     createServing(options, {
       environment,
@@ -136,6 +144,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
       energy,
       monitoring,
       hostAttributes,
+      powerPage,
       now,
       signal: ending.signal,
       log,
@@ -187,9 +196,11 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   if (configuration.options['collector.energy']) energy.start();
   monitoring.start();
   hostAttributes.start();
+  powerPage.start();
   log.info('listening', { url: server.urls.join(' '), version, one: shownUrl(configuration.endpoint) });
   const signal = await run.untilEnd;
   log.info('ending', { signal });
+  powerPage.close();
   await Promise.all([server.close(graceMs), guestServer?.close(graceMs)]);
   ending.abort();
   writing.stop();

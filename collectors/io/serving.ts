@@ -9,6 +9,8 @@ import { chooseFormat, scrapeBudgetMs } from '../../lib/prometheus/negotiate.ts'
 import { collectors } from '../collectors.ts';
 import { discoveryPaths, type ExporterOptions } from '../exporter-options.ts';
 import type { Tariffs } from '../grid/tariffs.ts';
+import type { PowerPage } from '../pages/io/power-page.ts';
+import { formatLandingPage } from '../pages/landing-page.ts';
 import type { AgentMemories } from './agent-memory.ts';
 import type { EnergyAccounts } from './energy-accounts.ts';
 import type { KeptStates } from './kept-states.ts';
@@ -25,19 +27,10 @@ const defaultBudgetMs = 9500;
 
 const ok = (contentType: string, body: string | Buffer): WebAnswer => ({ status: 200, contentType, body });
 
-const landingPage = (telemetryPath: string, version: string): string => `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><title>OpenNebula Exporter</title></head>
-<body>
-<h1>OpenNebula Exporter</h1>
-<p>opennebula-extensions ${version}</p>
-<p><a href="${telemetryPath}">Metrics</a></p>
-<p>Service discovery: ${Object.values(discoveryPaths)
-  .map((path) => `<a href="${path}">${path}</a>`)
-  .join(', ')}</p>
-</body>
-</html>
-`;
+const landingHandlers = (options: ExporterOptions, version: string): WebHandlers => {
+  const page = formatLandingPage(version, options['web.telemetry-path'], Object.values(discoveryPaths));
+  return new Map([['/', () => ok('text/html; charset=utf-8', page)]]);
+};
 
 export interface ServingContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -51,6 +44,7 @@ export interface ServingContext {
   readonly energy: EnergyAccounts;
   readonly monitoring: MonitoringPusher;
   readonly hostAttributes: HostAttributesWriter;
+  readonly powerPage: PowerPage;
   readonly now: () => number;
   readonly signal: AbortSignal;
   readonly log: Log;
@@ -74,6 +68,7 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     energy,
     monitoring,
     hostAttributes,
+    powerPage,
     now,
     signal,
     log,
@@ -100,6 +95,7 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
       energy.onReading();
       monitoring.onReading();
       hostAttributes.onReading();
+      if (options['web.page'] === 'on') powerPage.onReading();
     },
   });
   const scrape = createScrape({
@@ -127,7 +123,7 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     [options['web.telemetry-path'], serveMetrics],
     ['/-/healthy', () => ok('text/plain; charset=utf-8', 'Healthy\n')],
     ['/-/ready', () => ok('text/plain; charset=utf-8', 'Ready\n')],
-    ['/', () => ok('text/html; charset=utf-8', landingPage(options['web.telemetry-path'], version))],
+    ...(options['web.page'] === 'on' ? powerPage.handlers : landingHandlers(options, version)),
   ]);
   return { handlers, sources, client };
 };

@@ -8,13 +8,16 @@ import { createBasicAuth, type LoginVerdict } from './basic-auth.ts';
 import { type ClientConnections, clientOf } from './client-connections.ts';
 import type { ComparePassword } from './password-worker.ts';
 import { createWebBodies } from './web-body.ts';
+import { createWebStreams } from './web-streams.ts';
 
-export interface WebAnswer {
+interface WebHead {
   readonly status: number;
   readonly contentType: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+export interface WebAnswer extends WebHead {
   /** Answers with the same buffer share it, and its zipped form. */
   readonly body: string | Buffer;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 export interface WebClient {
   /** Who asks, as far as the network tells. */
@@ -22,11 +25,16 @@ export interface WebClient {
   /** Aborted when the client has left. */
   readonly left: () => AbortSignal;
 }
+/** An answer that goes on. */
+export interface WebStream extends WebHead {
+  /** @param left is told when the client has left or the server ends; nothing is written then */
+  readonly begin: (write: (text: string) => void, left: AbortSignal) => void;
+}
 export type WebHandler = (
   headers: IncomingHttpHeaders,
   query: URLSearchParams,
   client: WebClient,
-) => WebAnswer | Promise<WebAnswer>;
+) => WebAnswer | WebStream | Promise<WebAnswer | WebStream>;
 export type WebHandlers = ReadonlyMap<string, WebHandler>;
 
 export interface WebAnswersContext {
@@ -71,12 +79,17 @@ const headersByStatus: ReadonlyMap<number, readonly [name: string, value: string
   [429, ['Retry-After', String(busySeconds)]],
 ]);
 
-export const createWebAnswers = (
-  context: WebAnswersContext,
-): ((request: IncomingMessage, response: ServerResponse) => void) => {
+export interface WebAnswers {
+  readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Those that go on would keep the server from closing. */
+  readonly endStreams: () => void;
+}
+
+export const createWebAnswers = (context: WebAnswersContext): WebAnswers => {
   const { log } = context;
   const judgeLogin = createBasicAuth(context.comparePassword);
   const bodies = createWebBodies();
+  const streams = createWebStreams();
 
   const login = async (request: IncomingMessage, client: WebClient): Promise<LoginVerdict> => {
     const { users } = context.config();
@@ -85,7 +98,10 @@ export const createWebAnswers = (
     return judgeLogin({ users, header, client: client.address, signal: client.left() });
   };
 
-  const answerTo = async (request: IncomingMessage, response: ServerResponse): Promise<WebAnswer> => {
+  const answerTo = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<WebAnswer | WebStream> => {
     const client = createWebClient(request, response);
     const verdict = await login(request, client);
     if (verdict !== 'granted') return refusals[verdict];
@@ -96,33 +112,43 @@ export const createWebAnswers = (
     return handler(request.headers, new URLSearchParams(query), client);
   };
 
+  /** Those of the configuration are the operator's, and come last. */
+  const writeHeaders = (response: ServerResponse, { status, headers = {} }: WebHead): void => {
+    response.setHeader('Vary', 'Accept, Accept-Encoding');
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    if (context.isClosing()) response.setHeader('Connection', 'close');
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    const [name, value] = headersByStatus.get(status) ?? [];
+    if (name !== undefined && value !== undefined) response.setHeader(name, value);
+    for (const [given, text] of context.config().headers) response.setHeader(given, text);
+  };
+
   const send = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const answer = await answerTo(request, response).catch((thrown: unknown) => {
       log.error('request failed', { path: pathOf(request), error: reasonOf(thrown) });
       return plainText(500, 'Internal error');
     });
     if (response.destroyed) return;
+    if ('begin' in answer) {
+      writeHeaders(response, answer);
+      response.writeHead(answer.status, { 'Content-Type': answer.contentType });
+      if (request.method === 'HEAD' || context.isClosing()) response.end();
+      else streams.begin(response, answer.begin);
+      return;
+    }
     const whole = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
     const zips =
       whole.length >= leastGzipBytes && acceptsGzip(String(request.headers['accept-encoding'] ?? ''));
     const body = zips ? await bodies.zip(whole) : whole;
-    for (const [name, value] of context.config().headers) response.setHeader(name, value);
-    const [name, value] = headersByStatus.get(answer.status) ?? [];
-    if (name !== undefined && value !== undefined) response.setHeader(name, value);
-    for (const [own, text] of Object.entries(answer.headers ?? {})) response.setHeader(own, text);
-    response.setHeader('Vary', 'Accept, Accept-Encoding');
+    if (response.destroyed) return;
+    writeHeaders(response, answer);
     if (zips) response.setHeader('Content-Encoding', 'gzip');
-    if (context.isClosing()) response.setHeader('Connection', 'close');
-    response.writeHead(answer.status, {
-      'Content-Type': answer.contentType,
-      'Content-Length': body.length,
-      'X-Content-Type-Options': 'nosniff',
-    });
+    response.writeHead(answer.status, { 'Content-Type': answer.contentType, 'Content-Length': body.length });
     if (request.method === 'HEAD') response.end();
     else bodies.write(response, body);
   };
 
-  return (request, response) => {
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     response.on('error', () => undefined); // a client that has left
     if (context.connections.begin(request.socket, response)) return void request.socket.destroy();
     send(request, response).catch((thrown: unknown) => {
@@ -130,6 +156,7 @@ export const createWebAnswers = (
       response.destroy();
     });
   };
+  return { onRequest, endStreams: streams.endAll };
 };
 
 /** A query may hold what nobody else should read. */

@@ -98,7 +98,7 @@ export const startWebServer = async (options: WebServerOptions): Promise<WebServ
   let loaded = await load();
   const connections = createClientConnections(options.mostConnections);
   let closing = false;
-  const onRequest = createWebAnswers({
+  const { onRequest, endStreams } = createWebAnswers({
     handlers,
     config: () => loaded.config,
     comparePassword: createPasswordWorker(options.programFile),
@@ -169,6 +169,7 @@ export const startWebServer = async (options: WebServerOptions): Promise<WebServ
       clearInterval(timer);
       const force = setTimeout(connections.destroyAll, graceMs);
       const closed = closeAll();
+      endStreams();
       for (const server of servers) server.closeIdleConnections();
       await closed;
       clearTimeout(force);

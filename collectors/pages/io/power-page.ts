@@ -1,0 +1,56 @@
+/** Puts the power page together. It outlasts a configuration that is read again, with the last hour in its memory. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { WebHandlers } from '../../../lib/io/web-answers.ts';
+import type { ExporterOptions } from '../../exporter-options.ts';
+import type { Sources } from '../../io/sources.ts';
+import { createMonthReader } from './month-reader.ts';
+import { createPowerFeed } from './power-feed.ts';
+import { type PageAssets, powerPageHandlers } from './serve-power-page.ts';
+
+export interface PowerPage {
+  readonly handlers: WebHandlers;
+  /** The agents have been asked. */
+  onReading(): void;
+  start(): void;
+  close(): void;
+}
+
+export interface PowerPageContext {
+  /** Those of now: they change when the configuration is read again. */
+  readonly settings: () => ExporterOptions;
+  readonly sources: () => Sources;
+  /** The running program: script and style of the page stand beside it. */
+  readonly programFile: string;
+  readonly version: string;
+  readonly now: () => number;
+}
+
+/** In memory they outlive an upgrade of the program. */
+const readAssets = async (programFile: string): Promise<PageAssets> => {
+  const beside = (name: string): Promise<Buffer> => readFile(path.join(path.dirname(programFile), name));
+  const [script, style] = await Promise.all([beside('power-page.js'), beside('power-page.css')]);
+  return { script, style };
+};
+
+export const createPowerPage = async (context: PowerPageContext): Promise<PowerPage> => {
+  const { settings, sources, programFile, version, now } = context;
+  const month = createMonthReader({
+    folder: () => settings()['energy.directory'],
+    now: () => Date.now(), // months are those of the clock on the wall
+  });
+  const feed = createPowerFeed({
+    sources,
+    month,
+    oldAfterMs: () => settings()['energy.interval'],
+    now,
+    wall: (ms) => ms + Date.now() - now(),
+  });
+  const handlers = powerPageHandlers({
+    feed,
+    assets: await readAssets(programFile),
+    version,
+    telemetryPath: () => settings()['web.telemetry-path'],
+  });
+  return { handlers, onReading: feed.onReading, start: feed.start, close: feed.close };
+};
