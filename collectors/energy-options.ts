@@ -5,7 +5,6 @@ import {
   listOption,
   type OptionSpec,
   type OptionValues,
-  optional,
   textOption,
 } from '../lib/config/options.ts';
 import { attributions } from './accounts/attribution.ts';
@@ -22,10 +21,12 @@ const directoryOption: OptionSpec<string> = {
     text.startsWith('/') ? { value: text } : { mustBe: 'the path of a folder that begins with /' },
 };
 
-const pueOption: OptionSpec<number> = {
+const pueOption: OptionSpec<number | undefined> = {
   help: 'what the site draws, as a multiple of what its machines draw (power usage effectiveness); a column of its own, and a last factor of power and energy',
   form: 'NUMBER',
+  default: '',
   parse: (text) => {
+    if (text === '') return { value: undefined };
     const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
     return value >= 1 && value <= mostPue
       ? { value }
@@ -71,7 +72,7 @@ export const energyOptions = {
     },
     attributions,
   ),
-  'energy.pue': optional(pueOption),
+  'energy.pue': pueOption,
   'energy.idle': choiceOption(
     {
       help: 'who gets the energy of a host that none of its VMs has used: nobody (measured), its VMs by what they use (usage), by the CPU reserved for them (reserved), or equally (equal)',

@@ -28,7 +28,7 @@ export const collectorError = defineErrors({
     message: 'the accounts of energy in {path} are kept by another exporter (process {pid})',
     hint: 'stop the other exporter, or give this one a folder of its own with --energy.directory',
   },
-  CO2_FILE: {
+  CARBON_FILE: {
     exitCode: 78,
     message: 'cannot use the file of hourly CO2 {path}: {detail}',
     hint: 'put an answer of one of these services there, or a JSON list of several; or name another file with --energy.co2-hourly-file',

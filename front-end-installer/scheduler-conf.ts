@@ -67,7 +67,7 @@ export const revertSchedulerConf = (text: string): EditResult => {
   let start = at;
   while (start > 0) {
     const lineStart = text.lastIndexOf('\n', start - 2) + 1;
-    if (!text.startsWith(kept, lineStart)) break;
+    if (lineStart >= start || !text.startsWith(kept, lineStart)) break;
     start = lineStart;
   }
   const before = text

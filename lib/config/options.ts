@@ -97,7 +97,6 @@ export const switchOption = (help: string): OptionSpec<boolean> => ({
 export const optional = <T>(spec: OptionSpec<T>): OptionSpec<T | undefined> => ({
   ...spec,
   isOptional: true,
-  parse: (text) => (text === '' ? { value: undefined } : spec.parse(text)),
 });
 
 /**
