@@ -255,6 +255,9 @@ test('a user sees what OpenNebula would list for that user, and an unknown user 
   const nobody = await as('nobody');
   assert.deepEqual([nobody.code, nobody.stdout], [1, '']);
   assert.match(nobody.stderr, /no user nobody/);
+  const unnamed = await as('');
+  assert.deepEqual([unnamed.code, unnamed.stdout], [1, ''], 'an empty variable is not everybody');
+  assert.match(unnamed.stderr, /ENERGY_NO_USER/);
 });
 
 test('verify finds the ledger whole, and says what is damaged', async (t) => {

@@ -19,6 +19,7 @@ test('all that is wrong is told at once, and nothing is done', async (t) => {
       2,
       /--port is "" but .*; --jobs is "0" .*; --plan and/,
     ],
+    [['install', '--allow', ''], 2, /--allow is "" but must be at least one character/],
     [['install', '--jobs', '101'], 2, /--jobs is "101" but must be a number from 1 to 100/],
     [['uninstall'], 2, /name the hosts, or give --all/],
     [['uninstall', '--all', 'kvm0'], 2, /--all and names of hosts do not go together/],
