@@ -4,6 +4,7 @@
  * VMs and agents are those of the last step of the accounts; where no step comes, the VMs are read as often.
  */
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import { lazily } from '../../lib/lazily.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { User } from '../../lib/one/user.ts';
 import type { Documents, VmWithAttributes } from '../collector.ts';
@@ -30,14 +31,6 @@ export interface GuestDocumentsReader {
   /** Reads what no step has brought for `afterMs`. Does not fail. */
   readIfOlder(afterMs: number): Promise<void>;
 }
-
-const once = <T>(make: () => T): (() => T) => {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-};
 
 export interface GuestDocumentsContext {
   readonly sources: () => Sources;
@@ -67,7 +60,7 @@ export const createGuestDocuments = ({ sources, now, log }: GuestDocumentsContex
         : { directory: { vms: vms.value, users }, situation, readAt: vms.readAt },
     onStep(documents, readAt) {
       takeVms(documents.vms, readAt);
-      situation = once(() => situationOf(documents));
+      situation = lazily(() => situationOf(documents));
     },
     async readIfOlder(afterMs) {
       try {
