@@ -79,8 +79,8 @@ const mostWatts = 100_000;
 const tolerance = 1.1;
 /** Of the moments at which an agent and the exporter look at their clocks. */
 const clockErrorMs = 1000;
-/** Small counters of processors wrap at 65 kJ: in more time one may have wrapped and be higher than before. */
-const longestRawMs = 300_000;
+/** Small counters of processors wrap at 65 kJ, at 1 kW in a minute: after more time one may be higher than before again. */
+const longestRawMs = 60_000;
 
 interface HostMoved {
   readonly isAnew: boolean;

@@ -115,7 +115,7 @@ test('Kepler is started again after a counter of the processors has wrapped', ()
     ]).at(-1);
   near(hostJoules(after(10)), 153.392947 - 32.331019 + 1688.542871 - 1669.172963);
   // The raw counter may have wrapped once more in a long time: nothing is counted.
-  assert.equal(hostJoules(after(3600)), 0);
+  for (const seconds of [90, 290, 3600]) assert.equal(hostJoules(after(seconds)), 0);
 });
 
 test('the counter of the processors wraps, and nothing is lost', () => {
