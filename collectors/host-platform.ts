@@ -1,10 +1,31 @@
 /** Which reading of a BMC or of power supplies is that of which host. */
+import ipaddr from 'ipaddr.js';
 import type { Host } from '../lib/one/host.ts';
 import type { BmcOfHost } from './agents/platform-options.ts';
 import { bestPlatformReading, type PlatformReading, type SharedBmc } from './agents/platform-power.ts';
 import type { AgentAnswer } from './collector.ts';
 
 const forms = (name: string): string => name.toLowerCase().replace(/^\[|\]$/g, '');
+
+/** The address that iLO has for its own machine. */
+const iloOfThisMachine = ipaddr.parseCIDR('16.1.15.0/24');
+
+/** An address at which each machine may reach its own BMC: it says nothing of which BMC that is. */
+const isOfThisMachine = (name: string): boolean => {
+  if (name === 'localhost') return true;
+  if (!ipaddr.isValid(name)) return false;
+  const address = ipaddr.process(name);
+  return (
+    ['loopback', 'linkLocal'].includes(address.range()) ||
+    (address.kind() === 'ipv4' && address.match(iloOfThisMachine))
+  );
+};
+
+/** The same for all readings of one BMC, whoever has asked it: its address, which stands before its name. */
+const bmcOf = (reading: PlatformReading): string | PlatformReading => {
+  const names = reading.bmcNames.map(forms);
+  return names.some(isOfThisMachine) ? reading : (names[0] ?? reading);
+};
 
 /** Names of the host's BMC, and the host's own: a BMC is often named after its host. */
 const bmcNamesOf = ({ name, powerBmcs }: Host, ofHosts: readonly BmcOfHost[]): ReadonlySet<string> =>
@@ -75,10 +96,12 @@ const candidatesOf = ({ hosts, agents, central, bmcs }: PlatformAnswers): readon
 
 /** What each host may have: what is named as another host's is that one's. */
 const claimsOf = (candidates: readonly Candidates[]): readonly Candidates[] => {
-  const named = new Set(candidates.flatMap((host) => [...host.named]));
+  const named = new Set(candidates.flatMap((host) => [...host.named].map(bmcOf)));
   return candidates.map((host) => ({
     ...host,
-    readings: new Set([...host.readings].filter((reading) => host.named.has(reading) || !named.has(reading))),
+    readings: new Set(
+      [...host.readings].filter((reading) => host.named.has(reading) || !named.has(bmcOf(reading))),
+    ),
   }));
 };
 
@@ -90,12 +113,12 @@ export const platformOfHosts = (
   answers: PlatformAnswers,
 ): ReadonlyMap<number, PlatformReading | SharedBmc> => {
   const hosts = claimsOf(candidatesOf(answers));
-  const claims = new Map<PlatformReading, number>();
+  const claims = new Map<string | PlatformReading, number>();
   for (const { readings } of hosts)
-    for (const reading of readings) claims.set(reading, (claims.get(reading) ?? 0) + 1);
+    for (const bmc of new Set([...readings].map(bmcOf))) claims.set(bmc, (claims.get(bmc) ?? 0) + 1);
   return new Map(
     hosts.flatMap(({ hostId, readings }): readonly (readonly [number, PlatformReading | SharedBmc])[] => {
-      const best = bestPlatformReading([...readings].filter((reading) => claims.get(reading) === 1));
+      const best = bestPlatformReading([...readings].filter((reading) => claims.get(bmcOf(reading)) === 1));
       if (best !== undefined) return [[hostId, best]];
       const shared = bestPlatformReading([...readings]);
       return shared === undefined ? [] : [[hostId, { sharedBmc: shared.bmcNames.join(' ') }]];

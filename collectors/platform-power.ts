@@ -24,7 +24,7 @@ const unknownFactor = gauge(
 /** Why the power of a machine is not shown; docs/metrics.md lists them with their meaning. */
 export const platformUnknownReasons = {
   bmc_of_several_hosts:
-    'several hosts claim one BMC, by POWER_BMC, --power.platform-bmc, their names or an agent that they share: none of them gets its power',
+    'several hosts claim one BMC, by POWER_BMC, --power.platform-bmc, their names, an agent that they share, or agents of theirs that ask it: none of them gets its power',
 } as const;
 const unknownPower = gauge(
   'opennebula_host_platform_power_unknown_info',

@@ -125,6 +125,45 @@ test('one agent of two hosts is the meter of neither; what a host has besides co
   });
 });
 
+test('a BMC that the own agents of two hosts ask is of neither, and the named host has it before others', () => {
+  const same = () => [answer(reading(300, '192.0.2.12'))];
+  assert.deepEqual(
+    wattsOf(hostsOf('', '', ''), { own: { 0: same(), 1: same(), 2: [answer(reading(80))] } }),
+    {
+      0: 'shared: 192.0.2.12',
+      1: 'shared: 192.0.2.12',
+      2: '80 dcmi',
+    },
+  );
+  const named = hostsOf('<POWER_BMC>192.0.2.12</POWER_BMC>', '');
+  assert.deepEqual(wattsOf(named, { own: { 1: same() }, central }), { 0: '300 dcmi' });
+  const several = [answer(reading(301, '192.0.2.12 idrac-7', 'redfish'))];
+  assert.deepEqual(wattsOf(hostsOf('', ''), { own: { 0: same(), 1: several } }), {
+    0: 'shared: 192.0.2.12',
+    1: 'shared: 192.0.2.12 idrac-7',
+  });
+});
+
+test('a host that is told of its one BMC twice has it, and addresses that each machine has for its own are no names', () => {
+  const twice = [answer(reading(300, '192.0.2.12')), answer(reading(310, '192.0.2.12', 'redfish'))];
+  assert.deepEqual(wattsOf(hostsOf('', ''), { own: { 0: twice } }), { 0: '310 redfish' });
+  for (const own of [
+    '127.0.0.1',
+    'localhost',
+    '169.254.1.1',
+    '169.254.0.17',
+    '16.1.15.1',
+    '[::1]',
+    'fe80::1',
+  ]) {
+    const local = () => [answer(reading(300, own, 'redfish'))];
+    assert.deepEqual(wattsOf(hostsOf('', ''), { own: { 0: local(), 1: local() } }), {
+      0: '300 redfish',
+      1: '300 redfish',
+    });
+  }
+});
+
 test('law: no reading is that of two hosts', () => {
   const bmc = fc.constantFrom('a', 'b', 'kvm0', 'kvm1', 'kvm2');
   fc.assert(
