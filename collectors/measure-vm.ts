@@ -44,7 +44,7 @@ export interface Situation {
   readonly readings: ReadonlyMap<number, readonly HostReading[]>;
   /** Of all VMs. */
   readonly takenNames: () => ReadonlySet<string>;
-  /** The VM that is on a host under a DEPLOY_ID: imported VMs of two hosts may have one name. */
+  /** The VM that is on a host under a DEPLOY_ID, or runs there with a UUID: VMs of two hosts may have the same. */
   readonly holders: () => ReadonlyMap<string, number>;
   /** The hosts that see a domain of this name or UUID. */
   readonly hostsSeeing: () => ReadonlyMap<string, ReadonlySet<number>>;
@@ -84,6 +84,13 @@ const findSeen = (readings: Situation['readings']): ReadonlyMap<string, Readonly
   return seen;
 };
 
+/** What the document of a VM calls its domain. */
+const namesOf = (deployId: string, uuid = ''): readonly string[] =>
+  [deployId, uuid].filter((name) => name !== '');
+
+const holdersOf = (vm: VmWithAttributes): readonly (readonly [string, number])[] =>
+  namesOf(vm.deployId, mayHaveProcess(vm) ? vm.uuid : '').map((name) => [`${vm.hostId}\0${name}`, vm.id]);
+
 export const situationOf = (documents: Pick<Documents, 'hosts' | 'vms' | 'agents' | 'vmCpu'>): Situation => {
   const { hosts, vms, agents, vmCpu } = documents;
   const readings = readAnswers(agents);
@@ -93,7 +100,7 @@ export const situationOf = (documents: Pick<Documents, 'hosts' | 'vms' | 'agents
     vmCpu,
     readings,
     takenNames: lazily(() => takenNames(vms)),
-    holders: lazily(() => new Map(vms.map(({ id, hostId, deployId }) => [`${hostId}\0${deployId}`, id]))),
+    holders: lazily(() => new Map(vms.flatMap(holdersOf))),
     hostsSeeing: lazily(() => findSeen(readings)),
     busyCpus: lazily(() => sumCpus(documents)),
   };
@@ -115,7 +122,8 @@ interface Measurement {
 const hostsWhere = (vm: VmWithAttributes, { hostsSeeing, holders }: Situation): readonly number[] => {
   if (!isMigrating(vm)) return [vm.hostId ?? -1];
   const isAnothers = (hostId: number): boolean =>
-    vm.deployId !== '' && (holders().get(`${hostId}\0${vm.deployId}`) ?? vm.id) !== vm.id;
+    hostId !== vm.hostId &&
+    namesOf(vm.deployId, vm.uuid).some((name) => (holders().get(`${hostId}\0${name}`) ?? vm.id) !== vm.id);
   const seeing = domainKeysOf(vm).flatMap((key) => [...(hostsSeeing().get(key) ?? [])]);
   return [...new Set(seeing)].filter((hostId) => !isAnothers(hostId));
 };

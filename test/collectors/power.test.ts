@@ -314,6 +314,31 @@ test('4-imported: a VM that migrates does not draw what an imported VM of the sa
   });
 });
 
+test('a VM that migrates does not draw what another VM with its UUID draws on the host of that one', () => {
+  const uuid = '6b1b0e0c-2222-4333-8444-00000000abcd';
+  const nameless = (power: number): PowerVerdict => ({
+    sound: true,
+    version: '',
+    reading: {
+      method: 'agent_watts',
+      domains: [{ name: '', uuid, power: microwatts(power) }],
+      hostPower: microwatts(1e8),
+      isDoubtful: false,
+    },
+  });
+  const migrating = { ...vm(5, 1, 3, 4), uuid };
+  const hosts = [host(0), host(1), host(2)];
+  const answers = { 0: nameless(900), 1: nameless(100), 2: nameless(7000) };
+  const both = { '{one_vm_id="5"}': 1000, '{one_vm_id="6"}': 7000 };
+  assert.deepEqual(powerOf({ vms: [migrating, { ...vm(6, 2), uuid }], hosts, answers }), both);
+  const off = { ...vm(6, 2, 8, 0), uuid };
+  assert.equal(
+    powerOf({ vms: [migrating, off], hosts, answers })['{one_vm_id="5"}'],
+    8000,
+    'it is off there',
+  );
+});
+
 test('an agent that is down elsewhere costs a VM that migrates nothing', () => {
   const vms = [{ ...vm(5, 1, 3, 4), previousHostId: 2 }];
   assert.deepEqual(powerOf({ vms, answers: { 0: timedOut, 1: sound({ 5: 100 }), 2: sound({}) } }), {
