@@ -1,6 +1,6 @@
 /**
  * What hosts draw against how many of their CPUs are busy: what an agent itself has learnt, or what the exporter learns
- * from an agent that tells both of the same time. It is learnt anew after a start of the exporter.
+ * from an agent that tells both of the same time. It is learnt anew after a start of the exporter, not after a reload.
  */
 import type { Host } from '../lib/one/host.ts';
 import {

@@ -1,8 +1,10 @@
 /** What is known of power agents. It outlasts a set of options: the next one goes on where the URL is the same. */
 import type { AgentPage } from '../agents/agent-page.ts';
 import type { AgentAnswer } from '../collector.ts';
+import type { LearntHost } from '../learn-models.ts';
 import type { SupplyMoment } from '../supply-factor.ts';
 import { emptyVmCpuState, type VmCpuState } from '../vm-cpu.ts';
+import { createVmMemory, type VmMemory } from './vm-memory.ts';
 
 export interface AskedAgent {
   askedAt: number;
@@ -35,11 +37,19 @@ export interface VmCpuMemory {
   asking: Promise<void> | undefined;
 }
 
+/** What was learnt of hosts from their agents. */
+export interface ModelMemory {
+  /** By host id. */
+  learnt: ReadonlyMap<number, LearntHost>;
+}
+
 /** Of those that are asked for each host, and of those that are asked for all of them. */
 export interface AgentMemories {
   readonly ofHosts: AgentMemory;
   readonly platform: PlatformMemory;
   readonly vmCpu: VmCpuMemory;
+  readonly models: ModelMemory;
+  readonly vms: VmMemory;
 }
 
 export const createAgentMemory = (): AgentMemory => ({ asked: new Map(), lastAnswers: new Map() });
@@ -56,4 +66,6 @@ export const createAgentMemories = (): AgentMemories => ({
   ofHosts: createAgentMemory(),
   platform: createPlatformMemory(),
   vmCpu: createVmCpuMemory(),
+  models: { learnt: new Map() },
+  vms: createVmMemory(),
 });

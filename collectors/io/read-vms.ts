@@ -29,6 +29,7 @@ import {
   planAttributeReads,
 } from '../attribute-plan.ts';
 import type { VmWithAttributes } from '../collector.ts';
+import type { KnownHosts, VmMemory } from './vm-memory.ts';
 
 const notDone = -1;
 const idsPerCall = 1000;
@@ -90,12 +91,6 @@ const joinVm = (
   previousHostId,
 });
 
-/** Where a VM is and where it was before: the short form of its document has only the last record. */
-interface KnownHosts {
-  readonly current: number | undefined;
-  readonly previous: number | undefined;
-}
-
 const nextHosts = (
   vms: readonly Vm[],
   before: ReadonlyMap<number, KnownHosts>,
@@ -117,6 +112,7 @@ const mostReadAlone = 50;
 
 export interface VmReaderOptions {
   readonly client: XmlRpcClient;
+  readonly memory: VmMemory;
   readonly now: () => number;
   /** Is told of a document that had to be mended. */
   readonly onRepairs: (method: string, places: number) => void;
@@ -163,9 +159,7 @@ const createTrial = ({ now, onAttributes }: VmReaderOptions) => {
 
 /** A function that reads all VMs that are not done, with what it remembers between two readings. */
 export const createVmReader = (options: VmReaderOptions): (() => Promise<readonly VmWithAttributes[]>) => {
-  const { client, now, onForged } = options;
-  let known: ReadonlyMap<number, KnownAttributes> = new Map();
-  let hosts: ReadonlyMap<number, KnownHosts> = new Map();
+  const { client, memory, now, onForged } = options;
   const tryAttributes = createTrial(options);
 
   const call = <T>(
@@ -203,7 +197,7 @@ export const createVmReader = (options: VmReaderOptions): (() => Promise<readonl
   const readAllExtended = async (): Promise<readonly ExtendedVm[]> => {
     const readAt = now();
     const vms = await readPool('one.vmpool.infoextended', parseExtended);
-    known = new Map(
+    memory.attributes = new Map(
       vms.map((vm) => {
         return [vm.id, { ...attributesOf(vm), fingerprint: fingerprintOf(vm), readAt }];
       }),
@@ -225,35 +219,35 @@ export const createVmReader = (options: VmReaderOptions): (() => Promise<readonl
     return attributes;
   };
 
-  const previousHostOf = ({ id }: Vm): number | undefined => hosts.get(id)?.previous;
+  const previousHostOf = ({ id }: Vm): number | undefined => memory.hosts.get(id)?.previous;
   const withPreviousHosts = (vms: readonly ExtendedVm[]): readonly VmWithAttributes[] => {
-    hosts = nextHosts(vms, hosts);
+    memory.hosts = nextHosts(vms, memory.hosts);
     return vms.map((vm) => joinVm(vm, vm, previousHostOf(vm)));
   };
 
   return async () => {
-    const atStart = known.size === 0 ? await tryAttributes(readAllExtended) : undefined;
+    const atStart = memory.attributes.size === 0 ? await tryAttributes(readAllExtended) : undefined;
     if (atStart !== undefined) return withPreviousHosts(atStart);
     const readAt = now();
     const vms = await readPool('one.vmpool.info', parseVm);
-    const plan = planAttributeReads(vms, known, readAt);
+    const plan = planAttributeReads(vms, memory.attributes, readAt);
     const all = plan.kind === 'all' ? await tryAttributes(readAllExtended) : undefined;
     if (all !== undefined) return withPreviousHosts(all);
     const ids = plan.kind === 'all' ? [] : plan.ids;
     const attributes =
       ids.length === 0 ? noAttributes : ((await tryAttributes(() => readAttributes(ids))) ?? noAttributes);
-    hosts = nextHosts(vms, hosts);
+    memory.hosts = nextHosts(vms, memory.hosts);
     const nowKnown = new Map<number, KnownAttributes>();
     const result = vms.map((vm) => {
       const read = attributes.get(vm.id);
       const current =
         read === undefined
-          ? known.get(vm.id)
+          ? memory.attributes.get(vm.id)
           : { ...attributesOf(read), fingerprint: fingerprintOf(vm), readAt };
       if (current !== undefined) nowKnown.set(vm.id, current);
       return joinVm(vm, current, previousHostOf(vm));
     });
-    known = nowKnown;
+    memory.attributes = nowKnown;
     return result;
   };
 };

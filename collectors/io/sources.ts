@@ -13,7 +13,7 @@ import { countAnswer } from '../agents/answer-counts.ts';
 import type { DocumentName, Documents } from '../collector.ts';
 import type { ExporterOptions } from '../exporter-options.ts';
 import type { Tariffs } from '../grid/tariffs.ts';
-import { type LearntHost, learnModels, modelsOf } from '../learn-models.ts';
+import { learnModels, modelsOf } from '../learn-models.ts';
 import type { AgentMemories } from './agent-memory.ts';
 import { createAgentAsker } from './ask-agents.ts';
 import type { KeptStates } from './kept-states.ts';
@@ -123,7 +123,6 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
       } else if (before?.verdict.sound === false) log.info('power agent answers soundly again', fields);
     },
   });
-  let learnt: ReadonlyMap<number, LearntHost> = new Map();
   const agents = fromElsewhere(async () => {
     const answers = await askAgents((await hosts.get()).value);
     onReading();
@@ -187,7 +186,9 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
     rates: fromElsewhere(async () => readRates((await hosts.get()).value, (await gridZones.get()).value)),
     carbonCounts,
     gridZones,
-    vms: fromOne(createVmReader({ client, now, onRepairs, onForged, onAttributes })),
+    vms: fromOne(
+      createVmReader({ client, memory: agentMemories.vms, now, onRepairs, onForged, onAttributes }),
+    ),
     users: createSource({
       read: createUserReader(client, (places) => onRepairs('one.userpool.info', places)),
       now,
@@ -219,8 +220,10 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
     monitoringPush,
     agents,
     hostModels: fromElsewhere(async () => {
-      learnt = learnModels(learnt, (await hosts.get()).value, (await agents.get()).value);
-      return modelsOf(learnt);
+      const [known, answers] = [(await hosts.get()).value, (await agents.get()).value];
+      const { models } = agentMemories;
+      models.learnt = learnModels(models.learnt, known, answers);
+      return modelsOf(models.learnt);
     }),
     vmCpu: fromElsewhere(async () => readVmCpu((await agents.get()).value)),
     platform: fromElsewhere(async () => readPlatform((await hosts.get()).value, (await agents.get()).value)),

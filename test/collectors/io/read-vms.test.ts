@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { createVmReader } from '../../../collectors/io/read-vms.ts';
+import { createVmMemory } from '../../../collectors/io/vm-memory.ts';
 import { commonError } from '../../../lib/errors/common-errors.ts';
 import type { XmlRpcClient } from '../../../lib/io/xml-rpc-client.ts';
 
@@ -29,6 +30,7 @@ const createBench = (answers: Answers) => {
   };
   const read = createVmReader({
     client,
+    memory: createVmMemory(),
     now: () => now,
     onRepairs: () => undefined,
     onForged: (ids) => void forged.push([...ids]),
