@@ -16,7 +16,8 @@ import type { PowerSettings } from './power-options.ts';
 import { createVmProcessReader, type VmProcessReader } from './vm-process.ts';
 
 const processPower = Buffer.from('scaph_process_power_consumption_microwatts{');
-const vmMarker = '-nameguest=';
+/** A piece of `-nameguest=`: Node finds what has fewer than seven bytes ten times as fast as what has more. */
+const vmMarker = 'guest=';
 
 /** `-name` follows the path of the emulator: only the beginning of a command line is wanted. */
 const readCommandLine = createLabelReader('cmdline', 8192);

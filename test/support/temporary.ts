@@ -4,9 +4,23 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 
+const folders = new Set<string>();
+const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });
+
+process.once('exit', () => {
+  for (const folder of folders) remove(folder);
+});
+
 export const temporaryFolder = (t: TestContext): string => {
   const folder = mkdtempSync(path.join(tmpdir(), 'oneext-test-'));
-  // Hooks run in the order in which they were made: programs that are ended by a later one may still write there.
-  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
+  folders.add(folder);
+  t.after(() => {
+    // Hooks run in the order in which they were made, and one that throws ends them all: programs that a later one
+    // ends may still write there. What is left goes when this process ends, after them.
+    try {
+      remove(folder);
+      folders.delete(folder);
+    } catch {}
+  });
   return folder;
 };
