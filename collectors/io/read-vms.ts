@@ -34,30 +34,8 @@ import type { KnownHosts, VmMemory } from './vm-memory.ts';
 const notDone = -1;
 const idsPerCall = 1000;
 
-type ExtendedVm = Vm & Attributes;
+type ExtendedVm = VmWithAttributes & Attributes;
 const noAttributes: ReadonlyMap<number, Attributes> = new Map();
-
-const parseExtended = (element: OneElement): ExtendedVm | undefined => {
-  const vm = parseVm(element);
-  return vm === undefined
-    ? undefined
-    : {
-        ...vm,
-        flavours: parseFlavours(element),
-        labels: parseLabels(element),
-        uuid: parseDomainUuid(element),
-        exporter: parseVmExporter(element),
-        tokenUsers: parseTokenUsers(element),
-      };
-};
-
-const attributesOf = ({ flavours, labels, uuid, exporter, tokenUsers }: Attributes): Attributes => ({
-  flavours,
-  labels,
-  uuid,
-  exporter,
-  tokenUsers,
-});
 
 /**
  * All of a VM in one object. Its properties are named one by one: a copy of all of them with some more behind it gives
@@ -89,6 +67,30 @@ const joinVm = (
   exporter: known?.exporter,
   tokenUsers: known?.tokenUsers,
   previousHostId,
+});
+
+const parseExtended = (element: OneElement): ExtendedVm | undefined => {
+  const vm = parseVm(element);
+  if (vm === undefined) return undefined;
+  const attributes = {
+    flavours: parseFlavours(element),
+    labels: parseLabels(element),
+    uuid: parseDomainUuid(element),
+    exporter: parseVmExporter(element),
+    tokenUsers: parseTokenUsers(element),
+  };
+  return joinVm(vm, attributes, undefined) as ExtendedVm; // which has the attributes that it was given
+};
+
+/** What is kept of a VM's attributes; named one by one as above. */
+const rememberAttributes = (vm: Vm, read: Attributes, readAt: number): KnownAttributes => ({
+  flavours: read.flavours,
+  labels: read.labels,
+  uuid: read.uuid,
+  exporter: read.exporter,
+  tokenUsers: read.tokenUsers,
+  fingerprint: fingerprintOf(vm),
+  readAt,
 });
 
 const nextHosts = (
@@ -199,7 +201,7 @@ export const createVmReader = (options: VmReaderOptions): (() => Promise<readonl
     const vms = await readPool('one.vmpool.infoextended', parseExtended);
     memory.attributes = new Map(
       vms.map((vm) => {
-        return [vm.id, { ...attributesOf(vm), fingerprint: fingerprintOf(vm), readAt }];
+        return [vm.id, rememberAttributes(vm, vm, readAt)];
       }),
     );
     return vms;
@@ -241,9 +243,7 @@ export const createVmReader = (options: VmReaderOptions): (() => Promise<readonl
     const result = vms.map((vm) => {
       const read = attributes.get(vm.id);
       const current =
-        read === undefined
-          ? memory.attributes.get(vm.id)
-          : { ...attributesOf(read), fingerprint: fingerprintOf(vm), readAt };
+        read === undefined ? memory.attributes.get(vm.id) : rememberAttributes(vm, read, readAt);
       if (current !== undefined) nowKnown.set(vm.id, current);
       return joinVm(vm, current, previousHostOf(vm));
     });
