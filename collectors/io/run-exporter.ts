@@ -13,7 +13,7 @@ import { type ExporterOptions, exporterOptions } from '../exporter-options.ts';
 import { requireTariffs, type Tariffs } from '../grid/tariffs.ts';
 import { listenProblems } from '../listen-problems.ts';
 import { createPowerPage } from '../pages/io/power-page.ts';
-import { changedOptions, takesRestart } from '../reload.ts';
+import { planReload } from '../reload.ts';
 import { createAgentMemories } from './agent-memory.ts';
 import { createEnergyAccounts } from './energy-accounts.ts';
 import { openKeptStates, writeKeptStates } from './kept-states.ts';
@@ -166,22 +166,17 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   const reload = async (): Promise<void> => {
     await Promise.all([server.reload(), guestServer?.reload()]);
     try {
-      const next = await readConfiguration(argv, environment);
-      const changed = changedOptions(configuration.options, next.options);
-      const isSame =
-        changed.length === 0 &&
-        next.endpoint.href === configuration.endpoint.href &&
-        JSON.stringify(next.tariffs) === JSON.stringify(configuration.tariffs);
+      const read = await readConfiguration(argv, environment);
+      const { options, changed, waiting } = planReload(configuration, read);
+      const next = { ...read, options };
+      const isSame = changed.length === 0 && next.endpoint.href === configuration.endpoint.href;
       if (!isSame) serving = serve(next);
       configuration = next;
       currentLog = createExporterLog(next.options, run.writeLog);
       warnOfUnknownKeys(log, next);
-      const waiting = changed.filter(takesRestart);
       if (waiting.length > 0)
         log.warn('changed options need a restart of the exporter', { options: waiting.join(' ') });
-      log.info('configuration loaded again', {
-        changed: changed.filter((name) => !takesRestart(name)).join(' '),
-      });
+      log.info('configuration loaded again', { changed: changed.join(' ') });
     } catch (thrown) {
       log.error('the configuration cannot be used; the old one stays in force', { error: reasonOf(thrown) });
     }

@@ -50,6 +50,31 @@ test('C10-SIGHUP: oneext.yaml is read again; what needs a restart is named, a br
   assert.match(page, /^opennebula_up 1$/m);
 });
 
+test('what needs a restart stays as it was until then, and is named each time; new prices are named', async (t) => {
+  const folder = temporaryFolder(t);
+  const file = path.join(folder, 'oneext.yaml');
+  const write = (isCounting: boolean, price: number, more = ''): void =>
+    writeFileSync(
+      file,
+      `collector: {energy: ${isCounting}}\nenergy: {directory: ${folder}, prices: [{currency: EUR, per_kwh: ${price}}]}\n${more}`,
+    );
+  write(false, 0.25);
+  const exporter = await start(t, [`--config.file=${file}`]);
+  write(true, 0.25);
+  assert.match(await reload(exporter, /loaded again.*\n/), /options=collector\.energy.* changed=""/s);
+  assert.doesNotMatch(await get(exporter), /collector="energy"/, 'nothing counts');
+  write(true, 0.3);
+  assert.match(
+    await reload(exporter, /loaded again.*\n/),
+    /options=collector\.energy.* changed=energy\.prices/s,
+  );
+  write(true, 0.3, 'log: {format: json}\n');
+  const told = await reload(exporter, /loaded again.*\n/);
+  assert.match(told, /"options":"collector\.energy".*"changed":"log\.format"/s);
+  write(false, 0.3);
+  assert.doesNotMatch(await reload(exporter, /loaded again.*\n/), /need a restart/);
+});
+
 test('C10-web: the web configuration is read again at once', async (t) => {
   const file = path.join(temporaryFolder(t), 'web.yml');
   writeFileSync(file, `basic_auth_users:\n  prom: ${bcrypt.hashSync('old', 4)}\n`);
