@@ -7,6 +7,7 @@ import { servePasswords } from '../lib/io/password-worker.ts';
 import { surviveClosedStreams } from '../lib/io/standard-streams.ts';
 import { version } from '../lib/version.ts';
 import { exporterOptions } from './exporter-options.ts';
+import { isCountriesThread, serveCountries } from './io/countries-thread.ts';
 import { runExporter } from './io/run-exporter.ts';
 
 const usage = `Usage: opennebula-exporter [OPTION...]
@@ -58,4 +59,5 @@ if (isMainThread)
     process.stderr.write(`opennebula-exporter: ${reasonOf(thrown)}${hint}\n`);
     process.exitCode = thrown instanceof OneExtError ? thrown.exitCode : 1;
   });
+else if (isCountriesThread()) void serveCountries();
 else servePasswords();

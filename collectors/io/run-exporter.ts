@@ -15,6 +15,7 @@ import { listenProblems } from '../listen-problems.ts';
 import { createPowerPage } from '../pages/io/power-page.ts';
 import { planReload } from '../reload.ts';
 import { createAgentMemories } from './agent-memory.ts';
+import { createCountriesReader } from './countries-thread.ts';
 import { createEnergyAccounts } from './energy-accounts.ts';
 import { openKeptStates, writeKeptStates } from './kept-states.ts';
 import { createProcessMetrics } from './process-metrics.ts';
@@ -132,6 +133,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
     version,
     now,
   });
+  const readCountries = createCountriesReader(run.programFile);
   const serve = ({ options, tariffs, endpoint }: Configuration) =>
     createServing(options, {
       environment,
@@ -146,6 +148,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
       hostAttributes,
       powerPage,
       now,
+      readCountries,
       signal: ending.signal,
       log,
     });

@@ -12,6 +12,7 @@ import type { Tariffs } from '../grid/tariffs.ts';
 import type { PowerPage } from '../pages/io/power-page.ts';
 import { formatLandingPage } from '../pages/landing-page.ts';
 import type { AgentMemories } from './agent-memory.ts';
+import type { ReadCountries } from './countries-thread.ts';
 import type { EnergyAccounts } from './energy-accounts.ts';
 import type { KeptStates } from './kept-states.ts';
 import type { ProcessMetrics } from './process-metrics.ts';
@@ -46,6 +47,7 @@ export interface ServingContext {
   readonly hostAttributes: HostAttributesWriter;
   readonly powerPage: PowerPage;
   readonly now: () => number;
+  readonly readCountries: ReadCountries;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
@@ -70,6 +72,7 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     hostAttributes,
     powerPage,
     now,
+    readCountries,
     signal,
     log,
   } = context;
@@ -84,6 +87,7 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     client,
     log,
     now,
+    readCountries,
     signal,
     kept,
     agentMemories,

@@ -16,6 +16,7 @@ import type { Tariffs } from '../grid/tariffs.ts';
 import { learnModels, modelsOf } from '../learn-models.ts';
 import type { AgentMemories } from './agent-memory.ts';
 import { createAgentAsker } from './ask-agents.ts';
+import type { ReadCountries } from './countries-thread.ts';
 import type { KeptStates } from './kept-states.ts';
 import { createGridZoneReader } from './read-grid-zones.ts';
 import { readHa } from './read-ha.ts';
@@ -46,6 +47,7 @@ export interface SourcesContext {
   readonly client: XmlRpcClient;
   readonly log: Log;
   readonly now: () => number;
+  readonly readCountries: ReadCountries;
   /** Ends what is being downloaded. */
   readonly signal: AbortSignal;
   readonly kept: KeptStates;
@@ -64,6 +66,7 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
     client,
     log,
     now,
+    readCountries,
     signal,
     kept,
     agentMemories,
@@ -167,6 +170,7 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
   const readGridZones = createGridZoneReader({
     client,
     now,
+    readCountries,
     onChange(failure) {
       if (failure === undefined) log.info('clusters can be read again');
       else log.warn('clusters cannot be read: GRID_ZONE of clusters is not known', { error: failure });

@@ -1,10 +1,11 @@
 /** From which electricity grid a host draws. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { gridZoneOf } from '../../../collectors/grid/grid-zone.ts';
+import { countryOf } from '../../../collectors/grid/countries.ts';
+import { namedZoneOf } from '../../../collectors/grid/grid-zone.ts';
 
 const at = (geolocation: string | undefined, gridZone?: string, clusterZone?: string) =>
-  gridZoneOf({ gridZone, geolocation }, clusterZone);
+  namedZoneOf({ gridZone, geolocation }, clusterZone) ?? countryOf(geolocation ?? '');
 
 test('the host says it, then its cluster, then where it stands', () => {
   assert.equal(at('59.3294,18.0687', 'se-se3', 'DE'), 'SE-SE3');

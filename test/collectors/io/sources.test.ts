@@ -44,6 +44,7 @@ const createLab = async (pools: Readonly<Record<string, string>>) => {
       createSources(defaultSettings, {
         client,
         log: silentLog,
+        readCountries: async () => new Map(),
         now,
         signal: new AbortController().signal,
         kept,
