@@ -37,7 +37,7 @@ const adviseVerb = defineVerb({
   details: `By OpenNebula's own capacity and requirements of hosts and VMs, and by what the exporter knows of hosts: their idle
 watts, and the CO2 of their electricity. Prints a table, and the commands that would do it. Nothing is changed: read the
 commands, and run those that you want. A VM stays where it is if it does not run, has a PCI device, is pinned to CPUs,
-or has requirements that only the scheduler can judge. What is not known is shown as "-".`,
+is in a VM group, or has requirements that only the scheduler can judge. What is not known is shown as "-".`,
   options: {
     ...flagsOnly({
       json: switchOption('print JSON'),

@@ -3,8 +3,8 @@
  *
  * Source: OpenNebula, src/parsers/expr_bool.l and expr_bool.y (6.10 to 7.4).
  */
-/** The first value of an attribute of the host; `undefined` where it has none. */
-export type AttributeOf = (name: string) => string | undefined;
+/** The first value of an attribute of the host; `undefined` where it has none, null where that is not known here. */
+export type AttributeOf = (name: string) => string | undefined | null;
 
 /** `undefined`: it cannot be judged here. */
 type Judgement = boolean | undefined;
@@ -39,9 +39,16 @@ const globPattern = (glob: string): RegExp =>
     's',
   );
 
+/** As a stream of C++ reads it: the number that a text begins with; for an integer, up to the point alone. */
+const numberIn = (found: string, wanted: Token): number | undefined => {
+  const pattern = wanted.text.includes('.') ? /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/i : /^\s*[+-]?\d+/;
+  const number = pattern.exec(found)?.[0];
+  return number === undefined ? undefined : Number(number);
+};
+
 const isEqual = (found: string | undefined, wanted: Token): Judgement => {
   if (found === undefined) return false;
-  if (wanted.kind === 'number') return Number(found) === Number(wanted.text);
+  if (wanted.kind === 'number') return numberIn(found, wanted) === Number(wanted.text);
   // A set of characters in brackets is rare enough to be left to a person.
   return wanted.text.includes('[') ? undefined : globPattern(wanted.text).test(found);
 };
@@ -49,14 +56,15 @@ const isEqual = (found: string | undefined, wanted: Token): Judgement => {
 const compare = (attribute: string, sign: string, wanted: Token, of: AttributeOf): Judgement => {
   if (attribute.includes('/')) return undefined; // an XPath
   const found = of(attribute);
+  if (found === null) return undefined;
   if (sign === '=') return isEqual(found, wanted);
   if (sign === '!=') {
     const equal = found === undefined ? undefined : isEqual(found, wanted);
     return equal === undefined ? undefined : !equal;
   }
   if (wanted.kind !== 'number') return undefined;
-  const value = Number(found ?? 0); // what is missing counts as 0
-  if (Number.isNaN(value)) return undefined;
+  const value = numberIn(found ?? '', wanted);
+  if (value === undefined) return false; // what is missing, or is no number, meets no comparison
   return sign === '>' ? value > Number(wanted.text) : value < Number(wanted.text);
 };
 

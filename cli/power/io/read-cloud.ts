@@ -35,6 +35,7 @@ const vmShape = shapeOf({
     AUTOMATIC_REQUIREMENTS: text,
     PCI: { PCI_ID: text },
     TOPOLOGY: { PIN_POLICY: text },
+    VMGROUP: { VMGROUP_ID: text },
   },
   USER_TEMPLATE: { SCHED_REQUIREMENTS: text },
   HISTORY_RECORDS: { HISTORY: { HID: text } },
@@ -45,6 +46,9 @@ const whyItStays = (element: OneElement): string | undefined => {
   const [state, lcmState] = ['STATE', 'LCM_STATE'].map((name) => parseInteger(textAt(element, name)));
   if (state !== running.state || lcmState !== running.lcmState) return 'is not running';
   if (childOf(template, 'PCI') !== undefined) return 'has a PCI device of its host';
+  // The scheduler adds the rules of the group to the requirements of a VM that is pending, in memory alone.
+  if ((textAt(template, 'VMGROUP', 'VMGROUP_ID') ?? '') !== '')
+    return 'is in a VM group, whose rules only the scheduler knows';
   const pinned = textAt(template, 'TOPOLOGY', 'PIN_POLICY') ?? '';
   return ['', 'NONE'].includes(pinned) ? undefined : `is pinned to CPUs of its host (${pinned})`;
 };
@@ -73,6 +77,9 @@ const parsePlacedVm = (element: OneElement): PlacedVm | undefined => {
     staysBecause: whyItStays(element) ?? unknown,
   };
 };
+
+/** Of OpenNebula's own requirements: where the host's template does not have them, no other place does. */
+const ownNames: ReadonlySet<string> = new Set(['PUBLIC_CLOUD', 'PIN_POLICY', 'HYPERVISOR']);
 
 const hostShape = new Map([
   ...hostPool.shape,
@@ -145,7 +152,12 @@ const parseAdvisedHost = (
     memory: amount('MAX_MEM'),
     usedCpu: amount('CPU_USAGE'),
     usedMemory: amount('MEM_USAGE'),
-    attributeOf: (name) => textAt(element, 'TEMPLATE', name) ?? textAt(share, name) ?? textAt(element, name),
+    // The cluster's template, the monitoring of the host and CURRENT_VMS are not read: what only they may have is unknown.
+    attributeOf: (name) =>
+      textAt(element, 'TEMPLATE', name) ??
+      textAt(share, name) ??
+      textAt(element, name) ??
+      (ownNames.has(name) ? undefined : null),
     idleWatts: idleWatts.get(host.id),
     carbonIntensity: carbonIntensity.get(host.id),
     pricePerKwh: prices.get(host.id),

@@ -9,8 +9,12 @@ const host = new Map([
   ['HYPERVISOR', 'kvm'],
   ['POWER_WATTS', '151.3'],
   ['ID', '12'],
+  ['EMPTY', ''],
+  ['WORD', 'many'],
 ]);
-const meets = (expression: string) => meetsRequirements(expression, (name) => host.get(name));
+const elsewhere = new Set(['CURRENT_VMS', 'ZONE_TIER']);
+const meets = (expression: string) =>
+  meetsRequirements(expression, (name) => (elsewhere.has(name) ? null : host.get(name)));
 
 test('requirements as OpenNebula and users write them', () => {
   const cases: readonly (readonly [string, boolean | undefined])[] = [
@@ -27,11 +31,25 @@ test('requirements as OpenNebula and users write them', () => {
     ['HYPERVISOR = kvm', true],
     ['POWER_WATTS < 350 & POWER_WATTS > 0', true],
     ['POWER_WATTS < 151', false],
-    ['CARBON_INTENSITY < 100', true],
+    // What is missing, or is no number, meets no comparison; a whole number is compared with a whole number.
+    ['CARBON_INTENSITY < 100', false],
+    ['CARBON_INTENSITY > -1', false],
+    ['!(CARBON_INTENSITY > 5)', true],
+    ['EMPTY < 100', false],
+    ['EMPTY = 0', false],
+    ['WORD < 100', false],
+    ['POWER_WATTS > 151', false],
+    ['POWER_WATTS > 151.2', true],
+    ['POWER_WATTS = 151', true],
+    ['POWER_WATTS = 151.3', true],
     ['CARBON_INTENSITY > 0', false],
     ['GPU = YES', false],
     ['!(GPU = YES)', true],
     // Only the scheduler can tell.
+    ['!(CURRENT_VMS = 2)', undefined],
+    ['ZONE_TIER != "bronze"', undefined],
+    ['ZONE_TIER < 3', undefined],
+    ['ZONE_TIER = "bronze" & CLUSTER_ID = 1', false],
     ['GPU != YES', undefined],
     ['NAME = "kvm-[0-9]*"', undefined],
     ['"/HOST/TEMPLATE/X" = 1', undefined],
