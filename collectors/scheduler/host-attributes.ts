@@ -4,7 +4,7 @@
  * A rank is cut to an integer, and an attribute that is missing counts as 0 there: POWER_RANK is larger the better
  * a host is, at least 1 where it is known, and 0 where it is not. Source: OpenNebula, src/scheduler (expr_arith.y).
  */
-import { type Host, type SchedulerAttributes, schedulerAttributes } from '../../lib/one/host.ts';
+import { type Host, isKvm, type SchedulerAttributes, schedulerAttributes } from '../../lib/one/host.ts';
 import { wattsFromMicrowatts } from '../../lib/units/units.ts';
 import type { Documents } from '../collector.ts';
 import { hostReadingOf } from '../host-readings.ts';
@@ -48,7 +48,11 @@ const attributesOf = (
   };
 };
 
-/** Of every host that may have a power agent. @param intensityOf grams of CO2 per kWh, by host id */
+/** Nothing is known of the host. */
+export const isUnknown = (attributes: SchedulerAttributes): boolean =>
+  schedulerAttributes.every((name) => ['', '0'].includes(attributes[name]));
+
+/** Of every host that may have a power agent, and of one that is offline until it has lost what was known of it. @param intensityOf grams of CO2 per kWh, by host id */
 export const wantedAttributes = (
   documents: SchedulerDocuments,
   intensityOf: ReadonlyMap<number, number>,
@@ -56,7 +60,7 @@ export const wantedAttributes = (
 ): ReadonlyMap<number, SchedulerAttributes> =>
   new Map(
     documents.hosts
-      .filter(hasPowerAgent)
+      .filter((host) => hasPowerAgent(host) || (isKvm(host) && !isUnknown(host.schedulerAttributes)))
       .map((host) => [host.id, attributesOf(host, documents, intensityOf.get(host.id), rank)]),
   );
 
@@ -67,7 +71,7 @@ const isFar = (name: keyof SchedulerAttributes, before: string, wanted: string):
   if (before === wanted) return false;
   const [from, to] = [Number.parseFloat(before), Number.parseFloat(wanted)];
   if (before === '' || wanted === '' || Number.isNaN(from)) return true;
-  if (from === 0 || to === 0) return true; // it becomes known, or unknown
+  if (name === 'POWER_RANK' && (from === 0 || to === 0)) return true; // it becomes known, or unknown
   const distance = Math.abs(to - from);
   return distance > leastPart * Math.abs(from) && (!name.endsWith('_WATTS') || distance > leastWatts);
 };
@@ -75,10 +79,6 @@ const isFar = (name: keyof SchedulerAttributes, before: string, wanted: string):
 /** Each write costs OpenNebula the whole body of the host: whether the difference is worth it. */
 export const isWorthWriting = (before: SchedulerAttributes, wanted: SchedulerAttributes): boolean =>
   schedulerAttributes.some((name) => isFar(name, before[name], wanted[name]));
-
-/** Nothing is known of the host. */
-export const isUnknown = (attributes: SchedulerAttributes): boolean =>
-  schedulerAttributes.every((name) => ['', '0'].includes(attributes[name]));
 
 /** For one.host.update, which merges it: an unknown value is emptied. */
 export const formatHostTemplate = (attributes: SchedulerAttributes): string =>

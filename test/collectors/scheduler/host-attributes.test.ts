@@ -9,7 +9,12 @@ import {
   wantedAttributes,
 } from '../../../collectors/scheduler/host-attributes.ts';
 import type { PowerRank } from '../../../collectors/scheduler-options.ts';
-import { type Host, noSchedulerAttributes, type SchedulerAttributes } from '../../../lib/one/host.ts';
+import {
+  type Host,
+  hostState,
+  noSchedulerAttributes,
+  type SchedulerAttributes,
+} from '../../../lib/one/host.ts';
 import { microwatts } from '../../../lib/units/units.ts';
 import { madeHost } from '../../support/made-accounts.ts';
 
@@ -98,7 +103,34 @@ test('a write is worth it from 5 % and 5 W on, and where something becomes known
   assert.equal(worth({ CARBON_INTENSITY: '314' }), false);
   assert.equal(worth({ CARBON_INTENSITY: '320' }), true);
   assert.equal(worth({ POWER_RANK: '0' }), true);
+  assert.equal(isWorthWriting({ ...base, POWER_RANK: '0' }, base), true);
+  const idle = { ...base, POWER_WATTS: '0', POWER_IDLE_WATTS: '3', CARBON_INTENSITY: '0' };
+  assert.equal(
+    isWorthWriting(idle, { ...idle, POWER_WATTS: '3', POWER_IDLE_WATTS: '0' }),
+    false,
+    '0 W is known',
+  );
+  assert.equal(isWorthWriting(idle, { ...idle, POWER_WATTS: '6' }), true);
+  assert.equal(isWorthWriting(idle, { ...idle, CARBON_INTENSITY: '20' }), true);
   assert.equal(worth({ POWER_WATTS: '' }), true);
   assert.equal(isWorthWriting({ ...base, POWER_WATTS: 'x' }, base), true, 'what somebody else has written');
   assert.equal(isWorthWriting(noSchedulerAttributes, { ...noSchedulerAttributes, POWER_RANK: '0' }), true);
+});
+
+test('a host that is offline loses what was known of it, once', () => {
+  const known = { ...noSchedulerAttributes, POWER_WATTS: '180.3', POWER_RANK: '310559' };
+  const wantedOf = (change: Partial<Host>) => {
+    const host: Host = { ...madeHost(5), state: hostState.offline, ...change };
+    return wantedAttributes(
+      { hosts: [host], agents: new Map(), hostModels: new Map() },
+      new Map(),
+      'watts',
+    ).get(5);
+  };
+  const emptied = { ...noSchedulerAttributes, POWER_RANK: '0' };
+  assert.deepEqual(wantedOf({ schedulerAttributes: known }), emptied);
+  assert.equal(wantedOf({ schedulerAttributes: emptied }), undefined);
+  assert.equal(wantedOf({ schedulerAttributes: noSchedulerAttributes }), undefined);
+  const foreign = { hypervisor: 'lxc', vmDriver: 'lxc', schedulerAttributes: known };
+  assert.equal(wantedOf(foreign), undefined, 'what we do not measure is not ours');
 });
