@@ -18,6 +18,10 @@ const unchanged = (text: string): EditResult => ({ kind: 'edited', text, changes
 const ranksByPower = ({ vector }: Attribute): boolean =>
   vector?.get('POLICY')?.text === '3' && vector.get('RANK')?.text.trim() === 'POWER_RANK';
 
+/** Whether it is alone in its line, the last one, which no line break ends. */
+const isAtEnd = (text: string, { from, to }: Attribute): boolean =>
+  text.slice(text.lastIndexOf('\n', from - 1) + 1, from).trim() === '' && !text.includes('\n', to);
+
 /** The whole lines of an attribute; `undefined` where other things stand in them. */
 const linesOf = (text: string, { from, to }: Attribute): Edit | undefined => {
   const start = text.lastIndexOf('\n', from - 1) + 1;
@@ -38,6 +42,10 @@ export const editSchedulerConf = (text: string): EditResult => {
     return { kind: 'edited', text: ours + text, changes: ['rank hosts by POWER_RANK'] };
   if (ranksByPower(found)) return unchanged(text);
   const lines = linesOf(text, found);
+  if (lines === undefined && isAtEnd(text, found))
+    return refused(
+      `line ${lineOf(text, found.from)}: no line break follows DEFAULT_SCHED; add one at the end of the file`,
+    );
   if (lines === undefined)
     return refused(
       `line ${lineOf(text, found.from)}: DEFAULT_SCHED shares a line with something else; give it lines of its own`,

@@ -43,6 +43,11 @@ test('what cannot be edited safely is refused, with the line', () => {
     /^line 3: .*second time/,
   );
   assert.match(detailOf('DEFAULT_SCHED = [ POLICY = 1 ] MAX_HOST = 1\n'), /^line 1: .*shares a line/);
+  assert.match(
+    detailOf('MAX_HOST = 1\nDEFAULT_SCHED = [ POLICY = 1 ]'),
+    /^line 2: no line break follows DEFAULT_SCHED; add one at the end of the file$/,
+  );
+  assert.match(detailOf('A = 1 DEFAULT_SCHED = [ POLICY = 1 ]'), /^line 1: .*shares a line/);
   assert.match(detailOf('DEFAULT_SCHED = [ POLICY = \n'), /^OpenNebula does not read it, line/);
 });
 
