@@ -88,9 +88,11 @@ export interface MonitoringContext {
   readonly settings: () => MonitoringSettings;
   /** How long after another a reading for the accounts of energy comes; 0 where there are none. */
   readonly readingsEveryMs: () => number;
-  readonly sources: () => Sources;
+  readonly sources: () => Pick<Sources, 'ha' | 'hosts' | 'vms' | 'agents' | 'vmCpu' | 'energy'>;
   readonly client: () => XmlRpcClient;
   readonly now: () => number;
+  /** The same moment by the clock on the wall, which OpenNebula and people have. */
+  readonly wall: (ms: number) => number;
   readonly log: Log;
 }
 
@@ -104,7 +106,7 @@ export interface MonitoringPusher {
 }
 
 export const createMonitoringPusher = (context: MonitoringContext): MonitoringPusher => {
-  const { settings, sources, client, now, log } = context;
+  const { settings, sources, client, now, wall, log } = context;
   let pushedAt = Number.NEGATIVE_INFINITY;
   let triedAt = Number.NEGATIVE_INFINITY;
   let pushed: PushedVms | undefined;
@@ -147,15 +149,15 @@ export const createMonitoringPusher = (context: MonitoringContext): MonitoringPu
         vmCpu: vmCpu.value,
         energy: energy.value,
       },
-      agents.readAt / 1000,
+      wall(agents.readAt) / 1000,
     );
     const plan = planPush(values, pushed);
     if (values.length === 0 && plan.values.length === 0) return; // no reading yet
     const { 'monitoring.address': address, 'monitoring.interval': intervalMs } = settings();
     await send(formatMessages(plan.values, key), address, () => (isEnding ? farewellMs : intervalMs / 2));
     pushed = plan.pushed;
-    pushedAt = agents.readAt;
-    last = { vms: values.length, atSeconds: Math.floor(now() / 1000) };
+    if (values.length > 0) pushedAt = agents.readAt; // the first that has a value goes out at once
+    last = { vms: values.length, atSeconds: Math.floor(wall(now()) / 1000) };
   };
   /** Rather with a reading that was made for another than with one of its own a moment later. */
   const isDue = (): boolean => {
@@ -166,15 +168,17 @@ export const createMonitoringPusher = (context: MonitoringContext): MonitoringPu
   };
   /** Nobody refreshes what was pushed any more. */
   const takeBack = async (): Promise<void> => {
-    if (pushed === undefined || last === undefined) return;
+    if (pushed === undefined) return;
     const { values } = planPush([], pushed);
-    [pushed, last] = [undefined, undefined];
+    last = undefined;
     const key = await readKey(settings()['monitoring.config-file']);
     await send(formatMessages(values, key), settings()['monitoring.address'], () => farewellMs);
+    pushed = undefined;
   };
   const run = async (): Promise<void> => {
     const isOn = settings()['monitoring.push'];
-    if (isOn && !isDue()) return;
+    // What could not be taken back is tried again.
+    if (isOn ? !isDue() : pushed === undefined || now() - triedAt < tryAgainMs) return;
     hasReading = false;
     triedAt = now();
     try {

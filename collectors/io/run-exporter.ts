@@ -117,6 +117,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
     sources: () => serving.sources,
     client: () => serving.client,
     now,
+    wall: (ms) => ms + Date.now() - now(),
     log,
   });
   const hostAttributes = createHostAttributesWriter({
