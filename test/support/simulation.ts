@@ -1,13 +1,14 @@
 /** The simulator and the exporter in front of it, for system tests. */
 
 import type { TestContext } from 'node:test';
-import { simulate } from '../../simulator/simulate.ts';
+import { type SimulatedAgent, simulate } from '../../simulator/simulate.ts';
 import { type ExporterProcess, startExporter } from './exporter.ts';
 import { withFlags } from './flags.ts';
 
 export const startSimulation = async (
   t: TestContext,
   flags: readonly string[] = [],
+  agent: SimulatedAgent = 'scaphandre',
 ): Promise<ExporterProcess> => {
   const simulation = await simulate({
     hosts: 4,
@@ -18,6 +19,7 @@ export const startSimulation = async (
     port: 0,
     agentsPort: 0,
     still: false,
+    agent,
   });
   t.after(simulation.close);
   const exporter = await startExporter({
