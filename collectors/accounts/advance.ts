@@ -47,13 +47,12 @@ const countEnergy = (
 ): HostAccount => {
   const { step, rules, before } = scene;
   const { from, to, total } = settlement;
-  const host = scene.hosts.get(hostId);
   const account = before.hosts.get(hostId);
   const tenants = tenantsOf(scene, hostId, settlement);
   const own = tenants.map((tenant) => tenant.own ?? 0);
   // Who held the host in a time that no step saw is not known: then what nobody used stays with the operator.
   const idle = to - from <= rules.longestGapMs ? rules.idle : 'measured';
-  const share = shareIdle(Math.max(0, total - sumOf(own)), idle, tenants, (host?.cpuTotal ?? 0) / 100);
+  const share = shareIdle(Math.max(0, total - sumOf(own)), idle, tenants, scene.cpusOn.get(hostId));
   const identity = hostIdentityOf(scene, hostId);
   const sums = sumsOfHost(account);
   const factors = { supply: step.supplyFactors.get(hostId), pue: rules.pue };
@@ -134,8 +133,9 @@ const countVm = (scene: Scene, counted: CountedVm, vm: Vm, tally: Tally): void =
   const { account, before, isRunning, hostId } = counted;
   account.settledAt = countTime(scene, counted, vm, tally);
   const hasNews = scene.settlements.has(hostId ?? -1);
-  const isStill = isRunning && !hasNews && scene.step.at - account.settledAt <= scene.rules.longestGapMs;
-  if (isStill) account.power ??= before?.power;
+  // Where its time was settled without a reading, nobody knows its power either.
+  const isUnsettled = before !== undefined && account.settledAt <= before.settledAt;
+  if (isRunning && !hasNews && isUnsettled) account.power ??= before.power;
 };
 
 const countVms = (scene: Scene, tally: Tally): ReadonlyMap<number, VmAccount> => {

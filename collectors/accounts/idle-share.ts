@@ -26,15 +26,19 @@ interface Weights {
   readonly whole: number;
 }
 
-const weigh = (policy: IdlePolicy, tenants: readonly Tenant[], hostCpus: number): Weights => {
+const nothing: Weights = { weightOf: () => 0, whole: 0 };
+
+const weigh = (policy: IdlePolicy, tenants: readonly Tenant[], hostCpus: number | undefined): Weights => {
   const holders = tenants.filter(({ isHolder }) => isHolder);
   const equally: Weights = { weightOf: ({ isHolder }) => Number(isHolder), whole: holders.length };
   if (policy === 'equal') return equally;
   if (policy === 'reserved') {
+    // Nobody knows which part of the host is reserved.
+    if (hostCpus === undefined) return nothing;
     const reserved = sumOf(holders.map(({ cpus }) => cpus));
     return { weightOf: ({ isHolder, cpus }) => (isHolder ? cpus : 0), whole: Math.max(hostCpus, reserved) };
   }
-  if (policy === 'measured') return { weightOf: () => 0, whole: 0 };
+  if (policy === 'measured') return nothing;
   const measured = tenants.filter(({ own }) => own !== undefined);
   const used = sumOf(measured.map(({ own }) => own ?? 0));
   if (used === 0) return equally;
@@ -47,7 +51,7 @@ export const shareIdle = (
   rest: number,
   policy: IdlePolicy,
   tenants: readonly Tenant[],
-  hostCpus: number,
+  hostCpus: number | undefined,
 ): readonly number[] => {
   const { weightOf, whole } = weigh(policy, tenants, hostCpus);
   if (!(whole > 0)) return tenants.map(() => 0);

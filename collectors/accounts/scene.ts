@@ -45,6 +45,8 @@ export interface Scene {
   /** Of hosts that wait. */
   readonly waited: ReadonlyMap<number, Waited>;
   readonly hosts: ReadonlyMap<number, AccountedHost>;
+  /** The CPUs of each host, those of hosts that share an agent together; `undefined` where some are not known. */
+  readonly cpusOn: ReadonlyMap<number, number | undefined>;
   /** Those of the pool, and those that have left it. */
   readonly vms: ReadonlyMap<number, CountedVm>;
   /** When a host of which an agent is known was heard of. */
@@ -70,6 +72,21 @@ const groupHosts = ({ hosts, sights }: Step) => {
     groups.set(leader, group);
   }
   return { leaders, groups };
+};
+
+const cpusByLeader = (
+  hosts: readonly AccountedHost[],
+  leaderOf: Scene['leaderOf'],
+): ReadonlyMap<number, number | undefined> => {
+  const cpusOn = new Map<number, number | undefined>();
+  for (const { id, cpuTotal } of hosts) {
+    const leader = leaderOf(id) ?? id;
+    const others = cpusOn.has(leader) ? cpusOn.get(leader) : 0;
+    // A host that was never monitored has 0.
+    const isKnown = others !== undefined && cpuTotal !== undefined && cpuTotal > 0;
+    cpusOn.set(leader, isKnown ? others + cpuTotal / 100 : undefined);
+  }
+  return cpusOn;
 };
 
 const byTrust = (one: Sight, other: Sight): number =>
@@ -109,7 +126,21 @@ export const openScene = (before: Accounts, step: Step, rules: AccountingRules):
   for (const [place, known] of before.places)
     if (!places.has(place) && step.at - known.readAt <= forgetMs) places.set(place, known);
   const hosts = new Map(step.hosts.map((host) => [host.id, host]));
-  return { before, step, rules, places, leaderOf, settlements, waited, hosts, vms, heardAt, runningOn };
+  const cpusOn = cpusByLeader(step.hosts, leaderOf);
+  return {
+    before,
+    step,
+    rules,
+    places,
+    leaderOf,
+    settlements,
+    waited,
+    hosts,
+    cpusOn,
+    vms,
+    heardAt,
+    runningOn,
+  };
 };
 
 export const hostIdentityOf = ({ hosts, before }: Scene, hostId: number): HostIdentity => {

@@ -52,10 +52,9 @@ const birth = ({ vm, lastStepAt, at, wallOffsetMs, longestGapMs }: VmScene): num
 
 /** Since when it runs, or up to when that is settled. */
 const runsSince = (scene: VmScene): number => {
-  const { before, lastStepAt, at, longestGapMs } = scene;
+  const { before, lastStepAt, at } = scene;
   if (before === undefined) return birth(scene);
-  if (before.isRunning) return Math.min(before.settledAt, at);
-  return Math.min(at, Math.max(lastStepAt ?? at, at - longestGapMs));
+  return Math.min(at, before.isRunning ? before.settledAt : (lastStepAt ?? at));
 };
 
 /** Of a VM that runs no more: what was not decided yet is unmeasured. */

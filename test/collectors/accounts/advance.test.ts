@@ -357,3 +357,54 @@ test('a change of the owner begins a row of its own; a new name does not', () =>
     ],
   );
 });
+
+test('the power of a VM ends when its time is booked as unmeasured, and does not come back without a reading', () => {
+  const powerAt = (ends: number): number | undefined => {
+    const silence = [15, 30, 45, 60, 75, 90, 105, 180].filter((after) => after > 15 && after <= ends);
+    const first = [0, 15].map((after) => [after, power(0, at(after), 100, { 7: 40 })] as const);
+    const steps = oneHost([...first, ...silence.map((after) => [after, silent(0, at(after))] as const)]);
+    return run(steps).vms.get(7)?.power?.own;
+  };
+  assert.deepEqual([15, 75, 90, 105, 180].map(powerAt), [40, 40, undefined, undefined, undefined]);
+});
+
+test('a VM that was off before a long stop and runs after it has the time of its energy', () => {
+  const counts = [0, 7200].map((after) =>
+    madeStep(
+      at(after),
+      [madeHost(0)],
+      [madeVm(7, after === 0 ? undefined : 0)],
+      [[0, [counted(0, at(after), 1000 + after, 100 * after, { 7: 40 * after })]]],
+    ),
+  );
+  assert.deepEqual(vmOf(run(counts), 7), { own: 288_000, share: 0, measured: 7200, unmeasured: 0 });
+  const says = [0, 7200].map((after) =>
+    madeStep(
+      at(after),
+      [madeHost(0)],
+      [madeVm(7, after === 0 ? undefined : 0)],
+      [[0, [power(0, at(after), 100, { 7: 40 })]]],
+    ),
+  );
+  assert.deepEqual(vmOf(run(says), 7), { own: 0, share: 0, measured: 0, unmeasured: 7200 });
+});
+
+test('by the CPU that is reserved, VMs hold a part of all hosts that share an agent', () => {
+  const shareOf = (cpus: readonly [number | undefined, number | undefined]): readonly number[] => {
+    const hosts = cpus.map((cpuTotal, id) => ({ ...madeHost(id), cpuTotal }));
+    const vms = [madeVm(7, 0, { cpuRatio: 4 }), madeVm(8, 1, { cpuRatio: 4 })];
+    const steps = [0, 10].map((after) => {
+      const shared = [power(0, at(after), 100, { 7: 0, 8: 0 })];
+      return madeStep(at(after), hosts, vms, [
+        [0, shared],
+        [1, shared],
+      ]);
+    });
+    const accounts = run(steps, { ...rules, idle: 'reserved' });
+    return [vmOf(accounts, 7).share, vmOf(accounts, 8).share, hostOf(accounts, 0).rest];
+  };
+  assert.deepEqual(shareOf([800, 800]), [250, 250, 500]);
+  // Nobody knows how much of a host is reserved whose CPUs are not known.
+  assert.deepEqual(shareOf([undefined, 800]), [0, 0, 1000]);
+  assert.deepEqual(shareOf([800, 0]), [0, 0, 1000]);
+});
