@@ -2,7 +2,7 @@
 import { emptyPowerModel } from '../lib/power-model/power-model.ts';
 import { type Accounts, addEnergy, addTime, countZoneErrors, dropPending } from './accounts.ts';
 import { advanceEnergy, type EnergyState, forgetReading, noEnergyYet } from './energy.ts';
-import { cpuSecondsBetween, type HostCpu, highestOf } from './host-cpu.ts';
+import { capacityOf, cpuSecondsBetween, type HostCpu, highestOf } from './host-cpu.ts';
 import type { MeterReading } from './meter.ts';
 import { type VmProcess, vmSecondsBetween } from './vm-times.ts';
 
@@ -56,6 +56,10 @@ const withHighest = (last: HostReading | undefined, reading: HostReading): HostR
     ? reading
     : { ...reading, cpu: { ...reading.cpu, seconds: highestOf(last.cpu.seconds, reading.cpu.seconds) } };
 
+/** VMs were at work, and what all CPUs could do is read a moment apart: until it is known, nobody knows whose energy it was. */
+const lacksCapacity = ({ pending }: Accounts): boolean =>
+  !(capacityOf(pending.cpu) > 0) && [...pending.vmSeconds.values()].some((seconds) => seconds > 0);
+
 export const advanceAgent = (state: AgentState, reading: HostReading): AgentState => {
   const last = withHighest(state.last, reading);
   const withTime = addTime(withModel(state.accounts, reading.cpu.cpus), timeOf(state.last, reading));
@@ -64,6 +68,8 @@ export const advanceAgent = (state: AgentState, reading: HostReading): AgentStat
   const before = wasSuspended(state.last, reading) ? forgetReading(state.energy) : state.energy;
   const { step, state: energy } = advanceEnergy(before, reading.meter, reading.at);
   if (step.kind === 'waiting') return { ...state, accounts: withTime, energy, last };
+  if (step.kind === 'measured' && lacksCapacity(withTime))
+    return { ...state, accounts: withTime, energy: before, last };
   const accounts = countZoneErrors(withTime, step.failedZones);
   if (step.kind === 'unknown') return { accounts: dropPending(accounts), energy, last, problem: step.why };
   return {

@@ -166,6 +166,32 @@ test("what a host draws while it is suspended is nobody's, and its model does no
   conserves(after);
 });
 
+test('while nobody knows what all CPUs did, no VM gets the energy of the whole host', () => {
+  const host = madeEnergy();
+  const load: MadeLoad = { vms: { 524: 2 }, other: 6 };
+  let late = host.run(1, load);
+  let state = advanceAgent(beginAgent(noAccounts), late);
+  for (let second = 1; second <= 60; second += 1) {
+    const reading = host.run(1, load);
+    // Now and then /proc/stat is read a moment before it moves, and the meter and the VMs a moment after they did.
+    const isLate = second % 4 === 1;
+    state = advanceAgent(state, isLate ? { ...reading, cpu: late.cpu } : reading);
+    late = reading;
+    isWithin(vmOf(state.accounts, 524)?.energyJoules, (state.accounts.hostJoules * 2) / 16, 1e-6);
+  }
+  isWithin(state.accounts.hostJoules, 60 * 100, 1e-6);
+  conserves(state.accounts);
+});
+
+test('a host on which no VM did anything has its energy at once', () => {
+  const host = madeEnergy();
+  const first = host.run(1, { vms: { 524: 0 } });
+  const before = advanceAgent(beginAgent(noAccounts), first);
+  const { accounts } = advanceAgent(before, { ...host.run(1, { vms: { 524: 0 } }), cpu: first.cpu });
+  isWithin(accounts.hostJoules, 60, 1e-6);
+  assert.equal(vmOf(accounts, 524)?.energyJoules, 0);
+});
+
 test('500 VMs conserve', () => {
   const vms = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [100 + at, at / 20_000]));
   const accounts = watch().run(60, { vms });
