@@ -71,6 +71,10 @@ const listNames = (folder: string): readonly string[] => {
   }
 };
 
+/** The host where the VM is comes first. Those that it has left before know an older counter, which is lower. */
+const compareCounters = (one: CarriedCounter, other: CarriedCounter): number =>
+  Number(other.isThere) - Number(one.isThere) || other.microjoules - one.microjoules;
+
 export const createArrivals = (places: ArrivalPlaces): Arrivals => {
   const { folder, procfs, port, trees, log } = places;
   const asker = randomUUID();
@@ -99,9 +103,11 @@ export const createArrivals = (places: ArrivalPlaces): Arrivals => {
   const askAll = async (arrival: Arrival): Promise<CarriedCounter | undefined> => {
     const peers = arrival.source === undefined ? readPeers() : [arrival.source];
     const answers = await allEnded(peers.map((peer) => ask(peer, arrival)));
-    const at = answers.findIndex((answer) => answer !== undefined);
-    if (at >= 0) arrival.source = peers[at];
-    return answers[at];
+    const [best] = answers
+      .flatMap((answer, at) => (answer === undefined ? [] : [{ answer, peer: peers[at] }]))
+      .sort((one, other) => compareCounters(one.answer, other.answer));
+    if (best !== undefined) arrival.source = best.peer;
+    return best?.answer;
   };
   const end = ({ domain, marker }: Arrival): void => {
     rmSync(marker, { force: true });

@@ -12,7 +12,7 @@ import { type PowerAgentProcess, startPowerAgent } from '../support/power-agent.
 import { temporaryFolder } from '../support/temporary.ts';
 
 /** A host of 16 CPUs that draws 100 W; VM 524, where it is there, keeps 4 of them busy. */
-const makeHost = (t: TestContext, peer?: string) => {
+const makeHost = (t: TestContext, ...peers: readonly string[]) => {
   const root = temporaryFolder(t);
   const files = madeHostFiles(root);
   const trees = path.join(root, 'trees');
@@ -29,7 +29,10 @@ const makeHost = (t: TestContext, peer?: string) => {
   pass(10);
   mkdirSync(path.join(files.procfs, 'net'), { recursive: true });
   mkdirSync(trees);
-  const sockets = `   0: 00000000:0016 00000000:0000 0A 0\n   1: 0200007F:0016 ${peer ?? '0A00000A'}:C001 01 0\n`;
+  const connections = [...peers, '0A00000A'].map(
+    (peer, at) => `   ${at + 1}: 0200007F:0016 ${peer}:C001 01 0\n`,
+  );
+  const sockets = `   0: 00000000:0016 00000000:0000 0A 0\n${connections.join('')}`;
   writeFileSync(path.join(files.procfs, 'net/tcp'), sockets);
   return {
     trees,
@@ -99,6 +102,44 @@ test('the counter of a guest goes on where its VM migrates to, and never falls o
   await entered.pageWhere(() => destination.counter() === 100_000_001);
   destination.pass(1);
   await entered.pageWhere(() => destination.counter() === 125_000_001);
+});
+
+test('of several hosts that know a guest, the one where its VM is tells its counter, or else the last one', async (t) => {
+  // Each has had the VM, one after the other, and is connected to the next ones.
+  const first = makeHost(t);
+  const second = makeHost(t);
+  const third = makeHost(t, '0100007F', '0200007F');
+  const agents = [await first.start('127.0.0.1:0')];
+  const { port } = new URL(agents[0]?.url ?? '');
+  agents.push(await second.start(`127.0.0.2:${port}`), await third.start(`127.0.0.3:${port}`));
+  const [ofFirst, ofSecond, ofThird] = agents;
+  const answers = async (agent: PowerAgentProcess | undefined, wanted: string): Promise<void> => {
+    const url = `${agent?.url}/guest-counter?domain=one-524&uuid=${madeUuid(524)}&asker=x`;
+    while ((await (await fetch(url)).text()) !== wanted);
+  };
+  for (const [host, agent, seconds] of [
+    [first, ofFirst, 1],
+    [second, ofSecond, 2],
+  ] as const) {
+    host.startVm();
+    await agent?.pageWhere((page) => page.includes('one-524'));
+    host.pass(seconds);
+  }
+  await answers(ofFirst, '25000001 runs\n');
+  first.endVm();
+  await answers(ofFirst, '25000001 ended\n');
+  await answers(ofSecond, '50000001 runs\n');
+  await runHook(third);
+  assert.equal(third.counter(), 50_000_001, 'of the host where it runs');
+  second.pass(1);
+  await ofThird?.pageWhere(() => third.counter() === 75_000_001);
+  second.endVm();
+  await ofThird?.pageWhere(() => /has come along/.test(ofThird.log()));
+
+  const fourth = makeHost(t, '0100007F', '0200007F');
+  await fourth.start(`127.0.0.4:${port}`);
+  await runHook(fourth);
+  assert.equal(fourth.counter(), 75_000_001, 'of the host that it left last');
 });
 
 test('a VM of which no host knows anything starts anew, and the hook does not keep it waiting for ever', async (t) => {
