@@ -34,6 +34,13 @@ const learn = (before: LearntHost, use: HostUse): LearntHost => {
   return { use, model, observed, known };
 };
 
+const nothingOf = (cpus: number): LearntHost => ({
+  use: undefined,
+  model: emptyPowerModel(cpus),
+  observed: 0,
+  known: undefined,
+});
+
 /** @param before by host id; hosts that are not asked any more are forgotten */
 export const learnModels = (
   before: ReadonlyMap<number, LearntHost>,
@@ -45,12 +52,11 @@ export const learnModels = (
       const readings = readingsOf(agents.get(id) ?? []);
       const cpus = cpuTotal / 100;
       const earlier = before.get(id);
-      const start: LearntHost =
-        earlier?.model.cpus === cpus
-          ? earlier
-          : { use: undefined, model: emptyPowerModel(cpus), observed: 0, known: undefined };
       const told = readings.find(({ model }) => model !== undefined)?.model;
-      if (told !== undefined) return [[id, { ...start, known: told }] as const];
+      if (told !== undefined) return [[id, { ...nothingOf(cpus), known: told }] as const];
+      // What was known before anything was observed is an agent's word: it holds until an agent answers without it.
+      const isKept = earlier?.model.cpus === cpus && (earlier.observed > 0 || readings.length === 0);
+      const start = isKept ? earlier : nothingOf(cpus);
       const use = readings.find((reading) => reading.use !== undefined)?.use;
       if (!agents.has(id) || !(cpus > 0)) return [];
       return [[id, use === undefined || use === start.use ? start : learn(start, use)] as const];

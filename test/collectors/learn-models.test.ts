@@ -49,6 +49,15 @@ test('what an agent has learnt itself is taken as it is', () => {
   assert.deepEqual(afterAll([answers(sound({ model }))]), new Map([[0, model]]));
 });
 
+test('what an agent has learnt itself holds for as long as the agent says so', () => {
+  const told = answers(sound({ model: { idleWatts: 60, wattsPerCpu: 5, errorRatio: 0.01 } }));
+  assert.deepEqual(afterAll([told, answers(sound({}))]), new Map(), 'it measures by another meter now');
+  assert.deepEqual(afterAll([told, busy(4)]), new Map(), 'another agent answers now');
+  assert.deepEqual(afterAll([...rounds, told, answers(sound({}))]), new Map());
+  assert.equal(afterAll([told, new Map([[0, []]])]).size, 1, 'no agent answers');
+  assert.equal(afterAll([...rounds, answers(sound({}))]).size, 1, 'what was learnt here is kept');
+});
+
 test('a host with another number of CPUs is learnt anew, one that is not asked is forgotten', () => {
   let learnt: ReadonlyMap<number, LearntHost> = new Map();
   for (const each of rounds) learnt = learnModels(learnt, [host(0)], each);
