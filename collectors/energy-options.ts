@@ -9,6 +9,8 @@ import {
 } from '../lib/config/options.ts';
 import { attributions } from './accounts/attribution.ts';
 import { idlePolicies } from './accounts/idle-share.ts';
+import type { AccountingRules } from './accounts/scene.ts';
+import { leastIntervalMs } from './agents/asking-interval.ts';
 
 const dayMs = 86_400_000;
 const mostPue = 5;
@@ -87,3 +89,17 @@ export const energyOptions = {
   ),
 };
 export type EnergySettings = OptionValues<typeof energyOptions>;
+
+/** Timers and agents are late now and then. */
+const latenessMs = 2500;
+
+/** An agent that was left alone for its least time is asked by the first run after that. */
+const plannedMs = (intervalMs: number): number => Math.ceil(leastIntervalMs / intervalMs) * intervalMs;
+
+/** Two readings that follow each other as planned are no gap. */
+export const accountingRulesOf = (settings: EnergySettings): AccountingRules => ({
+  attribution: settings['energy.attribution'],
+  idle: settings['energy.idle'],
+  pue: settings['energy.pue'],
+  longestGapMs: Math.max(settings['energy.longest-gap'], plannedMs(settings['energy.interval']) + latenessMs),
+});

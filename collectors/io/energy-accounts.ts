@@ -11,10 +11,10 @@ import type { Accounts } from '../accounts/accounts.ts';
 import { advance } from '../accounts/advance.ts';
 import type { Calendar } from '../accounts/booking.ts';
 import { type KeptEnergy, keepEnergy } from '../accounts/io/keep-accounts.ts';
-import type { AccountingRules, Step } from '../accounts/scene.ts';
+import type { Step } from '../accounts/scene.ts';
 import { sightsOf } from '../accounts/sights.ts';
 import type { Documents } from '../collector.ts';
-import { type EnergySettings, energyOptions } from '../energy-options.ts';
+import { accountingRulesOf, type EnergySettings, energyOptions } from '../energy-options.ts';
 import { collectorError } from '../errors.ts';
 import { type CarbonCounts, carbonCountsForm, countCarbon } from '../grid/carbon-counts.ts';
 import type { StepDocuments } from './guest-documents.ts';
@@ -106,13 +106,8 @@ export const createEnergyAccounts = ({
   };
   const step = async (accounts: KeptEnergy): Promise<void> => {
     const from = sources();
-    const {
-      'energy.attribution': attribution,
-      'energy.idle': idle,
-      'energy.pue': pue,
-      'energy.longest-gap': longestGapMs,
-    } = settings();
-    const rules: AccountingRules = { attribution, idle, pue, longestGapMs };
+    const rules = accountingRulesOf(settings());
+    const { attribution, pue } = rules;
     const [hosts, vms, agents, vmCpu, platform, gridZones, rates, hostModels] = await Promise.all([
       from.hosts.get(),
       from.vms.get(),
@@ -163,7 +158,7 @@ export const createEnergyAccounts = ({
     } catch (thrown) {
       log.debug('energy is not counted now', { error: reasonOf(thrown) }); // the collectors say why
       const { value, readAt } = shown;
-      const isOld = now() - readAt > settings()['energy.longest-gap'];
+      const isOld = now() - readAt > accountingRulesOf(settings()).longestGapMs;
       if (isOld && value !== undefined) shown = { value: withoutPower(value), readAt };
     }
   };
