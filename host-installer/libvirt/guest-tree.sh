@@ -13,8 +13,8 @@ case $domain in '' | [!A-Za-z0-9_]* | *[!A-Za-z0-9_.-]*) exit 0 ;; esac
 
 # A guest may have put a link into its folder, and none is followed.
 zone=$GUEST_TREES/$domain
-mkdir -p "$GUEST_TREES" || exit 0
 umask 022
+mkdir -p "$GUEST_TREES" || exit 0
 for folder in '' /class /powercap /intel-rapl:0; do
 	zone=$zone$folder
 	[ ! -L "$zone" ] || exit 0

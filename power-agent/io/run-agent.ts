@@ -27,9 +27,9 @@ import { createVmReader } from './vm-reader.ts';
 
 const graceMs = 5000;
 const writeMs = 10_000;
-/** A host without a meter may get one: a module is loaded, a BMC comes back. */
 /** VMs that arrive in a migration are looked for so often. */
 const arrivalMs = 500;
+/** A host without a meter may get one: a module is loaded, a BMC comes back. */
 const searchMs = 60_000;
 /** In seconds: a VM that has not been here for so long counts anew when it comes back. */
 const forgetAfter = 7 * 86_400;

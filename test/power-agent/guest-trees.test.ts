@@ -145,6 +145,18 @@ test("libvirt's hook makes the folder before the VM starts, and leaves one that 
   assert.equal(counterOf(folder), 3_000_001);
 });
 
+test('QEMU can go through the folders that the hook makes, whatever the umask of libvirt is', (t) => {
+  const folder = path.join(temporaryFolder(t), 'energy/guests');
+  const before = process.umask(0o077);
+  t.after(() => process.umask(before));
+  assert.equal(runHook(folder, 'one-524', 'prepare').status, 0);
+  const made = [path.dirname(folder), folder, path.join(folder, 'one-524')];
+  assert.deepEqual(
+    made.map((each) => statSync(each).mode & 0o777),
+    [0o755, 0o755, 0o755],
+  );
+});
+
 test('the hook never stops a VM, and follows no link', (t) => {
   const { folder } = makeTrees(t);
   const outside = temporaryFolder(t);

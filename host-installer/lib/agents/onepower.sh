@@ -38,7 +38,8 @@ agent_unit_lines() {
   [[ $1 != final ]] || printf 'RuntimeDirectoryPreserve=yes\n'
   if asks_the_bmc || writes_guest_trees "$1"; then printf 'User=root\n'; else printf 'DynamicUser=yes\n'; fi
   if asks_the_bmc; then printf '%s\n' DevicePolicy=closed 'DeviceAllow=/dev/ipmi0 rw'; else printf 'PrivateDevices=yes\n'; fi
-  ! writes_guest_trees "$1" || printf '%s\n' "ExecStartPre=+/bin/mkdir -p $wanted_guest_trees" "ReadWritePaths=$wanted_guest_trees"
+  # QEMU runs as another user and goes through the folder.
+  ! writes_guest_trees "$1" || printf '%s\n' "ExecStartPre=+/bin/sh -c 'umask 022; mkdir -p $wanted_guest_trees'" "ReadWritePaths=$wanted_guest_trees"
 }
 
 native_program() { printf '%s' "${wanted_program:-${agent_program#"$ROOT"}}"; }
