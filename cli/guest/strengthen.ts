@@ -17,8 +17,7 @@ const append = 1;
 const mostShown = 20;
 
 /** By name or id; a name counts first, as a name may be a number. */
-const findUser = async (client: XmlRpcClient, text: string): Promise<User> => {
-  const users = await readDocument(client, userPool);
+const findUser = (users: readonly User[], text: string): User => {
   const found = users.filter(({ name }) => name === text);
   const [user, another] = found.length > 0 ? found : users.filter(({ id }) => String(id) === text);
   if (user === undefined || another !== undefined)
@@ -26,19 +25,26 @@ const findUser = async (client: XmlRpcClient, text: string): Promise<User> => {
   return user;
 };
 
-/** VMs that run with a token that was made with the user's password. */
-const runningGuestsOf = (client: XmlRpcClient, userId: number): Promise<readonly number[]> =>
-  readDocument(client, {
+/** VMs that run with a token that was made with the user's password: as their creator, or as the owner without one. */
+const runningGuestsOf = (
+  client: XmlRpcClient,
+  userId: number,
+  users: readonly User[],
+): Promise<readonly number[]> => {
+  const known = new Set(users.map(({ id }) => id));
+  return readDocument(client, {
     method: 'one.vmpool.infoextended',
     parameters: [...allOfPool, notDone],
     objectName: 'VM',
     shape: extendedVmShape,
     parse(element) {
       const vm = parseVm(element);
-      const isOfUser = parseTokenUsers(element)?.creatorId === userId;
-      return vm !== undefined && isOfUser && isRunning(vm) ? vm.id : undefined;
+      const { creatorId = -1, ownerId } = parseTokenUsers(element) ?? {};
+      const passwordsUser = known.has(creatorId) ? creatorId : ownerId;
+      return vm !== undefined && passwordsUser === userId && isRunning(vm) ? vm.id : undefined;
     },
   });
+};
 
 export const strengthen = defineVerb({
   name: 'strengthen',
@@ -53,13 +59,14 @@ token, which nobody accepts any more, until OpenNebula writes their context agai
   run: async ({ operands, options }, terminal) => {
     const [text = ''] = operands;
     const client = await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] });
-    const user = await findUser(client, text);
+    const users = await readDocument(client, userPool);
+    const user = findUser(users, text);
     const shown = `user ${user.id} (${cleanLine(user.name)})`;
     if (user.tokenPassword !== undefined && !isWeakTokenPassword(user.tokenPassword)) {
       terminal.writeResult(`${shown}: has a TOKEN_PASSWORD that oned has not made; nothing is changed\n`);
       return;
     }
-    const guests = await runningGuestsOf(client, user.id);
+    const guests = await runningGuestsOf(client, user.id, users);
     if (options.check) throw cliError('WOULD_CHANGE', { what: `TOKEN_PASSWORD of ${shown}` });
     const password = randomBytes(36).toString('base64url');
     await client.call('one.user.update', [user.id, `TOKEN_PASSWORD="${password}"`, append]);
