@@ -117,9 +117,9 @@ export const createWebAnswers = (context: WebAnswersContext): WebAnswers => {
     response.setHeader('Vary', 'Accept, Accept-Encoding');
     response.setHeader('X-Content-Type-Options', 'nosniff');
     if (context.isClosing()) response.setHeader('Connection', 'close');
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     const [name, value] = headersByStatus.get(status) ?? [];
     if (name !== undefined && value !== undefined) response.setHeader(name, value);
+    for (const [own, text] of Object.entries(headers)) response.setHeader(own, text);
     for (const [given, text] of context.config().headers) response.setHeader(given, text);
   };
 

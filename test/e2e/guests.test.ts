@@ -155,7 +155,12 @@ const othersGetNothing = async (cloud: Cloud): Promise<void> => {
   for (const page of ['/energy_uj', '/metrics', '/power.json']) {
     assert.equal((await ask(`${cloud.url}${page}`, '8', tokenOf('6'))).status, 401);
     assert.equal((await ask(`${cloud.url}${page}`, '12345', tokenOf('8'))).status, 401);
-    assert.equal((await fetch(`${cloud.url}${page}`)).status, 401);
+    const { status, headers } = await fetch(`${cloud.url}${page}`);
+    assert.deepEqual(
+      [status, headers.get('www-authenticate')],
+      [401, 'OneGate'],
+      'no browser asks for a password',
+    );
     const unmeasured = await ask(`${cloud.url}${page}`, '6');
     assert.deepEqual(
       [unmeasured.status, /^agent_unsound: /.test(unmeasured.body)],
