@@ -66,7 +66,7 @@ export const readVisibleVms = async (
       })
     : [];
   const vms = await readDocument(client, {
-    method: 'one.vmpool.info',
+    method: 'one.vmpool.infoextended', // the short form has no PERMISSIONS
     parameters: [-2, -1, -1, anyState],
     objectName: 'VM',
     shape: vmShape,

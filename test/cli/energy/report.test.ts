@@ -219,7 +219,7 @@ test('a user sees what OpenNebula would list for that user, and an unknown user 
     'one.userpool.info':
       '<USER_POOL><USER><ID>5</ID><GID>100</GID><NAME>alice</NAME><GROUPS><ID>100</ID></GROUPS></USER></USER_POOL>',
     'one.acl.info': '<ACL_POOL></ACL_POOL>',
-    'one.vmpool.info': `<VM_POOL>${vm(7, 5, 0)}${vm(8, 6, 0)}</VM_POOL>`,
+    'one.vmpool.infoextended': `<VM_POOL>${vm(7, 5, 0)}${vm(8, 6, 0)}</VM_POOL>`,
   };
   const server = createFrontEnd('oneadmin:secret', (method) => {
     const document = documents[method];
