@@ -5,6 +5,7 @@ import {
   listOption,
   type OptionSpec,
   type OptionValues,
+  parsePlainNumber,
   textOption,
 } from '../lib/config/options.ts';
 import { attributions } from './accounts/attribution.ts';
@@ -29,7 +30,7 @@ const pueOption: OptionSpec<number | undefined> = {
   default: '',
   parse: (text) => {
     if (text === '') return { value: undefined };
-    const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    const value = parsePlainNumber(text);
     return value >= 1 && value <= mostPue
       ? { value }
       : { mustBe: `a number from 1 to ${mostPue}, such as 1.35` };

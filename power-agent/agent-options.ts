@@ -8,6 +8,7 @@ import {
   type OptionSpec,
   type OptionValues,
   optional,
+  parsePlainNumber,
   textOption,
 } from '../lib/config/options.ts';
 import { logFormats, logLevels } from '../lib/log/log.ts';
@@ -18,7 +19,7 @@ const wattsOption = (help: string): OptionSpec<number | undefined> =>
     help,
     form: 'WATTS',
     parse: (text) => {
-      const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+      const value = parsePlainNumber(text);
       return value > 0 && value <= 10_000
         ? { value }
         : { mustBe: 'a power in watts above 0 and up to 10000, such as 85 or 85.5' };

@@ -33,7 +33,3 @@ export const periodOptions = {
     to: optional(momentOption('the hour before which to stop, in local time; without it, now')),
   }),
 };
-
-/** What a report says of a file that is damaged. */
-export const damageNote = (file: string, damages: number): string =>
-  `${file} is damaged in ${damages} place(s): what stood there is not in the report, and names are missing up to where they were written again\n`;

@@ -1,18 +1,15 @@
 /** `oneext energy report`: kilowatt-hours of a month or any other time. */
-import { readLedger } from '../../collectors/accounts/io/read-ledger.ts';
-import { readRows } from '../../collectors/accounts/rows.ts';
 import { gridOptions } from '../../collectors/energy-options.ts';
 import { readHourly } from '../../collectors/grid/io/read-hourly.ts';
 import { createRatesAt } from '../../collectors/grid/rates-at.ts';
 import { requireTariffs } from '../../collectors/grid/tariffs.ts';
 import { choiceOption, flagsOnly, optional, textOption } from '../../lib/config/options.ts';
-import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { defineVerb, usageError } from '../command.ts';
-import { cliError } from '../errors.ts';
-import { damageNote, periodOptions } from './energy-options.ts';
+import { periodOptions } from './energy-options.ts';
 import { formatReport, reportFormats } from './format-report.ts';
 import { groupings, nameColumns } from './grouping.ts';
+import { readHours } from './io/read-hours.ts';
 import { readVisibleVms } from './io/read-visible-vms.ts';
 import { periodOf } from './period.ts';
 import { createUsageReader } from './usage.ts';
@@ -41,7 +38,6 @@ oneext.yaml; amounts of two currencies stand in two lines.`,
   run: async ({ options, document }, terminal) => {
     const period = periodOf(options, terminal.now());
     if (typeof period === 'string') throw usageError(period);
-    const folder = options['energy.directory'];
     const readVisible = async (user: string): Promise<ReadonlySet<number>> =>
       readVisibleVms(
         await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] }),
@@ -53,15 +49,7 @@ oneext.yaml; amounts of two currencies stand in two lines.`,
       ratesAt: createRatesAt(requireTariffs(document), await readHourly(options['energy.co2-hourly-file'])),
       isVisible: (vmId) => visible === undefined || visible.has(vmId),
     });
-    try {
-      await readLedger(folder, period, {
-        onHour: ({ body, hour }, isInRange) => readRows(body, reader.visitor(hour, isInRange)),
-        onNamesLost: reader.forgetNames,
-        onDamage: (file, damages) => terminal.writeNote(damageNote(file, damages)),
-      });
-    } catch (thrown) {
-      throw cliError('ENERGY_UNREADABLE', { path: folder, detail: reasonOf(thrown) }, thrown);
-    }
+    await readHours(options['energy.directory'], period, reader, terminal.writeNote);
     terminal.writeResult(
       formatReport(options.format, {
         usages: reader.usages(),

@@ -1,12 +1,10 @@
 /** `oneext energy show`: the hours of one VM. */
-import { readLedger } from '../../collectors/accounts/io/read-ledger.ts';
-import { readRows } from '../../collectors/accounts/rows.ts';
 import { choiceOption, flagsOnly } from '../../lib/config/options.ts';
-import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { cleanLine, formatColumns } from '../../lib/text/terminal-text.ts';
 import { defineVerb, usageError } from '../command.ts';
 import { cliError } from '../errors.ts';
-import { damageNote, periodOptions } from './energy-options.ts';
+import { periodOptions } from './energy-options.ts';
+import { readHours } from './io/read-hours.ts';
 import { periodOf } from './period.ts';
 import { createVmHourReader, type VmHour } from './vm-hours.ts';
 
@@ -100,15 +98,7 @@ accounts have nothing of the VM in that time.`,
     if (typeof period === 'string') throw usageError(period);
     const folder = options['energy.directory'];
     const reader = createVmHourReader(vmId);
-    try {
-      await readLedger(folder, period, {
-        onHour: ({ body, hour }, isInRange) => readRows(body, reader.visitor(hour, isInRange)),
-        onNamesLost: reader.forgetNames,
-        onDamage: (file, damages) => terminal.writeNote(damageNote(file, damages)),
-      });
-    } catch (thrown) {
-      throw cliError('ENERGY_UNREADABLE', { path: folder, detail: reasonOf(thrown) }, thrown);
-    }
+    await readHours(folder, period, reader, terminal.writeNote);
     const hours = reader.hours();
     if (hours.length === 0) throw cliError('ENERGY_NO_VM', { path: folder, vm: vmId });
     const records = hours.map(recordOf);

@@ -1,5 +1,7 @@
 /** The advice as a table with commands, or as JSON. */
+
 import { cleanLine, formatColumns } from '../../lib/text/terminal-text.ts';
+import { sumOfKnown } from '../../lib/units/known-sum.ts';
 import type { Advice, Emptying } from './advice.ts';
 
 /** A twelfth of a year of 365.25 days. */
@@ -19,11 +21,6 @@ export const savingOf = (
     co2Kg: times(carbonIntensity === undefined ? undefined : carbonIntensity / 1000),
     cost: times(pricePerKwh ?? ownPrice),
   };
-};
-
-const sumOf = (values: readonly (number | undefined)[]): number | undefined => {
-  const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0);
 };
 
 const amount = (value: number | undefined, digits = 1): string =>
@@ -46,10 +43,10 @@ export const formatAdvice = ({ emptyings, staying }: Advice, pricePerKwh: number
     amount(saving.cost, 2),
   ];
   const total = {
-    idleWatts: sumOf(savings.map(({ idleWatts }) => idleWatts)),
-    kwh: sumOf(savings.map(({ kwh }) => kwh)),
-    co2Kg: sumOf(savings.map(({ co2Kg }) => co2Kg)),
-    cost: sumOf(savings.map(({ cost }) => cost)),
+    idleWatts: sumOfKnown(savings.map(({ idleWatts }) => idleWatts)),
+    kwh: sumOfKnown(savings.map(({ kwh }) => kwh)),
+    co2Kg: sumOfKnown(savings.map(({ co2Kg }) => co2Kg)),
+    cost: sumOfKnown(savings.map(({ cost }) => cost)),
   };
   const table = formatColumns([
     ['HOST', 'VMS', 'IDLE_W', 'KWH_MONTH', 'CO2_KG', 'COST'],

@@ -1,5 +1,11 @@
 /** `oneext power`: what the power of hosts suggests. */
-import { flagsOnly, type OptionSpec, optional, switchOption } from '../../lib/config/options.ts';
+import {
+  flagsOnly,
+  type OptionSpec,
+  optional,
+  parsePlainNumber,
+  switchOption,
+} from '../../lib/config/options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { defineVerb, type VerbGroup } from '../command.ts';
@@ -13,7 +19,7 @@ const numberOption = (help: string, form: string, most: number, mustBe: string):
   help,
   form,
   parse: (text) => {
-    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    const value = parsePlainNumber(text);
     return value <= most ? { value } : { mustBe };
   },
 });

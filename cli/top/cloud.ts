@@ -3,8 +3,10 @@
  *
  * Unknown is not zero: a VM without a measurement has no watts and a reason.
  */
+
 import { lcmState, type Vm } from '../../lib/one/vm.ts';
 import { formatVmStatus } from '../../lib/one/vm-status.ts';
+import { sumOfKnown } from '../../lib/units/known-sum.ts';
 import { microwatts, type Watts, wattsFromMicrowatts } from '../../lib/units/units.ts';
 import type { PageHost, PageVm, PowerPage } from './power-page.ts';
 
@@ -68,11 +70,6 @@ export interface TopCloud {
 }
 
 const unlisted = 'no_sample';
-
-const sumOf = (values: readonly (Watts | undefined)[]): Watts | undefined => {
-  const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : (known.reduce((sum, value) => sum + value, 0) as Watts);
-};
 
 const reasonOf = (vm: PageVm, host: PageHost | undefined): string => {
   if (vm.unmeasured === undefined) return unlisted;
@@ -148,11 +145,11 @@ export const joinCloud = (page: PowerPage, names: CloudNames | undefined): TopCl
       hosts: hosts.length,
       hostsMeasured: hosts.filter(({ watts }) => watts !== undefined).length,
       agentsDown: hosts.filter(({ agentUp }) => agentUp === false).length,
-      hostWatts: sumOf(hosts.map(({ watts }) => watts)),
+      hostWatts: sumOfKnown(hosts.map(({ watts }) => watts)),
       vms: vms.length,
       vmsKnown,
       vmsUnknown: vms.length - vmsKnown,
-      vmWatts: sumOf(vms.map(({ watts }) => watts)),
+      vmWatts: sumOfKnown(vms.map(({ watts }) => watts)),
     },
   };
 };

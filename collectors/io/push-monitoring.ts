@@ -11,7 +11,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
-import { codeOf } from '../../lib/errors/system-error.ts';
+import { isMissing } from '../../lib/errors/system-error.ts';
 import { createCycle } from '../../lib/io/cycle.ts';
 import { readDocument } from '../../lib/io/read-pool.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
@@ -41,7 +41,7 @@ const readKey = async (configFile: string): Promise<KeyObject | undefined> => {
   const fail = (file: string, detail: string, cause?: unknown) =>
     collectorError('MONITORING_KEY', { path: file, detail }, cause);
   const text = await readFile(configFile, 'latin1').catch((thrown: unknown) => {
-    if (codeOf(thrown) === 'ENOENT') return ''; // monitord runs elsewhere, or as it comes
+    if (isMissing(thrown)) return ''; // monitord runs elsewhere, or as it comes
     throw fail(configFile, reasonOf(thrown), thrown);
   });
   const { attributes, problem } = parseTemplate(text);
@@ -114,7 +114,6 @@ export const createMonitoringPusher = (context: MonitoringContext): MonitoringPu
   let failure: string | undefined;
   let hasReading = false;
   let isEnding = false;
-  let running = Promise.resolve();
 
   /** What an exporter before this one has pushed. */
   const readPushed = async (): Promise<PushedVms> =>
@@ -192,10 +191,7 @@ export const createMonitoringPusher = (context: MonitoringContext): MonitoringPu
       last = undefined;
     }
   };
-  const cycle = createCycle(() => {
-    running = run();
-    return running;
-  }, tickMs);
+  const cycle = createCycle(run, tickMs);
   return {
     source: { get: async () => ({ value: last, readAt: now() }) },
     start: () => cycle.start(),
@@ -203,9 +199,8 @@ export const createMonitoringPusher = (context: MonitoringContext): MonitoringPu
       hasReading = true;
     },
     async close() {
-      cycle.stop();
       isEnding = true;
-      await running;
+      await cycle.stop();
       await takeBack().catch((thrown: unknown) =>
         log.warn('power stays in the monitoring of VMs', { error: reasonOf(thrown) }),
       );

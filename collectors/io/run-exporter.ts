@@ -134,25 +134,23 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
     version,
     now,
   });
-  const readCountries = createCountriesReader(run.programFile);
+  const shared = {
+    environment,
+    version,
+    processMetrics,
+    kept,
+    agentMemories,
+    energy,
+    monitoring,
+    hostAttributes,
+    powerPage,
+    now,
+    readCountries: createCountriesReader(run.programFile),
+    signal: ending.signal,
+    log,
+  };
   const serve = ({ options, tariffs, endpoint }: Configuration) =>
-    createServing(options, {
-      environment,
-      endpoint,
-      version,
-      processMetrics,
-      kept,
-      agentMemories,
-      tariffs,
-      energy,
-      monitoring,
-      hostAttributes,
-      powerPage,
-      now,
-      readCountries,
-      signal: ending.signal,
-      log,
-    });
+    createServing(options, { ...shared, tariffs, endpoint });
   let serving = serve(configuration);
   const server = await startWebServer({
     addresses: configuration.options['web.listen-address'],

@@ -59,23 +59,9 @@ export interface Serving {
 }
 
 export const createServing = (options: ExporterOptions, context: ServingContext): Serving => {
-  const {
-    environment,
-    endpoint,
-    version,
-    processMetrics,
-    kept,
-    agentMemories,
-    tariffs,
-    energy,
-    monitoring,
-    hostAttributes,
-    powerPage,
-    now,
-    readCountries,
-    signal,
-    log,
-  } = context;
+  const { environment, endpoint, version, processMetrics, energy, monitoring, hostAttributes, powerPage } =
+    context;
+  const { now, signal, log } = context;
   const client = createXmlRpcClient({
     endpoint,
     credentials: () => readOneAuth(environment),
@@ -84,14 +70,8 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     signal,
   });
   const sources = createSources(options, {
+    ...context,
     client,
-    log,
-    now,
-    readCountries,
-    signal,
-    kept,
-    agentMemories,
-    tariffs,
     energy: energy.source,
     carbonCounts: energy.carbonSource,
     monitoringPush: monitoring.source,

@@ -55,7 +55,6 @@ export const createHostAttributesWriter = (context: HostAttributesContext): Host
   let ranAt = Number.NEGATIVE_INFINITY;
   const startedAt = now();
   let hasReading = false;
-  let running = Promise.resolve();
 
   const write = async (hostId: number, attributes: SchedulerAttributes): Promise<void> => {
     const at = now();
@@ -119,18 +118,12 @@ export const createHostAttributesWriter = (context: HostAttributesContext): Host
       failure = error;
     }
   };
-  const cycle = createCycle(() => {
-    running = run();
-    return running;
-  }, tickMs);
+  const cycle = createCycle(run, tickMs);
   return {
     start: () => cycle.start(),
     onReading() {
       hasReading = true;
     },
-    async close() {
-      cycle.stop();
-      await running;
-    },
+    close: () => cycle.stop(),
   };
 };

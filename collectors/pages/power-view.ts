@@ -1,6 +1,8 @@
 /** What the page shows of the cloud, before anybody filters or sorts it. Unknown is not zero. */
+
 import { type Host, hostState, isKvm } from '../../lib/one/host.ts';
 import { formatVmStatus } from '../../lib/one/vm-status.ts';
+import { sumOfKnown } from '../../lib/units/known-sum.ts';
 import { microwatts, wattsFromMicrowatts } from '../../lib/units/units.ts';
 import type { AgentAnswer, Documents, VmWithAttributes } from '../collector.ts';
 import { hostReadingOf } from '../host-readings.ts';
@@ -59,11 +61,6 @@ export interface PowerView {
 
 export type ViewDocuments = Pick<Documents, 'hosts' | 'vms' | 'agents' | 'vmCpu' | 'platform' | 'hostModels'>;
 
-export const sumOf = (values: readonly (number | undefined)[]): number | undefined => {
-  const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0);
-};
-
 const hostWattsOf = (answers: readonly AgentAnswer[] | undefined): number | undefined => {
   const power = hostReadingOf(answers ?? [])?.hostPower;
   return power === undefined ? undefined : wattsFromMicrowatts(power);
@@ -73,7 +70,7 @@ const hostWattsOf = (answers: readonly AgentAnswer[] | undefined): number | unde
 export const cloudPowerOf = (agents: Documents['agents']) => {
   const watts = [...agents.values()].map(hostWattsOf);
   const hostsMeasured = watts.filter((value) => value !== undefined).length;
-  return { watts: sumOf(watts), hosts: agents.size, hostsMeasured };
+  return { watts: sumOfKnown(watts), hosts: agents.size, hostsMeasured };
 };
 
 /** Power of each VM, or why it is not known. */
@@ -164,11 +161,11 @@ export const viewPower = (documents: ViewDocuments): PowerView => {
     totals: {
       hosts: hosts.length,
       hostsMeasured: hosts.filter(({ watts }) => watts !== undefined).length,
-      hostWatts: sumOf(hosts.map(({ watts }) => watts)),
-      idleWatts: sumOf(hosts.map(({ idleWatts }) => idleWatts)),
+      hostWatts: sumOfKnown(hosts.map(({ watts }) => watts)),
+      idleWatts: sumOfKnown(hosts.map(({ idleWatts }) => idleWatts)),
       vms: vms.length,
       vmsMeasured: vms.filter(({ watts }) => watts !== undefined).length,
-      vmWatts: sumOf(vms.map(({ watts }) => watts)),
+      vmWatts: sumOfKnown(vms.map(({ watts }) => watts)),
     },
     reasons: countReasons(vms),
   };

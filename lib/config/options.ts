@@ -66,6 +66,10 @@ export const durationOption = (spec: OptionText, leastMs: number, mostMs: number
   },
 });
 
+/** Of a number that is written with digits and at most one point; else NaN. */
+export const parsePlainNumber = (text: string): number =>
+  /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+
 /** A whole number. */
 export const countOption = (
   spec: OptionText,

@@ -2,7 +2,8 @@
 export interface Cycle {
   /** Now rather than later; nothing where it is being done. */
   start(): void;
-  stop(): void;
+  /** Resolves when the run that is under way, if there is one, has ended. */
+  stop(): Promise<void>;
 }
 
 /** @param run does not fail; is called again `intervalMs` after each beginning, or at its end if that is later */
@@ -10,21 +11,25 @@ export const createCycle = (run: () => Promise<void>, intervalMs: number): Cycle
   let timer: NodeJS.Timeout | undefined;
   let isRunning = false;
   let isStopped = false;
+  let running = Promise.resolve();
   const runOnce = async (): Promise<void> => {
-    if (isRunning || isStopped) return;
     isRunning = true;
     clearTimeout(timer);
     const beganAt = performance.now();
     await run();
     isRunning = false;
     const leftMs = Math.max(0, beganAt + intervalMs - performance.now());
-    if (!isStopped) timer = setTimeout(runOnce, leftMs);
+    if (!isStopped) timer = setTimeout(start, leftMs);
+  };
+  const start = (): void => {
+    if (!isRunning && !isStopped) running = runOnce();
   };
   return {
-    start: () => void runOnce(),
+    start,
     stop() {
       isStopped = true;
       clearTimeout(timer);
+      return running;
     },
   };
 };
