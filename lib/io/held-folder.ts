@@ -129,9 +129,13 @@ export const besideFile = <T>(
   calls: FileCalls = systemCalls,
 ): Promise<T> => inFolder(path.dirname(file), (held) => work(held, path.basename(file)), calls);
 
+/** The sticky bit says that a folder of root is new: nobody else can set it there, and no folder of root keeps it. */
+const newMode = 0o1755;
+
 /**
- * Makes a folder in one that is held, with that mode and, by root, for that owner. What stands there afterwards may
- * be another's by then: only an empty folder of root is given away.
+ * Makes a folder in one that is held, with mode 755 and, by root, for that owner. What stands there afterwards may be
+ * another's by then: only a new folder is given away, in which others of ours may already have written. Fails with
+ * EEXIST where the name is taken, and with PATH_REFUSED where somebody put another folder there meanwhile.
  */
 export const makeFolderIn = async (
   held: HeldFolder,
@@ -140,15 +144,14 @@ export const makeFolderIn = async (
   calls: FileCalls = systemCalls,
 ): Promise<void> => {
   const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = systemCalls.constants;
-  await calls.mkdir(held.at(name), { mode: 0o755 });
+  await calls.mkdir(held.at(name), { mode: newMode });
   const handle = await calls.open(held.at(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   try {
-    const isOurs = async (): Promise<boolean> =>
-      (await handle.stat()).uid === 0 && (await calls.readdir(`/proc/self/fd/${handle.fd}`)).length === 0;
-    if (isRoot() && !(await isOurs()))
+    const found = await handle.stat();
+    if (isRoot() && (found.uid !== 0 || (found.mode & 0o1000) === 0))
       throw commonError('PATH_REFUSED', { path: name, detail: 'somebody exchanged it while it was made' });
-    await handle.chmod(0o755);
     if (isRoot()) await handle.chown(uid, gid);
+    await handle.chmod(0o755);
   } finally {
     await handle.close();
   }
