@@ -33,7 +33,7 @@ const families = new Map(
 const recorded = new Set(rules.map(({ record }) => record));
 
 const metricsIn = (expression: string): readonly string[] =>
-  [...expression.matchAll(/[a-z]+:[\w:]+|\bopennebula_\w+/g)].map(([name]) => name);
+  [...expression.matchAll(/(?<!\[)\b[a-z]+:[\w:]+|\bopennebula_\w+/g)].map(([name]) => name);
 
 test('every metric of an expression is one of ours or recorded', () => {
   const expressions = [
