@@ -7,80 +7,11 @@ import https from 'node:https';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import bcrypt from 'bcryptjs';
-import { makeOneGateToken } from '../../collectors/guests/onegate-token.ts';
-import { parseUser, userShape } from '../../lib/one/user.ts';
-import { type ExporterProcess, get, runExporterToEnd, startExporter } from '../support/exporter.ts';
-import { withFlags } from '../support/flags.ts';
+import { get, runExporterToEnd } from '../support/exporter.ts';
+import { type GuestCloud, startGuestCloud, tokenOf } from '../support/guest-cloud.ts';
 import { startPowerGuest } from '../support/power-guest.ts';
-import { httpAnswer, methodOf, startRawServer } from '../support/raw-server.ts';
-import { kvmHostPool, startRecordedFrontEnd } from '../support/recorded-front-end.ts';
-import { readObjects, recordedAnswer, recordedBody, recordedDocument } from '../support/recordings.ts';
 import { familyOf } from '../support/samples.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-
-/** The recorded VM 8 runs on host 1, VM 6 on host 0, VM 4 is powered off; their creator is oneadmin. */
-const startTimes: Readonly<Record<string, string>> = { 8: '1795227286', 6: '1795227283', 4: '1795227281' };
-const password =
-  readObjects(recordedDocument('userpool.info'), 'USER', userShape, parseUser).find(({ id }) => id === 0)
-    ?.tokenPassword ?? '';
-const tokenOf = (vmId: string): string =>
-  makeOneGateToken(Number(vmId), startTimes[vmId] ?? '', password) ?? '';
-
-/** The recorded VMs, which had no token in their contexts, with one. */
-const vmsWithTokens = (): Buffer =>
-  httpAnswer(
-    '200 OK',
-    recordedBody('vmpool.infoextended-notdone')
-      .toString('latin1')
-      .replaceAll('&lt;TEMPLATE&gt;', '&lt;TEMPLATE&gt;&lt;CREATED_BY&gt;0&lt;/CREATED_BY&gt;'),
-  );
-
-interface Cloud {
-  readonly exporter: ExporterProcess;
-  /** Of the port for guests. */
-  readonly url: string;
-  /** Methods of the calls so far. */
-  readonly calls: () => readonly string[];
-}
-
-const startCloud = async (t: TestContext, ...flags: readonly string[]): Promise<Cloud> => {
-  const beganAt = performance.now();
-  const frontEnd = await startRecordedFrontEnd((method) => {
-    if (method === 'one.hostpool.info') return kvmHostPool();
-    if (method === 'one.vmpool.infoextended') return { bytes: vmsWithTokens() };
-    return method === 'one.userpool.info' ? { bytes: recordedAnswer('userpool.info') } : undefined;
-  });
-  const agent = await startRawServer((request) => {
-    if (!request.startsWith('GET /1/')) return { bytes: httpAnswer('200 OK', '') };
-    const seconds = (performance.now() - beganAt) / 1000;
-    const page = `onepower_info{version="1",meter="rapl"} 1
-onepower_host_cpus 4
-onepower_host_cpu_seconds_total{mode="all"} ${seconds * 4}
-onepower_zone_energy_joules_total{zone="package-0",counted="true"} ${seconds * 100}
-onepower_host_energy_joules_total ${seconds * 100}
-onepower_vm_energy_joules_total{domain="one-8",uuid=""} ${seconds * 40}
-`;
-    return { bytes: httpAnswer('200 OK', page) };
-  });
-  t.after(() => Promise.all([frontEnd.close(), agent.close()]));
-  const exporter = await startExporter({
-    endpoint: `http://127.0.0.1:${frontEnd.port}/RPC2`,
-    flags: withFlags(
-      [
-        `--power.agent-url=http://127.0.0.1:${agent.port}/{id}/metrics`,
-        `--energy.directory=${path.join(temporaryFolder(t), 'energy')}`,
-        '--energy.interval=1s',
-        '--no-collector.server',
-        '--guest.listen-address=127.0.0.1:0',
-      ],
-      flags,
-    ),
-  });
-  t.after(exporter.end);
-  const urlOf = () => /msg="listening for guests" url=(\S+)/.exec(exporter.log())?.[1];
-  while (urlOf() === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
-  return { exporter, url: urlOf() ?? '', calls: () => frontEnd.requests.map(methodOf) };
-};
 
 interface Answer {
   readonly status: number;
@@ -107,10 +38,10 @@ const askUntil = async (status: number, url: string, vmId: string): Promise<Answ
   }
 };
 
-const energyOnPage = async ({ exporter }: Cloud): Promise<number> =>
+const energyOnPage = async ({ exporter }: GuestCloud): Promise<number> =>
   familyOf(await get(exporter), 'opennebula_vm_energy_joules_total')['{one_vm_id="8"}'] ?? Number.NaN;
 
-const getsItsOwn = async (cloud: Cloud): Promise<void> => {
+const getsItsOwn = async (cloud: GuestCloud): Promise<void> => {
   await askUntil(200, `${cloud.url}/energy_uj`, '8');
   const least = await energyOnPage(cloud);
   const energy = await ask(`${cloud.url}/energy_uj`, '8');
@@ -139,7 +70,7 @@ const getsItsOwn = async (cloud: Cloud): Promise<void> => {
   assert.equal((await fetch(`${cloud.exporter.url}/energy_uj`)).status, 404, 'nor on the port of metrics');
 };
 
-const isFollowedInTheGuest = async (t: TestContext, cloud: Cloud): Promise<void> => {
+const isFollowedInTheGuest = async (t: TestContext, cloud: GuestCloud): Promise<void> => {
   const guest = startPowerGuest(t, { url: cloud.url, vmId: '8', token: tokenOf('8') });
   await guest.said(/follows VM 8/);
   const first = Number(guest.file('energy_uj'));
@@ -151,7 +82,7 @@ const isFollowedInTheGuest = async (t: TestContext, cloud: Cloud): Promise<void>
   assert.equal(await guest.end(), 0);
 };
 
-const othersGetNothing = async (cloud: Cloud): Promise<void> => {
+const othersGetNothing = async (cloud: GuestCloud): Promise<void> => {
   for (const page of ['/energy_uj', '/metrics', '/power.json']) {
     assert.equal((await ask(`${cloud.url}${page}`, '8', tokenOf('6'))).status, 401);
     assert.equal((await ask(`${cloud.url}${page}`, '12345', tokenOf('8'))).status, 401);
@@ -173,7 +104,7 @@ const othersGetNothing = async (cloud: Cloud): Promise<void> => {
 };
 
 test('guests cost OpenNebula no call', async (t) => {
-  const cloud = await startCloud(t, '--energy.interval=60s', '--one.min-refresh-interval=1h');
+  const cloud = await startGuestCloud(t, '--energy.interval=60s', '--one.min-refresh-interval=1h');
   await askUntil(503, `${cloud.url}/energy_uj`, '4');
   while (!(await ask(`${cloud.url}/energy_uj`, '4')).body.startsWith('not_running'))
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -185,7 +116,7 @@ test('guests cost OpenNebula no call', async (t) => {
   assert.equal(cloud.calls().filter((method) => method === 'one.userpool.info').length, 1);
 });
 
-const isAnsweredWhileOthersGuess = async (cloud: Cloud): Promise<void> => {
+const isAnsweredWhileOthersGuess = async (cloud: GuestCloud): Promise<void> => {
   for (const localAddress of ['127.0.0.2', '127.0.0.1']) {
     let isOver = false;
     let wrong = 0;
@@ -214,7 +145,7 @@ const isAnsweredWhileOthersGuess = async (cloud: Cloud): Promise<void> => {
 };
 
 test("a VM gets its own energy and power, nobody gets another VM's, and guesses lock nobody out", async (t) => {
-  const cloud = await startCloud(t);
+  const cloud = await startGuestCloud(t);
   await askUntil(200, `${cloud.url}/energy_uj`, '8');
   await t.test('its own, on three pages', () => getsItsOwn(cloud));
   await t.test('the counter in the guest follows it', (own) => isFollowedInTheGuest(own, cloud));
@@ -262,7 +193,7 @@ test('guests are served over TLS by the web configuration, without its users', a
 basic_auth_users: {prom: ${hash}}
 `,
   );
-  const { url } = await startCloud(t, `--web.config.file=${config}`);
+  const { url } = await startGuestCloud(t, `--web.config.file=${config}`);
   assert.match(url, /^https:/);
   const status = (token: string): Promise<number> =>
     new Promise((resolve, reject) => {
