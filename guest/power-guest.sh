@@ -50,14 +50,21 @@ napping=''
 leave() {
   trap - TERM INT HUP EXIT
   for child in $fetching $napping; do kill "$child" 2>/dev/null || :; done
+  [ -z "$fetching" ] || wait "$fetching" || : # it writes there
   [ "$(cat "$work/pid" 2>/dev/null)" != "$$" ] || rm -rf "$work"
   exit "$1"
 }
 
 # --- who this VM is --------------------------------------------------------------------------------------------------
 
-# The value of a variable in a file of shell assignments, which is not run: NAME='value', export NAME="value".
+# The value of a variable in a file of shell assignments, which is not run: NAME='value', export NAME="value". Other
+# values may have lines that look like one, such as those of a start script: what is quoted and matches the third
+# argument counts first.
 value_of() {
+  for quote in "[\"']" ''; do
+    found=$(sed -n "s|^\(export \)\{0,1\}$1=\($quote\)\($3\)\2\$|\3|p" "$2" | head -n 1)
+    [ -z "$found" ] || { printf '%s' "$found" && return 0; }
+  done
   found=$(sed -n "s/^\(export \)\{0,1\}$1=//p" "$2" | tail -n 1)
   case $found in
     \'*\') found=${found#\'} found=${found%\'} ;;
@@ -74,6 +81,9 @@ context_disk() {
   return 1
 }
 
+token_form='[A-Za-z0-9+/]\{20,\}=\{0,2\}'
+url_form="https\{0,1\}://[^\"' ]\{1,\}"
+
 add_problem() { problem="$problem${problem:+; }$1"; }
 
 # Sets token, vm_id and found_url, or fails with the reason in `problem`.
@@ -81,7 +91,7 @@ read_identity() {
   token='' vm_id='' found_url='' endpoint=''
   env_file=${one_env:-/run/one-context/one_env}
   if [ -r "$env_file" ]; then
-    token=$(value_of TOKENTXT "$env_file")
+    token=$(value_of TOKENTXT "$env_file" "$token_form")
     read_context "$env_file"
   elif [ -n "$one_env" ]; then
     problem="cannot read $one_env"
@@ -110,33 +120,42 @@ read_identity() {
 }
 
 read_context() {
-  vm_id=$(value_of VMID "$1")
-  own=$(value_of ONEGATE_TOKEN "$1")
-  [ -z "$own" ] || token=$own
-  found_url=$(value_of POWER_GUEST_URL "$1")
-  endpoint=$(value_of ONEGATE_ENDPOINT "$1")
+  vm_id=$(value_of VMID "$1" '[0-9]\{1,\}')
+  own=$(value_of ONEGATE_TOKEN "$1" "$token_form")
+  case $own in '' | *[!A-Za-z0-9+/=]*) ;; *) token=$own ;; esac
+  found_url=$(value_of POWER_GUEST_URL "$1" "$url_form")
+  endpoint=$(value_of ONEGATE_ENDPOINT "$1" "$url_form")
   [ -n "$found_url" ] || [ -z "$endpoint" ] ||
     found_url=$(printf '%s' "$endpoint" | sed -n 's#^\(https\{0,1\}://\(\[[^]]*\]\|[^:/]*\)\).*#\1:9926#p')
 }
 
 # --- what the front-end says -----------------------------------------------------------------------------------------
 
+# Runs a command that ends with us.
+run() {
+  "$@" &
+  running=$!
+  wait "$running"
+}
+
 # Writes the body of the answer to $work/body and its status to $work/status. The token is in no argument of a
-# command, but for BusyBox' wget, which takes it in no other way.
+# command, but for BusyBox' wget, which takes it in no other way, and Wget2.
 fetch() {
-  rm -f "$work/status"
+  running=''
+  trap 'trap "" TERM; [ -z "$running" ] || { kill "$running" 2>/dev/null; wait "$running"; }; exit 0' TERM
   if [ "$client" = curl ]; then
-    printf 'header = "X-ONEGATE-TOKEN: %s"\nheader = "X-ONEGATE-VMID: %s"\n' "$token" "$vm_id" |
-      curl -sS -m 20 -K - -o "$work/body" -w '%{http_code}' "$1" >"$work/code" 2>"$work/error" || :
+    printf 'header = "X-ONEGATE-TOKEN: %s"\nheader = "X-ONEGATE-VMID: %s"\n' "$token" "$vm_id" >"$work/request"
+    run curl -sS -m 20 -K "$work/request" -o "$work/body" -w '%{http_code}' "$1" >"$work/code" 2>"$work/error" || :
     code=$(cat "$work/code")
   elif [ "$client" = wget ]; then
-    printf 'header = X-ONEGATE-TOKEN: %s\nheader = X-ONEGATE-VMID: %s\n' "$token" "$vm_id" >"$work/wgetrc"
-    WGETRC=$work/wgetrc wget -nv -S -t 1 -T 20 --content-on-error -O "$work/body" "$1" 2>"$work/error" || :
+    printf 'header = X-ONEGATE-TOKEN: %s\nheader = X-ONEGATE-VMID: %s\n' "$token" "$vm_id" >"$work/request"
+    export WGETRC="$work/request"
+    run wget -nv -S -t 1 -T 20 --content-on-error -O "$work/body" "$1" 2>"$work/error" || :
     code=$(sed -n 's#^ *HTTP/[0-9.]* \([0-9]*\).*#\1#p' "$work/error" | tail -n 1)
   else
     : >"$work/body"
     # Not -T, at which BusyBox 1.35 of Debian 12 crashes.
-    $limited wget -q --header "X-ONEGATE-TOKEN: $token" --header "X-ONEGATE-VMID: $vm_id" -O "$work/body" "$1" \
+    run $limited wget -q --header "X-ONEGATE-TOKEN: $token" --header "X-ONEGATE-VMID: $vm_id" -O "$work/body" "$1" \
       2>"$work/error" && code=200 || code=$(sed -n 's#.*HTTP/[0-9.]* \([0-9]*\).*#\1#p' "$work/error" | tail -n 1)
   fi
   printf '%s\n' "${code:-000}" >"$work/status.new"
@@ -148,8 +167,8 @@ choose_client() {
     client=curl
   elif ! command -v wget >/dev/null 2>&1; then
     fail 'neither curl nor wget is installed: install one of them'
-  elif wget --version 2>/dev/null | grep -q GNU; then
-    client=wget
+  elif wget --version 2>/dev/null | grep -q '^GNU Wget 1'; then
+    client=wget # and not Wget2, which reads no WGETRC
   else
     client=busybox limited=''
     ! command -v timeout >/dev/null 2>&1 || limited='timeout 20'
@@ -170,9 +189,11 @@ millionths_of() {
 told() { sed -n '1s/^/: /p' "$work/body" 2>/dev/null || :; }
 
 said=''
+# A time in a text, such as 3 ms or 75 s, makes no other one of it.
 say_once() {
-  [ "$said" = "$1" ] || say "$1"
-  said=$1
+  gist=$(printf '%s\n' "$1" | sed 's/[0-9][0-9]* m\{0,1\}[is]//g')
+  [ "$said" = "$gist" ] || say "$1"
+  said=$gist
 }
 
 # Takes an answer: sets target (the newest true value), rate (microjoules a second).
@@ -197,7 +218,10 @@ take_answer() {
       [ "${watts:-0}" -le "$rate" ] || rate=$watts
       say_once "the counter follows VM $vm_id"
       ;;
-    000 | '') say_once "cannot reach $pull_url: $(tail -n 1 "$work/error")" ;;
+    000 | '')
+      why=$(sed -n 's/^curl: //p' "$work/error" | tail -n 1) # advice follows it
+      say_once "cannot reach $pull_url: ${why:-$(tail -n 1 "$work/error")}"
+      ;;
     401)
       say_once "$pull_url refused the token of VM $vm_id (401): its context may be older than the TOKEN_PASSWORD of its creator"
       [ "$wait_s" -ge 60 ] || wait_s=60
@@ -230,7 +254,12 @@ start_at() {
     target=$before
     shown=$before
   fi
-  write_counter
+  if [ -e "$zone/energy_uj" ]; then
+    write_counter
+  else
+    printf '%s\n' "$shown" >"$work/first"
+    mv "$work/first" "$zone/energy_uj" # whole from its first moment
+  fi
 }
 
 # As far as the last known power takes it, and never past the newest true value.
@@ -244,8 +273,10 @@ advance() {
 }
 
 mkdir -p "$zone" || fail "cannot make $zone: run this as root, or give another --tree"
-if [ -e "$work/pid" ] && kill -0 "$(cat "$work/pid")" 2>/dev/null; then
-  fail "process $(cat "$work/pid") keeps $tree already: end it, or give another --tree"
+# The process id of an earlier run may be another's now, or our own.
+holder=$(cat "$work/pid" 2>/dev/null || :)
+if [ -n "$holder" ] && [ "$holder" != "$$" ] && grep -q 'power-guest[.]sh' "/proc/$holder/cmdline" 2>/dev/null; then
+  fail "process $holder keeps $tree already: end it, or give another --tree"
 fi
 trap 'leave $?' EXIT
 trap 'leave 0' TERM INT HUP

@@ -1,5 +1,7 @@
 /** The first link: credentials, the API behind them, and what their user may do. */
 import { type Account, administrators } from '../../lib/one/account.ts';
+import { fewOf } from '../../lib/text/short-lists.ts';
+import { cleanLine } from '../../lib/text/terminal-text.ts';
 import type { User } from './check.ts';
 import { type Attempt, asOneadmin, failure, judgeProblem, ok, type Verdict, warning } from './finding.ts';
 
@@ -11,6 +13,8 @@ export interface OneFacts {
   readonly account: Attempt<Account>;
   /** How many hosts there are. */
   readonly hosts: Attempt<number>;
+  /** Names of users whose TOKEN_PASSWORD can be found by trying. */
+  readonly weakUsers: Attempt<readonly string[]>;
 }
 
 const leastVersion = [6, 10] as const;
@@ -71,10 +75,24 @@ const judgeHosts = (hosts: Attempt<number>): Verdict => {
     : ok(`has ${hosts.value} hosts`, { subject: 'OpenNebula' });
 };
 
+/** Whoever may not read them has been told so by judgeAccount. */
+const judgeTokenPasswords = (weakUsers: OneFacts['weakUsers']): readonly Verdict[] =>
+  'value' in weakUsers && weakUsers.value.length > 0
+    ? [
+        warning(
+          `TOKEN_PASSWORD can be found by trying, from the OneGate token of one VM: ${fewOf(weakUsers.value.map(cleanLine))}`,
+          'oneext guest strengthen USER',
+          { subject: 'users' },
+        ),
+      ]
+    : [];
+
 export const judgeOne = (facts: OneFacts): readonly Verdict[] => [
   judgeUser(facts.user),
   judgeAuth(facts.auth),
   // Without credentials nothing is asked.
   ...('value' in facts.auth ? [judgeVersion(facts)] : []),
-  ...('value' in facts.version ? [...judgeAccount(facts.account), judgeHosts(facts.hosts)] : []),
+  ...('value' in facts.version
+    ? [...judgeAccount(facts.account), judgeHosts(facts.hosts), ...judgeTokenPasswords(facts.weakUsers)]
+    : []),
 ];

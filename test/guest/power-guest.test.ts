@@ -1,22 +1,29 @@
 /** power-guest.sh: whom it asks, what it writes, and what it says when it has nothing. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { exists, type PowerGuest, startPowerGuest } from '../support/power-guest.ts';
 
+interface FrontEndAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
 interface FrontEnd {
   readonly url: string;
-  /** What is answered from now on. */
-  answer: { readonly status: number; readonly body: string };
+  /** What is answered from now on; `undefined` keeps who asks waiting. */
+  answer: FrontEndAnswer | undefined;
+  /** Resolves when a request has ended without an answer. */
+  left(): Promise<void>;
   /** Resolves when that many requests more have come. */
   asked(more: number): Promise<void>;
   readonly headers: http.IncomingHttpHeaders[];
 }
 
-const powerOf = (joules: number, watts: number): FrontEnd['answer'] => ({
+const powerOf = (joules: number, watts: number): FrontEndAnswer => ({
   status: 200,
   body: `${JSON.stringify({ watts, joules, time: 1764282000.1, resolution_seconds: 1 })}\n`,
 });
@@ -24,11 +31,14 @@ const powerOf = (joules: number, watts: number): FrontEnd['answer'] => ({
 const startFrontEnd = async (t: TestContext, answer: FrontEnd['answer']): Promise<FrontEnd> => {
   const headers: http.IncomingHttpHeaders[] = [];
   let onAsked = (): void => undefined;
+  let onLeft = (): void => undefined;
   const server = http.createServer((request, response) => {
     headers.push(request.headers);
+    onAsked();
+    request.socket.once('close', () => onLeft());
+    if (frontEnd.answer === undefined) return;
     response.writeHead(request.url === '/power.json' ? frontEnd.answer.status : 404);
     response.end(frontEnd.answer.body);
-    onAsked();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(
@@ -42,6 +52,10 @@ const startFrontEnd = async (t: TestContext, answer: FrontEnd['answer']): Promis
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     answer,
     headers,
+    left: () =>
+      new Promise((resolve) => {
+        onLeft = resolve;
+      }),
     asked(more) {
       const until = headers.length + more;
       return new Promise((resolve) => {
@@ -56,7 +70,7 @@ const startFrontEnd = async (t: TestContext, answer: FrontEnd['answer']): Promis
 
 const token = '5G/Ba+FWdmVc/UgKKf0JMQ==';
 
-for (const client of ['curl', 'wget'] as const)
+for (const client of ['curl', 'wget', 'wget2'] as const)
   test(`the tree as Scaphandre and Kepler read it, with ${client}`, async (t) => {
     const frontEnd = await startFrontEnd(t, powerOf(94312.117, 12.5));
     const guest = startPowerGuest(t, { url: frontEnd.url, vmId: '524', token, client });
@@ -107,6 +121,80 @@ test('the counter never falls and never passes the truth, for a reader in a tigh
   await again.said(/follows/);
   frontEnd.answer = powerOf(40, 40);
   await readUntil(again, (value) => value === 161e6, 161e6);
+});
+
+test('the first value is whole from its first moment', async (t) => {
+  const frontEnd = await startFrontEnd(t, { status: 503, body: 'starting\n' });
+  const guest = startPowerGuest(t, { url: frontEnd.url, vmId: '8', token });
+  await guest.said(/not measured/);
+  frontEnd.answer = powerOf(7, 1);
+  for (let text = ''; text === ''; ) {
+    for (let read = 0; read < 1000 && text === ''; read += 1) {
+      try {
+        text = readFileSync(path.join(guest.zone, 'energy_uj'), 'latin1');
+        assert.equal(text, '7000000\n');
+      } catch (thrown) {
+        if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
+      }
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+});
+
+test('it ends at once while the front-end keeps it waiting, and leaves nothing behind', async (t) => {
+  for (const client of ['curl', 'wget', 'wget2'] as const) {
+    const frontEnd = await startFrontEnd(t, undefined);
+    const guest = startPowerGuest(t, { url: frontEnd.url, vmId: '8', token, client });
+    await frontEnd.asked(1);
+    const gone = frontEnd.left();
+    assert.equal(await guest.end(), 0, guest.log());
+    await gone;
+    assert.equal(await exists(path.join(guest.tree, '.pull')), false);
+  }
+});
+
+test('what an earlier run has left does not stop it: its process id may be of another program', async (t) => {
+  const frontEnd = await startFrontEnd(t, powerOf(1, 1));
+  const guest = startPowerGuest(t, { url: frontEnd.url, vmId: '8', token });
+  await guest.said(/follows/);
+  const other = startPowerGuest(t, { url: frontEnd.url, vmId: '8', token, tree: guest.tree });
+  assert.equal(await other.ended, 1);
+  assert.match(other.log(), /process \d+ keeps .* already/);
+  await guest.end();
+  mkdirSync(path.join(guest.tree, '.pull'));
+  writeFileSync(path.join(guest.tree, '.pull/pid'), `${process.pid}\n`);
+  await startPowerGuest(t, { url: frontEnd.url, vmId: '8', token, tree: guest.tree }).said(/follows/);
+});
+
+test('lines of a start script that look like the context do not take its place', async (t) => {
+  const frontEnd = await startFrontEnd(t, powerOf(1, 1));
+  const startScript = `#!/bin/sh
+VMID=$(cat /vmid)
+TOKENTXT=$(cat /mnt/token.txt)
+ONEGATE_TOKEN=$TOKENTXT
+ONEGATE_ENDPOINT=$2
+VMID=7
+`;
+  for (const oneEnv of [
+    `export ONEGATE_ENDPOINT="${frontEnd.url}"\nexport START_SCRIPT="${startScript}"\nexport TOKENTXT="${token}"\nexport VMID="8"\n`,
+    `START_SCRIPT='${startScript}'\nTOKENTXT='${token}'\nVMID='8'\n`,
+    `TOKENTXT=${token}\nVMID=8\nSTART_SCRIPT="${startScript.replace('VMID=7\n', '')}"\n`,
+  ])
+    await startPowerGuest(t, { url: frontEnd.url, vmId: '', token: '', oneEnv }).said(/follows VM 8/);
+  assert.ok(frontEnd.headers.every((given) => given['x-onegate-token'] === token));
+});
+
+test('a reason that differs in a time alone is told once, another status again', async (t) => {
+  const frontEnd = await startFrontEnd(t, { status: 503, body: 'no_reading: read last 75 s ago\n' });
+  const guest = startPowerGuest(t, { url: frontEnd.url, vmId: '8', token });
+  await guest.said(/75 s ago/);
+  frontEnd.answer = { status: 503, body: 'no_reading: read last 85 s ago\n' };
+  await frontEnd.asked(2);
+  frontEnd.answer = { status: 404, body: 'Not found\n' };
+  await guest.said(/answered 404/);
+  frontEnd.answer = { status: 500, body: 'Not found\n' };
+  await guest.said(/answered 500/);
+  assert.doesNotMatch(guest.log(), /85 s/);
 });
 
 test('0 joules are shown as 1 microjoule: a counter of 0 is none', async (t) => {

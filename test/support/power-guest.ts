@@ -25,7 +25,7 @@ export interface PowerGuestOptions {
   readonly vmId: string;
   readonly token: string;
   readonly tree?: string;
-  readonly client?: 'curl' | 'wget';
+  readonly client?: 'curl' | 'wget' | 'wget2';
   /** What one-context would have written. */
   readonly oneEnv?: string;
 }
@@ -45,9 +45,17 @@ const tools = [
   'dirname',
 ];
 
+/** Wget2 takes the headers as arguments, and reads no WGETRC. */
+const wget2 = `#!/bin/sh
+unset WGETRC
+[ "$1" != --version ] || { echo 'GNU Wget2 2.1.0 - multithreaded metalink/file/website downloader' && exit 0; }
+exec /usr/bin/wget "$@"
+`;
+
 /** A PATH with one client for HTTP alone. */
 const pathWith = (t: TestContext, client: string): string => {
   const folder = temporaryFolder(t);
+  if (client === 'wget2') writeFileSync(path.join(folder, 'wget'), wget2, { mode: 0o755 });
   const found = [...tools, client].flatMap((tool) =>
     ['/usr/bin', '/bin', '/usr/sbin', '/sbin']
       .map((place) => path.join(place, tool))

@@ -5,6 +5,7 @@ import { readEndpointUrl } from '../../../lib/io/connect-one.ts';
 import { findOneAuth } from '../../../lib/io/one-client.ts';
 import { readDocument } from '../../../lib/io/read-pool.ts';
 import { accountShape, parseAccount } from '../../../lib/one/account.ts';
+import { isWeakTokenPassword, userPool } from '../../../lib/one/user.ts';
 import type { Surroundings } from '../check.ts';
 import type { OneFacts } from '../one.ts';
 import { attempt } from './attempt.ts';
@@ -12,7 +13,7 @@ import { attempt } from './attempt.ts';
 const ownId = -1;
 
 export const probeOne = async ({ environment, user, client, hosts }: Surroundings): Promise<OneFacts> => {
-  const [auth, endpoint, version, account, count] = await Promise.all([
+  const [auth, endpoint, version, account, count, weakUsers] = await Promise.all([
     attempt(async () => {
       const { path } = await findOneAuth(environment);
       return { path, mode: (await stat(path)).mode };
@@ -33,6 +34,11 @@ export const probeOne = async ({ environment, user, client, hosts }: Surrounding
       return found;
     }),
     attempt(async () => (await hosts()).length),
+    attempt(async () =>
+      (await readDocument(await client(), userPool))
+        .filter(({ tokenPassword }) => tokenPassword !== undefined && isWeakTokenPassword(tokenPassword))
+        .map(({ name }) => name),
+    ),
   ]);
-  return { user, auth, endpoint, version, account, hosts: count };
+  return { user, auth, endpoint, version, account, hosts: count, weakUsers };
 };

@@ -9,7 +9,17 @@ const oneFacts: OneFacts = {
   version: { value: '7.4.0' },
   account: { value: { id: 0, name: 'oneadmin', groupIds: [0] } },
   hosts: { value: 2 },
+  weakUsers: { value: [] },
 };
+
+test('users whose TOKEN_PASSWORD can be found by trying are named, with what makes it strong', () => {
+  const last = (weakUsers: OneFacts['weakUsers']) => judgeOne({ ...oneFacts, weakUsers }).at(-1);
+  const some = last({ value: ['oneadmin', 'al\nice', 'bob', 'carol', 'dan'] });
+  assert.deepEqual([some?.level, some?.subject], ['warning', 'users']);
+  assert.match(some?.message ?? '', /: oneadmin, al ?ice, bob and 2 more$/);
+  assert.match(JSON.stringify(some), /oneext guest strengthen USER/);
+  assert.equal(last({ value: [] })?.level, 'ok');
+});
 
 test('versions from 6.10 to 7.4 are supported', () => {
   for (const [text, isSupported] of [
