@@ -13,14 +13,16 @@ export const verify = defineVerb({
   summary: 'compare the energy of VMs with that of their hosts, and look for damage',
   operands: '',
   details: `For each hour and each host, the energy of the VMs and the rest must sum to the energy of the host. The exit code
-is 1 if they do not, or if a part of the ledger is damaged.`,
+is 1 if they do not, or if a part of the ledger is damaged. Without --month, --from and --to, only the month that is
+running is looked at: --from 2000-01-01 looks at all that is kept.`,
   options: periodOptions,
   run: async ({ options }, terminal) => {
     const period = periodOf(options, terminal.now());
     if (typeof period === 'string') throw usageError(period);
     const folder = options['energy.directory'];
     const balance = createBalance();
-    let [hours, faults] = [0, 0];
+    const hours = new Set<number>();
+    let faults = 0;
     const tell = (line: string): void => {
       faults += 1;
       terminal.writeResult(`${line}\n`);
@@ -29,7 +31,7 @@ is 1 if they do not, or if a part of the ledger is damaged.`,
       await readLedger(folder, period, {
         onHour({ body, hour }, isInRange) {
           if (!isInRange) return;
-          hours += 1;
+          hours.add(hour);
           readRows(body, balance.visitor);
           const at = new Date(hour).toISOString();
           for (const hostId of balance.close())
@@ -41,6 +43,8 @@ is 1 if they do not, or if a part of the ledger is damaged.`,
       throw cliError('ENERGY_UNREADABLE', { path: folder, detail: reasonOf(thrown) }, thrown);
     }
     if (faults > 0) throw cliError('ENERGY_FAULTY', { path: folder, faults });
-    terminal.writeResult(`${hours} hour(s) of ${folder} are whole, and VMs and rest sum to their hosts\n`);
+    terminal.writeResult(
+      `${hours.size} hour(s) of ${folder} are whole, and VMs and rest sum to their hosts\n`,
+    );
   },
 });

@@ -4,7 +4,7 @@
  * For each host and each step, the energy of its VMs and the rest sum to the energy of the host, and the rest is not
  * negative. For each VM, measured and unmeasured time sum to the time that it ran.
  */
-import type { Vm } from '../../lib/one/vm.ts';
+import { isMigrating, type Vm } from '../../lib/one/vm.ts';
 import {
   type Accounts,
   type HostAccount,
@@ -102,6 +102,19 @@ const countHosts = (scene: Scene, tally: Tally, booking: Booking): ReadonlyMap<n
   return hosts;
 };
 
+/** What tells whether a VM was measured: its host; while it moves, whichever host has seen it. */
+const settlementOf = (
+  { settlements }: Scene,
+  { vmId, before }: CountedVm,
+  vm: Vm,
+  hostId: number,
+): Settlement | undefined => {
+  const here = settlements.get(hostId);
+  const isMoving = isMigrating(vm) || before?.isMigrating === true || before?.hostId !== vm.hostId;
+  if (before?.isRunning !== true || !isMoving || here?.vms?.has(vmId) === true) return here;
+  return [...settlements.values()].find(({ vms }) => vms?.has(vmId) === true) ?? here;
+};
+
 /** Counts the time of a VM in the pool; up to when that is settled. */
 const countTime = (scene: Scene, counted: CountedVm, vm: Vm, tally: Tally): number => {
   const { step, rules } = scene;
@@ -112,7 +125,7 @@ const countTime = (scene: Scene, counted: CountedVm, vm: Vm, tally: Tally): numb
     lastStepAt: scene.before.at,
     at: step.at,
     wallOffsetMs: step.calendar.wallOffsetMs,
-    settlement: scene.settlements.get(hostId),
+    settlement: settlementOf(scene, counted, vm, hostId),
     longestGapMs: rules.longestGapMs,
   });
   if (measured !== undefined) tally.addTime(counted, hostId, measured, addMeasured);

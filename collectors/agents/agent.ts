@@ -170,6 +170,8 @@ export interface PageReader {
 export interface PowerAgent {
   /** It counts the energy of VMs, or of what it can be made: what was counted while the exporter did not run is known afterwards. */
   readonly countsVmEnergy?: boolean;
+  /** It measures by a clock of its own, and asking it costs next to nothing: the accounts may ask as often as they want. */
+  readonly mayBeAskedOften?: boolean;
   /** As it stands in labels; also the name of the job in which Prometheus scrapes these agents. */
   readonly name: string;
   /** As people write it. */

@@ -157,6 +157,7 @@ export const onepower: PowerAgent = {
   name: 'onepower',
   title: 'opennebula-power-agent',
   countsVmEnergy: true,
+  mayBeAskedOften: true,
   metricPrefixes: ['onepower_'],
   defaultPort: 8080,
   sharesPort: true,

@@ -1,6 +1,6 @@
 /**
  * What answers at URLs: each is asked at most every five seconds, as Scaphandre stops measuring when it is asked more
- * often than every two.
+ * often than every two. An agent of our own only shows what it has counted, and may be asked more often.
  *
  * An agent that hangs costs one scrape its timeout. After that it is asked in the background, and nobody waits
  * for it until it has answered again. One whose answer cost much is asked in the background too, and less often.
@@ -23,6 +23,8 @@ export interface AskingOptions {
   readonly now: () => number;
   readonly signal?: AbortSignal;
   readonly memory: AgentMemory;
+  /** How long agents that may be asked often are left alone at least; as the others where it is not given. */
+  readonly oftenMs?: number;
   /** Is told of each answer. */
   readonly onAnswer?: (answer: AgentAnswer) => void;
 }
@@ -104,16 +106,20 @@ export const createAskedAgents = (options: AskingOptions) => {
   const slowMs = Math.min(slowFailureMs, settings['power.agent-timeout']);
   const { asked } = options.memory;
   const downloadPage = createPageDownload(options);
+  const asksOften = new Set(agents.filter((agent) => agent.mayBeAskedOften).map(({ name }) => name));
+  const leastOf = ({ agent, origin }: AgentAnswer): number =>
+    origin !== undefined && asksOften.has(agent) ? (options.oftenMs ?? leastIntervalMs) : leastIntervalMs;
 
   const askOne = async (url: URL, state: AskedAgent): Promise<void> => {
     state.askedAt = now();
     const meter = createProcessorMeter();
     Object.assign(state, await downloadPage(url, state, meter));
     onAnswer?.(state.answer);
-    state.intervalMs = intervalAfter(state.answer.verdict, meter.usedMs(), state.intervalMs);
+    const leastMs = leastOf(state.answer);
+    state.intervalMs = intervalAfter(state.answer.verdict, meter.usedMs(), state.intervalMs, leastMs);
     state.running = undefined;
     const wasSlow = !state.answer.verdict.sound && now() - state.askedAt >= slowMs;
-    state.isWaitedFor = !wasSlow && state.intervalMs === leastIntervalMs;
+    state.isWaitedFor = !wasSlow && state.intervalMs === leastMs;
   };
   const stateOf = (url: URL): AskedAgent => {
     const known = asked.get(url.href);

@@ -5,8 +5,10 @@
  * Whatever happens to the accounts, power and all other metrics are served.
  */
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
+import { codeOf, isMissing } from '../../lib/errors/system-error.ts';
 import { createCycle } from '../../lib/io/cycle.ts';
 import type { Log } from '../../lib/log/log.ts';
+import { isMapping } from '../../lib/mapping.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { advance } from '../accounts/advance.ts';
 import type { Calendar } from '../accounts/booking.ts';
@@ -69,6 +71,13 @@ const withoutPower = (accounts: Accounts): Accounts => ({
   vms: new Map([...accounts.vms].map(([id, vm]) => [id, { ...vm, power: undefined }])),
 });
 
+/** Where the suite is not installed, there is no such folder, and nobody has asked for accounts. */
+const isUnused = (thrown: unknown): boolean =>
+  collectorError.is(thrown, 'ENERGY_FOLDER') &&
+  isMapping(thrown.cause) &&
+  thrown.cause['syscall'] === 'mkdir' &&
+  (isMissing(thrown.cause) || codeOf(thrown.cause) === 'EACCES');
+
 export const createEnergyAccounts = ({
   settings,
   sources,
@@ -100,7 +109,7 @@ export const createEnergyAccounts = ({
       shown = { value: kept.accounts(), readAt: now() };
     } catch (thrown) {
       const isDefault = folder === energyOptions['energy.directory'].default;
-      if (!isDefault || !collectorError.is(thrown, 'ENERGY_FOLDER')) fail(thrown);
+      if (!isDefault || !isUnused(thrown)) fail(thrown);
       else if (isFirst) log.info('energy is not counted', { error: reasonOf(thrown) });
     }
   };

@@ -1,10 +1,10 @@
 /** The power of whole machines: what the hosts' own agents say of it, and central Telegrafs, which are asked here. */
 import { parseHttpUrl } from '../../lib/http/http-url.ts';
 import type { Host } from '../../lib/one/host.ts';
-import { agentNames } from '../agents/agents.ts';
 import type { PlatformSettings } from '../agents/platform-options.ts';
 import type { AgentAnswer, Documents } from '../collector.ts';
 import { platformOfHosts } from '../host-platform.ts';
+import { hostReadingOf } from '../host-readings.ts';
 import { advanceSupply, supplyFactorOf } from '../supply-factor.ts';
 import type { PlatformMemory } from './agent-memory.ts';
 import { type AskingOptions, createAskedAgents } from './asked-agents.ts';
@@ -18,15 +18,13 @@ export interface PlatformReaderOptions extends Omit<AskingOptions, 'settings' | 
   readonly onChange: (url: URL, answer: AgentAnswer, before: AgentAnswer | undefined) => void;
 }
 
-/** Of the most trusted agent that tells it, in watts. */
-const hostWattsOf = (answers: readonly AgentAnswer[]): number | undefined =>
-  answers
-    .toSorted((a, b) => agentNames.indexOf(a.agent) - agentNames.indexOf(b.agent))
-    .flatMap(({ verdict }) =>
-      verdict.sound && verdict.reading.hostPower !== undefined && verdict.reading.isNotOfProcessors !== true
-        ? [verdict.reading.hostPower / 1e6]
-        : [],
-    )[0];
+/** Of the agent whose energy counts, in watts; `undefined` where that is no power of processors, and needs no factor. */
+const hostWattsOf = (answers: readonly AgentAnswer[]): number | undefined => {
+  const reading = hostReadingOf(answers);
+  return reading?.hostPower === undefined || reading.isNotOfProcessors === true
+    ? undefined
+    : reading.hostPower / 1e6;
+};
 
 export const createPlatformReader = (
   options: PlatformReaderOptions,

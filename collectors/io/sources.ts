@@ -10,6 +10,7 @@ import { takeUnique } from '../../lib/one/unique-objects.ts';
 import { parseVirtualNetwork, virtualNetworkShape } from '../../lib/one/virtual-network.ts';
 import { powerAgents } from '../agents/agents.ts';
 import { countAnswer } from '../agents/answer-counts.ts';
+import { leastIntervalMs, oftenIntervalMs } from '../agents/asking-interval.ts';
 import type { DocumentName, Documents } from '../collector.ts';
 import type { ExporterOptions } from '../exporter-options.ts';
 import type { Tariffs } from '../grid/tariffs.ts';
@@ -109,8 +110,10 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
   const fromElsewhere = <T>(read: () => Promise<T>): Source<T> => createSource({ read, now, reuseMs });
 
   const hosts = fromOne(() => readPool(hostPool));
+  const oftenMs = oftenIntervalMs(options['collector.energy'] ? options['energy.interval'] : leastIntervalMs);
   const askAgents = createAgentAsker({
     agents: powerAgents,
+    oftenMs,
     settings: options,
     now,
     signal,
@@ -126,11 +129,12 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
       } else if (before?.verdict.sound === false) log.info('power agent answers soundly again', fields);
     },
   });
-  const agents = fromElsewhere(async () => {
+  const readAgents = async (): Promise<Documents['agents']> => {
     const answers = await askAgents((await hosts.get()).value);
     onReading();
     return answers;
-  });
+  };
+  const agents = createSource({ read: readAgents, now, reuseMs: Math.min(reuseMs, oftenMs) });
   const readVmCpu = createVmCpuReader({
     client,
     now,

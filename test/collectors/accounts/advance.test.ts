@@ -183,6 +183,26 @@ test('an unmeasured VM holds its part of the rest, and nobody gets it', () => {
   }
 });
 
+test('the time of a VM that migrates is measured where the host that it comes from measures it', () => {
+  const step = (after: number, hostId: number, lcmState: number, left: number, right: number): Step =>
+    madeStep(
+      at(after),
+      [madeHost(0), madeHost(1)],
+      [madeVm(7, hostId, { lcmState })],
+      [
+        [0, [counted(0, at(after), after, left * 3, left > 0 ? { 7: left } : {})]],
+        [1, [counted(1, at(after), after, after * 100, right > 0 ? { 7: right } : {})]],
+      ],
+    );
+  const accounts = run([
+    step(0, 0, 3, 100, 0),
+    step(15, 1, 4, 700, 0), // migrates: the new host does not see it yet
+    step(30, 1, 4, 1300, 5), // it is new there: nobody knows what of it is new
+    step(45, 1, 3, 1300, 605),
+  ]);
+  assert.deepEqual(vmOf(accounts, 7), { own: 1800, share: 0, measured: 45, unmeasured: 0 });
+});
+
 test('a VM that migrates counts on both hosts, also where it left within the interval', () => {
   const hosts = [madeHost(0), madeHost(1)];
   const step = (after: number, hostId: number, lcmState: number, left: number, right: number): Step =>

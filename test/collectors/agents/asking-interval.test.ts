@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { PowerVerdict, UnsoundReason } from '../../../collectors/agents/agent.ts';
-import { intervalAfter, leastIntervalMs } from '../../../collectors/agents/asking-interval.ts';
+import {
+  intervalAfter,
+  leastIntervalMs,
+  oftenIntervalMs,
+} from '../../../collectors/agents/asking-interval.ts';
 
 const refused = (reason: UnsoundReason): PowerVerdict => ({ sound: false, version: '', reason, detail: '' });
 const sound: PowerVerdict = {
@@ -27,4 +31,12 @@ test('B8-interval: an agent takes a hundredth of a processor, also where its ans
   }
   assert.equal(intervalAfter(sound, 40, leastIntervalMs), leastIntervalMs);
   assert.equal(intervalAfter(sound, 40, 29_000), leastIntervalMs);
+});
+
+test('an agent that may be asked often is asked at each turn of the accounts, and no less often than the others', () => {
+  assert.ok(oftenIntervalMs(1000) < 1000);
+  assert.ok(oftenIntervalMs(4000) < 4000);
+  assert.equal(oftenIntervalMs(15_000), leastIntervalMs);
+  assert.equal(intervalAfter(sound, 40, leastIntervalMs, 800), 800);
+  assert.equal(intervalAfter(sound, 290, 800, 800), 29_000); // where it costs much, it is left alone all the same
 });

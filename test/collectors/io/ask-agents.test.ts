@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import type { PowerAgent } from '../../../collectors/agents/agent.ts';
+import { onepower } from '../../../collectors/agents/onepower.ts';
 import { scaphandre } from '../../../collectors/agents/scaphandre.ts';
 import { createAgentMemory } from '../../../collectors/io/agent-memory.ts';
 import { createAgentAsker } from '../../../collectors/io/ask-agents.ts';
@@ -119,6 +120,35 @@ test('an agent is asked once for a refresh and never more often than every five 
   asker.advance(5000);
   await asker.ask(hosts);
   assert.equal(server.requests.length, 2);
+});
+
+test('an agent of our own is asked as often as the accounts want, and others are not', async (t) => {
+  const ours = `onepower_info{version="1",meter="rapl"} 1
+onepower_host_cpus 4
+onepower_host_cpu_seconds_total{mode="all"} 400
+onepower_zone_energy_joules_total{zone="package-0",counted="true"} 100
+onepower_host_energy_joules_total 100
+`;
+  const { server, url } = await serve(t, (request) => ({
+    bytes: httpAnswer('200 OK', request.startsWith('GET /ours') ? ours : page),
+  }));
+  let offset = 0;
+  const ask = createAgentAsker({
+    memory: createAgentMemory(),
+    agents: [scaphandre, onepower],
+    oftenMs: 800,
+    settings: { ...defaultSettings, 'power.agent-url': [], 'power.agent-timeout': 5000 },
+    now: () => offset,
+    onChange: () => undefined,
+  });
+  const hosts = [hostAt(0, url), hostAt(1, url.replace('/metrics', '/ours'))];
+  const askedOf = (path: string): number =>
+    server.requests.filter((request) => request.startsWith(`GET ${path} `)).length;
+  for (const at of [0, 1000, 2000, 2500, 3000, 4000, 5000]) {
+    offset = at;
+    await ask(hosts);
+  }
+  assert.deepEqual([askedOf('/metrics'), askedOf('/ours')], [2, 6]);
 });
 
 test('disabled hosts are asked, offline ones and those without KVM are not', async (t) => {

@@ -51,6 +51,30 @@ test('a host whose agent reads the meter of the machine has no supply factor', a
   assert.equal(known.get(5)?.factor, 'host_power_unknown');
 });
 
+test('an agent beside the one that reads the meter of the machine makes no supply factor', async () => {
+  const { verdict, ...own } = rapl(280);
+  assert.ok(verdict.sound);
+  const ofMachine: AgentAnswer = {
+    ...own,
+    agent: 'onepower',
+    verdict: { ...verdict, reading: { ...verdict.reading, isNotOfProcessors: true } },
+    platform: [{ source: 'dcmi', watts: watts(280), bmcNames: [] }],
+  };
+  let at = 0;
+  const read = createPlatformReader({
+    memory: createPlatformMemory(),
+    agents: powerAgents,
+    settings: defaultSettings,
+    now: () => at,
+    onChange: () => undefined,
+    onSharedBmc: () => undefined,
+  });
+  for (; at < 3_600_000; at += 60_000) {
+    const known = await read(hosts, new Map([[5, [ofMachine, rapl(200)]]]));
+    assert.equal(known.get(5)?.factor, 'host_power_unknown');
+  }
+});
+
 test('a central Telegraf tells the power of a host; when it does not answer any more, the host has none', async (t) => {
   const page = readFileSync(repositoryPath('test/fixtures/telegraf/ipmi-lan-two-servers.prom'));
   let answers = true;
