@@ -48,25 +48,37 @@ export const noAmounts = (): Amounts => ({
 /** What an hour's energy of a host is multiplied by in the end; `undefined` where it is not known. */
 export interface LastFactors {
   supply: number | undefined;
+  /** That part of the energy of the host for which the supply factor was known. */
+  supplyPart: number;
   pue: number | undefined;
+  /** The same of the PUE, and of what the machine drew. */
+  puePart: number;
 }
+export const noFactors = (): LastFactors => ({
+  supply: undefined,
+  supplyPart: 0,
+  pue: undefined,
+  puePart: 0,
+});
 
 export const addEnergy = (
   to: Amounts,
   measured: number,
-  { supply, pue }: LastFactors,
+  { supply, supplyPart, pue, puePart }: LastFactors,
   { factor, price }: Rates,
 ): void => {
   let energy = measured;
   if (supply !== undefined) {
-    to.supplyBase += energy;
-    energy *= supply;
-    to.supply += energy;
+    const base = energy * supplyPart;
+    to.supplyBase += base;
+    to.supply += base * supply;
+    energy += base * (supply - 1);
   }
   if (pue !== undefined) {
-    to.pueBase += energy;
-    energy *= pue;
-    to.pue += energy;
+    const base = energy * puePart;
+    to.pueBase += base;
+    to.pue += base * pue;
+    energy += base * (pue - 1);
   }
   to.site += energy;
   if (factor !== undefined) {

@@ -16,7 +16,7 @@ const momentOption = (help: string): OptionSpec<number> => ({
 });
 
 const monthOption: OptionSpec<{ readonly from: number; readonly to: number }> = {
-  help: 'the month to look at, in local time; without --month, --from and --to, the one that is running',
+  help: 'the month to look at, in local time; without --month, --from and --to, a report is of the month that is running',
   form: 'YYYY-MM',
   parse: (text) => {
     const value = parseMonth(text);

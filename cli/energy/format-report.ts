@@ -26,15 +26,17 @@ const lineOf = (names: Names, currency: string, amounts: Amounts): Line => {
   const { supplyBase, supply, pueBase, pue, site, withFactor, carbon, withPrice, cost } = amounts;
   const origins = [...amounts.origins];
   const runningMs = measuredMs + unmeasuredMs;
+  const isUnknown = unmeasuredMs > 0 && measuredMs === 0 && own + share === 0;
+  const unlessUnknown = (energy: number): number | null => (isUnknown ? null : kilowattHours(energy));
   return {
     ...names,
     HOURS: hours(lifeMs),
     RUNNING_HOURS: hours(runningMs),
-    ENERGY_KWH_OWN: kilowattHours(own),
-    ENERGY_KWH_SHARE: kilowattHours(share),
-    ENERGY_KWH: kilowattHours(own + share),
-    CO2_G: origins.length === 0 ? null : kilowattHours(carbon),
-    COST: currency === '' ? null : kilowattHours(cost),
+    ENERGY_KWH_OWN: unlessUnknown(own),
+    ENERGY_KWH_SHARE: unlessUnknown(share),
+    ENERGY_KWH: unlessUnknown(own + share),
+    CO2_G: origins.length === 0 ? null : unlessUnknown(carbon),
+    COST: currency === '' ? null : unlessUnknown(cost),
     CURRENCY: currency === '' ? null : currency,
     COVERAGE: shareOf(measuredMs, runningMs),
     CO2_ZONE: listOf(origins.map(({ zone }) => zone).filter((zone) => zone !== '')),
@@ -44,7 +46,7 @@ const lineOf = (names: Names, currency: string, amounts: Amounts): Line => {
     COST_COVERAGE: shareOf(withPrice, site),
     SUPPLY_FACTOR: shareOf(supply, supplyBase),
     PUE: shareOf(pue, pueBase),
-    ENERGY_KWH_SITE: kilowattHours(site),
+    ENERGY_KWH_SITE: unlessUnknown(site),
   };
 };
 
@@ -180,8 +182,12 @@ export const formatReport = (
     return `${JSON.stringify({ FROM: begin, TO: end, ATTRIBUTION: attribution, IDLE: idle, RECORDS: lines }, null, 2)}\n`;
   if (format === 'csv')
     return [
-      names.join(','),
-      ...lines.map((line) => names.map((name) => csvCell(line[name] ?? null)).join(',')),
+      [...names, 'ATTRIBUTION', 'IDLE'].join(','),
+      ...lines.map((line) =>
+        [...names.map((name) => line[name] ?? null), attribution ?? null, idle ?? null]
+          .map(csvCell)
+          .join(','),
+      ),
     ]
       .map((line) => `${line}\n`)
       .join('');

@@ -9,6 +9,7 @@ import {
   addEnergy,
   type LastFactors,
   noAmounts,
+  noFactors,
 } from './amounts.ts';
 import {
   compareNames,
@@ -79,7 +80,7 @@ const createHosts = (ratesAt: RatesAt) => {
       hour: Number.NaN,
       rates: noRates,
       block: 0,
-      factors: { supply: undefined, pue: undefined },
+      factors: noFactors(),
     };
     hosts.set(hostId, known);
     return known;
@@ -96,8 +97,7 @@ const createHosts = (ratesAt: RatesAt) => {
       }
       if (host.block !== block) {
         host.block = block;
-        host.factors.supply = undefined;
-        host.factors.pue = undefined;
+        Object.assign(host.factors, noFactors());
       }
       return host;
     },
@@ -176,11 +176,14 @@ export const createUsageReader = ({ grouping, ratesAt, isVisible }: UsageOptions
       attributions.add(attribution);
       idles.add(idle);
     },
-    onDraw(hostId, _total, _rest, _measuredMs, supplyBase, supply, pueBase, pue) {
+    onDraw(hostId, total, _rest, _measuredMs, supplyBase, supply, pueBase, pue) {
       if (!isCounted) return;
       const { factors } = hosts.hostIn(hostId, hour, block);
+      const drawn = total - supplyBase + supply;
       factors.supply = supplyBase > 0 ? supply / supplyBase : undefined;
+      factors.supplyPart = total > 0 ? supplyBase / total : 0;
       factors.pue = pueBase > 0 ? pue / pueBase : undefined;
+      factors.puePart = drawn > 0 ? pueBase / drawn : 0;
     },
   };
   const usages = (): readonly Usage[] =>

@@ -6,18 +6,20 @@ import { defineVerb, usageError } from '../command.ts';
 import { cliError } from '../errors.ts';
 import { createBalance } from './balance.ts';
 import { periodOptions } from './energy-options.ts';
-import { periodOf } from './period.ts';
+import { type Period, periodOf } from './period.ts';
+
+const allTime: Period = { from: 0, to: Date.UTC(9999, 11, 31) };
 
 export const verify = defineVerb({
   name: 'verify',
   summary: 'compare the energy of VMs with that of their hosts, and look for damage',
   operands: '',
   details: `For each hour and each host, the energy of the VMs and the rest must sum to the energy of the host. The exit code
-is 1 if they do not, or if a part of the ledger is damaged. Without --month, --from and --to, only the month that is
-running is looked at: --from 2000-01-01 looks at all that is kept.`,
+is 1 if they do not, or if a part of the ledger is damaged. Without --month, --from and --to, the whole ledger is read.`,
   options: periodOptions,
   run: async ({ options }, terminal) => {
-    const period = periodOf(options, terminal.now());
+    const isAll = [options.month, options.from, options.to].every((given) => given === undefined);
+    const period = isAll ? allTime : periodOf(options, terminal.now());
     if (typeof period === 'string') throw usageError(period);
     const folder = options['energy.directory'];
     const balance = createBalance();

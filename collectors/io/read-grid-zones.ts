@@ -28,7 +28,8 @@ export const createGridZoneReader = ({ client, now, readCountries, onChange }: G
     if (countries.size > mostPlaces) countries.clear();
     for (const [place, country] of await readCountries([...new Set(places)])) countries.set(place, country);
   };
-  let byCluster: ReadonlyMap<string, string | undefined> = new Map();
+  /** `undefined` until they could be read once. */
+  let byCluster: ReadonlyMap<string, string | undefined> | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
   let failure: string | undefined;
   const readClusters = async (): Promise<void> => {
@@ -44,15 +45,17 @@ export const createGridZoneReader = ({ client, now, readCountries, onChange }: G
     }
   };
   return async (hosts: readonly Host[]): Promise<ReadonlyMap<number, string>> => {
-    if (now() - readAt >= reuseMs) await readClusters();
+    if (byCluster === undefined || now() - readAt >= reuseMs) await readClusters();
+    const clusterZones = byCluster;
     const unnamed = hosts.flatMap(({ cluster, grid = unplaced }) =>
-      namedZoneOf(grid, byCluster.get(cluster)) === undefined ? (grid.geolocation?.trim() ?? '') : [],
+      namedZoneOf(grid, clusterZones?.get(cluster)) === undefined ? (grid.geolocation?.trim() ?? '') : [],
     );
     await learnCountries(unnamed.filter((place) => place !== '' && !countries.has(place)));
     return new Map(
       hosts.flatMap(({ id, cluster, grid = unplaced }) => {
-        const zone =
-          namedZoneOf(grid, byCluster.get(cluster)) ?? countries.get(grid.geolocation?.trim() ?? '');
+        // What the cluster says comes before the place: while that is not known, the place does not count.
+        const placed = clusterZones === undefined ? undefined : countries.get(grid.geolocation?.trim() ?? '');
+        const zone = namedZoneOf(grid, clusterZones?.get(cluster)) ?? placed;
         return zone === undefined ? [] : [[id, zone] as const];
       }),
     );

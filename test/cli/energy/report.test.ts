@@ -6,7 +6,7 @@ import test, { type TestContext } from 'node:test';
 import { advance } from '../../../collectors/accounts/advance.ts';
 import { keepEnergy } from '../../../collectors/accounts/io/keep-accounts.ts';
 import { createFrontEnd } from '../../../simulator/front-end.ts';
-import { madeHost, madeStep, madeVm, minute, noon, power } from '../../support/made-accounts.ts';
+import { madeHost, madeStep, madeVm, minute, noon, power, silent } from '../../support/made-accounts.ts';
 import { runProgram } from '../../support/program.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
@@ -16,7 +16,12 @@ const rules = { attribution: 'capacity', idle: 'equal', pue: undefined, longestG
 /** Two VMs of 100 W together and of the host's 100 W idle power, for three hours; VM 8 gets another owner. */
 const writeLedger = async (
   t: TestContext,
-  { gridZone = '', supply, pue }: { gridZone?: string; supply?: number; pue?: number } = {},
+  {
+    gridZone = '',
+    supply,
+    pue,
+    knownFrom = noon,
+  }: { gridZone?: string; supply?: number; pue?: number; knownFrom?: number } = {},
 ): Promise<string> => {
   const folder = path.join(temporaryFolder(t), 'energy');
   const kept = await keepEnergy({ folder, retentionMs: undefined, log });
@@ -27,8 +32,10 @@ const writeLedger = async (
       madeVm(8, 0, { owner, name: `db ${at - noon}`, flavours: -1, labels: 'prod' }),
     ];
     const step = madeStep(at, [madeHost(0, { gridZone })], vms, [[0, [power(0, at, 200, { 7: 60, 8: 40 })]]]);
-    const supplyFactors = new Map(supply === undefined ? [] : [[0, supply]]);
-    await kept.advance((before) => advance(before, { ...step, supplyFactors }, { ...rules, pue }), step);
+    const isKnown = at > knownFrom;
+    const supplyFactors = new Map(supply === undefined || !isKnown ? [] : [[0, supply]]);
+    const rulesNow = { ...rules, pue: isKnown ? pue : undefined };
+    await kept.advance((before) => advance(before, { ...step, supplyFactors }, rulesNow), step);
   }
   await kept.close();
   return folder;
@@ -81,9 +88,9 @@ test('a report by VM in each format, with unrounded values and the owners of the
   });
   const csv = await oneext(folder, 'report', '--month=2026-11', '--format=csv');
   assert.deepEqual(csv.stdout.split('\n').slice(0, 3), [
-    'VM_ID,VM_NAME,USER_NAME,GROUP_NAME,HOURS,RUNNING_HOURS,ENERGY_KWH_OWN,ENERGY_KWH_SHARE,ENERGY_KWH,CO2_G,COST,CURRENCY,COVERAGE,CO2_ZONE,CO2_YEAR,CO2_SOURCE,CO2_COVERAGE,COST_COVERAGE,SUPPLY_FACTOR,PUE,ENERGY_KWH_SITE',
-    '7,"web ""1""",alice,users,3,3,0.18,0.15,0.33,,,,1,,,,0,0,,,0.33',
-    `8,db ${180 * minute},"'=carol,",users,1.5,1.5,0.06,0.075,0.135,,,,1,,,,0,0,,,0.135`,
+    'VM_ID,VM_NAME,USER_NAME,GROUP_NAME,HOURS,RUNNING_HOURS,ENERGY_KWH_OWN,ENERGY_KWH_SHARE,ENERGY_KWH,CO2_G,COST,CURRENCY,COVERAGE,CO2_ZONE,CO2_YEAR,CO2_SOURCE,CO2_COVERAGE,COST_COVERAGE,SUPPLY_FACTOR,PUE,ENERGY_KWH_SITE,ATTRIBUTION,IDLE',
+    '7,"web ""1""",alice,users,3,3,0.18,0.15,0.33,,,,1,,,,0,0,,,0.33,capacity,equal',
+    `8,db ${180 * minute},"'=carol,",users,1.5,1.5,0.06,0.075,0.135,,,,1,,,,0,0,,,0.135,capacity,equal`,
   ]);
   const table = await oneext(folder, 'report', '--month=2026-11');
   assert.match(table.stdout, /^7 +web "1" +alice +users +3\.00 +3\.00 +0\.180 +0\.150 +0\.330 +100\.0 %$/m);
@@ -163,7 +170,7 @@ test('CO2 by the mean of the year, with zone, year and source beside it', async 
     '--format=csv',
     '--by=cluster',
   );
-  assert.match(none.stdout, /^default,.*,0\.6,,,,1,,,,0,0,,,0\.6$/m, 'unknown stays unknown');
+  assert.match(none.stdout, /^default,.*,0\.6,,,,1,,,,0,0,,,0\.6,capacity,equal$/m, 'unknown stays unknown');
 });
 
 test('the supply factor and the PUE are last factors, in columns of their own', async (t) => {
@@ -176,6 +183,45 @@ test('the supply factor and the PUE are last factors, in columns of their own', 
   assert.equal(one.CO2_G, 1.2 * 342);
   const table = await oneext(folder, 'report', '--month=2026-11');
   assert.match(table.stdout, /^Energy from .*\nAttribution capacity, idle equal\n/);
+});
+
+test('a factor that was known for a part of an hour holds for that part alone', async (t) => {
+  const folder = await writeLedger(t, { supply: 1.25, pue: 1.6, knownFrom: noon + 150 * minute });
+  const { stdout } = await oneext(folder, 'report', '--month=2026-11', '--format=json', '--by=cluster');
+  const [one] = JSON.parse(stdout).RECORDS;
+  assert.deepEqual([one.ENERGY_KWH, one.SUPPLY_FACTOR, one.PUE], [0.6, 1.25, 1.6]);
+  assert.ok(Math.abs(one.ENERGY_KWH_SITE - (0.5 + 0.1 * 1.25 * 1.6)) < 1e-9, stdout);
+});
+
+test('energy of a VM that was never measured is not known, and that of one that rested is 0', async (t) => {
+  const folder = path.join(temporaryFolder(t), 'energy');
+  const kept = await keepEnergy({ folder, retentionMs: undefined, log });
+  for (let at = noon; at <= noon + 180 * minute; at += 30 * minute) {
+    const vms = [madeVm(7, 0), madeVm(8, 1), madeVm(9, undefined)];
+    const hosts = [madeHost(0, { gridZone: 'DE' }), madeHost(1, { gridZone: 'DE' })];
+    const sights = [
+      [0, [power(0, at, 100, { 7: 0 })]],
+      [1, [silent(1, at)]],
+    ] as const;
+    const step = madeStep(at, hosts, vms, sights);
+    await kept.advance((before) => advance(before, step, { ...rules, idle: 'measured' }), step);
+  }
+  await kept.close();
+  const { stdout } = await oneext(folder, 'report', '--month=2026-11', '--format=json');
+  assert.deepEqual(
+    JSON.parse(stdout).RECORDS.map((one: Record<string, unknown>) =>
+      ['VM_ID', 'RUNNING_HOURS', 'ENERGY_KWH_OWN', 'ENERGY_KWH', 'ENERGY_KWH_SITE', 'CO2_G', 'COVERAGE'].map(
+        (name) => one[name],
+      ),
+    ),
+    [
+      [7, 3, 0, 0, 0, 0, 1],
+      [8, 3, null, null, null, null, 0],
+      [9, 0, 0, 0, 0, null, null],
+    ],
+  );
+  const table = await oneext(folder, 'report', '--month=2026-11');
+  assert.match(table.stdout, /^8 +vm-8 +alice +users +3\.00 +3\.00 +- +- +- +- +0\.0 %/m);
 });
 
 test('prices and factors of the operator; two currencies are never added', async (t) => {
@@ -213,13 +259,13 @@ test('prices and factors of the operator; two currencies are never added', async
 
 test('a user sees what OpenNebula would list for that user, and an unknown user is an error', async (t) => {
   const folder = await writeLedger(t);
-  const vm = (id: number, uid: number, group: number) =>
-    `<VM><ID>${id}</ID><UID>${uid}</UID><GID>100</GID><PERMISSIONS><GROUP_U>${group}</GROUP_U><OTHER_U>0</OTHER_U></PERMISSIONS></VM>`;
-  const documents: Readonly<Record<string, string>> = {
+  const vm = (id: number, uid: number, { gid = 101, group = 0, others = 0 } = {}) =>
+    `<VM><ID>${id}</ID><UID>${uid}</UID><GID>${gid}</GID><PERMISSIONS><GROUP_U>${group}</GROUP_U><OTHER_U>${others}</OTHER_U></PERMISSIONS></VM>`;
+  const documents: Record<string, string> = {
     'one.userpool.info':
       '<USER_POOL><USER><ID>5</ID><GID>100</GID><NAME>alice</NAME><GROUPS><ID>100</ID></GROUPS></USER></USER_POOL>',
     'one.acl.info': '<ACL_POOL></ACL_POOL>',
-    'one.vmpool.infoextended': `<VM_POOL>${vm(7, 5, 0)}${vm(8, 6, 0)}</VM_POOL>`,
+    'one.vmpool.infoextended': `<VM_POOL>${vm(7, 5)}${vm(8, 6)}</VM_POOL>`,
   };
   const server = createFrontEnd('oneadmin:secret', (method) => {
     const document = documents[method];
@@ -247,11 +293,20 @@ test('a user sees what OpenNebula would list for that user, and an unknown user 
       ],
       env: { PATH: '/usr/bin:/bin', TZ: 'UTC', ONE_AUTH: auth, ONE_XMLRPC: `http://127.0.0.1:${port}/RPC2` },
     });
-  const alice = await as('alice');
-  assert.deepEqual(
-    JSON.parse(alice.stdout).RECORDS.map((one: Record<string, unknown>) => one['VM_ID']),
-    [7],
-  );
+  const seenByAlice = async (vm8: string, rule = ''): Promise<readonly number[]> => {
+    documents['one.vmpool.infoextended'] = `<VM_POOL>${vm(7, 5)}${vm8}</VM_POOL>`;
+    documents['one.acl.info'] = `<ACL_POOL>${rule}</ACL_POOL>`;
+    const { stdout } = await as('alice');
+    return [...new Set<number>(JSON.parse(stdout).RECORDS.map(({ VM_ID: id }: { VM_ID: number }) => id))];
+  };
+  const acl = (text: string): string => `<ACL><ID>3</ID><STRING>${text}</STRING></ACL>`;
+  assert.deepEqual(await seenByAlice(vm(8, 6)), [7]);
+  assert.deepEqual(await seenByAlice(vm(8, 6, { gid: 100, group: 1 })), [7, 8], 'shared with her group');
+  assert.deepEqual(await seenByAlice(vm(8, 6, { gid: 101, group: 1 })), [7], 'shared with another group');
+  assert.deepEqual(await seenByAlice(vm(8, 6, { others: 1 })), [7, 8], 'shared with all');
+  assert.deepEqual(await seenByAlice(vm(8, 6), acl('#5 VM/#8 USE')), [7, 8], 'by a rule for her');
+  assert.deepEqual(await seenByAlice(vm(8, 6), acl('@100 VM+IMAGE/@101 USE+MANAGE')), [7, 8]);
+  assert.deepEqual(await seenByAlice(vm(8, 6), acl('#6 VM/#8 USE')), [7], 'by a rule for another user');
   const nobody = await as('nobody');
   assert.deepEqual([nobody.code, nobody.stdout], [1, '']);
   assert.match(nobody.stderr, /no user nobody/);
@@ -269,6 +324,10 @@ test('verify finds the ledger whole, and says what is damaged', async (t) => {
   const damaged = await oneext(folder, 'verify', '--month=2026-11');
   assert.equal(damaged.code, 1);
   assert.match(damaged.stdout, /2026-11-28\.tsv: damaged in 1 place/);
+  const later = await oneext(folder, 'verify', '--from=2026-12-01', '--to=2026-12-02');
+  assert.equal(later.code, 0, later.stdout);
+  const all = await oneext(folder, 'verify');
+  assert.equal(all.code, 1, 'damage of a month that is over is found as well');
   const note = await oneext(folder, 'report', '--month=2026-11');
   assert.match(note.stderr, /what stood there is not in the report/);
 });
