@@ -43,6 +43,12 @@ export const readConfiguration = async (files: readonly string[]): Promise<Biscu
   return configuration;
 };
 
+/** The files that may configure the driver, and the one that they name, as far as they can be read. */
+export const filesOfConfiguration = async (files: readonly string[]): Promise<readonly string[]> => {
+  const configuration = await readConfiguration(files).catch(() => defaultConfiguration);
+  return [...files, configuration.revocationFile];
+};
+
 /** Fails with AUTH_CONFIG_INVALID. */
 export const readRevocations = (file: string): ReadonlySet<string> => {
   if (file === '') return new Set();

@@ -40,6 +40,7 @@ export type InstallOptions = OptionValues<typeof installTable>;
 export const followingTable = {
   ...geolocationOptions,
   'web.config.file': exporterOptions['web.config.file'],
+  'energy.co2-hourly-file': exporterOptions['energy.co2-hourly-file'],
   ...schedulerOptions,
 };
 export type FollowingOptions = OptionValues<typeof followingTable>;

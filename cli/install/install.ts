@@ -1,6 +1,6 @@
 /** `oneext install`: puts the suite on this front-end. */
 
-import { configurationFilesOf } from '../../auth-biscuit/io/read-configuration.ts';
+import { configurationFilesOf, filesOfConfiguration } from '../../auth-biscuit/io/read-configuration.ts';
 import { powerRanks } from '../../collectors/scheduler-options.ts';
 import { installError } from '../../front-end-installer/errors.ts';
 import { formatFileChange, formatHookChange } from '../../front-end-installer/format-plan.ts';
@@ -28,6 +28,7 @@ import {
 } from '../../lib/config/options.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { watchInterruption } from '../../lib/io/interruption.ts';
+import { filesOfWebConfig } from '../../lib/io/read-web-config.ts';
 import { packageFolder, processIds } from '../../lib/io/this-process.ts';
 import { placesOf } from '../../lib/one/places.ts';
 import { version } from '../../lib/version.ts';
@@ -128,9 +129,17 @@ const prepare = async (
 /** Read as oneadmin by what is installed; only root can try whether oneadmin can. */
 const unreadable = async (given: Options, { owners, places }: Installation): Promise<readonly string[]> => {
   if (given.root !== '' || processIds().uid !== 0) return [];
-  const files = [given['config.file'], given['web.config.file'], ...given['geolocation.database']];
-  const all = [...files, ...configurationFilesOf(places.oneLocation)].filter((file) => file !== '');
-  return unreadableFiles(all, owners.oneadmin);
+  const files = [
+    given['config.file'],
+    ...(await filesOfWebConfig(given['web.config.file'])),
+    ...given['geolocation.database'],
+    ...given['energy.co2-hourly-file'],
+    ...(await filesOfConfiguration(configurationFilesOf(places.oneLocation))),
+  ];
+  return unreadableFiles(
+    files.filter((file) => file !== ''),
+    owners.oneadmin,
+  );
 };
 
 /** What stands between the scheduler's rank and a POWER_RANK that means what was asked for. */

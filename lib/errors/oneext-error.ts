@@ -64,11 +64,14 @@ export const defineErrors = <const Table extends ErrorTable>(table: Table): Erro
   return Object.assign(make, { table, is });
 };
 
+/** How a path begins that leads through an open folder (lib/io/held-folder.ts): it means nothing to a reader. */
+const throughOpenFolder = /\/proc\/self\/fd\/\d+\//g;
+
 /** The text of anything that was thrown, for a log line or for the `detail` of an expected failure. */
 export const reasonOf = (thrown: unknown): string => {
   if (!(thrown instanceof Error)) return String(thrown);
   if (thrown instanceof AggregateError && thrown.message === '') {
     return thrown.errors.map(reasonOf).join('; ');
   }
-  return thrown.message === '' ? thrown.name : thrown.message;
+  return thrown.message === '' ? thrown.name : thrown.message.replaceAll(throughOpenFolder, '');
 };

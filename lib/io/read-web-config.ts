@@ -47,6 +47,13 @@ const versionOfFiles = async (files: readonly string[]): Promise<string> =>
     .map((file) => (file === undefined ? 'missing' : `${file.mtimeMs}/${file.size}/${file.ino}`))
     .join(' ');
 
+/** The configuration's file and those of TLS that it names, as far as it can be read. */
+export const filesOfWebConfig = async (configFile: string): Promise<readonly string[]> => {
+  if (configFile === '') return [];
+  const document = await readYaml(configFile, false).catch(() => undefined);
+  return filesOf(configFile, document === undefined ? undefined : parseWebConfig(document).config.tls);
+};
+
 /** Changes when the configuration's file or one that it names does. */
 export const versionOfWebConfig = (configFile: string, { tls }: WebConfig): Promise<string> =>
   versionOfFiles(filesOf(configFile, tls));

@@ -54,6 +54,10 @@ test('it answers the same when it is started by another name, or with node', asy
   assert.deepEqual(await runInShell('cd "$(dirname "$1")" && sh ./authenticate'), granted);
 });
 
+test('E3-at nice 19, where oned starts its drivers, it stays there and grants the same', async () => {
+  assert.deepEqual(await runInShell('exec nice -n 19 "$1"'), granted);
+});
+
 /** What the driver says in a suite whose Node is this script, or is missing. */
 const runWithNode = async (t: TestContext, script: string | undefined): Promise<DriverAnswer> => {
   const suite = install(t).folder;

@@ -52,7 +52,7 @@ test('A1-1,000 of 1,000 logins are granted at load 30 and nice 19, with rules in
   );
 });
 
-test('A1-so are those of the whole driver, as many at a time as oned asks', async (t) => {
+test('E3-so are those of the whole driver at nice 19, as many at a time as oned asks (A1)', async (t) => {
   makeLoad(t, 30);
   const installation = createInstallation('require_expiry: true\n');
   t.after(installation.remove);

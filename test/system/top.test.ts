@@ -1,6 +1,6 @@
 /** The screen of `oneext top`, in a real terminal (tmux). */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -127,6 +127,21 @@ test('the cloud is shown, ordered, filtered, scrolled, resized; q gives the scre
   terminal.press('q');
   await terminal.waitFor(/^shell>$/m);
   await assertRestored(0);
+});
+
+test('E2-a terminal that is closed while its programs still write leaves no folder behind', async (t) => {
+  let folder = '';
+  await t.test('they write on for a while, whatever ends the terminal', async (each) => {
+    const terminal = await startTerminal(each, {});
+    terminal.enter('echo "home: $HOME"');
+    folder = /^home: (\S+)$/m.exec(await terminal.waitFor(/^home: \//m))?.[1] ?? '';
+    terminal.enter(
+      `(trap '' HUP TERM; for i in $(seq 300); do mkdir -p "$HOME/late/$i"; done) & echo started`,
+    );
+    await terminal.waitFor(/^started$/m);
+  });
+  assert.match(folder, /oneext-tmux-/);
+  assert.ok(!existsSync(folder));
 });
 
 test('however it ends, the terminal is as it was', async (t) => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -17,6 +18,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { formatTestHosts, formatTestZone } from '../../support/cloud-documents.ts';
+import { needsRoot, nobody } from '../../support/exchanged-folders.ts';
 import { type LivingFrontEnd, type LivingVm, startLivingFrontEnd } from '../../support/living-front-end.ts';
 import { type ProgramRun, runProgram } from '../../support/program.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
@@ -34,6 +36,8 @@ interface Lab {
   readonly targets: string;
   readonly frontEnd: LivingFrontEnd;
   run(...argv: readonly string[]): Promise<ProgramRun>;
+  /** For root: as another user. */
+  runAs(uid: number, ...argv: readonly string[]): Promise<ProgramRun>;
   writeProgram(name: string, script: string): void;
 }
 
@@ -67,9 +71,10 @@ const startLab = async (t: TestContext, zone = formatTestZone()): Promise<Lab> =
   };
   writeProgram('promtool', `echo "$@" >>${folder}/promtool.log; cat "$3" >${folder}/checked.yml`);
   writeProgram('systemctl', 'echo 0');
-  const run = (...argv: readonly string[]): Promise<ProgramRun> =>
+  const runAs = (uid: number | undefined, ...argv: readonly string[]): Promise<ProgramRun> =>
     runProgram('dist/oneext', {
       argv: ['prometheus', ...argv],
+      ...(uid === undefined ? {} : { uid }),
       env: {
         PATH: `${bin}:/usr/bin:/bin`,
         ONE_AUTH: path.join(folder, 'one_auth'),
@@ -79,7 +84,8 @@ const startLab = async (t: TestContext, zone = formatTestZone()): Promise<Lab> =
         ONEEXT_PROMETHEUS_TARGETS_FOLDER: targets,
       },
     });
-  return { folder, config, targets, frontEnd, run, writeProgram };
+  const run = (...argv: readonly string[]): Promise<ProgramRun> => runAs(undefined, ...argv);
+  return { folder, config, targets, frontEnd, run, runAs, writeProgram };
 };
 
 const patched = (targets: string): string => `${stockConfig}- job_name: opennebula_exporter
@@ -235,6 +241,44 @@ test('patch: what hinders leaves the file alone', async (t) => {
   assert.equal((await run('patch', '--nonsense')).code, 2);
   assert.equal((await run('patch', 'operand')).code, 2);
   assert.equal((await run('patch', '--one.timeout=soon')).code, 78);
+});
+
+for (const [title, { folderMode, fileOwner }] of Object.entries({
+  'the folder and the file are of root': { folderMode: 0o755, fileOwner: 0 },
+  'the file alone is of oneadmin': { folderMode: 0o755, fileOwner: nobody },
+  'the folder is open to all, the file is of root': { folderMode: 0o777, fileOwner: 0 },
+})) {
+  test(
+    `D11-patch-as-oneadmin: ${title}: --check works, and patch says who can do it`,
+    needsRoot,
+    async (t) => {
+      const { config, folder, targets, runAs } = await startLab(t);
+      mkdirSync(targets);
+      chownSync(targets, nobody, nobody);
+      chmodSync(folder, folderMode);
+      chmodSync(config, 0o644);
+      chownSync(config, fileOwner, 0);
+      chownSync(path.join(folder, 'one_auth'), nobody, nobody);
+      const before = readdirSync(folder);
+      assert.equal((await runAs(nobody, 'patch', '--check')).code, 10);
+      const refused = await runAs(nobody, 'patch');
+      assert.equal(refused.code, 1, refused.stderr);
+      assert.match(
+        refused.stderr,
+        /cannot write the configuration of Prometheus \S+: EACCES: permission denied, \w+ '[^/]+'\nPROMETHEUS_CONFIG_WRITE: run the command as root/,
+      );
+      assert.equal(readFileSync(config, 'utf8'), stockConfig);
+      assert.deepEqual(readdirSync(folder), before);
+    },
+  );
+}
+
+test('D11-patch-as-oneadmin: who owns the folder and the file can do it', needsRoot, async (t) => {
+  const { config, folder, targets, runAs } = await startLab(t);
+  for (const one of [folder, config, path.join(folder, 'one_auth')]) chownSync(one, nobody, nobody);
+  assert.equal((await runAs(nobody, 'patch')).code, 0);
+  assert.equal(readFileSync(config, 'utf8'), patched(targets));
+  assert.equal(statSync(config).uid, nobody);
 });
 
 test('patch: a link stays a link, and five old files are kept', async (t) => {
