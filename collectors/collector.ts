@@ -19,6 +19,7 @@ import type { AgentCounters, PowerVerdict } from './agents/agent.ts';
 import type { AnswerCounts } from './agents/answer-counts.ts';
 import type { PlatformReading, SharedBmc } from './agents/platform-power.ts';
 import type { CarbonCounts } from './grid/carbon-counts.ts';
+import type { HourlyIntensity } from './grid/hourly-intensities.ts';
 import type { Rates } from './grid/rates.ts';
 import type { SupplyFactor } from './supply-factor.ts';
 
@@ -117,6 +118,8 @@ export interface Documents {
   readonly answerCounts: AnswerCounts;
   /** The zone of the electricity grid of hosts, by host id; hosts of which it is not known are missing. */
   readonly gridZones: ReadonlyMap<number, string>;
+  /** What the public service that the operator names has said of the CO2 of hours. */
+  readonly askedCo2: readonly HourlyIntensity[];
   /** What a kilowatt-hour stands for at each host, by host id. */
   readonly rates: ReadonlyMap<number, Rates>;
   readonly carbonCounts: CarbonCounts;

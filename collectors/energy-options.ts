@@ -8,6 +8,7 @@ import {
   parsePlainNumber,
   textOption,
 } from '../lib/config/options.ts';
+import { parseHttpUrl } from '../lib/http/http-url.ts';
 import { attributions } from './accounts/attribution.ts';
 import { idlePolicies } from './accounts/idle-share.ts';
 import type { AccountingRules } from './accounts/scene.ts';
@@ -37,15 +38,35 @@ const pueOption: OptionSpec<number | undefined> = {
   },
 };
 
+const parseServiceUrl: OptionSpec<URL>['parse'] = (text) => {
+  const url = parseHttpUrl(text);
+  return url === undefined || url.username !== '' || url.password !== ''
+    ? { mustBe: 'an http or https URL without a user or password; a token stands in --energy.co2-token-file' }
+    : { value: url };
+};
+
 export const gridOptions = {
   'energy.co2-hourly-file': listOption(
     textOption(
       {
-        help: 'JSON file with the CO2 of a kilowatt-hour by the hour, as Electricity Maps or RTE eco2mix answer; it takes the place of the means of years',
+        help: 'JSON file with the CO2 of a kilowatt-hour by the hour, as Electricity Maps, RTE eco2mix or the Carbon Intensity API of Great Britain answer; it takes the place of the means of years',
         default: '',
       },
       'FILE',
     ),
+  ),
+  'energy.co2-url': listOption({
+    help: 'URL where one of these services answers with the CO2 of the last hours; the exporter asks it every 10 minutes and keeps the answers in --energy.directory. Nothing is asked without it',
+    form: 'URL',
+    default: '',
+    parse: parseServiceUrl,
+  }),
+  'energy.co2-token-file': textOption(
+    {
+      help: 'file with the token that Electricity Maps asks for; it is sent to --energy.co2-url alone',
+      default: '',
+    },
+    'FILE',
   ),
 };
 

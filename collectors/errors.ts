@@ -33,4 +33,14 @@ export const collectorError = defineErrors({
     message: 'cannot use the file of hourly CO2 {path}: {detail}',
     hint: 'put an answer of one of these services there, or a JSON list of several; or name another file with --energy.co2-hourly-file',
   },
+  CARBON_SERVICE: {
+    exitCode: 1,
+    message: 'the service of hourly CO2 at {url} gives no answer that can be used: {detail}',
+    hint: 'check --energy.co2-url, and --energy.co2-token-file where the service asks for a token; the answer must be that of Electricity Maps (carbon-intensity), of RTE eco2mix (records) or of the Carbon Intensity API of Great Britain (intensity)',
+  },
+  CARBON_SOURCES: {
+    exitCode: 78,
+    message: 'the hourly CO2 is from {sources}, which count in different ways and are never mixed',
+    hint: 'name files and URLs of one service alone with --energy.co2-hourly-file and --energy.co2-url, and give the other zones a factor of your own with energy.co2 in oneext.yaml',
+  },
 });

@@ -1,6 +1,5 @@
 /** `oneext energy report`: kilowatt-hours of a month or any other time. */
 import { gridOptions } from '../../collectors/energy-options.ts';
-import { readHourly } from '../../collectors/grid/io/read-hourly.ts';
 import { createRatesAt } from '../../collectors/grid/rates-at.ts';
 import { requireTariffs } from '../../collectors/grid/tariffs.ts';
 import { choiceOption, flagsOnly, optional, textOption } from '../../lib/config/options.ts';
@@ -9,6 +8,7 @@ import { defineVerb, usageError } from '../command.ts';
 import { periodOptions } from './energy-options.ts';
 import { formatReport, reportFormats } from './format-report.ts';
 import { groupings, nameColumns } from './grouping.ts';
+import { readHourly } from './io/read-hourly.ts';
 import { readHours } from './io/read-hours.ts';
 import { readVisibleVms } from './io/read-visible-vms.ts';
 import { periodOf } from './period.ts';
@@ -24,11 +24,11 @@ is not in its kilowatt-hours: COVERAGE, or MEASURED, says how much was. CSV, JSO
 is not known is empty there. A VM with several labels is in the line of each of them, and in the total once.
 
 CO2 comes from energy.co2 of oneext.yaml or else from the grid zone of the host (GRID_ZONE of the host or its cluster,
-or GEOLOCATION): from --energy.co2-hourly-file, or the mean of the year. Prices come from energy.prices of
+or GEOLOCATION): from --energy.co2-hourly-file and --energy.co2-url, or else the mean of the year. Prices come from energy.prices of
 oneext.yaml; amounts of two currencies stand in two lines.`,
   options: {
     ...periodOptions,
-    'energy.co2-hourly-file': gridOptions['energy.co2-hourly-file'],
+    ...gridOptions,
     ...flagsOnly({
       by: choiceOption({ help: 'what each line is about', default: 'vm' }, groupings),
       as: optional(textOption({ help: 'show only the VMs that this user may see in OpenNebula' }, 'USER')),
@@ -44,9 +44,10 @@ oneext.yaml; amounts of two currencies stand in two lines.`,
         user,
       );
     const visible = options.as === undefined ? undefined : await readVisible(options.as);
+    const hourly = await readHourly(options, terminal.writeNote);
     const reader = createUsageReader({
       grouping: options.by,
-      ratesAt: createRatesAt(requireTariffs(document), await readHourly(options['energy.co2-hourly-file'])),
+      ratesAt: createRatesAt(requireTariffs(document), hourly),
       isVisible: (vmId) => visible === undefined || visible.has(vmId),
     });
     await readHours(options['energy.directory'], period, reader, terminal.writeNote);

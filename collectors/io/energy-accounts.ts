@@ -19,6 +19,7 @@ import type { Documents } from '../collector.ts';
 import { accountingRulesOf, type EnergySettings, energyOptions } from '../energy-options.ts';
 import { collectorError } from '../errors.ts';
 import { type CarbonCounts, carbonCountsForm, countCarbon } from '../grid/carbon-counts.ts';
+import { addIntensities, type KeptIntensities, keptIntensitiesForm } from '../grid/kept-intensities.ts';
 import type { StepDocuments } from './guest-documents.ts';
 import { type KeptState, keepState } from './keep-state.ts';
 import type { Reading, Source } from './source.ts';
@@ -88,6 +89,7 @@ export const createEnergyAccounts = ({
   const calendar = createCalendar(now);
   let kept: KeptEnergy | undefined;
   let carbon: KeptState<CarbonCounts> | undefined;
+  let co2Hours: KeptState<KeptIntensities> | undefined;
   let triedAt = Number.NEGATIVE_INFINITY;
   let failure: string | undefined;
   let shown: Reading<Accounts | undefined> = { value: undefined, readAt: now() };
@@ -105,6 +107,7 @@ export const createEnergyAccounts = ({
     try {
       kept = await keepEnergy({ folder, retentionMs: retentionMs === 0 ? undefined : retentionMs, log });
       carbon = await keepState(carbonCountsForm, { folder, now, log });
+      co2Hours = await keepState(keptIntensitiesForm, { folder, now, log });
       failure = undefined;
       shown = { value: kept.accounts(), readAt: now() };
     } catch (thrown) {
@@ -117,13 +120,14 @@ export const createEnergyAccounts = ({
     const from = sources();
     const rules = accountingRulesOf(settings());
     const { attribution, pue } = rules;
-    const [hosts, vms, agents, vmCpu, platform, gridZones, rates, hostModels] = await Promise.all([
+    const [hosts, vms, agents, vmCpu, platform, gridZones, askedCo2, rates, hostModels] = await Promise.all([
       from.hosts.get(),
       from.vms.get(),
       from.agents.get(),
       from.vmCpu.get(),
       from.platform.get(),
       from.gridZones.get(),
+      from.askedCo2.get(),
       from.rates.get(),
       attribution === 'marginal' ? from.hostModels.get() : undefined,
     ]);
@@ -158,6 +162,8 @@ export const createEnergyAccounts = ({
       }),
     );
     await carbon?.write();
+    co2Hours?.advance((before) => addIntensities(before, askedCo2.value));
+    await co2Hours?.write();
     onStep(documents, vms.readAt);
   };
   const run = async (): Promise<void> => {

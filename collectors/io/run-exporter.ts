@@ -10,6 +10,7 @@ import { readOneAuth } from '../../lib/io/one-client.ts';
 import { startWebServer } from '../../lib/io/web-server.ts';
 import { createLog, type Log } from '../../lib/log/log.ts';
 import { type ExporterOptions, exporterOptions } from '../exporter-options.ts';
+import { co2ServiceProblems } from '../grid/co2-service.ts';
 import { requireTariffs, type Tariffs } from '../grid/tariffs.ts';
 import { listenProblems } from '../listen-problems.ts';
 import { createPowerPage } from '../pages/io/power-page.ts';
@@ -58,7 +59,7 @@ const readConfiguration = async (
 ): Promise<Configuration> => {
   const { options, unknownKeys, document } = await readExporterOptions(argv, environment);
   const tariffs = requireTariffs(document);
-  const problems = listenProblems(options);
+  const problems = [...listenProblems(options), ...co2ServiceProblems(options)];
   if (problems.length > 0)
     throw commonError('CONFIG_INVALID', { count: problems.length, problems: problems.join('; ') });
   const endpoint = await readEndpointUrl(environment);

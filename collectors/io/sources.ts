@@ -17,6 +17,7 @@ import type { Tariffs } from '../grid/tariffs.ts';
 import { learnModels, modelsOf } from '../learn-models.ts';
 import type { AgentMemories } from './agent-memory.ts';
 import { createAgentAsker } from './ask-agents.ts';
+import { createCo2Asker } from './ask-co2.ts';
 import type { ReadCountries } from './countries-thread.ts';
 import type { KeptStates } from './kept-states.ts';
 import { createGridZoneReader } from './read-grid-zones.ts';
@@ -182,16 +183,22 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
   });
 
   const gridZones = fromOne(async () => readGridZones((await hosts.get()).value));
+  const service = { urls: options['energy.co2-url'], tokenFile: options['energy.co2-token-file'] };
   const readRates = createRatesReader({
     tariffs,
     hourlyFiles: options['energy.co2-hourly-file'],
+    isServiceAsked: service.urls.length > 0,
     now,
     log,
   });
+  const askedCo2 = fromElsewhere(createCo2Asker({ service, now, log, signal }));
 
   return {
     hosts,
-    rates: fromElsewhere(async () => readRates((await hosts.get()).value, (await gridZones.get()).value)),
+    askedCo2,
+    rates: fromElsewhere(async () =>
+      readRates((await hosts.get()).value, (await gridZones.get()).value, (await askedCo2.get()).value),
+    ),
     carbonCounts,
     gridZones,
     vms: fromOne(

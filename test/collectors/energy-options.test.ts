@@ -7,6 +7,8 @@ import { madeHost, madeStep, madeVm, noon, power } from '../support/made-account
 
 const settingsOf = (intervalMs: number, gapMs: number): Parameters<typeof accountingRulesOf>[0] => ({
   'energy.co2-hourly-file': [],
+  'energy.co2-url': [],
+  'energy.co2-token-file': '',
   'energy.directory': '/var/lib/energy',
   'energy.interval': intervalMs,
   'energy.longest-gap': gapMs,

@@ -6,16 +6,17 @@ import test, { type TestContext } from 'node:test';
 import { readLedger } from '../../collectors/accounts/io/read-ledger.ts';
 import { readRows } from '../../collectors/accounts/rows.ts';
 import { type ExporterProcess, get, startExporter } from '../support/exporter.ts';
+import { runProgram } from '../support/program.ts';
 import { httpAnswer, startRawServer } from '../support/raw-server.ts';
 import { kvmHostPool, startRecordedFrontEnd } from '../support/recorded-front-end.ts';
 import { familyOf } from '../support/samples.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 /** The recorded cloud has VM 8 on host 1. Host and VM have drawn 100 W and 40 W since the test began. */
-const startCloud = async (t: TestContext) => {
+const startCloud = async (t: TestContext, gridZone = '') => {
   const beganAt = performance.now();
   const frontEnd = await startRecordedFrontEnd((method) =>
-    method === 'one.hostpool.info' ? kvmHostPool() : undefined,
+    method === 'one.hostpool.info' ? kvmHostPool(gridZone) : undefined,
   );
   let asked = 0;
   let onAsked = (): void => undefined;
@@ -141,6 +142,59 @@ test('a VM is charged for what it added, and the site draws more than its machin
   assert.ok(Math.abs(ofHost('opennebula_host_site_energy_joules_total') - host * 1.5) < 0.01);
   assert.doesNotMatch(page, /^opennebula_host_supply_energy_joules_total\{/m);
   assert.match(page, /^opennebula_energy_accounting_info\{attribution="marginal",idle="measured"\} 1$/m);
+});
+
+/** Answers for this hour, as Electricity Maps does, with a token. */
+const startService = async (t: TestContext) => {
+  const tokenFile = path.join(temporaryFolder(t), 'token');
+  writeFileSync(tokenFile, 'secret-1\n', { mode: 0o600 });
+  let isDown = false;
+  const service = await startRawServer((request) => {
+    if (isDown) return 'reset';
+    if (!request.includes('\r\nauth-token: secret-1\r\n'))
+      return { bytes: httpAnswer('401 Unauthorized', '{"error":"Invalid auth-token"}') };
+    const answer = { zone: 'FR', carbonIntensity: 3600, datetime: new Date().toISOString() };
+    return { bytes: httpAnswer('200 OK', JSON.stringify(answer)) };
+  });
+  t.after(() => service.close());
+  const flags = [
+    `--energy.co2-url=http://127.0.0.1:${service.port}/v3/carbon-intensity/latest?zone=FR`,
+    `--energy.co2-token-file=${tokenFile}`,
+  ];
+  return {
+    flags,
+    goDown() {
+      isDown = true;
+    },
+  };
+};
+
+test('a service is asked for the CO2 of the hour, and the report has it when the service is gone', async (t) => {
+  const { folder, start } = await startCloud(t, 'FR');
+  const service = await startService(t);
+  const exporter = await start('--energy.idle=equal', ...service.flags);
+  let page = await get(exporter);
+  while (!(carbonOf(page) > 0)) page = await get(exporter);
+  const intensity = 'one_host_id="1",source="Electricity Maps, hourly"';
+  assert.equal(sampleOf(page, 'opennebula_host_carbon_intensity_grams_per_kwh', intensity), 3600);
+  assert.equal(existsSync(path.join(folder, 'co2-hours.json')), true);
+  await exporter.end();
+  assert.doesNotMatch(exporter.log(), /secret-1/);
+  service.goDown();
+  const report = await runProgram('dist/oneext', {
+    argv: [
+      ...['energy', 'report', '--from=2026-01-01', '--format=json', '--by=host', '--config.file=/dev/null'],
+      ...[`--energy.directory=${folder}`, ...service.flags],
+    ],
+    env: { PATH: '/usr/bin:/bin' },
+  });
+  assert.match(
+    report.stderr,
+    /gives no answer that can be used.*CO2 is that of the hours which the exporter has kept/,
+  );
+  const host = JSON.parse(report.stdout).RECORDS.find(({ HOST_ID: id }: { HOST_ID: number }) => id === 1);
+  assert.equal(host.CO2_SOURCE, 'Electricity Maps, hourly');
+  assert.ok(Math.abs(host.CO2_G - host.ENERGY_KWH * 3600 * host.CO2_COVERAGE) < 1e-9, report.stdout);
 });
 
 test('a second exporter on the folder says so, and serves all else', async (t) => {

@@ -20,6 +20,7 @@ export const emptyDocuments: Documents = {
   hostModels: new Map(),
   answerCounts: new Map(),
   gridZones: new Map(),
+  askedCo2: [],
   rates: new Map(),
   carbonCounts: undefined,
   energy: undefined,

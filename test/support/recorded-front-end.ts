@@ -25,10 +25,13 @@ export const startRecordedFrontEnd = (
     return { bytes: recordedAnswer(name ?? 'error-badmethod') };
   }, port);
 
-/** The recorded host pool, but with KVM hosts: the recorded cloud had dummy drivers. */
-export const kvmHostPool = (): RawAnswer => ({
+/** The recorded host pool, but with KVM hosts: the recorded cloud had dummy drivers. They may have a GRID_ZONE. */
+export const kvmHostPool = (gridZone = ''): RawAnswer => ({
   bytes: httpAnswer(
     '200 OK',
-    recordedBody('hostpool.info').toString('latin1').replaceAll('[CDATA[dummy]]', '[CDATA[kvm]]'),
+    recordedBody('hostpool.info')
+      .toString('latin1')
+      .replaceAll('[CDATA[dummy]]', '[CDATA[kvm]]')
+      .replaceAll('&lt;TEMPLATE&gt;', `&lt;TEMPLATE&gt;&lt;GRID_ZONE&gt;${gridZone}&lt;/GRID_ZONE&gt;`),
   ),
 });
