@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import parsePrometheusTextFormat from 'parse-prometheus-text-format';
-import { createAgentPageReader } from '../collectors/agents/agent-page.ts';
+import { createAgentPageReaders } from '../collectors/agents/agent-page.ts';
 import { powerAgents } from '../collectors/agents/agents.ts';
 import { powerOptions } from '../collectors/agents/power-options.ts';
 import { resolveOptions } from '../lib/config/resolve.ts';
@@ -49,8 +49,10 @@ const pagesInARow = 20;
 
 const defaultSettings = resolveOptions(powerOptions, []).values;
 
+const createReader = createAgentPageReaders(powerAgents, defaultSettings);
+
 const readPage = (pieces: readonly Buffer[]): number => {
-  const reader = createAgentPageReader(powerAgents, defaultSettings);
+  const reader = createReader();
   for (const piece of pieces) reader.push(piece);
   const { verdict } = reader.finish(undefined, 0);
   if (!verdict.sound) throw new Error(`the page is not sound: ${verdict.detail}`);

@@ -153,20 +153,38 @@ const powerIn = (
 };
 
 /** On one host the value of one agent counts; an agent that answers for several hosts counts once. */
+interface MeasuredOn {
+  readonly reading: PowerReading;
+  readonly power: DomainPower['power'];
+}
+/** The first that knows its power counts, else the first that tells why not. */
+const measureOn = (vm: VmWithAttributes, hostId: number, situation: Situation): MeasuredOn | undefined => {
+  let unknown: MeasuredOn | undefined;
+  for (const one of situation.readings.get(hostId) ?? []) {
+    const power = powerIn(vm, hostId, one, situation);
+    if (power === undefined) continue;
+    const found = { reading: one.reading, power };
+    if (typeof power === 'number') return found;
+    unknown ??= found;
+  }
+  return unknown;
+};
+
+/** Hosts may share a reading: it counts once. */
 const measure = (vm: VmWithAttributes, situation: Situation): Measurement => {
-  const counted = new Map<PowerReading, number>();
+  const counted: PowerReading[] = [];
+  let microwatts = 0;
   let reason: DomainReason | undefined;
   for (const hostId of hostsWhere(vm, situation)) {
-    const seen = (situation.readings.get(hostId) ?? []).flatMap((one) => {
-      const power = powerIn(vm, hostId, one, situation);
-      return power === undefined ? [] : [{ reading: one.reading, power }];
-    });
-    const measured = seen.find(({ power }) => typeof power === 'number');
-    if (typeof measured?.power === 'number') counted.set(measured.reading, measured.power);
-    else if (typeof seen[0]?.power === 'string') reason ??= seen[0].power;
+    const found = measureOn(vm, hostId, situation);
+    if (found === undefined) continue;
+    if (typeof found.power === 'string') reason ??= found.power;
+    else if (!counted.includes(found.reading)) {
+      counted.push(found.reading);
+      microwatts += found.power;
+    }
   }
-  const sum = [...counted.values()].reduce((all, microwatts) => all + microwatts, 0);
-  return { microwatts: counted.size === 0 ? undefined : sum, hostCount: counted.size, reason };
+  return { microwatts: counted.length === 0 ? undefined : microwatts, hostCount: counted.length, reason };
 };
 
 /** Why no agent gives the power of the host or of its VMs; a sound one may give that of the whole machine alone. */

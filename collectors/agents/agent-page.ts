@@ -1,5 +1,6 @@
 /** Reads the page of whichever agent answers: it is recognised by the prefix of its metrics while the page comes. */
 import { createLineSplitter } from '../../lib/prometheus/line-splitter.ts';
+import { beginsWith } from '../../lib/prometheus/sample-line.ts';
 import type { AgentCounters, PageReader, PowerAgent, PowerVerdict } from './agent.ts';
 import type { PlatformReading } from './platform-power.ts';
 import { judgePage } from './plausibility.ts';
@@ -34,16 +35,26 @@ export interface AgentPageReader {
   finish(earlier: Pick<AgentPage, 'agent' | 'counters'> | undefined, atSeconds: number): AgentPage;
 }
 
-const beginsWith = (bytes: Buffer, from: number, to: number, prefix: Buffer): boolean =>
-  to - from >= prefix.length && prefix.compare(bytes, from, from + prefix.length) === 0;
+interface Candidate {
+  readonly agent: PowerAgent;
+  readonly prefix: Buffer;
+}
 
-export const createAgentPageReader = (
+/** A function that makes a reader for a page. */
+export const createAgentPageReaders = (
   agents: readonly PowerAgent[],
   settings: PowerSettings,
-): AgentPageReader => {
+): (() => AgentPageReader) => {
   const candidates = agents.flatMap((agent) =>
     agent.metricPrefixes.map((prefix) => ({ agent, prefix: Buffer.from(prefix) })),
   );
+  return () => createAgentPageReader(candidates, settings);
+};
+
+const createAgentPageReader = (
+  candidates: readonly Candidate[],
+  settings: PowerSettings,
+): AgentPageReader => {
   let anyLine = false;
   /** What stands behind the last line end is no whole line: digits may be missing, so it is recognised and not read. */
   let isCut = false;

@@ -29,8 +29,8 @@ type Refusal = { readonly reason: UnsoundReason; readonly detail: string };
 /** What cannot be true of one process costs that process alone. */
 const judgeProcesses = ({ hostPower, processes }: PageContent): Refusal | undefined => {
   if (hostPower === undefined || processes === undefined) return undefined;
-  const shares = processes.powers.filter((power) => isPower(power, hostPower * tolerance));
-  const sum = shares.reduce((all, power) => all + power, 0);
+  let sum = 0; // a page may have thousands: no list of those that count is made
+  for (const power of processes.powers) if (isPower(power, hostPower * tolerance)) sum += power;
   return sum > hostPower * processes.timesCounted * tolerance
     ? {
         reason: 'inflated',

@@ -11,7 +11,7 @@ import { createLookup } from '../../lib/io/lookup.ts';
 import { createProcessorMeter, type ProcessorMeter } from '../../lib/io/processor-meter.ts';
 import type { PowerAgent, PowerVerdict, UnsoundReason } from '../agents/agent.ts';
 import { agentAt } from '../agents/agent-at.ts';
-import { createAgentPageReader } from '../agents/agent-page.ts';
+import { createAgentPageReaders } from '../agents/agent-page.ts';
 import { intervalAfter, leastIntervalMs } from '../agents/asking-interval.ts';
 import type { PowerSettings } from '../agents/power-options.ts';
 import type { AgentAnswer } from '../collector.ts';
@@ -61,13 +61,14 @@ type AskedPage = Pick<AskedAgent, 'answer' | 'page'>;
 const createPageDownload = ({ agents, settings, now, signal }: AskingOptions) => {
   const timeoutMs = settings['power.agent-timeout'];
   const lookup = createLookup({ atOnce: lookupsAtOnce, keepMs: keepAddressesMs, now, signal });
+  const createReader = createAgentPageReaders(agents, settings);
   return async (
     url: URL,
     { answer, page: earlier }: AskedAgent,
     meter: ProcessorMeter,
   ): Promise<AskedPage> => {
     const { agent } = answer;
-    const reader = createAgentPageReader(agents, settings);
+    const reader = createReader();
     /** Agents have measured before their answer begins, however long it takes. */
     let readAt: number | undefined;
     try {

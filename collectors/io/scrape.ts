@@ -47,7 +47,7 @@ interface Run {
 }
 
 const withoutSamples = ({ families }: Collector): readonly EncodedFamily[] =>
-  families.map((family) => ({ family, samples: Buffer.alloc(0) }));
+  families.map((family) => ({ family, samples: [] }));
 
 const createRun = (collector: Collector): Run => ({
   collector,
@@ -143,7 +143,7 @@ export const createScrape = ({
       format,
     );
     return {
-      body: Buffer.concat([text, scrape]),
+      body: [...text, scrape],
       isComplete: done.size === runs.length,
       isSound: pages.every(({ state }) => state.success),
     };

@@ -26,7 +26,7 @@ import type { HostAttributesWriter } from './write-host-attributes.ts';
 /** A scraper that does not say how long it waits: Prometheus' default of 10 s, less half a second. */
 const defaultBudgetMs = 9500;
 
-const ok = (contentType: string, body: string | Buffer): WebAnswer => ({ status: 200, contentType, body });
+const ok = (contentType: string, body: WebAnswer['body']): WebAnswer => ({ status: 200, contentType, body });
 
 const landingHandlers = (options: ExporterOptions, version: string): WebHandlers => {
   const page = formatLandingPage(version, options['web.telemetry-path'], Object.values(discoveryPaths));
@@ -94,7 +94,7 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
   const makePage: MakePage = async (format, budgetMs) => {
     const page = await scrape(format, budgetMs);
     const own = encodeFamilies(await processMetrics.read(), format);
-    return { ...page, body: Buffer.concat([page.body, own, Buffer.from(endOfExposition[format])]) };
+    return { ...page, body: [...page.body, own, Buffer.from(endOfExposition[format])] };
   };
   const readPage = createSharedPage(makePage, now);
   const serveMetrics: WebHandler = async (headers) => {

@@ -1,5 +1,5 @@
 /**
- * One page for all readers of a moment: it is made once, and it is one buffer, however many ask for it.
+ * One page for all readers of a moment: it is made once, and held once, however many ask for it.
  *
  * A page that was made in less time than a reader has, and is not complete for that reason, is not good enough for
  * that reader. A page of which a part failed is not kept.
@@ -7,7 +7,8 @@
 import type { ExpositionFormat } from '../../lib/prometheus/exposition.ts';
 
 export interface Page {
-  readonly body: Buffer;
+  /** In pieces, in order. */
+  readonly body: readonly Buffer[];
   /** Whether every collector came to its end in time. */
   readonly isComplete: boolean;
   /** Whether every collector succeeded. */
@@ -30,7 +31,7 @@ const momentMs = 500;
 export const createSharedPage = (
   make: MakePage,
   now: () => number,
-): ((format: ExpositionFormat, budgetMs: number) => Promise<Buffer>) => {
+): ((format: ExpositionFormat, budgetMs: number) => Promise<Page['body']>) => {
   const making = new Map<ExpositionFormat, Making>();
   const made = new Map<ExpositionFormat, Made>();
 

@@ -7,7 +7,7 @@ import type { WebConfig } from '../prometheus/web-config.ts';
 import { createBasicAuth, type LoginVerdict } from './basic-auth.ts';
 import { type ClientConnections, clientOf } from './client-connections.ts';
 import type { ComparePassword } from './password-worker.ts';
-import { createWebBodies } from './web-body.ts';
+import { createWebBodies, lengthOf, type WebBody } from './web-body.ts';
 import { createWebStreams } from './web-streams.ts';
 
 interface WebHead {
@@ -16,8 +16,8 @@ interface WebHead {
   readonly headers?: Readonly<Record<string, string>>;
 }
 export interface WebAnswer extends WebHead {
-  /** Answers with the same buffer share it, and its zipped form. */
-  readonly body: string | Buffer;
+  /** Answers with the same buffer, or the same pieces, share them and their zipped form. */
+  readonly body: string | WebBody;
 }
 export interface WebClient {
   /** Who asks, as far as the network tells. */
@@ -138,12 +138,15 @@ export const createWebAnswers = (context: WebAnswersContext): WebAnswers => {
     }
     const whole = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
     const zips =
-      whole.length >= leastGzipBytes && acceptsGzip(String(request.headers['accept-encoding'] ?? ''));
+      lengthOf(whole) >= leastGzipBytes && acceptsGzip(String(request.headers['accept-encoding'] ?? ''));
     const body = zips ? await bodies.zip(whole) : whole;
     if (response.destroyed) return;
     writeHeaders(response, answer);
     if (zips) response.setHeader('Content-Encoding', 'gzip');
-    response.writeHead(answer.status, { 'Content-Type': answer.contentType, 'Content-Length': body.length });
+    response.writeHead(answer.status, {
+      'Content-Type': answer.contentType,
+      'Content-Length': lengthOf(body),
+    });
     if (request.method === 'HEAD') response.end();
     else bodies.write(response, body);
   };

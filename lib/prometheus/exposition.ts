@@ -62,8 +62,8 @@ const formatHead = (family: MetricFamily, format: ExpositionFormat): string => {
   return `# HELP ${name} ${escapeHelp(family.help, format)}\n# TYPE ${name} ${type}\n`;
 };
 
-/** Characters after which a piece of a family is handed on. */
-const pieceLength = 16 * 1024;
+/** Characters after which a piece of a family is handed on: as much as is written to a client at once. */
+const pieceLength = 60 * 1024;
 
 /** The lines of a family's samples in pieces: of many samples none stays in memory but as text. */
 function* formatSamples({ family, samples }: FamilySamples): Generator<string> {
@@ -80,21 +80,23 @@ function* formatSamples({ family, samples }: FamilySamples): Generator<string> {
 /** A family as text: its samples are spelled alike in both formats, its head is not. */
 export interface EncodedFamily {
   readonly family: MetricFamily;
-  readonly samples: Buffer;
+  /** In pieces: a large page is never copied as a whole. */
+  readonly samples: readonly Buffer[];
 }
 
 /** Reads the samples of all families, once. */
 export const encodeSamples = (families: Iterable<FamilySamples>): readonly EncodedFamily[] =>
   [...families].map(({ family, samples }) => ({
     family,
-    samples: Buffer.concat([...formatSamples({ family, samples })].map((piece) => Buffer.from(piece))),
+    samples: Array.from(formatSamples({ family, samples }), (piece) => Buffer.from(piece)),
   }));
 
-/** All families in UTF-8, without `endOfExposition`. */
-export const joinFamilies = (families: Iterable<EncodedFamily>, format: ExpositionFormat): Buffer =>
-  Buffer.concat(
-    [...families].flatMap(({ family, samples }) => [Buffer.from(formatHead(family, format)), samples]),
-  );
+/** All families in UTF-8, in pieces, without `endOfExposition`. */
+export const joinFamilies = (
+  families: Iterable<EncodedFamily>,
+  format: ExpositionFormat,
+): readonly Buffer[] =>
+  [...families].flatMap(({ family, samples }) => [Buffer.from(formatHead(family, format)), ...samples]);
 
 export const encodeFamilies = (families: Iterable<FamilySamples>, format: ExpositionFormat): Buffer =>
-  joinFamilies(encodeSamples(families), format);
+  Buffer.concat(joinFamilies(encodeSamples(families), format));

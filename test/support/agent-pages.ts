@@ -1,6 +1,6 @@
 /** Pages of power agents, read as the exporter reads them. */
 import type { DomainPower, PowerAgent, PowerVerdict } from '../../collectors/agents/agent.ts';
-import { type AgentPage, createAgentPageReader } from '../../collectors/agents/agent-page.ts';
+import { type AgentPage, createAgentPageReaders } from '../../collectors/agents/agent-page.ts';
 import { powerAgents } from '../../collectors/agents/agents.ts';
 import type { PowerSettings } from '../../collectors/agents/power-options.ts';
 import { defaultSettings } from './documents.ts';
@@ -19,9 +19,10 @@ export const readAgentPages = (
   pages: readonly (Buffer | string)[],
   { pieceSize = 4096, agents = powerAgents, settings = defaultSettings, times = [] }: ReadingOptions = {},
 ): readonly AgentPage[] => {
+  const createReader = createAgentPageReaders(agents, settings);
   let earlier: AgentPage | undefined;
   return pages.map((page, at) => {
-    const reader = createAgentPageReader(agents, settings);
+    const reader = createReader();
     inPieces(Buffer.from(page), pieceSize, reader.push);
     earlier = reader.finish(earlier, times[at] ?? at * 10);
     return earlier;

@@ -68,7 +68,8 @@ const createBench = (read: () => Promise<readonly Datastore[]>, { networks, agen
     advance(ms: number) {
       now += ms;
     },
-    scrape: async (budgetMs = 1000) => readSamples((await scrape('prometheus', budgetMs)).body.toString()),
+    scrape: async (budgetMs = 1000) =>
+      readSamples(Buffer.concat((await scrape('prometheus', budgetMs)).body).toString()),
   };
 };
 

@@ -20,14 +20,14 @@ const createBench = () => {
     budgets,
     async end(text: string, passedMs: number, isComplete = true, isSound = true) {
       now += passedMs;
-      ends.shift()?.({ body: Buffer.from(text), isComplete, isSound });
+      ends.shift()?.({ body: [Buffer.from(text)], isComplete, isSound });
       await new Promise((resolve) => setImmediate(resolve));
     },
   };
 };
 
-const textsOf = async (pages: readonly Promise<Buffer>[]): Promise<readonly string[]> =>
-  (await Promise.all(pages)).map(String);
+const textsOf = async (pages: readonly Promise<Page['body']>[]): Promise<readonly string[]> =>
+  (await Promise.all(pages)).map((body) => Buffer.concat(body).toString());
 
 test('B2-shared: readers that have more time than an incomplete page took share the next one', async () => {
   const { read, budgets, end } = createBench();

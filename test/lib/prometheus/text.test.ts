@@ -35,13 +35,13 @@ test('samples are encoded once, the head for the format that is asked for', () =
   const encoded = encodeSamples([
     { family, samples: [{ labels: '', value: joulesFromMicrojoules(microjoules(2_500_000)) }] },
   ]);
-  const once = joinFamilies(encoded, 'openmetrics').toString();
+  const once = Buffer.concat(joinFamilies(encoded, 'openmetrics')).toString();
   assert.equal(once, '# HELP x_joules energy\n# TYPE x_joules counter\nx_joules_total 2.5\n');
   assert.equal(
-    joinFamilies(encoded, 'prometheus').toString(),
+    Buffer.concat(joinFamilies(encoded, 'prometheus')).toString(),
     '# HELP x_joules_total energy\n# TYPE x_joules_total counter\nx_joules_total 2.5\n',
   );
-  assert.equal(joinFamilies(encoded, 'openmetrics').toString(), once);
+  assert.equal(Buffer.concat(joinFamilies(encoded, 'openmetrics')).toString(), once);
 });
 
 test('a counter and a gauge as another reader understands them', () => {
