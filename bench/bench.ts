@@ -23,6 +23,7 @@ import {
 } from './format-findings.ts';
 import { createFreshScrape } from './fresh-scrape.ts';
 import { createFrontEndCost } from './front-end-cost.ts';
+import { createGuestsBench } from './guests.ts';
 import { createHookStart } from './hook-start.ts';
 import { createLab, type Lab } from './lab.ts';
 import { createLiveMigration } from './live-migration.ts';
@@ -46,6 +47,7 @@ const benchesOf = (lab: Lab): readonly Bench[] => [
   createFrontEndCost(lab),
   createEnergyBench(lab),
   createEnergyReport(lab),
+  createGuestsBench(lab),
   createEndToEnd(lab),
   createAuthBiscuit(lab),
   createHookStart(lab),

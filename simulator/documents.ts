@@ -20,13 +20,16 @@ const formatVmHead = (vm: SimulatedVm): string =>
     NAME: `vm-${vm.id}`,
   });
 
+/** STIME: the simulated cloud begins at a moment of its own. */
+export const startTimeOf = ({ startTime }: SimulatedVm): number => 1_790_000_000 + startTime;
+
 const formatVmStates = (vm: SimulatedVm): string =>
   fields(plain, {
-    LAST_POLL: vm.startTime + 60,
+    LAST_POLL: startTimeOf(vm) + 60,
     STATE: vm.state,
     LCM_STATE: vm.lcmState,
     RESCHED: 0,
-    STIME: vm.startTime,
+    STIME: startTimeOf(vm),
     ETIME: 0,
     DEPLOY_ID: vm.state === 1 ? '' : `one-${vm.id}`,
   });
@@ -63,11 +66,11 @@ const formatHistory = (vm: SimulatedVm, extended: boolean): string => {
   if (!hasHost(vm)) return '<HISTORY_RECORDS/>';
   const times = extended
     ? fields(plain, {
-        STIME: vm.startTime,
+        STIME: startTimeOf(vm),
         ETIME: 0,
-        PSTIME: vm.startTime,
-        PETIME: vm.startTime,
-        RSTIME: vm.startTime,
+        PSTIME: startTimeOf(vm),
+        PETIME: startTimeOf(vm),
+        RSTIME: startTimeOf(vm),
         RETIME: 0,
         ESTIME: 0,
         EETIME: 0,
@@ -123,7 +126,8 @@ const contextNames = [
   .map((name) => cdata(`ETH0_${name}`, ''))
   .join('');
 
-export const formatExtendedVm = (vm: SimulatedVm): string => {
+/** @param creatorId whose TOKEN_PASSWORD the VM's token for OneGate is made with; without one it has none */
+export const formatExtendedVm = (vm: SimulatedVm, creatorId?: number): string => {
   const permissions = [
     'OWNER_U',
     'OWNER_M',
@@ -140,6 +144,7 @@ export const formatExtendedVm = (vm: SimulatedVm): string => {
     `<VM>${formatVmHead(vm)}<PERMISSIONS>${permissions.map((name) => plain(name, 0)).join('')}</PERMISSIONS>` +
     `${formatVmStates(vm)}<MONITORING/><SCHED_ACTIONS></SCHED_ACTIONS><TEMPLATE>` +
     cdata('AUTOMATIC_REQUIREMENTS', '(CLUSTER_ID = 0) & !(PUBLIC_CLOUD = YES)') +
+    (creatorId === undefined ? '' : cdata('CREATED_BY', creatorId)) +
     `<CONTEXT>${cdata('DISK_ID', 1)}${cdata('ETH0_IP', addressOf(vm.id))}${contextNames}</CONTEXT>` +
     cdata('CPU', vm.vcpus / 2) +
     `<DISK>${fields(cdata, disk)}</DISK>${cdata('MEMORY', vm.memoryMebibytes)}<NIC>${fields(cdata, nic)}</NIC>` +
@@ -217,6 +222,10 @@ export const formatNetworkPool = (vms: number): string => {
 
 export const formatZonePool = (): string =>
   '<ZONE_POOL><ZONE><ID>0</ID><NAME>OpenNebula</NAME><STATE>0</STATE><SERVER_POOL></SERVER_POOL></ZONE></ZONE_POOL>';
+
+/** The users: one, who has created all VMs. */
+export const formatUserPool = (tokenPassword: string): string =>
+  `<USER_POOL><USER><ID>0</ID><NAME>oneadmin</NAME><TEMPLATE>${cdata('TOKEN_PASSWORD', tokenPassword)}</TEMPLATE></USER></USER_POOL>`;
 
 export const formatAdministrator = (): string =>
   '<USER><ID>0</ID><GID>0</GID><GROUPS><ID>0</ID></GROUPS><GNAME>oneadmin</GNAME><NAME>oneadmin</NAME><ENABLED>1</ENABLED></USER>';

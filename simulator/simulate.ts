@@ -9,6 +9,7 @@ import {
   formatHost,
   formatNetworkPool,
   formatShortVm,
+  formatUserPool,
   formatVmMonitoring,
   formatZonePool,
 } from './documents.ts';
@@ -19,6 +20,8 @@ import { formatOnepowerPage } from './onepower-page.ts';
 import { formatScaphandrePage } from './scaphandre-page.ts';
 
 export const simulatedCredentials = 'oneadmin:opennebula';
+/** Of oneadmin, who has created all VMs that have a token for OneGate. */
+export const simulatedTokenPassword = 'simulated-token-password-of-48-characters-000000';
 
 export interface SimulationOptions extends CloudSettings {
   /** Ports, 0 for any that is free. */
@@ -30,6 +33,8 @@ export interface SimulationOptions extends CloudSettings {
   readonly processes: number;
   /** Nothing moves: every document is made once, before the first call. */
   readonly still: boolean;
+  /** All VMs have a token for OneGate. */
+  readonly tokens?: boolean;
   /** For calls that are to be answered otherwise. */
   readonly answer?: AnswerCall;
 }
@@ -105,7 +110,9 @@ const createMoment = (options: SimulationOptions, at: number): Moment => {
     vmsByHost.get(vm.hostId)?.push(vm);
     if (vm.sourceHostId !== undefined) vmsByHost.get(vm.sourceHostId)?.push(vm);
   }
-  const extendedVms = new Map(vms.map((vm) => [vm.id, formatExtendedVm(vm)]));
+  const extendedVms = new Map(
+    vms.map((vm) => [vm.id, formatExtendedVm(vm, options.tokens === true ? 0 : undefined)]),
+  );
   const nowSeconds = Math.floor(Date.now() / 1000);
   const monitored = vms.filter(({ state }) => state === 3).map((vm) => formatVmMonitoring(vm, nowSeconds));
   const placed = hosts.map((host) => ({ host, own: vmsByHost.get(host.id) ?? [] }));
@@ -125,6 +132,7 @@ const createMoment = (options: SimulationOptions, at: number): Moment => {
         'one.zonepool.info': formatZonePool(),
         'one.system.version': '7.4.0',
         'one.user.info': formatAdministrator(),
+        'one.userpool.info': formatUserPool(simulatedTokenPassword),
         'one.hookpool.info': '<HOOK_POOL></HOOK_POOL>',
       }).map(([method, document]) => [method, encodeDocument(document)]),
     ),

@@ -13,6 +13,7 @@ const { values } = parseArgs({
     'agents-port': { type: 'string', default: '8080' },
     agent: { type: 'string', default: 'scaphandre' },
     still: { type: 'boolean', default: false },
+    tokens: { type: 'boolean', default: false },
   },
 });
 
@@ -30,6 +31,7 @@ const main = async (): Promise<void> => {
     port: Number(values.port),
     agentsPort: Number(values['agents-port']),
     still: values.still === true,
+    tokens: values.tokens === true,
   });
   process.stdout.write(
     `${JSON.stringify({ endpoint: simulation.endpoint, agentUrl: simulation.agentUrl })}\n`,

@@ -10,6 +10,7 @@ import { createGuessLimit } from '../guests/guess-limit.ts';
 import { type GuestPage, guestPages } from '../guests/guest-pages.ts';
 import { guestPowerOf } from '../guests/guest-power.ts';
 import { type GuestCredentials, type GuestVerdict, identifyGuest } from '../guests/identify-guest.ts';
+import { createKnownTokens } from '../guests/known-tokens.ts';
 import { createGuestDocuments, type GuestDocuments, type GuestDocumentsReader } from './guest-documents.ts';
 import { createHold } from './hold-answers.ts';
 import type { Reading, Source } from './source.ts';
@@ -65,6 +66,7 @@ export const createGuestServer = ({
   const documents = createGuestDocuments({ sources, now, log });
   const limit = createGuessLimit();
   const hold = createHold(holdMs);
+  const tokens = createKnownTokens();
   let saidAt = Number.NEGATIVE_INFINITY;
 
   const onWrong = (vmId: number | undefined, client: string): void => {
@@ -78,7 +80,7 @@ export const createGuestServer = ({
     { directory }: GuestDocuments,
     client: WebClient,
   ): Promise<GuestVerdict> => {
-    const verdict = identifyGuest(credentials, directory);
+    const verdict = identifyGuest(credentials, directory, tokens.tokenOf);
     const vmId = verdict.kind === 'granted' ? verdict.vm.id : undefined;
     const asked = { vmId: verdict.kind === 'denied' ? verdict.vmId : vmId, client: client.address };
     if (verdict.kind === 'denied' && credentials.token !== '') onWrong(asked.vmId, asked.client);
@@ -138,7 +140,10 @@ export const createGuestServer = ({
         handlers: () => handlers,
         log,
       });
-      const reading = createCycle(() => documents.readIfOlder(2 * intervalMs), intervalMs);
+      const reading = createCycle(async () => {
+        await documents.readIfOlder(2 * intervalMs);
+        tokens.keepOnly(documents.latest()?.directory.vms ?? new Map());
+      }, intervalMs);
       reading.start();
       log.info('listening for guests', { url: server.urls.join(' ') });
       if (!settings()['collector.energy'])
