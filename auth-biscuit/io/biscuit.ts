@@ -22,16 +22,16 @@ declare module '@biscuit-auth/biscuit-wasm' {
 const prints = /^__wbg_(?:log|error|debug|info|warn)_/;
 
 export type Biscuits = typeof glue;
-export type { Authorizer, Biscuit, Check, Fact } from '@biscuit-auth/biscuit-wasm';
+export type { Authorizer, Biscuit, Check, Fact, Policy } from '@biscuit-auth/biscuit-wasm';
 
 /** Loads the library from its .wasm file; fails with AUTH_LIBRARY_UNUSABLE. */
 export const loadBiscuit = (wasmFile: string): Biscuits => {
   try {
     const module = new WebAssembly.Module(readFileSync(wasmFile));
-    const functions = new Map<string, unknown>(Object.entries(glue));
+    const functions: Readonly<Record<string, unknown>> = glue;
     const imports: WebAssembly.Imports = {};
     for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-      const own = name === 'performance_now' ? () => 0 : functions.get(name);
+      const own = name === 'performance_now' ? () => 0 : functions[name];
       imports[from] ??= {};
       imports[from][name] = prints.test(name) ? () => undefined : own;
     }

@@ -9,6 +9,7 @@ import {
   type Check,
   type Fact,
   loadBiscuit,
+  type Policy,
 } from './biscuit.ts';
 
 /**
@@ -84,7 +85,18 @@ const parseChecks = (biscuits: Biscuits, sources: readonly string[]): readonly C
     }
   });
 
-/** The name is a parameter, never part of Datalog text; a policy trusts the authority block and us alone. */
+/** Stands in Datalog text as it is: nothing of it could end that text. */
+const plainName = /^[\w.@-]+$/;
+
+/** A name that is not plain is a parameter; one that is spares the library a millisecond. */
+const policyFor = (biscuits: Biscuits, user: string): Policy => {
+  if (plainName.test(user)) return biscuits.Policy.fromString(`allow if user("${user}")`);
+  const policy = biscuits.Policy.fromString('allow if user({user})');
+  policy.set('user', user);
+  return policy;
+};
+
+/** A policy trusts the authority block and us alone. */
 const buildAuthorizer = (
   biscuits: Biscuits,
   token: Biscuit,
@@ -97,9 +109,7 @@ const buildAuthorizer = (
   if (zone !== undefined) builder.addFact(makeFact(biscuits, 'zone', zone));
   if (endpoint !== undefined) builder.addFact(makeFact(biscuits, 'endpoint', endpoint));
   for (const check of parseChecks(biscuits, checks)) builder.addCheck(check);
-  const policy = biscuits.Policy.fromString('allow if user({user})');
-  policy.set('user', user);
-  builder.addPolicy(policy);
+  builder.addPolicy(policyFor(biscuits, user));
   return builder.buildAuthenticated(token);
 };
 

@@ -19,6 +19,30 @@ const ask = (token: string): Answer => {
   return (verified satisfies VerifiedToken).ask(question);
 };
 
+test('a name is compared as it is, whether it is plain or would end a text of Datalog', () => {
+  const names = [
+    'dann1',
+    'a.b@c-d_E9',
+    'dann',
+    'user',
+    '{user}',
+    'dann1"',
+    'dann1"); allow if true; //',
+    'a\\',
+    'é',
+  ];
+  const verdicts = names.map((owner) => {
+    const token = makeToken(privateKey, `user(${JSON.stringify(owner)});`);
+    return names.filter(
+      (user) => authorize({ user, keys, token, now }, defaultConfiguration, new Set(), library).granted,
+    );
+  });
+  assert.deepEqual(
+    verdicts,
+    names.map((name) => [name]),
+  );
+});
+
 const numbers = (count: number): string =>
   Array.from({ length: count }, (_, value) => `n(${value});`).join(' ');
 /** 22,500 pairs are tried: many times the millisecond that the library allows by itself. */
