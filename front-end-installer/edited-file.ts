@@ -1,7 +1,7 @@
 /** An edit of a file that belongs to somebody else: what of it is ours, and the file without it. */
 import type { EditResult } from '../lib/text/text-edit.ts';
 
-export const editKinds = ['oned.conf', 'prometheus.yml', 'scheduler'] as const;
+export const editKinds = ['oned.conf', 'prometheus.yml', 'scheduler', 'tproxy'] as const;
 /** What kind of file an edit understands, wherever it stands and whatever it is called. */
 export type EditKind = (typeof editKinds)[number];
 

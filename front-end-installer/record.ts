@@ -47,6 +47,8 @@ export interface InstallRecord {
   readonly migrateThroughTunnel: boolean;
   /** Hosts are ranked by POWER_RANK. */
   readonly ranksByPower?: boolean;
+  /** The hypervisors forward the port for guests. */
+  readonly forwardsGuests?: boolean;
   readonly files: readonly FileRecord[];
   /** Folders that we have made, in this order. */
   readonly folders: readonly string[];
@@ -115,6 +117,7 @@ export const parseRecord = (text: string): InstallRecord | undefined => {
     value['parts'].every(isPart) &&
     typeof value['migrateThroughTunnel'] === 'boolean' &&
     (value['ranksByPower'] === undefined || typeof value['ranksByPower'] === 'boolean') &&
+    (value['forwardsGuests'] === undefined || typeof value['forwardsGuests'] === 'boolean') &&
     isTexts(value['folders']) &&
     isListOf(value['files'], isFileRecord) &&
     isListOf(value['hooks'], isHookRecord) &&
@@ -159,7 +162,7 @@ export const forgetHooks = (record: InstallRecord, names: readonly string[]): In
 /** Whether the record knows all that a run is about, also where that run has nothing to change. */
 export const isRemembered = (
   record: InstallRecord | undefined,
-  run: Pick<InstallRecord, 'version' | 'parts' | 'migrateThroughTunnel' | 'ranksByPower'>,
+  run: Pick<InstallRecord, 'version' | 'parts' | 'migrateThroughTunnel' | 'ranksByPower' | 'forwardsGuests'>,
   hooks: readonly string[],
 ): boolean =>
   record !== undefined &&
@@ -167,4 +170,5 @@ export const isRemembered = (
   run.parts.every((part) => record.parts.includes(part)) &&
   (record.migrateThroughTunnel || !run.migrateThroughTunnel) &&
   (record.ranksByPower === true || run.ranksByPower !== true) &&
+  (record.forwardsGuests === true || run.forwardsGuests !== true) &&
   hooks.every((name) => record.hooks.some((hook) => hook.name === name));

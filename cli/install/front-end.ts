@@ -11,6 +11,11 @@ import { editOnedConf, type OnedConfWanted, revertOnedConf } from '../../front-e
 import type { Part } from '../../front-end-installer/parts.ts';
 import type { FileRecord } from '../../front-end-installer/record.ts';
 import { editSchedulerConf, revertSchedulerConf } from '../../front-end-installer/scheduler-conf.ts';
+import {
+  editTproxyConf,
+  type GuestForward,
+  revertTproxyConf,
+} from '../../front-end-installer/tproxy-conf.ts';
 import { geolocationOptions } from '../../geolocation/geolocation-options.ts';
 import { flagsOnly, type OptionSpec, type OptionValues, switchOption } from '../../lib/config/options.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
@@ -41,6 +46,7 @@ export const followingTable = {
   ...geolocationOptions,
   'web.config.file': exporterOptions['web.config.file'],
   'energy.co2-hourly-file': exporterOptions['energy.co2-hourly-file'],
+  'guest.listen-address': exporterOptions['guest.listen-address'],
   ...schedulerOptions,
 };
 export type FollowingOptions = OptionValues<typeof followingTable>;
@@ -82,6 +88,8 @@ export interface EditChoice {
   readonly parts: readonly Part[];
   readonly migrateThroughTunnel: boolean;
   readonly ranksByPower: boolean;
+  /** `undefined`: hypervisors are left alone. */
+  readonly guestForward: GuestForward | undefined;
 }
 
 const onedConf = async ({
@@ -89,7 +97,7 @@ const onedConf = async ({
   root,
   parts,
   migrateThroughTunnel,
-}: Omit<EditChoice, 'ranksByPower'>): Promise<EditedFile> => {
+}: Omit<EditChoice, 'ranksByPower' | 'guestForward'>): Promise<EditedFile> => {
   const wanted: OnedConfWanted = {
     ...(parts.includes('auth') ? { authDriver: biscuitDriver } : {}),
     ...(parts.includes('live-migrate') && migrateThroughTunnel ? { localAction } : {}),
@@ -115,6 +123,18 @@ const schedulerConf = (path: string): EditedFile => ({
   encoding: 'latin1',
   edit: editSchedulerConf,
   revert: revertSchedulerConf,
+});
+
+/** How hypervisors proxy what guests ask. */
+export const tproxyConf = ({ remotes }: Places): string => `${remotes}/etc/vnm/OpenNebulaNetwork.conf`;
+
+const tproxy = (path: string, forward?: GuestForward): EditedFile => ({
+  path,
+  kind: 'tproxy',
+  encoding: 'latin1',
+  edit: (text) =>
+    forward === undefined ? { kind: 'edited', text, changes: [] } : editTproxyConf(text, forward),
+  revert: revertTproxyConf,
 });
 
 /** Our rules stand where the installer puts them; a configuration elsewhere does not name them. */
@@ -156,6 +176,9 @@ export const editsForInstall = async (
   const edits = [
     await onedConf(choice),
     ...(await Promise.all(schedulers.map(async (one) => schedulerConf(await editedPath(one, root))))),
+    ...(choice.guestForward === undefined
+      ? []
+      : [tproxy(await editedPath(tproxyConf(places), root), choice.guestForward)]),
   ];
   if (client === undefined || !hasPrometheus || !parts.includes('prometheus')) return edits;
   const file = await editedPath(options['prometheus.config'], root);
@@ -181,6 +204,7 @@ export const editsForUninstall = async (
   return files.flatMap(({ path: file, edit }): readonly EditedFile[] => {
     if (edit === undefined) return [];
     if (edit === 'scheduler') return [schedulerConf(file)];
+    if (edit === 'tproxy') return [tproxy(file)];
     return [edit === 'oned.conf' ? { ...oned, path: file } : withoutPrometheus(file, options)];
   });
 };

@@ -45,6 +45,7 @@ import {
   runOptions,
   schedulerConfs,
 } from './front-end.ts';
+import { forwardAddressOption, guestForwardOf, guestProblems } from './io/guest-forward.ts';
 import { unreadableFiles } from './io/readable-files.ts';
 import { hasSystemd, reloadUnits } from './io/services.ts';
 import { formatPlan, newLines } from './progress.ts';
@@ -76,6 +77,10 @@ const options = {
     'let the drivers kvm and qemu in oned.conf migrate through a tunnel (later runs remember it)',
   ),
   ...flagsOnly({ 'scheduler-rank': optional(rankOption) }),
+  'guest-power': switchOption(
+    "let the hypervisors' proxy (tproxy) forward the port for guests, so that VMs on networks of Linux bridges reach it without a route (later runs remember it; needs --guest.listen-address of the exporter)",
+  ),
+  ...flagsOnly({ 'guest-power-address': optional(forwardAddressOption) }),
   ...installTable,
 };
 type Options = OptionValues<typeof options> & FollowingOptions;
@@ -110,7 +115,12 @@ const prepare = async (
   const migrateThroughTunnel = given['migrate-through-tunnel'] || before?.migrateThroughTunnel === true;
   const { hasPrometheus } = frontEnd;
   const ranksByPower = given['scheduler-rank'] !== undefined || before?.ranksByPower === true;
-  const choice = { places, root, parts, migrateThroughTunnel, ranksByPower, hasPrometheus };
+  const forwardsGuests = given['guest-power'] || before?.forwardsGuests === true;
+  const guestForward = forwardsGuests ? guestForwardOf(given) : undefined;
+  const choice = {
+    ...{ places, root, parts, migrateThroughTunnel, ranksByPower, hasPrometheus },
+    guestForward,
+  };
   const usesTargets = parts.includes('prometheus') && hasPrometheus;
   return {
     ...surveyed,
@@ -118,6 +128,7 @@ const prepare = async (
     parts,
     migrateThroughTunnel,
     ranksByPower,
+    forwardsGuests,
     edits: await editsForInstall(choice, given, client),
     suiteHooks,
     prometheusUnit: given['prometheus.unit'],
@@ -197,10 +208,16 @@ const apply = async (
   const isHere = given.root === '';
   const planned = await planInstallation(installation, before);
   const rank = await rankProblems(given, installation);
+  const guests = await guestProblems(given, installation);
   const plan = {
     ...planned,
-    notes: [...planned.notes, ...rank.notes],
-    problems: [...planned.problems, ...rank.problems, ...(await unreadable(given, installation))],
+    notes: [...planned.notes, ...rank.notes, ...guests.notes],
+    problems: [
+      ...planned.problems,
+      ...rank.problems,
+      ...guests.problems,
+      ...(await unreadable(given, installation)),
+    ],
   };
   for (const note of plan.notes) terminal.writeNote(`note: ${note}\n`);
   if (plan.problems.length > 0) {

@@ -71,7 +71,13 @@ const memoryStep = (
   memory: Memory,
   after: Pick<
     InstallRecord,
-    'version' | 'parts' | 'migrateThroughTunnel' | 'ranksByPower' | 'restarts' | 'isSyncPending'
+    | 'version'
+    | 'parts'
+    | 'migrateThroughTunnel'
+    | 'ranksByPower'
+    | 'forwardsGuests'
+    | 'restarts'
+    | 'isSyncPending'
   >,
 ): Step => ({
   title: 'remember what is there',
@@ -174,7 +180,7 @@ export const installationSteps = (
   before: InstallRecord | undefined,
   systemd: { readonly reload: (() => Promise<void>) | undefined },
 ): readonly Step[] => {
-  const { store, client, version, migrateThroughTunnel, ranksByPower, parts } = installation;
+  const { store, client, version, migrateThroughTunnel, ranksByPower, forwardsGuests, parts } = installation;
   let record = before ?? emptyRecord(version);
   const memory: Memory = {
     async update(change) {
@@ -188,6 +194,7 @@ export const installationSteps = (
     parts: [...new Set([...record.parts, ...parts])],
     migrateThroughTunnel: record.migrateThroughTunnel || migrateThroughTunnel,
     ...(record.ranksByPower || ranksByPower ? { ranksByPower: true } : {}),
+    ...(record.forwardsGuests || forwardsGuests ? { forwardsGuests: true } : {}),
     isSyncPending: needsSync(installation, plan, record),
     restarts: addRestarts(record.restarts ?? [], restartsAfter(installation, plan), installation.now),
   };

@@ -50,6 +50,8 @@ export interface Installation {
   readonly migrateThroughTunnel: boolean;
   /** Hosts are to be ranked by POWER_RANK. */
   readonly ranksByPower?: boolean;
+  /** Hypervisors are to forward the port for guests. */
+  readonly forwardsGuests?: boolean;
   readonly edits: readonly EditedFile[];
   /** All hooks of the suite, those of other parts too. */
   readonly suiteHooks: readonly SuiteHook[];

@@ -333,3 +333,41 @@ test('--scheduler-rank where there is no scheduler to configure is refused, and 
   );
   assert.deepEqual(tree.describe(), before);
 });
+
+test('--guest-power: the hypervisors forward the port of guests, it is remembered, and the file comes back', async (t) => {
+  const conf = '/var/lib/one/remotes/etc/vnm/OpenNebulaNetwork.conf';
+  const made = makeFrontEnd(t);
+  const text =
+    ':vlan_mtu: 1500\n:tproxy:\n- :service_port: 5030\n  :remote_addr: 192.0.2.7\n  :remote_port: 5030\n';
+  made.write(conf, text);
+  const { tree, oneext } = startLab(t, made);
+  const before = tree.describe();
+  const { stderr } = await succeed(oneext('install', '--guest-power'));
+  assert.match(
+    tree.read(conf),
+    /:service_port: 9926\n {2}:remote_addr: 192\.0\.2\.7\n {2}:remote_port: 9926\n- :service_port: 5030/,
+  );
+  assert.match(stderr, /^note: guests are not served yet: put "guest: \{listen_address:/m);
+  assert.match(stderr, /^note: .*onehost sync --force.*tproxy restart/m);
+  assert.match(stderr, /^note: networks of Open vSwitch have no such proxy/m);
+  assert.match((await succeed(oneext('install'))).stdout, /nothing to change/);
+  await succeed(oneext('install', '--guest-power', '--guest-power-address', '203.0.113.4'));
+  assert.match(tree.read(conf), /:remote_addr: 203\.0\.113\.4/);
+  assert.match((await succeed(oneext('install'))).stdout, /nothing to change/);
+  await succeed(oneext('uninstall'));
+  assert.deepEqual(tree.describe(), before);
+});
+
+test('--guest-power where OpenNebula has no such proxy is refused, and nothing is changed', async (t) => {
+  const lab = startLab(t);
+  const says =
+    /--guest-power: there is no \/var\/lib\/one\/remotes\/etc\/vnm\/OpenNebulaNetwork\.conf to edit/;
+  await assertUntouched(lab, 78, says, 'install', '--guest-power');
+  await assertUntouched(
+    lab,
+    2,
+    /--guest-power-address is "-x" but must be an IPv4/,
+    'install',
+    '--guest-power-address=-x',
+  );
+});
