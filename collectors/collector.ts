@@ -10,6 +10,7 @@ import type { Host } from '../lib/one/host.ts';
 import type { User } from '../lib/one/user.ts';
 import type { VirtualNetwork } from '../lib/one/virtual-network.ts';
 import type { TokenUsers, Vm, VmExporter } from '../lib/one/vm.ts';
+import type { RaftMember, RaftStatus } from '../lib/one/zone.ts';
 import type { HostModel } from '../lib/power-model/power-model.ts';
 import { formatLabels } from '../lib/prometheus/exposition.ts';
 import type { FamilySamples, LabelText, MetricFamily, Sample } from '../lib/prometheus/metric-family.ts';
@@ -47,9 +48,10 @@ export interface ServerStates {
 
 export interface HaStates {
   readonly fqdn: string;
-  /** RAFT state of each server of the zone; `undefined` where it did not answer. */
-  readonly memberStates: readonly (number | undefined)[];
-  readonly ownState: number | undefined;
+  /** What the oned of this front-end says; `undefined` where it did not answer, or there is no zone with servers. */
+  readonly own: RaftStatus | undefined;
+  /** The servers of each zone of the federation. */
+  readonly zones: readonly (readonly RaftMember[])[];
 }
 
 /** What one agent of a host answered. */

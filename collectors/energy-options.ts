@@ -8,7 +8,7 @@ import {
   parsePlainNumber,
   textOption,
 } from '../lib/config/options.ts';
-import { parseHttpUrl } from '../lib/http/http-url.ts';
+import { httpUrlMustBe, parseHttpUrl } from '../lib/http/http-url.ts';
 import { attributions } from './accounts/attribution.ts';
 import { idlePolicies } from './accounts/idle-share.ts';
 import type { AccountingRules } from './accounts/scene.ts';
@@ -23,6 +23,16 @@ const directoryOption: OptionSpec<string> = {
   default: '/var/lib/opennebula-extensions/energy',
   parse: (text) =>
     text.startsWith('/') ? { value: text } : { mustBe: 'the path of a folder that begins with /' },
+};
+
+const exporterUrlOption: OptionSpec<string> = {
+  help: 'URL of the exporters of the other front-ends of the zone, for copies of the accounts; {host} is the host of their ENDPOINT, {id} and {name} are those of the server; where it is empty, they listen as this one does',
+  form: 'URL',
+  default: '',
+  parse: (text) =>
+    text === '' || parseHttpUrl(text.replaceAll(/\{(?:host|id|name)\}/g, 'x')) !== undefined
+      ? { value: text }
+      : { mustBe: `${httpUrlMustBe}; {host}, {id} and {name} are replaced` },
 };
 
 const pueOption: OptionSpec<number | undefined> = {
@@ -73,6 +83,15 @@ export const gridOptions = {
 export const energyOptions = {
   ...gridOptions,
   'energy.directory': directoryOption,
+  'energy.copy-interval': durationOption(
+    {
+      help: 'in a zone of several front-ends: how often those that do not lead it take a copy of the accounts',
+      default: '60s',
+    },
+    1000,
+    600_000,
+  ),
+  'energy.exporter-url': exporterUrlOption,
   'energy.interval': durationOption(
     {
       help: 'longest time between two readings of the power agents for the accounts of energy, whether or not anybody scrapes',

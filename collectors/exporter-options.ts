@@ -20,6 +20,12 @@ export const discoveryPaths = {
   powerAgents: '/sd/power-agents',
   hosts: '/sd/hosts',
 } as const;
+/** For the other front-ends of the zone. */
+export const copyPaths = {
+  copy: '/energy/copy',
+  day: '/energy/copy/day',
+  taken: '/energy/copy/taken',
+} as const;
 /** The page is served under `/` too. */
 export const powerPaths = {
   page: '/power',
@@ -34,6 +40,7 @@ const reservedPaths: readonly string[] = [
   '/-/healthy',
   '/-/ready',
   ...Object.values(discoveryPaths),
+  ...Object.values(copyPaths),
   ...Object.values(powerPaths),
 ];
 

@@ -130,6 +130,8 @@ export interface Batch {
 export interface Accounts {
   /** When the last step was; `undefined` before the first. */
   readonly at: number | undefined;
+  /** The election of the zone's leader after which that was; 0 where a front-end is alone. */
+  readonly term: number;
   readonly vms: ReadonlyMap<number, VmAccount>;
   readonly hosts: ReadonlyMap<number, HostAccount>;
   readonly places: ReadonlyMap<string, Place>;
@@ -138,6 +140,7 @@ export interface Accounts {
 
 export const noAccounts: Accounts = {
   at: undefined,
+  term: 0,
   vms: new Map(),
   hosts: new Map(),
   places: new Map(),

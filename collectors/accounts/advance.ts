@@ -170,5 +170,12 @@ export const advance = (before: Accounts, step: Step, rules: AccountingRules): A
   const tally = createTally(booking, step.calendar, step.at);
   const hosts = countHosts(scene, tally, booking);
   const vms = countVms(scene, tally);
-  return { at: step.at, vms, hosts, places: scene.places, batch: booking.finish() };
+  return {
+    at: step.at,
+    term: step.term ?? before.term,
+    vms,
+    hosts,
+    places: scene.places,
+    batch: booking.finish(),
+  };
 };

@@ -87,13 +87,18 @@ const writePlace = (lines: LineWriter, place: string, known: Place, aheadMs: num
 };
 
 /** @param aheadMs what the clock of what is kept is ahead of the accounts' */
-export const formatAccounts = ({ at, vms, hosts, places, batch }: Accounts, aheadMs = 0): Buffer => {
+export const formatAccounts = ({ at, term, vms, hosts, places, batch }: Accounts, aheadMs = 0): Buffer => {
   const lines = createLineWriter();
   lines.text('at');
   if (at === undefined) lines.text('');
   else lines.number(at + aheadMs);
   lines.number(batch.hours.size);
   lines.endLine();
+  if (term !== 0) {
+    lines.text('term');
+    lines.number(term);
+    lines.endLine();
+  }
   for (const [id, vm] of vms) writeVm(lines, id, vm, aheadMs);
   for (const [id, host] of hosts) writeHost(lines, id, host, aheadMs);
   for (const [place, known] of places) writePlace(lines, place, known, aheadMs);
@@ -205,10 +210,12 @@ const readSums = (frame: Frame): Omit<Accounts, 'batch'> => {
   const hosts = new Map<number, HostAccount>();
   const places = new Map<string, Place>();
   let at: number | undefined;
+  let term = 0;
   let open: OpenCounters | undefined;
   for (const line of frame.body.toString().split('\n')) {
     const [kind, first = '', ...fields] = line.split('\t').map(unescapeField);
     if (kind === 'at') at = first === '' ? undefined : Number(first);
+    else if (kind === 'term') term = Number(first);
     else if (kind === 'vm') vms.set(Number(first), readVm(fields));
     else if (kind === 'host') hosts.set(Number(first), readHost(fields));
     else if (kind === 'place') {
@@ -217,7 +224,7 @@ const readSums = (frame: Frame): Omit<Accounts, 'batch'> => {
       places.set(first, place);
     } else if (kind === 'count') open?.vms.set(first, { vmId: undefined, count: Number(fields[0]) });
   }
-  return { at, vms, hosts, places };
+  return { at, term, vms, hosts, places };
 };
 
 const readPolicy = (attributionText: string, idleText: string): Policy | undefined => {

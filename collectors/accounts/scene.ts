@@ -22,6 +22,8 @@ export interface Step {
   /** Whole milliseconds on the exporter's clock. */
   readonly at: number;
   readonly calendar: Calendar;
+  /** The election that this front-end leads its zone since; as before where it is not given. */
+  readonly term?: number;
   readonly hosts: readonly AccountedHost[];
   readonly vms: readonly AccountedVm[];
   /** What the agents of each host have said last, by host id. */

@@ -7,64 +7,54 @@
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { codeOf, isMissing } from '../../lib/errors/system-error.ts';
 import { createCycle } from '../../lib/io/cycle.ts';
+import type { WebHandlers } from '../../lib/io/web-answers.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { isMapping } from '../../lib/mapping.ts';
-import type { Accounts } from '../accounts/accounts.ts';
+import { type Accounts, noAccounts } from '../accounts/accounts.ts';
 import { advance } from '../accounts/advance.ts';
-import type { Calendar } from '../accounts/booking.ts';
+import type { AccountsCopy } from '../accounts/copy.ts';
 import { type KeptEnergy, keepEnergy } from '../accounts/io/keep-accounts.ts';
-import type { Step } from '../accounts/scene.ts';
-import { sightsOf } from '../accounts/sights.ts';
-import type { Documents } from '../collector.ts';
 import { accountingRulesOf, type EnergySettings, energyOptions } from '../energy-options.ts';
 import { collectorError } from '../errors.ts';
 import { type CarbonCounts, carbonCountsForm, countCarbon } from '../grid/carbon-counts.ts';
 import { addIntensities, type KeptIntensities, keptIntensitiesForm } from '../grid/kept-intensities.ts';
-import type { StepDocuments } from './guest-documents.ts';
 import { type KeptState, keepState } from './keep-state.ts';
+import type { SituationDocuments } from './read-situation.ts';
+import { createCalendar, readStep } from './read-step.ts';
 import type { Reading, Source } from './source.ts';
 import type { Sources } from './sources.ts';
+import { type CopiedAccounts, createZoneCopies, type Turn } from './zone-copies.ts';
 
 /** A folder that cannot be used is tried again after this time: a disk may be mounted late, an exporter end. */
 const tryAgainMs = 60_000;
-/** The clock on the wall drifts; less than this is no step of it. */
-const wallStepMs = 1000;
-
 export interface EnergyContext {
   /** Those of now: they change when the configuration is read again. */
   readonly settings: () => EnergySettings;
   readonly sources: () => Sources;
+  /** What this exporter listens on. */
+  readonly ownUrl: () => string;
+  /** Those of OpenNebula: the front-ends of a zone share them. */
+  readonly credentials: () => Promise<string>;
+  /** Ends what is being downloaded. */
+  readonly signal: AbortSignal;
   readonly now: () => number;
   readonly log: Log;
   /** Is told at the end of each step what it has read, and when the VMs were. */
-  readonly onStep: (documents: StepDocuments, readAt: number) => void;
+  readonly onStep: (documents: SituationDocuments, readAt: number) => void;
 }
 
 export interface EnergyAccounts {
   readonly source: Source<Accounts | undefined>;
   /** CO2 of VMs, kept in the same folder. */
   readonly carbonSource: Source<CarbonCounts>;
+  /** For the other front-ends of the zone. */
+  readonly handlers: WebHandlers;
   /** Opens the folder and begins to count. */
   start(): void;
   /** The agents have been asked. */
   onReading(): void;
   close(): Promise<void>;
 }
-
-/** The local time, as the clock on the wall tells it. */
-const createCalendar = (now: () => number): (() => Calendar) => {
-  let wallOffsetMs = 0;
-  return () => {
-    const offset = Math.round(Date.now() - now());
-    if (Math.abs(offset - wallOffsetMs) >= wallStepMs) wallOffsetMs = offset;
-    return { wallOffsetMs, zoneOffsetMs: -new Date().getTimezoneOffset() * 60_000 };
-  };
-};
-
-const supplyFactorsOf = (platform: Documents['platform']): Step['supplyFactors'] =>
-  new Map(
-    [...platform].flatMap(([hostId, { factor }]) => (typeof factor === 'number' ? [[hostId, factor]] : [])),
-  );
 
 /** Power is that of now; sums stay. */
 const withoutPower = (accounts: Accounts): Accounts => ({
@@ -79,73 +69,93 @@ const isUnused = (thrown: unknown): boolean =>
   thrown.cause['syscall'] === 'mkdir' &&
   (isMissing(thrown.cause) || codeOf(thrown.cause) === 'EACCES');
 
-export const createEnergyAccounts = ({
-  settings,
-  sources,
-  now,
-  log,
-  onStep,
-}: EnergyContext): EnergyAccounts => {
+/** Sums that may be shown, with the power of now. */
+const withPowerOf = (sums: Accounts, now: Accounts): Accounts =>
+  sums === now
+    ? sums
+    : {
+        ...sums,
+        vms: new Map([...sums.vms].map(([id, vm]) => [id, { ...vm, power: now.vms.get(id)?.power }])),
+      };
+
+interface Counted {
+  readonly accounts: Accounts;
+  readonly carbon: CarbonCounts;
+}
+
+/** What a copy says, as it will be shown. */
+const countedOf = ({ sums }: AccountsCopy, accounts: Accounts): Counted => ({
+  accounts,
+  carbon: carbonCountsForm.parse(sums[carbonCountsForm.fileName] ?? ''),
+});
+
+export const createEnergyAccounts = (context: EnergyContext): EnergyAccounts => {
+  const { settings, sources, now, log, onStep } = context;
   const calendar = createCalendar(now);
   let kept: KeptEnergy | undefined;
   let carbon: KeptState<CarbonCounts> | undefined;
   let co2Hours: KeptState<KeptIntensities> | undefined;
   let triedAt = Number.NEGATIVE_INFINITY;
   let failure: string | undefined;
-  let shown: Reading<Accounts | undefined> = { value: undefined, readAt: now() };
+  let shown: Reading<Counted | undefined> = { value: undefined, readAt: now() };
+  let shownAccounts: Reading<Accounts | undefined> = { value: undefined, readAt: now() };
 
+  const show = (value: Counted | undefined, readAt: number, power = value?.accounts): void => {
+    shown = { value, readAt };
+    shownAccounts = {
+      value: value === undefined ? undefined : withPowerOf(value.accounts, power ?? value.accounts),
+      readAt,
+    };
+  };
   /** Says it once. */
   const fail = (thrown: unknown): void => {
     const reason = reasonOf(thrown);
     if (reason !== failure) log.warn('energy is not counted', { error: reason });
     failure = reason;
   };
+  const openBesides = async (): Promise<void> => {
+    const { 'energy.directory': folder } = settings();
+    carbon = await keepState(carbonCountsForm, { folder, now, log });
+    co2Hours = await keepState(keptIntensitiesForm, { folder, now, log });
+  };
   const openFolder = async (): Promise<void> => {
     const isFirst = triedAt === Number.NEGATIVE_INFINITY;
     triedAt = now();
     const { 'energy.directory': folder, 'energy.retention': retentionMs } = settings();
     try {
-      kept = await keepEnergy({ folder, retentionMs: retentionMs === 0 ? undefined : retentionMs, log });
-      carbon = await keepState(carbonCountsForm, { folder, now, log });
-      co2Hours = await keepState(keptIntensitiesForm, { folder, now, log });
+      kept = await keepEnergy({
+        folder,
+        retentionMs: retentionMs === 0 ? undefined : retentionMs,
+        besides: [carbonCountsForm.fileName, keptIntensitiesForm.fileName],
+        log,
+      });
+      await openBesides();
       failure = undefined;
-      shown = { value: kept.accounts(), readAt: now() };
     } catch (thrown) {
       const isDefault = folder === energyOptions['energy.directory'].default;
       if (!isDefault || !isUnused(thrown)) fail(thrown);
       else if (isFirst) log.info('energy is not counted', { error: reasonOf(thrown) });
     }
   };
-  const step = async (accounts: KeptEnergy): Promise<void> => {
-    const from = sources();
+  const copied = (accounts: KeptEnergy): CopiedAccounts => ({
+    ...accounts,
+    async take(copy, fetchDay) {
+      await accounts.take(copy, fetchDay);
+      await openBesides();
+    },
+  });
+  const zone = createZoneCopies<Counted>({
+    ...context,
+    template: () => settings()['energy.exporter-url'],
+    intervalMs: () => settings()['energy.copy-interval'],
+    accounts: () => (kept === undefined ? undefined : copied(kept)),
+    shownOf: (copy) => countedOf(copy, kept?.accounts() ?? noAccounts),
+  });
+  const step = async (accounts: KeptEnergy, turn: Turn & { readonly counts: true }): Promise<void> => {
     const rules = accountingRulesOf(settings());
-    const { attribution, pue } = rules;
-    const [hosts, vms, agents, vmCpu, platform, gridZones, askedCo2, rates, hostModels] = await Promise.all([
-      from.hosts.get(),
-      from.vms.get(),
-      from.agents.get(),
-      from.vmCpu.get(),
-      from.platform.get(),
-      from.gridZones.get(),
-      from.askedCo2.get(),
-      from.rates.get(),
-      attribution === 'marginal' ? from.hostModels.get() : undefined,
-    ]);
-    const documents = {
-      hosts: hosts.value,
-      vms: vms.value,
-      agents: agents.value,
-      vmCpu: vmCpu.value,
-      hostModels: hostModels?.value ?? new Map(),
-    };
-    const given: Step = {
-      ...documents,
-      hosts: documents.hosts.map((host) => ({ ...host, gridZone: gridZones.value.get(host.id) })),
-      at: Math.round(now()),
-      calendar: calendar(),
-      sights: sightsOf(documents, attribution),
-      supplyFactors: supplyFactorsOf(platform.value),
-    };
+    const read = await readStep(sources(), rules, now, calendar);
+    const { documents, agentsReadAt, vmsReadAt, rates, askedCo2 } = read;
+    const given = turn.term === undefined ? read.step : { ...read.step, term: turn.term };
     try {
       await accounts.advance((before) => advance(before, given, rules), given);
       if (failure !== undefined) log.info('energy is counted again', {});
@@ -153,28 +163,34 @@ export const createEnergyAccounts = ({
     } catch (thrown) {
       fail(thrown);
     }
-    shown = { value: accounts.accounts(), readAt: agents.readAt };
     carbon?.advance((before) =>
       countCarbon(before, accounts.accounts().vms, (hostId) => {
-        const factor = rates.value.get(hostId)?.factor;
+        const factor = rates.get(hostId)?.factor;
         if (factor === undefined) return undefined;
-        return factor.gramsPerKwh * (given.supplyFactors.get(hostId) ?? 1) * (pue ?? 1);
+        return factor.gramsPerKwh * (given.supplyFactors.get(hostId) ?? 1) * (rules.pue ?? 1);
       }),
     );
     await carbon?.write();
-    co2Hours?.advance((before) => addIntensities(before, askedCo2.value));
+    co2Hours?.advance((before) => addIntensities(before, askedCo2));
     await co2Hours?.write();
-    onStep(documents, vms.readAt);
+    const counted = { accounts: accounts.accounts(), carbon: carbon?.written() };
+    const chosen = zone.choose({ at: accounts.progress().at, value: counted });
+    show(chosen, agentsReadAt, counted.accounts);
+    onStep(documents, vmsReadAt);
   };
   const run = async (): Promise<void> => {
     try {
       if (kept === undefined && now() - triedAt >= tryAgainMs) await openFolder();
-      if (kept !== undefined) await step(kept);
+      if (kept === undefined) return;
+      const turn = await zone.turn(sources().ha, copied(kept));
+      if (turn.counts) await step(kept, turn);
+      else show(undefined, now());
     } catch (thrown) {
       log.debug('energy is not counted now', { error: reasonOf(thrown) }); // the collectors say why
       const { value, readAt } = shown;
       const isOld = now() - readAt > accountingRulesOf(settings()).longestGapMs;
-      if (isOld && value !== undefined) shown = { value: withoutPower(value), readAt };
+      if (!zone.isShown()) show(undefined, readAt);
+      else if (isOld && value !== undefined) show(value, readAt, withoutPower(value.accounts));
     }
   };
   const cycle = createCycle(run, settings()['energy.interval']);
@@ -182,16 +198,22 @@ export const createEnergyAccounts = ({
     source: {
       async get() {
         if (failure !== undefined) throw new Error(failure);
-        return shown;
+        return shownAccounts;
       },
     },
-    carbonSource: { get: async () => (await carbon?.source.get()) ?? { value: undefined, readAt: now() } },
+    carbonSource: {
+      async get() {
+        const { readAt } = (await carbon?.source.get()) ?? shown;
+        return { value: shown.value?.carbon, readAt };
+      },
+    },
+    handlers: zone.handlers,
     start: () => cycle.start(),
     onReading: () => {
       if (kept !== undefined) cycle.start();
     },
     async close() {
-      cycle.stop();
+      await cycle.stop();
       await kept?.close();
     },
   };

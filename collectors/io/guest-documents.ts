@@ -7,14 +7,12 @@ import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { lazily } from '../../lib/lazily.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { User } from '../../lib/one/user.ts';
-import type { Documents, VmWithAttributes } from '../collector.ts';
+import type { VmWithAttributes } from '../collector.ts';
 import type { GuestDirectory } from '../guests/identify-guest.ts';
 import { type Situation, situationOf } from '../measure-vm.ts';
+import type { SituationDocuments } from './read-situation.ts';
 import type { Reading } from './source.ts';
 import type { Sources } from './sources.ts';
-
-/** What a step of the accounts has read. */
-export type StepDocuments = Pick<Documents, 'hosts' | 'vms' | 'agents' | 'vmCpu'>;
 
 export interface GuestDocuments {
   readonly directory: GuestDirectory;
@@ -27,7 +25,7 @@ export interface GuestDocuments {
 export interface GuestDocumentsReader {
   /** `undefined` before VMs and users have been read. */
   latest(): GuestDocuments | undefined;
-  onStep(documents: StepDocuments, readAt: number): void;
+  onStep(documents: SituationDocuments, readAt: number): void;
   /** Reads what no step has brought for `afterMs`. Does not fail. */
   readIfOlder(afterMs: number): Promise<void>;
 }

@@ -32,6 +32,8 @@ export interface KeepStateOptions {
 export interface KeptState<State> {
   /** The state as it was written last; fails while it cannot be written. */
   readonly source: Source<State>;
+  /** The state as it was written last, whether or not it can be written now. */
+  written(): State;
   advance(next: (state: State) => State): void;
   /** Writes what has changed. Does not fail: whoever reads the source learns of it. */
   write(): Promise<void>;
@@ -100,6 +102,7 @@ export const keepState = async <State>(
         return shown;
       },
     },
+    written: () => shown.value,
     advance(next) {
       current = next(current);
     },

@@ -24,6 +24,7 @@ import { isLeader } from '../ha.ts';
 import { formatMessages } from '../monitoring/messages.ts';
 import { type PushedVms, planPush, valuesOfVms } from '../monitoring/vm-values.ts';
 import type { MonitoringAddress, MonitoringSettings } from '../monitoring-options.ts';
+import { readSituation } from './read-situation.ts';
 import type { Source } from './source.ts';
 import type { Sources } from './sources.ts';
 
@@ -131,31 +132,19 @@ export const createMonitoringPusher = (context: MonitoringContext): MonitoringPu
       return;
     }
     const from = sources();
-    const [hosts, vms, agents, vmCpu, energy] = await Promise.all([
-      from.hosts.get(),
-      from.vms.get(),
-      from.agents.get(),
-      from.vmCpu.get(),
+    const [{ documents, agentsReadAt }, energy] = await Promise.all([
+      readSituation(from),
       from.energy.get().catch(() => ({ value: undefined })), // power is pushed without it
     ]);
     const key = await readKey(settings()['monitoring.config-file']);
     pushed ??= await readPushed();
-    const values = valuesOfVms(
-      {
-        hosts: hosts.value,
-        vms: vms.value,
-        agents: agents.value,
-        vmCpu: vmCpu.value,
-        energy: energy.value,
-      },
-      wall(agents.readAt) / 1000,
-    );
+    const values = valuesOfVms({ ...documents, energy: energy.value }, wall(agentsReadAt) / 1000);
     const plan = planPush(values, pushed);
     if (values.length === 0 && plan.values.length === 0) return; // no reading yet
     const { 'monitoring.address': address, 'monitoring.interval': intervalMs } = settings();
     await send(formatMessages(plan.values, key), address, () => (isEnding ? farewellMs : intervalMs / 2));
     pushed = plan.pushed;
-    if (values.length > 0) pushedAt = agents.readAt; // the first that has a value goes out at once
+    if (values.length > 0) pushedAt = agentsReadAt; // the first that has a value goes out at once
     last = { vms: values.length, atSeconds: Math.floor(wall(now()) / 1000) };
   };
   /** Rather with a reading that was made for another than with one of its own a moment later. */

@@ -1,19 +1,26 @@
 /** Reads the zone's servers and asks each for its RAFT state; one that does not answer is `undefined`. */
+import { allEnded } from '../../lib/io/concurrency.ts';
 import { readDocument } from '../../lib/io/read-pool.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
-import { parseRaftState, parseZoneServers, raftShape, zoneShape } from '../../lib/one/zone.ts';
+import {
+  parseRaftStatus,
+  parseZoneServers,
+  type RaftStatus,
+  raftShape,
+  zoneShape,
+} from '../../lib/one/zone.ts';
 import type { HaStates } from '../collector.ts';
 
 const raftTimeouts = { connectTimeoutMs: 1000, totalTimeoutMs: 5000 };
 
-const readRaftState = async (client: XmlRpcClient, endpoint?: string): Promise<number | undefined> => {
+const readRaftStatus = async (client: XmlRpcClient, endpoint?: string): Promise<RaftStatus | undefined> => {
   try {
     const states = await readDocument(client, {
       method: 'one.zone.raftstatus',
       parameters: [],
       objectName: 'RAFT',
       shape: raftShape,
-      parse: parseRaftState,
+      parse: parseRaftStatus,
       options: { ...raftTimeouts, ...(endpoint === undefined ? {} : { endpoint: new URL(endpoint) }) },
     });
     return states[0];
@@ -30,11 +37,12 @@ export const readHa = async (client: XmlRpcClient, fqdn: () => Promise<string>):
     shape: zoneShape,
     parse: parseZoneServers,
   });
-  const servers = zones.flat();
-  if (servers.length === 0) return { fqdn: '', memberStates: [], ownState: undefined };
-  const [ownState, ...memberStates] = await Promise.all([
-    readRaftState(client),
-    ...servers.map((server) => readRaftState(client, server.endpoint)),
+  if (zones.flat().length === 0) return { fqdn: '', own: undefined, zones: [] };
+  const [own, ...members] = await allEnded([
+    readRaftStatus(client),
+    ...zones.flat().map((server) => readRaftStatus(client, server.endpoint)),
   ]);
-  return { fqdn: await fqdn(), memberStates, ownState };
+  let at = 0;
+  const asked = zones.map((servers) => servers.map((server) => ({ ...server, status: members[at++] })));
+  return { fqdn: await fqdn(), own, zones: asked };
 };

@@ -9,7 +9,7 @@ import { createCycle } from '../../lib/io/cycle.ts';
 import { readOneAuth } from '../../lib/io/one-client.ts';
 import { startWebServer } from '../../lib/io/web-server.ts';
 import { createLog, type Log } from '../../lib/log/log.ts';
-import { type ExporterOptions, exporterOptions } from '../exporter-options.ts';
+import { copyPaths, type ExporterOptions, exporterOptions } from '../exporter-options.ts';
 import { co2ServiceProblems } from '../grid/co2-service.ts';
 import { requireTariffs, type Tariffs } from '../grid/tariffs.ts';
 import { listenProblems } from '../listen-problems.ts';
@@ -100,6 +100,9 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   const energy = createEnergyAccounts({
     settings: () => configuration.options,
     sources: () => serving.sources,
+    ownUrl: () => server.urls[0] ?? '',
+    credentials: () => readOneAuth(environment),
+    signal: ending.signal,
     now,
     log,
     onStep: (documents, readAt) => guests.onStep(documents, readAt),
@@ -158,6 +161,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
     webConfigFile: configuration.options['web.config.file'],
     programFile: run.programFile,
     handlers: () => serving.handlers,
+    guardedPaths: Object.values(copyPaths),
     log,
   });
 

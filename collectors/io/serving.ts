@@ -104,6 +104,7 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
   };
   const handlers = new Map<string, WebHandler>([
     ...discoveryHandlers(options, sources, { log, now, signal }),
+    ...energy.handlers,
     [options['web.telemetry-path'], serveMetrics],
     ['/-/healthy', () => ok('text/plain; charset=utf-8', 'Healthy\n')],
     ['/-/ready', () => ok('text/plain; charset=utf-8', 'Ready\n')],

@@ -39,6 +39,8 @@ export type WebHandlers = ReadonlyMap<string, WebHandler>;
 
 export interface WebAnswersContext {
   readonly handlers: () => WebHandlers;
+  /** Paths whose handlers decide themselves who may ask. */
+  readonly guardedPaths: ReadonlySet<string>;
   readonly config: () => WebConfig;
   readonly comparePassword: ComparePassword;
   readonly connections: ClientConnections;
@@ -103,9 +105,9 @@ export const createWebAnswers = (context: WebAnswersContext): WebAnswers => {
     response: ServerResponse,
   ): Promise<WebAnswer | WebStream> => {
     const client = createWebClient(request, response);
-    const verdict = await login(request, client);
-    if (verdict !== 'granted') return refusals[verdict];
     const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s);
+    const verdict = context.guardedPaths.has(path) ? 'granted' : await login(request, client);
+    if (verdict !== 'granted') return refusals[verdict];
     const handler = context.handlers().get(path);
     if (handler === undefined) return plainText(404, 'Not found');
     if (request.method !== 'GET' && request.method !== 'HEAD') return plainText(405, 'Method not allowed');

@@ -24,6 +24,8 @@ export interface WebServerOptions {
   readonly webConfigFile: string;
   /** Who may ask is what the handlers decide: of the web configuration, the users and client certificates are left out. */
   readonly knowsItsClients?: true;
+  /** Paths whose handlers decide themselves who may ask: their clients need not be users of the web configuration. */
+  readonly guardedPaths?: readonly string[];
   /** How many connections are kept at most. */
   readonly mostConnections?: number;
   /** What is served now, by path. */
@@ -100,6 +102,7 @@ export const startWebServer = async (options: WebServerOptions): Promise<WebServ
   let closing = false;
   const { onRequest, endStreams } = createWebAnswers({
     handlers,
+    guardedPaths: new Set(options.guardedPaths),
     config: () => loaded.config,
     comparePassword: createPasswordWorker(options.programFile),
     connections,

@@ -95,14 +95,21 @@ test('the backup state, with its differences from the stock exporter', () => {
 });
 
 test('high availability: a member without an answer is an error, as is a candidate', () => {
-  const ha = { fqdn: 'one-a', memberStates: [3, 2, undefined, 1], ownState: 3 };
+  const statusOf = (serverId: number, state: number) => ({ serverId, state, term: 7 });
+  const members = [3, 2, undefined, 1].map((state, id) => ({
+    id,
+    name: `one-${id}`,
+    endpoint: '',
+    status: state === undefined ? undefined : statusOf(id, state),
+  }));
+  const ha = { fqdn: 'one-a', own: statusOf(0, 3), zones: [members] };
   const page = pageOf(haCollector, { ha });
   assert.deepEqual(Object.fromEntries(readSamples(page)), {
     'opennebula_ha_is_leader{one_server_fqdn="one-a"}': 1,
     'opennebula_ha_error_members{one_server_fqdn="one-a"}': 2,
     'opennebula_ha_members{one_server_fqdn="one-a"}': 4,
   });
-  const follower = pageOf(haCollector, { ha: { ...ha, ownState: undefined } });
+  const follower = pageOf(haCollector, { ha: { ...ha, own: undefined } });
   assert.deepEqual(familyOf(follower, 'opennebula_ha_is_leader'), { '{one_server_fqdn="one-a"}': 0 });
 });
 

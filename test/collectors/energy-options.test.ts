@@ -10,6 +10,8 @@ const settingsOf = (intervalMs: number, gapMs: number): Parameters<typeof accoun
   'energy.co2-url': [],
   'energy.co2-token-file': '',
   'energy.directory': '/var/lib/energy',
+  'energy.copy-interval': 60_000,
+  'energy.exporter-url': '',
   'energy.interval': intervalMs,
   'energy.longest-gap': gapMs,
   'energy.attribution': 'capacity',

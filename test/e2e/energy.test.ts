@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { readLedger } from '../../collectors/accounts/io/read-ledger.ts';
-import { readRows } from '../../collectors/accounts/rows.ts';
 import { type ExporterProcess, get, startExporter } from '../support/exporter.ts';
+import { joulesInLedger } from '../support/ledger-sums.ts';
 import { runProgram } from '../support/program.ts';
 import { httpAnswer, startRawServer } from '../support/raw-server.ts';
 import { kvmHostPool, startRecordedFrontEnd } from '../support/recorded-front-end.ts';
@@ -77,27 +76,6 @@ const pageAbove = async (exporter: ExporterProcess, joules: number): Promise<str
   }
 };
 
-const ledgerOf = async (folder: string): Promise<number> => {
-  let millijoules = 0;
-  await readLedger(
-    folder,
-    { from: 0, to: Date.UTC(2100, 0) },
-    {
-      onHour: ({ body }) =>
-        readRows(body, {
-          onVm: () => undefined,
-          onHost: () => undefined,
-          onUse(vmId, _, own, share) {
-            if (vmId === 8) millijoules += own + share;
-          },
-          onDraw: () => undefined,
-        }),
-      onDamage: (file) => assert.fail(file),
-    },
-  );
-  return millijoules / 1000;
-};
-
 test('energy is counted without a scrape, survives a kill, and what an agent counted meanwhile is added', async (t) => {
   const { folder, start, askedTimes } = await startCloud(t);
   const rates = path.join(temporaryFolder(t), 'oneext.yaml');
@@ -128,7 +106,7 @@ test('energy is counted without a scrape, survives a kill, and what an agent cou
   const [grams, joules] = [carbonOf(after), energyOf(after)];
   assert.ok(grams <= (joules / 1000) * (1 + 1e-9), `${grams} g of ${joules} J`); // but for rounding
   await second.end();
-  assert.ok((await ledgerOf(folder)) >= energyOf(after));
+  assert.ok((await joulesInLedger(folder, 8)) >= energyOf(after));
   assert.equal(existsSync(path.join(folder, 'lock')), false);
 });
 

@@ -12,7 +12,7 @@ export const emptyDocuments: Documents = {
   datastores: [],
   networks: [],
   servers: { fqdn: 'front-end', activeStates: new Map() },
-  ha: { fqdn: 'front-end', memberStates: [], ownState: undefined },
+  ha: { fqdn: 'front-end', own: undefined, zones: [] },
   backupState: undefined,
   agents: new Map(),
   vmCpu: noVmCpu,

@@ -15,8 +15,17 @@ import type { Log } from '../../../lib/log/log.ts';
 import { collectorError } from '../../errors.ts';
 import { type Accounts, type Batch, noAccounts } from '../accounts.ts';
 import { hourOf } from '../booking.ts';
+import type { AccountsCopy, Progressed } from '../copy.ts';
 import { formatAccounts, moveClock, parseAccounts } from '../kept-accounts.ts';
 import type { Step } from '../scene.ts';
+import {
+  type DigestMemory,
+  finishCopy,
+  readCopy,
+  readDayOfCopy,
+  stageCopy,
+  type TakenCopy,
+} from './copied-folder.ts';
 import { asLedgerError, openLedger } from './ledger.ts';
 import { accountsFileName } from './read-ledger.ts';
 
@@ -25,6 +34,12 @@ export interface KeptEnergy {
   readonly accounts: () => Accounts;
   /** Takes the next accounts. Fails while they cannot be written; they are kept until they can. */
   readonly advance: (next: (before: Accounts) => Accounts, step: Step) => Promise<void>;
+  readonly progress: () => Progressed;
+  /** What another front-end takes to go on from here. */
+  readonly copy: () => Promise<AccountsCopy>;
+  readonly readDay: (name: string, size: number) => Promise<Buffer | undefined>;
+  /** Goes on from the accounts of another front-end; its own days that are not in them are put aside. */
+  readonly take: (copy: AccountsCopy, fetchDay: TakenCopy['fetchDay']) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -32,6 +47,8 @@ export interface KeepEnergyOptions {
   readonly folder: string;
   /** Days of the ledger that are older are removed; `undefined` keeps all. */
   readonly retentionMs: number | undefined;
+  /** Files of the folder, besides the accounts themselves, that another front-end needs. */
+  readonly besides?: readonly string[];
   readonly log: Log;
 }
 
@@ -85,6 +102,7 @@ const openFolder = async ({ folder, log }: KeepEnergyOptions) => {
       throw collectorError('ENERGY_IN_USE', { path: folder, pid: release.pid ?? 'unknown' });
     try {
       await removeTemporaries(file);
+      await finishCopy(folder);
       return { file, release, read: await readAccounts(file, log) };
     } catch (thrown) {
       await release();
@@ -99,7 +117,8 @@ const openFolder = async ({ folder, log }: KeepEnergyOptions) => {
 export const keepEnergy = async (options: KeepEnergyOptions): Promise<KeptEnergy> => {
   const { folder, retentionMs, log } = options;
   const { file, release, read } = await openFolder(options);
-  const ledger = openLedger(folder);
+  const digests: DigestMemory = new Map();
+  let ledger = openLedger(folder);
   let current = read;
   let written = read;
   let closedHour: number | undefined;
@@ -107,6 +126,7 @@ export const keepEnergy = async (options: KeepEnergyOptions): Promise<KeptEnergy
   /** Kept times are those of the wall: the next exporter's clock begins there. */
   let wallOffsetMs = 0;
 
+  const keepFrom = (at: number): number => (retentionMs === undefined ? 0 : at - retentionMs);
   const write = async (): Promise<void> => {
     if (current === written) return;
     const next = current;
@@ -129,7 +149,7 @@ export const keepEnergy = async (options: KeepEnergyOptions): Promise<KeptEnergy
     }
     if (closedHour === hour) return;
     // Not by the wall alone: a clock that is ahead for a moment must not cost the ledger.
-    await ledger.closeDays(hour, retentionMs === undefined ? 0 : Math.min(hour, at) - retentionMs);
+    await ledger.closeDays(hour, keepFrom(Math.min(hour, at)));
     closedHour = hour;
   };
   if (current.batch.hours.size > 0)
@@ -156,14 +176,50 @@ export const keepEnergy = async (options: KeepEnergyOptions): Promise<KeptEnergy
       throw asLedgerError(folder, thrown);
     }
   };
+  const progress = (): Progressed => {
+    const { term, at = 0 } = written;
+    return { term, at: Math.max(0, at + wallOffsetMs) };
+  };
+  /** One after the other. */
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
+    const result = running.then(task);
+    running = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result;
+  };
+  const take = async (copy: AccountsCopy, fetchDay: TakenCopy['fetchDay']): Promise<void> => {
+    if (isClosed) return;
+    const given = parseAccounts(Buffer.from(copy.sums[accountsFileName] ?? ''));
+    if (typeof given === 'string') throw new Error(`the accounts of the other front-end are ${given}`);
+    const taken = { copy, fetchDay, keepFrom: keepFrom(copy.at) };
+    const { asideFolder, aside } = await stageCopy(folder, taken, digests);
+    await finishCopy(folder);
+    if (aside > 0)
+      log.warn('days of the ledger that the leading front-end does not have were put aside', {
+        days: aside,
+        folder: path.join(folder, asideFolder),
+      });
+    ledger = openLedger(folder);
+    wallOffsetMs = 0; // kept times are those of the wall
+    closedHour = undefined;
+    current = given;
+    written = given;
+    if (current.batch.hours.size > 0) await dropKnown(current.at ?? 0);
+  };
   log.info('accounts of energy are kept', { folder });
   return {
     accounts: () => written,
-    advance(next, given) {
-      const result = running.then(() => step(next, given));
-      running = result.catch(() => undefined);
-      return result;
-    },
+    advance: (next, given) => inTurn(() => step(next, given)),
+    progress,
+    copy: () =>
+      inTurn(() => {
+        const names = [accountsFileName, ...(options.besides ?? [])];
+        return readCopy(folder, progress(), names, digests);
+      }),
+    readDay: (name, size) => readDayOfCopy(folder, name, size),
+    take: (copy, fetchDay) => inTurn(() => take(copy, fetchDay)),
     async close() {
       isClosed = true;
       await running;

@@ -4,6 +4,7 @@
  */
 import { reasonOf } from '../../../lib/errors/oneext-error.ts';
 import { createCycle } from '../../../lib/io/cycle.ts';
+import { readSituation } from '../../io/read-situation.ts';
 import type { Sources } from '../../io/sources.ts';
 import { appendPoint, appendTrends, type PowerPoint, type Trends, trendStepMs } from '../power-history.ts';
 import { cloudPowerOf, type PowerView, powerOfVms, type ViewDocuments, viewPower } from '../power-view.ts';
@@ -63,25 +64,15 @@ export const createPowerFeed = ({ sources, month, oldAfterMs, now, wall }: Power
 
   const readDocuments = async (): Promise<Taken> => {
     const from = sources();
-    const [hosts, vms, agents, vmCpu, platform, hostModels] = await Promise.all([
-      from.hosts.get(),
-      from.vms.get(),
-      from.agents.get(),
-      from.vmCpu.get(),
+    const [{ documents, agentsReadAt }, platform, hostModels] = await Promise.all([
+      readSituation(from),
       from.platform.get(),
       from.hostModels.get(),
     ]);
     return {
-      at: agents.readAt,
-      wallAt: taken?.at === agents.readAt ? taken.wallAt : wall(agents.readAt),
-      documents: {
-        hosts: hosts.value,
-        vms: vms.value,
-        agents: agents.value,
-        vmCpu: vmCpu.value,
-        platform: platform.value,
-        hostModels: hostModels.value,
-      },
+      at: agentsReadAt,
+      wallAt: taken?.at === agentsReadAt ? taken.wallAt : wall(agentsReadAt),
+      documents: { ...documents, platform: platform.value, hostModels: hostModels.value },
     };
   };
   const modelOf = async (of: Taken): Promise<PageModel> => {

@@ -13,7 +13,7 @@ import {
   parseVm,
   vmShape,
 } from '../../../lib/one/vm.ts';
-import { parseRaftState, parseZoneServers, raftShape, zoneShape } from '../../../lib/one/zone.ts';
+import { parseRaftStatus, parseZoneServers, raftShape, zoneShape } from '../../../lib/one/zone.ts';
 import { readObjects, recordedDocument } from '../../support/recordings.ts';
 
 const readVms = (document: Buffer, shape = vmShape) => readObjects(document, 'VM', shape, parseVm);
@@ -253,7 +253,9 @@ test('networks: leases from ALLOCATED where USED_LEASES is missing', () => {
 test('zones: a single front-end has no servers', () => {
   const zones = readObjects(recordedDocument('zonepool.info'), 'ZONE', zoneShape, parseZoneServers);
   assert.deepEqual(zones, [[]]);
-  assert.deepEqual(readObjects(recordedDocument('zone.raftstatus'), 'RAFT', raftShape, parseRaftState), [0]);
+  assert.deepEqual(readObjects(recordedDocument('zone.raftstatus'), 'RAFT', raftShape, parseRaftStatus), [
+    { serverId: -1, state: 0, term: 0 },
+  ]);
 });
 
 test('elements that are passed over may be empty: the document is whole, and what follows is read', () => {

@@ -1,0 +1,77 @@
+/** Accounts of energy in a zone of three front-ends: whoever leads goes on, and no joule is counted twice. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { type ExporterProcess, get } from '../support/exporter.ts';
+import { joulesInLedger } from '../support/ledger-sums.ts';
+import { familyOf } from '../support/samples.ts';
+import { startZone } from '../support/zone-lab.ts';
+
+const energyOf = (page: string): number =>
+  familyOf(page, 'opennebula_vm_energy_joules_total')['{one_vm_id="8"}'] ?? Number.NaN;
+/** The first value that is shown and more than that. */
+const shownAbove = async (exporter: ExporterProcess, joules: number): Promise<number> => {
+  for (;;) {
+    const energy = energyOf(await get(exporter));
+    if (energy > joules) return energy;
+  }
+};
+const showsNothing = async (exporter: ExporterProcess): Promise<void> => {
+  while (!Number.isNaN(energyOf(await get(exporter)))) await new Promise((resolve) => setImmediate(resolve));
+};
+const logged = async (exporter: ExporterProcess, line: RegExp): Promise<void> => {
+  while (!line.test(exporter.log())) await new Promise((resolve) => setTimeout(resolve, 20));
+};
+
+test('the leader is killed, returns, and is cut off: the next one goes on, and nothing is counted twice', async (t) => {
+  const zone = await startZone(t);
+  const first = await zone.start(0);
+  const second = await zone.start(1);
+  const third = await zone.start(2);
+  let shown = await shownAbove(first, 0);
+  assert.ok(Number.isNaN(energyOf(await get(second))));
+  await logged(third, /copied from the leader/);
+  assert.ok(Number.isNaN(energyOf(await get(third))));
+
+  // Killed: the next leader has been elected before anybody knows it.
+  await first.kill();
+  zone.elect({ down: [0], leaders: [1], terms: [1, 2, 2] });
+  const beforeTakeOver = shown;
+  shown = await shownAbove(second, 0);
+  assert.ok(shown >= beforeTakeOver, `${shown} after ${beforeTakeOver}`);
+  assert.ok((await joulesInLedger(zone.folderOf(1), 8)) <= zone.joules());
+
+  // Returned: it follows, and takes the copy of the one that leads now.
+  zone.elect({ down: [], terms: [2, 2, 2] });
+  const returned = await zone.start(0);
+  await logged(returned, /copied from the leader/);
+  assert.ok(Number.isNaN(energyOf(await get(returned))));
+
+  // Cut off: it still takes itself for the leader, and the others have elected another.
+  shown = await shownAbove(second, shown);
+  zone.elect({ sides: [[1], [0, 2]], leaders: [0, 1], terms: [3, 2, 3] });
+  await showsNothing(second);
+  const beforeSplit = shown;
+  shown = await shownAbove(returned, 0);
+  assert.ok(shown >= beforeSplit, `${shown} after ${beforeSplit}`);
+  assert.match(second.log(), /energy is not counted by this front-end.*only 1 of the 3 servers/);
+
+  // Healed.
+  zone.elect({ sides: [[0, 1, 2]], leaders: [0], terms: [3, 3, 3] });
+  await logged(second, /copied from the leader/);
+  await shownAbove(returned, shown);
+  for (const exporter of [second, third, returned]) await exporter.end();
+  const ledgers = await Promise.all(([0, 1, 2] as const).map((id) => joulesInLedger(zone.folderOf(id), 8)));
+  const most = zone.joules();
+  assert.ok(
+    ledgers.every((joules) => joules > 0 && joules <= most),
+    `${ledgers} of ${most}`,
+  );
+  assert.ok((ledgers[0] ?? 0) >= shown, `${ledgers} after ${shown}`);
+  assert.deepEqual(
+    readdirSync(zone.folderOf(2)).filter((name) => name === 'lock' || name === 'incoming'),
+    [],
+  );
+  assert.ok(existsSync(path.join(zone.folderOf(2), 'accounts.tsv')));
+});

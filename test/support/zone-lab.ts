@@ -1,0 +1,151 @@
+/**
+ * A highly available zone of three front-ends: who leads it, who can reach whom, and a cloud with one VM that all see.
+ *
+ * Each exporter sees the zone through addresses of its own, so that a split cuts what it asks and what it copies.
+ */
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import { encodeDocument } from '../../simulator/front-end.ts';
+import { type ExporterProcess, startExporter } from './exporter.ts';
+import { httpAnswer, methodOf, startRawServer } from './raw-server.ts';
+import { kvmHostPool } from './recorded-front-end.ts';
+import { recordedAnswer } from './recordings.ts';
+import { temporaryFolder } from './temporary.ts';
+
+export const serverIds = [0, 1, 2] as const;
+export type ServerId = (typeof serverIds)[number];
+
+/** What the servers say of the election. */
+interface ZoneState {
+  /** Of each server: the term, and whether it leads. */
+  readonly terms: readonly number[];
+  readonly leaders: readonly ServerId[];
+  readonly down: readonly ServerId[];
+  /** Servers that see each other. */
+  readonly sides: readonly (readonly ServerId[])[];
+}
+
+const recordings: Readonly<Record<string, string>> = {
+  'one.vmpool.info': 'vmpool.info-notdone',
+  'one.vmpool.infoextended': 'vmpool.infoextended-notdone',
+  'one.vmpool.infoset': 'vmpool.infoset',
+};
+
+const document = (text: string): Buffer => httpAnswer('200 OK', encodeDocument(text));
+
+/** The page of an agent that counts: host and VM have drawn 100 W and 40 W since the lab began. */
+const agentPage = (seconds: number): string => `onepower_info{version="1",meter="rapl"} 1
+onepower_host_cpus 4
+onepower_host_cpu_seconds_total{mode="all"} ${seconds * 4}
+onepower_zone_energy_joules_total{zone="package-0",counted="true"} ${seconds * 100}
+onepower_host_energy_joules_total ${seconds * 100}
+onepower_vm_energy_joules_total{domain="one-8",uuid=""} ${seconds * 40}
+`;
+
+/** Passes requests on to the exporter that a path names: /ASKING/ASKED/... */
+const startRelay = async (
+  t: TestContext,
+  urlOf: (asked: number) => string | undefined,
+  sees: (asking: number, asked: number) => boolean,
+): Promise<number> => {
+  const server = http.createServer((request, response) => {
+    const [, asking, asked, rest = ''] = /^\/(\d)\/(\d)(\/.*)$/.exec(request.url ?? '') ?? [];
+    const target = urlOf(Number(asked));
+    if (target === undefined || !sees(Number(asking), Number(asked))) return void request.socket.destroy();
+    const onward = http.get(`${target}${rest}`, { headers: request.headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => request.socket.destroy());
+    response.on('error', () => onward.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(
+    () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  );
+  return (server.address() as AddressInfo).port;
+};
+
+export const startZone = async (t: TestContext) => {
+  const folder = temporaryFolder(t);
+  const beganAt = performance.now();
+  const exporters = new Map<number, ExporterProcess>();
+  let state: ZoneState = { terms: [1, 1, 1], leaders: [0], down: [], sides: [serverIds] };
+  const sees = (asking: number, asked: number): boolean =>
+    !state.down.some((id) => id === asking || id === asked) &&
+    state.sides.some((side) => [asking, asked].every((one) => side.some((id) => id === one)));
+
+  const ports: number[] = [];
+  /** The zone as one of the servers sees it. */
+  const zoneOf = (asking: number): string =>
+    serverIds
+      .map(
+        (id) =>
+          `<SERVER><ID>${id}</ID><NAME>one-${id}</NAME><ENDPOINT>http://127.0.0.1:${ports[id]}/from-${asking}</ENDPOINT></SERVER>`,
+      )
+      .join('');
+  const answerOf = (asked: ServerId) => (request: string) => {
+    const asking = Number(/^POST \/from-(\d)/.exec(request)?.[1] ?? asked);
+    if (!sees(asking, asked)) return 'reset' as const;
+    const method = methodOf(request);
+    if (method === 'one.hostpool.info') return kvmHostPool();
+    if (method === 'one.zonepool.info')
+      return {
+        bytes: document(
+          `<ZONE_POOL><ZONE><ID>0</ID><NAME>z</NAME><SERVER_POOL>${zoneOf(asked)}</SERVER_POOL></ZONE></ZONE_POOL>`,
+        ),
+      };
+    if (method === 'one.zone.raftstatus') {
+      const says = state.leaders.includes(asked) ? 3 : 2;
+      return {
+        bytes: document(
+          `<RAFT><SERVER_ID>${asked}</SERVER_ID><STATE>${says}</STATE><TERM>${state.terms[asked]}</TERM></RAFT>`,
+        ),
+      };
+    }
+    return { bytes: recordedAnswer(recordings[method] ?? 'error-badmethod') };
+  };
+  for (const id of serverIds) {
+    const frontEnd = await startRawServer(answerOf(id));
+    t.after(frontEnd.close);
+    ports.push(frontEnd.port);
+  }
+  const agent = await startRawServer((request) => ({
+    bytes: httpAnswer(
+      '200 OK',
+      request.startsWith('GET /1/') ? agentPage((performance.now() - beganAt) / 1000) : '',
+    ),
+  }));
+  t.after(agent.close);
+  const relay = await startRelay(t, (asked) => exporters.get(asked)?.url, sees);
+  return {
+    folderOf: (id: ServerId): string => path.join(folder, `energy-${id}`),
+    /** What the VM has drawn at most until now. */
+    joules: (): number => ((performance.now() - beganAt) / 1000) * 40,
+    elect(next: Partial<ZoneState>): void {
+      state = { ...state, ...next };
+    },
+    async start(id: ServerId, ...flags: readonly string[]): Promise<ExporterProcess> {
+      const exporter = await startExporter({
+        endpoint: `http://127.0.0.1:${ports[id]}/RPC2`,
+        flags: [
+          `--power.agent-url=http://127.0.0.1:${agent.port}/{id}/metrics`,
+          `--energy.directory=${path.join(folder, `energy-${id}`)}`,
+          `--energy.exporter-url=http://127.0.0.1:${relay}/${id}/{id}`,
+          '--energy.interval=1s',
+          '--energy.copy-interval=1s',
+          ...flags,
+        ],
+      });
+      exporters.set(id, exporter);
+      t.after(exporter.end);
+      return exporter;
+    },
+  };
+};
