@@ -1,6 +1,6 @@
 /** A lab of real hypervisors on one machine for tests and bench: QEMU, libvirt, Open vSwitch, ssh. Needs root. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chownSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,6 +20,19 @@ export interface Guest {
   readonly fillMib?: number;
   /** Whether its disk is on a datastore that only its host has. */
   readonly isLocal?: boolean;
+  /** Boots a Linux in place of what make-guest.sh makes. */
+  readonly linux?: GuestLinux;
+}
+
+export interface GuestLinux {
+  /** Files outside of the lab. */
+  readonly kernel: string;
+  readonly initramfs: string;
+  /** More XML: of its devices, and after them. */
+  readonly devices?: string;
+  readonly more?: string;
+  /** What its console has as soon as it is up. */
+  readonly says: RegExp;
 }
 
 export interface Migration {
@@ -87,28 +100,39 @@ export const startMigrationLab = (owner: LabOwner, options: LabOptions = {}) => 
   const sharedFolder = (id: number): string => path.join(state, 'share/0', String(id));
   const diskFolder = ({ id, isLocal = false }: Guest): string =>
     isLocal ? `/var/lib/one/local/${id}` : `/var/lib/one/datastores/0/${id}`;
+  const textOf = (id: number): string =>
+    readFileSync(path.join(sharedFolder(id), 'console.log'), 'latin1').replaceAll('\r', '');
   const consoleOf = (id: number): readonly string[] =>
-    readFileSync(path.join(sharedFolder(id), 'console.log'), 'utf8')
+    textOf(id)
       .split('\n')
-      .filter((line) => /^I=\w+ T=\w+\r?$/.test(line));
+      .filter((line) => /^I=\w+ T=\w+$/.test(line));
 
   const startGuest = async (guest: Guest): Promise<void> => {
-    const { host, id, fillMib = 96, isLocal = false } = guest;
+    const { host, id, fillMib = 96, isLocal = false, linux } = guest;
     guests.set(id, guest);
     const shared = sharedFolder(id);
     mkdirSync(shared, { recursive: true });
     execFileSync(path.join(folder, 'make-guest.sh'), [path.join(shared, 'disk.0'), String(fillMib), '0']);
     writeFileSync(path.join(shared, 'console.log'), '');
+    const seen = `/var/lib/one/datastores/0/${id}`;
+    if (linux !== undefined) {
+      copyFileSync(linux.kernel, path.join(shared, 'kernel'));
+      copyFileSync(linux.initramfs, path.join(shared, 'initramfs'));
+    }
+    const boot =
+      linux === undefined
+        ? `<boot dev='hd'/></os>`
+        : `<kernel>${seen}/kernel</kernel><initrd>${seen}/initramfs</initrd><cmdline>console=ttyS0 quiet panic=-1</cmdline></os>`;
     const disk = `${diskFolder(guest)}/disk.0`;
     writeFileSync(
       path.join(shared, 'deployment.0'),
       `<domain type='qemu' xmlns:one='http://opennebula.org/xmlns/libvirt/1.0'><name>one-${id}</name>
 <metadata><one:vm><one:system_datastore>${diskFolder(guest)}</one:system_datastore></one:vm></metadata><memory unit='MiB'>${fillMib + 32}</memory><vcpu>1</vcpu>
-<os><type arch='x86_64' machine='pc'>hvm</type><boot dev='hd'/></os><features><acpi/></features>
+<os><type arch='x86_64' machine='pc'>hvm</type>${boot}<features><acpi/></features>
 <devices><emulator>/usr/bin/qemu-kvm-one</emulator>
 <disk type='file' device='disk'><driver name='qemu' type='raw' cache='${isLocal ? 'writeback' : 'none'}'/><source file='${disk}'/><target dev='vda' bus='virtio'/></disk>
 <serial type='file'><source path='/var/lib/one/datastores/0/${id}/console.log' append='on'/><target port='0'/></serial>
-<memballoon model='none'/></devices></domain>\n`,
+<memballoon model='none'/>${linux?.devices ?? ''}</devices>${linux?.more ?? ''}</domain>\n`,
     );
     for (const name of ['', 'disk.0', 'console.log', 'deployment.0'])
       chownSync(path.join(shared, name), oneadmin, oneadmin);
@@ -117,7 +141,11 @@ export const startMigrationLab = (owner: LabOwner, options: LabOptions = {}) => 
       run(host, 'oneadmin', ['cp', `/var/lib/one/datastores/0/${id}/disk.0`, disk]);
     }
     virsh(host, 'create', `/var/lib/one/datastores/0/${id}/deployment.0`);
-    await until(`guest ${id} ticks`, () => consoleOf(id).length > 1);
+    const isUp = (): boolean =>
+      linux === undefined ? consoleOf(id).length > 1 : linux.says.test(textOf(id));
+    await until(`guest ${id} is up`, isUp, 60_000).catch((thrown: unknown) => {
+      throw new Error(`its console: ${textOf(id).slice(-2000)}`, { cause: thrown });
+    });
   };
 
   const formatDocument = (id: number, source: string, destination: string): string => {
@@ -195,6 +223,8 @@ export const startMigrationLab = (owner: LabOwner, options: LabOptions = {}) => 
     leftOn,
     whereIs,
     consoleOf,
+    textOf,
+    enter,
     pidOf,
   };
 };

@@ -33,13 +33,18 @@ export interface GuestCloud {
   readonly url: string;
   /** Methods of the calls so far. */
   readonly calls: () => readonly string[];
-  /** From now on nothing uses energy. */
-  stopTheMeter(): void;
+  /** Whether the VM draws its 40 W from now on, or nothing. */
+  setBusy(isBusy: boolean): void;
+  /** What the VM has used, as it was made. */
+  joules(): number;
 }
 
 export const startGuestCloud = async (t: TestContext, ...flags: readonly string[]): Promise<GuestCloud> => {
+  let used = 0;
+  let usesSince: number | undefined = performance.now();
+  const secondsOfUse = (): number =>
+    used + (usesSince === undefined ? 0 : performance.now() - usesSince) / 1000;
   const beganAt = performance.now();
-  let stoppedAt: number | undefined;
   const frontEnd = await startRecordedFrontEnd((method) => {
     if (method === 'one.hostpool.info') return kvmHostPool();
     if (method === 'one.vmpool.infoextended') return { bytes: vmsWithTokens() };
@@ -47,13 +52,13 @@ export const startGuestCloud = async (t: TestContext, ...flags: readonly string[
   });
   const agent = await startRawServer((request) => {
     if (!request.startsWith('GET /1/')) return { bytes: httpAnswer('200 OK', '') };
-    const seconds = ((stoppedAt ?? performance.now()) - beganAt) / 1000;
+    const seconds = (performance.now() - beganAt) / 1000;
     const page = `onepower_info{version="1",meter="rapl"} 1
 onepower_host_cpus 4
 onepower_host_cpu_seconds_total{mode="all"} ${seconds * 4}
 onepower_zone_energy_joules_total{zone="package-0",counted="true"} ${seconds * 100}
 onepower_host_energy_joules_total ${seconds * 100}
-onepower_vm_energy_joules_total{domain="one-8",uuid=""} ${seconds * 40}
+onepower_vm_energy_joules_total{domain="one-8",uuid=""} ${secondsOfUse() * 40}
 `;
     return { bytes: httpAnswer('200 OK', page) };
   });
@@ -78,8 +83,10 @@ onepower_vm_energy_joules_total{domain="one-8",uuid=""} ${seconds * 40}
     exporter,
     url: urlOf() ?? '',
     calls: () => frontEnd.requests.map(methodOf),
-    stopTheMeter() {
-      stoppedAt ??= performance.now();
+    setBusy(isBusy) {
+      used = secondsOfUse();
+      usesSince = isBusy ? performance.now() : undefined;
     },
+    joules: () => secondsOfUse() * 40,
   };
 };
