@@ -4,14 +4,17 @@
 set -eu
 umask 022
 
-usage='Usage: power-guest.sh [--url URL] [--tree DIRECTORY] [--one-env FILE] [--interval SECONDS]
+usage='Usage: power-guest.sh [--url URL | --share TAG] [--tree DIRECTORY] [--one-env FILE] [--interval SECONDS]
 
   --url URL          where the exporter serves guests, such as http://169.254.16.9:9926
                      (default: POWER_GUEST_URL of the context, else port 9926 where OneGate is)
+  --share TAG        read the folder that the hypervisor shares under this tag, such as scaphandre,
+                     and ask no front-end
   --tree DIRECTORY   where class/powercap/intel-rapl:0 is kept (default: /run/power-guest)
   --one-env FILE     the environment that one-context writes (default: /run/one-context/one_env;
                      where it is not there, the context disk is read)
-  --interval SECONDS how often the front-end is asked (default: 10)'
+  --interval SECONDS how often the front-end is asked, or the share is read (default: 10; 60 for a share by 9p,
+                     which cannot migrate while it is read; 1 for one by virtiofs)'
 
 say() { printf 'power-guest: %s\n' "$1" >&2; }
 fail() {
@@ -19,12 +22,12 @@ fail() {
   exit "${2:-1}"
 }
 
-url='' tree=/run/power-guest one_env='' interval=10
+url='' share='' tree=/run/power-guest one_env='' interval=''
 while [ $# -gt 0 ]; do
   case $1 in
     --help | -h) printf '%s\n' "$usage" && exit 0 ;;
-    --url=* | --tree=* | --one-env=* | --interval=*) name=${1%%=*} value=${1#*=} && shift ;;
-    --url | --tree | --one-env | --interval)
+    --url=* | --share=* | --tree=* | --one-env=* | --interval=*) name=${1%%=*} value=${1#*=} && shift ;;
+    --url | --share | --tree | --one-env | --interval)
       [ $# -gt 1 ] || fail "$1 needs a value; --help lists the options" 2
       name=$1 value=$2 && shift 2
       ;;
@@ -32,18 +35,22 @@ while [ $# -gt 0 ]; do
   esac
   case $name in
     --url) url=$value ;;
+    --share) share=$value ;;
     --tree) tree=$value ;;
     --one-env) one_env=$value ;;
     --interval) interval=$value ;;
   esac
 done
+case $share in [!A-Za-z0-9_]* | *[!A-Za-z0-9_.-]*) fail "--share is \"$share\" but must be the tag of a share" 2 ;; esac
+[ -z "$share" ] || [ -z "$url" ] || fail 'give --url or --share, and not both' 2
 case $interval in
-  [1-9] | [1-9][0-9] | [1-9][0-9][0-9]) ;;
+  '' | [1-9] | [1-9][0-9] | [1-9][0-9][0-9]) ;;
   *) fail "--interval is \"$interval\" but must be a number of seconds from 1 to 999" 2 ;;
 esac
 
 zone=$tree/class/powercap/intel-rapl:0
 work=$tree/.pull
+mounted=$tree/.share
 fetching=''
 napping=''
 
@@ -51,6 +58,7 @@ leave() {
   trap - TERM INT HUP EXIT
   for child in $fetching $napping; do kill "$child" 2>/dev/null || :; done
   [ -z "$fetching" ] || wait "$fetching" || : # it writes there
+  [ ! -d "$mounted" ] || unmount
   [ "$(cat "$work/pid" 2>/dev/null)" != "$$" ] || rm -rf "$work"
   exit "$1"
 }
@@ -162,6 +170,50 @@ fetch() {
   mv "$work/status.new" "$work/status"
 }
 
+# --- what the hypervisor shares --------------------------------------------------------------------------------------
+
+# Only a folder that is empty, and so no share any more, can be removed.
+unmount() {
+  umount "$mounted" 2>/dev/null || :
+  rmdir "$mounted" 2>/dev/null || :
+}
+
+# Fails where the share is not mounted, or has no counter.
+read_share() {
+  for place in "$mounted/class/powercap/intel-rapl:0" "$mounted/intel-rapl:0"; do
+    [ ! -r "$place/energy_uj" ] || { read -r number <"$place/energy_uj" && printf '%s\n' "$number" >"$work/body" && return 0; }
+  done
+  return 1
+}
+
+mount_share() {
+  mkdir -p "$mounted"
+  run mount -t "$1" -o "$2" "$share" "$mounted" 2>"$work/error-$1"
+}
+
+# Writes the counter of the share to $work/body, and to $work/status how it was read. A share by virtiofs stays mounted
+# and migrates; one by 9p keeps the VM from migrating while it is mounted.
+fetch_share() {
+  running=''
+  trap 'trap "" TERM; [ -z "$running" ] || { kill "$running" 2>/dev/null; wait "$running"; }; exit 0' TERM
+  kind=virtiofs
+  if ! read_share; then
+    unmount # one that has ended, or whose folder is empty
+    if mount_share virtiofs ro; then
+      read_share || kind=empty
+    elif mount_share 9p ro,trans=virtio,version=9p2000.L,cache=none; then
+      kind=9p
+      read_share || kind=empty
+      unmount
+    else
+      kind=unmounted
+      cat "$work/error-virtiofs" "$work/error-9p" >"$work/error"
+    fi
+  fi
+  printf '%s\n' "$kind" >"$work/status.new"
+  mv "$work/status.new" "$work/status"
+}
+
 choose_client() {
   if command -v curl >/dev/null 2>&1; then
     client=curl
@@ -196,8 +248,52 @@ say_once() {
   said=$gist
 }
 
+# A newest true value in microjoules, the power in microwatts ('' where it is not known), and how old it may be.
+take_value() {
+  # Accounts that begin anew fall: the counter goes on from where it is.
+  [ "$1" -ge "$last_true" ] || offset=$((shown - $1))
+  last_true=$1
+  target=$(($1 + offset))
+  [ "$target" -ge 1 ] || target=1
+  if [ "$shown" -eq 0 ]; then start_at "$target"; fi
+  # What is behind is made up for before the next step of the account has come twice.
+  rate=$(((target - shown) / (wait_s + $3) + 1))
+  [ "${2:-0}" -le "$rate" ] || rate=$2
+}
+
+take_share() {
+  read -r status <"$work/status"
+  wait_s=$interval
+  case $status in
+    9p | virtiofs)
+      [ -n "$wait_s" ] || if [ "$status" = 9p ]; then wait_s=60; else wait_s=1; fi
+      read -r true_value <"$work/body"
+      case $true_value in '' | *[!0-9]*) say_once "the counter of the share $share is \"$true_value\"" && return ;; esac
+      watts='' passed=$((pulled_at - shared_at))
+      if [ "$shared_at" -gt 0 ] && [ "$passed" -gt 0 ] && [ "$true_value" -gt "$last_true" ]; then
+        watts=$(((true_value - last_true) * 100 / passed))
+      fi
+      shared_at=$pulled_at
+      take_value "$true_value" "$watts" 0
+      say_once "the counter follows the share $share ($status)"
+      ;;
+    empty)
+      wait_s=${wait_s:-10}
+      say_once "the share $share has no counter: does opennebula-power-agent run on this hypervisor with --guest-trees?"
+      ;;
+    *)
+      wait_s=${wait_s:-10}
+      say_once "cannot mount the share $share: $(tr '\n' ' ' <"$work/error")"
+      ;;
+  esac
+}
+
 # Takes an answer: sets target (the newest true value), rate (microjoules a second).
 take_answer() {
+  if [ -n "$share" ]; then
+    take_share
+    return
+  fi
   read -r status <"$work/status"
   wait_s=$interval
   case $status in
@@ -207,15 +303,7 @@ take_answer() {
         say_once "$pull_url did not answer with the power of a VM"
         return
       fi
-      # Accounts that begin anew fall: the counter goes on from where it is.
-      [ "$true_value" -ge "$last_true" ] || offset=$((shown - true_value))
-      last_true=$true_value
-      target=$((true_value + offset))
-      [ "$target" -ge 1 ] || target=1
-      if [ "$shown" -eq 0 ]; then start_at "$target"; fi
-      # What is behind is made up for before the next step of the account has come twice.
-      rate=$(((target - shown) / (interval + ${step:-0} / 1000000) + 1))
-      [ "${watts:-0}" -le "$rate" ] || rate=$watts
+      take_value "$true_value" "$watts" $((${step:-0} / 1000000))
       say_once "the counter follows VM $vm_id"
       ;;
     000 | '')
@@ -282,14 +370,21 @@ trap 'leave $?' EXIT
 trap 'leave 0' TERM INT HUP
 (umask 077 && mkdir -p "$work")
 echo $$ >"$work/pid"
-choose_client
-read_identity || fail "$problem"
-pull_url=${url:-$found_url}
-pull_url=${pull_url%/}/power.json
+pull_url=''
+if [ -z "$share" ]; then
+  interval=${interval:-10}
+  choose_client
+  read_identity || fail "$problem"
+  pull_url=${url:-$found_url}
+  pull_url=${pull_url%/}/power.json
+else
+  # Kernels before 5.17 do not load it with the file system.
+  modprobe 9pnet_virtio 2>/dev/null || :
+fi
 [ -s "$zone/name" ] || echo package-0 >"$zone/name"
 [ -s "$zone/max_energy_range_uj" ] || echo 0 >"$zone/max_energy_range_uj"
 
-shown=0 target=0 rate=0 offset=0 last_true=0 wait_s=$interval
+shown=0 target=0 rate=0 offset=0 last_true=0 shared_at=0 wait_s=${interval:-1}
 uptime_now
 last=$up
 next_pull=$up
@@ -307,7 +402,7 @@ while :; do
   if [ -z "$fetching" ] && [ "$up" -ge "$next_pull" ]; then
     pulled_at=$up
     rm -f "$work/status"
-    fetch "$pull_url" &
+    if [ -n "$share" ]; then fetch_share & else fetch "$pull_url" & fi
     fetching=$!
   fi
   sleep 1 &

@@ -26,6 +26,10 @@ export interface PowerGuestOptions {
   readonly token: string;
   readonly tree?: string;
   readonly client?: 'curl' | 'wget' | 'wget2';
+  /** The tag of a share, which is read in place of `url`. */
+  readonly share?: string;
+  /** Commands by name, as shell scripts, that are found before those of the machine. */
+  readonly commands?: Readonly<Record<string, string>>;
   /** What one-context would have written. */
   readonly oneEnv?: string;
 }
@@ -43,6 +47,9 @@ const tools = [
   'blkid',
   'findfs',
   'dirname',
+  'rmdir',
+  'ln',
+  'tr',
 ];
 
 /** Wget2 takes the headers as arguments, and reads no WGETRC. */
@@ -53,8 +60,10 @@ exec /usr/bin/wget "$@"
 `;
 
 /** A PATH with one client for HTTP alone. */
-const pathWith = (t: TestContext, client: string): string => {
+const pathWith = (t: TestContext, { client = 'curl', commands = {} }: PowerGuestOptions): string => {
   const folder = temporaryFolder(t);
+  for (const [name, text] of Object.entries(commands))
+    writeFileSync(path.join(folder, name), `#!/bin/sh\n${text}`, { mode: 0o755 });
   if (client === 'wget2') writeFileSync(path.join(folder, 'wget'), wget2, { mode: 0o755 });
   const found = [...tools, client].flatMap((tool) =>
     ['/usr/bin', '/bin', '/usr/sbin', '/sbin']
@@ -81,6 +90,7 @@ export const startPowerGuest = (t: TestContext, options: PowerGuestOptions): Pow
   const standard = `export TOKENTXT="${options.token}"\nexport VMID="${options.vmId}"\nexport ONEGATE_ENDPOINT=""\n`;
   writeFileSync(oneEnv, options.oneEnv ?? standard);
   const flags = ['--tree', tree, '--one-env', oneEnv, '--interval=1'];
+  if (options.share !== undefined) flags.push('--share', options.share);
   const child = spawn(
     '/bin/sh',
     [
@@ -88,7 +98,7 @@ export const startPowerGuest = (t: TestContext, options: PowerGuestOptions): Pow
       ...flags,
       ...(options.url === '' ? [] : [`--url=${options.url}`]),
     ],
-    { env: { PATH: pathWith(t, options.client ?? 'curl') }, stdio: ['ignore', 'ignore', 'pipe'] },
+    { env: { PATH: pathWith(t, options) }, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let log = '';
   let onLog = (): void => undefined;
