@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(curl iproute2 openssh-client openssl prometheus tmux)
+packages=(curl iproute2 openssh-client openssl prometheus tmux victoria-metrics)
 # The browser of test/system/power-page.test.ts, with letters that it can show.
 packages+=(chromium fonts-dejavu-core)
 # The hypervisor of test/system/hypervisor-lab.
