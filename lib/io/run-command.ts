@@ -12,7 +12,7 @@ export interface CommandOptions {
   readonly signal?: AbortSignal;
   /** As whom it runs, for root. */
   readonly user?: { readonly uid: number; readonly gid: number };
-  /** The whole environment; by default this process's own. */
+  /** The whole environment; by default this process's own, in the language that programs read. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -27,6 +27,7 @@ export const runCommand = (
     const options = {
       timeout: timeoutMs,
       maxBuffer: mostOutputBytes,
+      env: { ...process.env, LC_ALL: 'C' },
       ...given,
       ...user,
     };
