@@ -174,8 +174,6 @@ export interface PowerAgent {
   readonly mayBeAskedOften?: boolean;
   /** As it stands in labels; also the name of the job in which Prometheus scrapes these agents. */
   readonly name: string;
-  /** As people write it. */
-  readonly title: string;
   /** The metrics that are the agent's own begin with one of them: a page is recognised by them. */
   readonly metricPrefixes: readonly string[];
   /** OpenNebula's own configuration of Prometheus scrapes it already. */

@@ -157,7 +157,6 @@ const createPageReader = (settings: PowerSettings): PageReader => {
 
 export const kepler: PowerAgent = {
   name: 'kepler',
-  title: 'Kepler',
   countsVmEnergy: true,
   metricPrefixes: ['kepler_'],
   defaultPort: 28282,

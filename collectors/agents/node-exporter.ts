@@ -87,7 +87,6 @@ const createPageReader = (): PageReader => {
 
 export const nodeExporter: PowerAgent = {
   name: 'node_exporter',
-  title: 'node_exporter',
   metricPrefixes: ['node_rapl_'],
   isScrapedAnyway: true,
   defaultPort: 9100,

@@ -155,7 +155,6 @@ const createPageReader = (): PageReader => {
 
 export const onepower: PowerAgent = {
   name: 'onepower',
-  title: 'opennebula-power-agent',
   countsVmEnergy: true,
   mayBeAskedOften: true,
   metricPrefixes: ['onepower_'],

@@ -173,7 +173,6 @@ const createPageReader = (settings: PowerSettings): PageReader => {
 
 export const scaphandre: PowerAgent = {
   name: 'scaphandre',
-  title: 'Scaphandre',
   metricPrefixes: ['scaph_'],
   defaultPort: 8080,
   createPageReader,

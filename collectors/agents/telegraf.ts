@@ -191,7 +191,6 @@ const createPageReader = (): PageReader => {
 
 export const telegraf: PowerAgent = {
   name: 'telegraf',
-  title: 'Telegraf',
   metricPrefixes: ['ipmi_sensor', 'powerstat_', 'redfish_'],
   defaultPort: 9273,
   createPageReader,

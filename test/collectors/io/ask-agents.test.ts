@@ -201,7 +201,6 @@ test('nobody waits a second time for an agent that hangs, and its recovery is se
 /** A second agent, as CONTRIBUTING.md has it: all that it needs is its own file. */
 const otherAgent: PowerAgent = {
   name: 'other',
-  title: 'Other',
   metricPrefixes: ['other_'],
   defaultPort: 9,
   createPageReader: () => ({
