@@ -1,15 +1,16 @@
 /**
- * Shows the exporter at work: a simulated cloud whose VMs come, go and migrate, and the real exporter in front.
- * `--once` ends as soon as the power of a VM is known; otherwise it runs until Ctrl-C. `--agent` chooses the power agent of the hosts.
+ * Shows the exporter at work: a simulated cloud whose VMs come, go and migrate, the real exporter in front, and reports
+ * of energy with CO2 and cost. `--once` ends as soon as there is a report with energy in it; otherwise it runs until
+ * Ctrl-C. `--agent` chooses the power agent of the hosts.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { simulatedCredentials } from '../simulator/simulate.ts';
 
 const { values } = parseArgs({
@@ -67,31 +68,61 @@ const startSimulator = async (): Promise<{ readonly endpoint: string; readonly a
   return JSON.parse(await firstMatch(child, child.stdout, /^\{.*\}$/));
 };
 
+const configFile = path.join(folder, 'oneext.yaml');
+const configuration = `energy:
+  directory: ${path.join(folder, 'energy')}
+  interval: 5s
+  idle: reserved
+  prices:
+    - { per_kwh: 0.24, currency: EUR }
+`;
+
 const startExporter = async (endpoint: string, agentUrl: string, port: number): Promise<void> => {
   const authFile = path.join(folder, 'one_auth');
   writeFileSync(authFile, simulatedCredentials, { mode: 0o600 });
+  writeFileSync(configFile, configuration);
   // There is no OpenNebula on this machine whose services could be shown.
   const flags = [
     `--web.listen-address=127.0.0.1:${port}`,
     `--power.agent-url=${agentUrl}`,
     '--no-collector.server',
   ];
-  const child = spawn(process.execPath, ['dist/opennebula-exporter', '--config.file=/dev/null', ...flags], {
-    env: { ...process.env, ONE_AUTH: authFile, ONE_XMLRPC: endpoint },
-    stdio: ['ignore', 'inherit', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['dist/opennebula-exporter', `--config.file=${configFile}`, ...flags],
+    {
+      env: { ...process.env, ONE_AUTH: authFile, ONE_XMLRPC: endpoint },
+      stdio: ['ignore', 'inherit', 'pipe'],
+    },
+  );
   children.push(child);
   await firstMatch(child, child.stderr, /msg=listening/);
 };
 
-/** Some agents need a second reading, and an estimate a minute; no agent needs longer. */
+/** Energy needs two readings, and an estimate a minute; no agent needs longer. */
 const longestWaitMs = 150_000;
 
+/** Whether there is energy in it, with its CO2. */
+const showReport = async (): Promise<boolean> => {
+  const report = async (...argv: readonly string[]): Promise<string> => {
+    const command = ['dist/oneext', 'energy', 'report', '--by=owner', `--config.file=${configFile}`, ...argv];
+    return (await promisify(execFile)(process.execPath, command)).stdout;
+  };
+  const { RECORDS: records }: { RECORDS: readonly Record<string, number>[] } = JSON.parse(
+    await report('--format=json'),
+  );
+  const isKnown = records.some(({ CO2_G: grams }) => (grams ?? 0) > 0);
+  if (isKnown) say(`\n$ oneext energy report --by owner\n${await report()}`);
+  return isKnown;
+};
+
 /** Whether the power of a VM is known. */
-const show = async (url: string): Promise<boolean> => {
+const showPower = async (url: string): Promise<boolean> => {
   const page = await (await fetch(url)).text();
-  say(`\n$ curl -s ${url} | grep opennebula_vm_power_consumption_uW`);
-  for (const line of page.split('\n')) if (line.includes('opennebula_vm_power_consumption_uW')) say(line);
+  const shown = 'opennebula_vm_power_consumption_uW{\\|opennebula_vm_energy_joules_total{';
+  say(`\n$ curl -s ${url} | grep '${shown}'`);
+  for (const line of page.split('\n'))
+    if (shown.split('\\|').some((name) => line.startsWith(name))) say(line);
   return /^opennebula_vm_power_consumption_uW\{.*\} [1-9]/m.test(page);
 };
 
@@ -104,14 +135,14 @@ const main = async (): Promise<void> => {
   if (port !== firstPort) say(`Port ${firstPort} is taken: the exporter listens on ${port} instead.`);
   say(`The exporter serves its metrics at ${url}.`);
   const startedAt = performance.now();
-  const isKnown = await show(url);
-  if (values.once && isKnown) return;
-  if (!isKnown)
+  if (!(await showPower(url)))
     say('\nNo power is known yet: an agent that counts needs two readings, and an estimate takes a minute.');
-  if (!values.once) say('\nVMs come, go and migrate; their power moves. Ctrl-C ends.');
+  if (!values.once)
+    say('\nVMs come, go and migrate; their power moves. A report of their energy follows. Ctrl-C ends.');
   while ((await Promise.race([untilInterrupt, afterMs(intervalMs)])) === 'time') {
-    const isDone = await show(url);
-    if (values.once && (isDone || performance.now() - startedAt > longestWaitMs)) return;
+    await showPower(url);
+    const isReported = await showReport();
+    if (values.once && (isReported || performance.now() - startedAt > longestWaitMs)) return;
   }
 };
 

@@ -79,6 +79,15 @@ const decimal = (heading: string, digits: number): Column => ({
   heading,
   show: (value) => value.toFixed(digits),
 });
+const mostDigits = 9;
+/** Two digits of what is small: the first minutes of a VM are no 0. */
+const amount = (heading: string, digits: number): Column => ({
+  heading,
+  show(value) {
+    const needed = value > 0 && value < 1 ? Math.floor(-Math.log10(value)) + 2 : 0;
+    return value.toFixed(Math.min(mostDigits, Math.max(digits, needed)));
+  },
+});
 /** Never rounded up to all. */
 const percent = (heading: string): Column => ({
   heading,
@@ -100,16 +109,16 @@ const columns: Readonly<Record<string, Column>> = {
   LABEL: text('LABEL'),
   HOURS: decimal('HOURS', 2),
   RUNNING_HOURS: decimal('RUNNING', 2),
-  ENERGY_KWH_OWN: decimal('KWH OWN', 3),
-  ENERGY_KWH_SHARE: decimal('KWH SHARE', 3),
-  ENERGY_KWH: decimal('KWH', 3),
+  ENERGY_KWH_OWN: amount('KWH OWN', 3),
+  ENERGY_KWH_SHARE: amount('KWH SHARE', 3),
+  ENERGY_KWH: amount('KWH', 3),
   SUPPLY_FACTOR: mayBeLeftOut(decimal('SUPPLY', 2)),
   PUE: mayBeLeftOut(decimal('PUE', 2)),
-  CO2_G: mayBeLeftOut(decimal('CO2 G', 1)),
+  CO2_G: mayBeLeftOut(amount('CO2 G', 1)),
   CO2_ZONE: mayBeLeftOut(text('CO2 ZONE')),
   CO2_YEAR: mayBeLeftOut(text('CO2 YEAR')),
   CO2_SOURCE: mayBeLeftOut(text('CO2 SOURCE')),
-  COST: mayBeLeftOut(decimal('COST', 2)),
+  COST: mayBeLeftOut(amount('COST', 2)),
   CURRENCY: mayBeLeftOut(text('CURRENCY')),
   COVERAGE: percent('MEASURED'),
 };

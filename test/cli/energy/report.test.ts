@@ -95,6 +95,8 @@ test('a report by VM in each format, with unrounded values and the owners of the
   const table = await oneext(folder, 'report', '--month=2026-11');
   assert.match(table.stdout, /^7 +web "1" +alice +users +3\.00 +3\.00 +0\.180 +0\.150 +0\.330 +100\.0 %$/m);
   assert.match(table.stdout, /^TOTAL .* 0\.600 +100\.0 %$/m);
+  const soon = await oneext(folder, 'report', '--from=2026-11-28T12:00', '--by=owner');
+  assert.match(soon.stdout, /^alice .* 0\.330 /m);
   const xml = await oneext(folder, 'report', '--month=2026-11', '--format=xml');
   assert.match(xml.stdout, /<RECORD><VM_ID>7<\/VM_ID><VM_NAME>web "1"<\/VM_NAME>/);
 });
