@@ -3,62 +3,13 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { type ExporterProcess, get, startExporter } from '../support/exporter.ts';
+import { startCountingCloud } from '../support/counting-cloud.ts';
+import { type ExporterProcess, get } from '../support/exporter.ts';
 import { joulesInLedger } from '../support/ledger-sums.ts';
 import { runProgram } from '../support/program.ts';
 import { httpAnswer, startRawServer } from '../support/raw-server.ts';
-import { kvmHostPool, startRecordedFrontEnd } from '../support/recorded-front-end.ts';
 import { familyOf } from '../support/samples.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-
-/** The recorded cloud has VM 8 on host 1. Host and VM have drawn 100 W and 40 W since the test began. */
-const startCloud = async (t: TestContext, gridZone = '') => {
-  const beganAt = performance.now();
-  const frontEnd = await startRecordedFrontEnd((method) =>
-    method === 'one.hostpool.info' ? kvmHostPool(gridZone) : undefined,
-  );
-  let asked = 0;
-  let onAsked = (): void => undefined;
-  const agent = await startRawServer((request) => {
-    if (!request.startsWith('GET /1/')) return { bytes: httpAnswer('200 OK', '') };
-    asked += 1;
-    onAsked();
-    const seconds = (performance.now() - beganAt) / 1000;
-    const page = `onepower_info{version="1",meter="rapl"} 1
-onepower_host_cpus 4
-onepower_host_cpu_seconds_total{mode="all"} ${seconds * 4}
-onepower_zone_energy_joules_total{zone="package-0",counted="true"} ${seconds * 100}
-onepower_host_energy_joules_total ${seconds * 100}
-onepower_vm_energy_joules_total{domain="one-8",uuid=""} ${seconds * 40}
-onepower_vm_marginal_energy_joules_total{domain="one-8",uuid=""} ${seconds * 10}
-`;
-    return { bytes: httpAnswer('200 OK', page) };
-  });
-  t.after(() => Promise.all([frontEnd.close(), agent.close()]));
-  const folder = path.join(temporaryFolder(t), 'energy');
-  const start = async (...flags: readonly string[]): Promise<ExporterProcess> => {
-    const exporter = await startExporter({
-      endpoint: `http://127.0.0.1:${frontEnd.port}/RPC2`,
-      flags: [
-        `--power.agent-url=http://127.0.0.1:${agent.port}/{id}/metrics`,
-        `--energy.directory=${folder}`,
-        '--energy.interval=1s',
-        ...flags,
-      ],
-    });
-    t.after(exporter.end);
-    return exporter;
-  };
-  /** Resolves when the agent has been asked that many times. */
-  const askedTimes = (times: number): Promise<void> =>
-    new Promise((resolve) => {
-      onAsked = () => {
-        if (asked >= times) resolve();
-      };
-      onAsked();
-    });
-  return { folder, start, askedTimes };
-};
 
 const sampleOf = (page: string, name: string, labels: string): number =>
   familyOf(page, name)[`{${labels}}`] ?? Number.NaN;
@@ -77,7 +28,7 @@ const pageAbove = async (exporter: ExporterProcess, joules: number): Promise<str
 };
 
 test('energy is counted without a scrape, survives a kill, and what an agent counted meanwhile is added', async (t) => {
-  const { folder, start, askedTimes } = await startCloud(t);
+  const { folder, start, askedTimes } = await startCountingCloud(t);
   const rates = path.join(temporaryFolder(t), 'oneext.yaml');
   writeFileSync(
     rates,
@@ -111,7 +62,7 @@ test('energy is counted without a scrape, survives a kill, and what an agent cou
 });
 
 test('a VM is charged for what it added, and the site draws more than its machines', async (t) => {
-  const { start } = await startCloud(t);
+  const { start } = await startCountingCloud(t);
   const exporter = await start('--energy.attribution=marginal', '--energy.pue=1.5');
   const page = await pageAbove(exporter, 1);
   const ofHost = (name: string): number => sampleOf(page, name, 'one_host_id="1"');
@@ -148,7 +99,7 @@ const startService = async (t: TestContext) => {
 };
 
 test('a service is asked for the CO2 of the hour, and the report has it when the service is gone', async (t) => {
-  const { folder, start } = await startCloud(t, 'FR');
+  const { folder, start } = await startCountingCloud(t, { gridZone: 'FR' });
   const service = await startService(t);
   const exporter = await start('--energy.idle=equal', ...service.flags);
   let page = await get(exporter);
@@ -176,7 +127,7 @@ test('a service is asked for the CO2 of the hour, and the report has it when the
 });
 
 test('a second exporter on the folder says so, and serves all else', async (t) => {
-  const { start, askedTimes } = await startCloud(t);
+  const { start, askedTimes } = await startCountingCloud(t);
   await start();
   await askedTimes(1);
   const second = await start();
@@ -190,7 +141,7 @@ test('a second exporter on the folder says so, and serves all else', async (t) =
 });
 
 test('accounts that are turned off leave no trace', async (t) => {
-  const { start, folder } = await startCloud(t);
+  const { start, folder } = await startCountingCloud(t);
   const exporter = await start('--no-collector.energy');
   const page = await get(exporter);
   assert.doesNotMatch(page, /opennebula_vm_energy_joules_total/);

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { encodeDocument } from '../../simulator/front-end.ts';
+import { countingPage } from './counting-cloud.ts';
 import { type ExporterProcess, startExporter } from './exporter.ts';
 import { httpAnswer, methodOf, startRawServer } from './raw-server.ts';
 import { kvmHostPool } from './recorded-front-end.ts';
@@ -34,15 +35,6 @@ const recordings: Readonly<Record<string, string>> = {
 };
 
 const document = (text: string): Buffer => httpAnswer('200 OK', encodeDocument(text));
-
-/** The page of an agent that counts: host and VM have drawn 100 W and 40 W since the lab began. */
-const agentPage = (seconds: number): string => `onepower_info{version="1",meter="rapl"} 1
-onepower_host_cpus 4
-onepower_host_cpu_seconds_total{mode="all"} ${seconds * 4}
-onepower_zone_energy_joules_total{zone="package-0",counted="true"} ${seconds * 100}
-onepower_host_energy_joules_total ${seconds * 100}
-onepower_vm_energy_joules_total{domain="one-8",uuid=""} ${seconds * 40}
-`;
 
 /** Passes requests on to the exporter that a path names: /ASKING/ASKED/... */
 const startRelay = async (
@@ -119,7 +111,7 @@ export const startZone = async (t: TestContext) => {
   const agent = await startRawServer((request) => ({
     bytes: httpAnswer(
       '200 OK',
-      request.startsWith('GET /1/') ? agentPage((performance.now() - beganAt) / 1000) : '',
+      request.startsWith('GET /1/') ? countingPage((performance.now() - beganAt) / 1000) : '',
     ),
   }));
   t.after(agent.close);

@@ -190,6 +190,29 @@ test('law: no sum ever falls', () => {
   );
 });
 
+test('law: a step that is taken again, also after a restart, adds nothing', () => {
+  fc.assert(
+    fc.property(judged, fc.boolean(), (cloud, isRestarted) => {
+      let accounts: Accounts = noAccounts;
+      for (const step of stepsOf(cloud)) {
+        accounts = advance(accounts, step, cloud.rules);
+        const again = advance(isRestarted ? restarted(accounts) : accounts, step, cloud.rules);
+        assert.deepEqual(again.batch, accounts.batch);
+        for (const [id, { own, share, measuredMs, unmeasuredMs, lifeMs }] of accounts.vms) {
+          const vm = again.vms.get(id);
+          assert.deepEqual(
+            [vm?.own, vm?.share, vm?.measuredMs, vm?.unmeasuredMs, vm?.lifeMs],
+            [own, share, measuredMs, unmeasuredMs, lifeMs],
+          );
+        }
+        for (const [id, { total, rest }] of accounts.hosts)
+          assert.deepEqual([again.hosts.get(id)?.total, again.hosts.get(id)?.rest], [total, rest]);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
 test('law: the rows sum to what is shown, for each VM and host', () => {
   fc.assert(
     fc.property(judged, (cloud) => {
