@@ -34,6 +34,16 @@ export const prometheusError = defineErrors({
     message: 'cannot write the configuration of Prometheus {path}: {detail}',
     hint: 'run the command as root, or as the owner of the folder of the file, which must be writable',
   },
+  SCALE_OUT_FOREIGN: {
+    exitCode: 78,
+    message: '{folder} was left alone: somebody else has made or changed {files}',
+    hint: 'move these files away, or name another folder with --directory; settings of your own belong on the command line of the engine, or in files of other names',
+  },
+  SCALE_OUT_FOLDER: {
+    exitCode: 1,
+    message: 'cannot write the files of scale-out into {folder}: {detail}',
+    hint: 'name a folder that you may write into with --directory, or run the command as root',
+  },
   PROMETHEUS_RELOAD: {
     exitCode: 1,
     message: 'Prometheus could not be told to read its configuration again: {detail}',

@@ -60,7 +60,7 @@ export const isOwnJob = (name: unknown, powerAgents: readonly string[]): boolean
   name === vmJob || powerAgents.some((agent) => agent === name);
 
 const alertmanagerPort = 9093;
-const exporterPort = 9925;
+export const exporterPort = 9925;
 /** Prometheus watches the folder; this is for what it misses, such as a folder that came later. */
 const refreshInterval = '1m';
 const nodePort = 9100;

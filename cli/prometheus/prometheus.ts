@@ -22,6 +22,7 @@ import { checkOption, defineVerb, type Terminal, type VerbGroup } from '../comma
 import { cliError } from '../errors.ts';
 import { readPatch } from './io/read-patch.ts';
 import { syncAllTargets } from './io/scraped-cloud.ts';
+import { scaleOut } from './scale-out.ts';
 
 const syncTable = { ...suiteOptions, ...targetOptions };
 const patchTable = {
@@ -132,5 +133,5 @@ const sync = defineVerb({
 
 export const prometheus: VerbGroup = {
   about: 'What Prometheus should scrape.',
-  verbs: [patch, sync, unpatch],
+  verbs: [patch, scaleOut, sync, unpatch],
 };

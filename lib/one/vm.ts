@@ -47,13 +47,13 @@ export interface Vm {
 }
 
 export const vmState = { active: 3 } as const;
-export const lcmState = { migrate: 4, saveMigrate: 7 } as const;
+export const lcmState = { running: 3, migrate: 4, saveMigrate: 7 } as const;
 
 /**
  * LCM states of an ACTIVE VM in which no hypervisor holds a process for it (include/VirtualMachine.h): what is
  * prepared before the boot, cleared away after the shutdown, or done while it is powered off.
  */
-const lcmStatesWithoutProcess: ReadonlySet<number> = new Set([
+export const lcmStatesWithoutProcess: ReadonlySet<number> = new Set([
   0, 1, 8, 9, 10, 11, 15, 23, 27, 28, 30, 31, 33, 34, 36, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50,
   51, 52, 53, 54, 56, 60, 61, 63, 64, 65, 67, 68, 70, 71,
 ]);

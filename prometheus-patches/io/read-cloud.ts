@@ -9,7 +9,7 @@ import { extendedVmShape } from '../../lib/one/vm.ts';
 import { zoneShape } from '../../lib/one/zone.ts';
 import type { ExportingVm } from '../../lib/prometheus/vm-targets.ts';
 import { type Cloud, optionalTargetsOf } from '../jobs.ts';
-import { chooseZone, parseZoneAddresses } from '../zone-servers.ts';
+import { chooseZone, parseZoneAddresses, type ZoneAddresses } from '../zone-servers.ts';
 import { probe } from './probe.ts';
 import { parseExportingVm } from './read-exporting-vm.ts';
 
@@ -28,6 +28,19 @@ export const readExportingVms = async (client: XmlRpcClient): Promise<readonly E
     },
   });
 
+/** @param zone name or id; fails with CONFIG_INVALID where there is no such zone */
+export const readZone = async (client: XmlRpcClient, zone: string): Promise<ZoneAddresses> =>
+  chooseZone(
+    await readDocument(client, {
+      method: 'one.zonepool.info',
+      parameters: [],
+      objectName: 'ZONE',
+      shape: zoneShape,
+      parse: parseZoneAddresses,
+    }),
+    zone,
+  );
+
 export interface CloudOptions {
   readonly zone: string;
   readonly probeTimeoutMs: number;
@@ -40,14 +53,7 @@ export const readCloud = async (
   allHosts: readonly Host[],
   { zone, probeTimeoutMs, powerAgents, targetFiles }: CloudOptions,
 ): Promise<Cloud> => {
-  const zones = await readDocument(client, {
-    method: 'one.zonepool.info',
-    parameters: [],
-    objectName: 'ZONE',
-    shape: zoneShape,
-    parse: parseZoneAddresses,
-  });
-  const servers = chooseZone(zones, zone).servers.filter(isHostName);
+  const servers = (await readZone(client, zone)).servers.filter(isHostName);
   const ending = new AbortController();
   const findLocal = createLocalFinder(() => performance.now(), ending.signal);
   const { hosts, leftOut } = await readScrapedHosts(allHosts, findLocal);

@@ -2,26 +2,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { PowerVerdict } from '../../../collectors/agents/agent.ts';
-import { encodeFamilies } from '../../../lib/prometheus/exposition.ts';
-import { noAccounts } from '../../../power-agent/accounts.ts';
-import { formatFamilies } from '../../../power-agent/families.ts';
-import { advanceAgent, beginAgent } from '../../../power-agent/step.ts';
 import { readAgentPages } from '../../support/agent-pages.ts';
-import { type MadeLoad, madeEnergy } from '../../support/made-energy.ts';
-
-/** An agent on a made host: its pages after so many seconds of a load. */
-const createAgent = (meter = 'rapl') => {
-  const host = madeEnergy();
-  let state = beginAgent(noAccounts);
-  return (seconds: number, load: MadeLoad): string => {
-    for (let passed = 0; passed < seconds; passed += 1) {
-      const { meter: reading, ...others } = host.run(1, load);
-      state = advanceAgent(state, { ...others, meter: meter === 'none' ? undefined : reading });
-    }
-    const shown = { version: '0.1.0', meter, cpus: 16, readAt: state.last?.now ?? 0 };
-    return encodeFamilies(formatFamilies(state.accounts, shown), 'prometheus').toString();
-  };
-};
+import { madeAgent } from '../../support/made-agent.ts';
+import type { MadeLoad } from '../../support/made-energy.ts';
 
 /** What is made of pages that come one after another. */
 const judge = (pages: readonly string[], pieceSize = 4096): readonly PowerVerdict[] =>
@@ -47,7 +30,7 @@ const shown = (verdict: PowerVerdict | undefined): unknown => {
 const half: MadeLoad = { vms: { 524: 4, 525: 2 }, other: 2 };
 
 test('power is what the counters have moved by, from the second page on', () => {
-  const agent = createAgent();
+  const agent = madeAgent();
   const pages = [agent(5, half), agent(15, half), agent(60, { vms: { 524: 2 } })];
   for (const size of [1, 7, 4096])
     assert.deepEqual(judge(pages, size).map(shown), [
@@ -58,7 +41,7 @@ test('power is what the counters have moved by, from the second page on', () => 
 });
 
 test('a host that loses or gains a CPU, or whose meter is another, has its first reading', () => {
-  const agent = createAgent();
+  const agent = madeAgent();
   const pages = [agent(60, half), agent(15, half)];
   const [first = '', second = ''] = pages;
   const with15 = second.replace(/^onepower_host_cpus .*$/m, 'onepower_host_cpus 15');
@@ -68,7 +51,7 @@ test('a host that loses or gains a CPU, or whose meter is another, has its first
 });
 
 test('the same page twice, and an agent that begins anew, give no power', () => {
-  const [first, second] = [createAgent(), createAgent()];
+  const [first, second] = [madeAgent(), madeAgent()];
   const [one, two] = [first(5, half), first(15, half)];
   assert.deepEqual(judge([one, two, two, second(3, half)]).map(shown), [
     'first_reading',
@@ -79,19 +62,19 @@ test('the same page twice, and an agent that begins anew, give no power', () => 
 });
 
 test('a counter of one VM that begins anew costs that VM a sample', () => {
-  const agent = createAgent();
+  const agent = madeAgent();
   const page = agent(5, half);
   const reset = agent(15, half).replace(/(onepower_vm_energy_joules_total\{domain="one-524".*\}) .*/, '$1 1');
   assert.deepEqual(shown(judge([page, reset])[1]), { host: 100, vms: { 524: 'first_reading', 525: 12.5 } });
 });
 
 test('energy that stands still, and an agent without a meter, are no 0 W', () => {
-  const agent = createAgent();
+  const agent = madeAgent();
   const [page, later] = [agent(5, half), agent(15, half)];
   const joules = /^onepower_host_energy_joules_total .*$/m;
   const still = later.replace(joules, joules.exec(page)?.[0] ?? '');
   assert.equal(shown(judge([page, still])[1]), 'rapl_unreadable');
-  const blind = createAgent('none');
+  const blind = madeAgent('none');
   assert.deepEqual(judge([blind(5, half), blind(15, half)]).map(shown), [
     'rapl_unreadable',
     'rapl_unreadable',
@@ -99,7 +82,7 @@ test('energy that stands still, and an agent without a meter, are no 0 W', () =>
 });
 
 test('an idle VM draws 0 W, one that has ended draws nothing that is known', () => {
-  const made = createAgent();
+  const made = madeAgent();
   const pages = [made(5, half), made(15, { vms: { 524: 4, 525: 0 } })];
   assert.deepEqual(shown(judge(pages)[1]), { host: 80, vms: { 524: 20, 525: 0 } });
   const ended = made(15, { ended: [525], vms: { 524: 4 } });
@@ -108,19 +91,19 @@ test('an idle VM draws 0 W, one that has ended draws nothing that is known', () 
 });
 
 test('a VM that ends between two pages, and what it has used, are not its power', () => {
-  const made = createAgent();
+  const made = madeAgent();
   const pages = [made(5, half), made(10, half) && made(5, { ended: [525], vms: { 524: 4 } })];
   assert.deepEqual(Object.keys(Object(shown(judge(pages)[1])).vms), ['524']);
 });
 
 test('domains of any name are kept: which of them are VMs, their documents say', () => {
-  const agent = createAgent();
+  const agent = madeAgent();
   const pages = [agent(5, half), agent(15, half)].map((page) => page.replaceAll('one-525"', 'other-525"'));
   assert.deepEqual(shown(judge(pages)[1]), { host: 100, vms: { 524: 25, 'other-525': 12.5 } });
 });
 
 test('what the agent has learnt of its host is told, unless it cannot be true', () => {
-  const agent = createAgent();
+  const agent = madeAgent();
   let page = '';
   for (let time = 0; time < 120; time += 1) page = agent(5, { vms: { 524: (time * 7) % 15 } });
   const later = agent(15, half);
