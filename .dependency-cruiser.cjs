@@ -14,6 +14,7 @@ const components = [
   'host-installer',
   'front-end-installer',
   'power-agent',
+  'guest',
 ];
 const literally = (file) => `^${file.replaceAll('.', '\\.')}$`;
 const programs = require('./scripts/executables.json')

@@ -133,6 +133,10 @@ await writeFile('dist/THIRD-PARTY-LICENSES', await collectLicenses(inputs));
 for (const part of ['host.sh', 'remote.sh', 'sudo-rules.sh', 'lib', 'kepler-page', 'libvirt']) {
   await cp(`host-installer/${part}`, `dist/host-installer/${part}`, { recursive: true });
 }
+await mkdir('dist/guest');
+for (const file of ['power-guest.sh', 'power-guest.service', 'power-guest.openrc']) {
+  await copyFile(`guest/${file}`, `dist/guest/${file}`);
+}
 await writeFile('dist/oneext.yaml.sample', formatSampleConfig(allOptions, sampleNotes));
 await cp('front-end-installer/systemd', 'dist/systemd', { recursive: true });
 await cp('hooks/templates', 'dist/hooks/templates', { recursive: true });

@@ -27,7 +27,9 @@ export const readDocumentPaths = (): readonly string[] => {
   const names = readdirSync('.').filter((name) => !name.startsWith('.') && name !== 'node_modules');
   const readmes = names.map((name) => `${name}/README.md`).filter((name) => existsSync(name));
   const docs = filesBelow('docs').map((name) => `docs/${name}`);
-  const guest = filesBelow('guest').map((name) => `guest/${name}`); // docs/guests.md has them copied into a VM
+  const guest = filesBelow('guest')
+    .filter((name) => !name.endsWith('.ts'))
+    .map((name) => `guest/${name}`); // docs/guests.md has them copied into a VM
   return [
     ...new Set([...names.filter((name) => name.endsWith('.md')), ...readmes, ...docs, ...guest]),
   ].sort();

@@ -35,7 +35,7 @@ export const cleanEnvironment: readonly string[] = [
   'DEBIAN_FRONTEND=noninteractive',
 ];
 
-const startCleanRoot = async (t: TestContext, release: Release): Promise<CleanRoot> => {
+export const startCleanRoot = async (t: TestContext, release: Release): Promise<CleanRoot> => {
   const folder = mkdtempSync(path.join(tmpdir(), 'clean-root-'));
   const script = repositoryPath('test/system/clean-root/machine.sh');
   const machine = await startMachine(t, [script, path.join(folder, 'machine'), baseOf(release)], () =>
