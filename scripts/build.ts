@@ -137,6 +137,7 @@ await mkdir('dist/guest');
 for (const file of ['power-guest.sh', 'power-guest.service', 'power-guest.openrc']) {
   await copyFile(`guest/${file}`, `dist/guest/${file}`);
 }
+await cp('guest/kubernetes', 'dist/guest/kubernetes', { recursive: true });
 await writeFile('dist/oneext.yaml.sample', formatSampleConfig(allOptions, sampleNotes));
 await cp('front-end-installer/systemd', 'dist/systemd', { recursive: true });
 await cp('hooks/templates', 'dist/hooks/templates', { recursive: true });

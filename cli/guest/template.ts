@@ -1,9 +1,12 @@
 /** `oneext guest template`: documents that let a VM see its own power, ready to use. */
+import path from 'node:path';
 import { formatCloudConfig, formatUserDataAttribute } from '../../guest/templates/cloud-config.ts';
 import { formatButane, formatIgnition, formatPointer, formatRaw } from '../../guest/templates/flatcar.ts';
 import { type GuestChoice, type GuestSources, guestAgents, ways } from '../../guest/templates/guest-setup.ts';
+import { formatKubernetes, kubernetesProblem } from '../../guest/templates/kubernetes.ts';
 import { formatStartScript, formatStartScriptAttribute } from '../../guest/templates/start-script.ts';
 import { choiceOption, flagsOnly, type OptionSpec, optional } from '../../lib/config/options.ts';
+import { packageFolder } from '../../lib/io/this-process.ts';
 import { defineVerb, usageError } from '../command.ts';
 import { readGuestFiles } from './io/read-guest-files.ts';
 
@@ -57,6 +60,13 @@ const forms: Readonly<Record<string, readonly [Form, ...Form[]]>> = {
       next: 'Put this attribute into the template of the VM, as a user of the group oneadmin: others may not set RAW. Ignition runs at the first boot only.',
     },
   ],
+  kubernetes: [
+    {
+      name: 'manifests',
+      format: formatKubernetes,
+      next: 'For nodes that are VMs: pipe this to kubectl apply -f -. docs/kubernetes.md has rules, a dashboard, and machines as nodes.',
+    },
+  ],
 };
 const systems = Object.keys(forms);
 
@@ -93,7 +103,8 @@ const options = flagsOnly({
 
 export const template = defineVerb({
   name: 'template',
-  summary: 'print a document that lets a VM see its own power: a start script, a cloud-config, Flatcar',
+  summary:
+    'print a document that lets a VM see its own power: a start script, a cloud-config, Flatcar, Kubernetes',
   operands: '',
   details: `Forms of --as: ${systems.map((name) => `${name}: ${forms[name]?.map((form) => form.name).join(', ')}`).join('; ')}.
 The document brings power-guest.sh into the VM, and the agent of --agent, which listens on the loopback of the VM. What
@@ -112,7 +123,10 @@ is to be done with it is said on stderr. docs/guests.md leads through each way.`
     if (given.way === 'share' && given.url !== undefined)
       throw usageError('--url is for --way pull: a shared folder needs no URL');
     const choice = { way: given.way, agent: given.agent, url: given.url };
-    terminal.writeResult(form.format(choice, await readGuestFiles(), given['ignition-url']));
+    const problem = given.for === 'kubernetes' ? kubernetesProblem(choice) : undefined;
+    if (problem !== undefined) throw usageError(problem);
+    const sources = await readGuestFiles(path.join(packageFolder(), 'guest'));
+    terminal.writeResult(form.format(choice, sources, given['ignition-url']));
     terminal.writeNote(`${form.next}\n`);
   },
 });

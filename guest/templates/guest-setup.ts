@@ -17,6 +17,8 @@ export interface GuestSources {
   readonly script: string;
   readonly unit: string;
   readonly openrc: string;
+  /** The manifests of a folder of guest/kubernetes, in the order of its kustomization. */
+  readonly manifests: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface GuestFile {

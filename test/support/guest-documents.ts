@@ -1,15 +1,9 @@
 /** The documents that `oneext guest template` prints, as they are made from the files of guest/. */
-import { readFileSync } from 'node:fs';
+import { readGuestFiles } from '../../cli/guest/io/read-guest-files.ts';
 import { type GuestChoice, type GuestSources, guestAgents, ways } from '../../guest/templates/guest-setup.ts';
 import { repositoryPath } from './expected.ts';
 
-const read = (name: string): string => readFileSync(repositoryPath(`guest/${name}`), 'utf8');
-
-export const guestSources: GuestSources = {
-  script: read('power-guest.sh'),
-  unit: read('power-guest.service'),
-  openrc: read('power-guest.openrc'),
-};
+export const guestSources: GuestSources = await readGuestFiles(repositoryPath('guest'));
 
 /** All of them, each with the address of a front-end and without. */
 export const guestChoices: readonly GuestChoice[] = ways.flatMap((way) =>

@@ -58,10 +58,12 @@ test('the start script runs in a clean Debian, twice, and what it brings runs th
   const choice = { way: 'pull', agent: 'scaphandre', url: 'http://127.0.0.1:1' } as const;
   writeFileSync(script, formatStartScript(choice, guestSources));
   await root.put(script, '/tmp/start.sh');
-  await root.shell('sh /tmp/start.sh && sh /tmp/start.sh');
+  // A minimal Debian has no systemd; the second run has nothing to do.
+  const ran = await root.shell('sh /tmp/start.sh && sh /tmp/start.sh');
+  assert.equal(ran, 'power-guest: there is neither systemd nor OpenRC to start it\n');
   assert.match(await root.shell('power-guest.sh --help'), /^Usage: power-guest\.sh/);
-  const links = await root.shell('ls /etc/systemd/system/multi-user.target.wants');
-  assert.match(links, /^power-guest-scaphandre\.service\npower-guest\.service$/m);
+  const units = await root.shell('ls /etc/systemd/system');
+  assert.match(units, /^power-guest-scaphandre\.service\npower-guest\.service$/m);
   const said = await root.shell(
     `printf 'VMID=7\\nTOKENTXT=5G/Ba+FWdmVc/UgKKf0JMQ==\\n' >/tmp/env
     timeout 3 power-guest.sh --one-env /tmp/env --tree /tmp/tree --url http://127.0.0.1:1 2>&1 || :`,

@@ -30,6 +30,11 @@ test('each system gets its document, and is told what to do with it', async () =
       /^RAW = \[ TYPE = "kvm", DATA = ".{1,400}" \]\n$/,
       /group oneadmin/,
     ],
+    [
+      ['--for', 'kubernetes', '--agent', 'kepler', '--url', 'http://192.0.2.1:9926'],
+      /^---\n[\s\S]*kind: Namespace[\s\S]*args: \["--url=http:\/\/192\.0\.2\.1:9926"\][\s\S]*kepler/,
+      /kubectl apply/,
+    ],
   ] as const) {
     const { code, stdout, stderr } = await template(...argv);
     assert.equal(code, 0, stderr);
@@ -40,7 +45,7 @@ test('each system gets its document, and is told what to do with it', async () =
 
 test('what does not fit together is refused', async () => {
   for (const [argv, says] of [
-    [[], /--for is missing; give one of start-script, cloud-init, flatcar/],
+    [[], /--for is missing; give one of start-script, cloud-init, flatcar, kubernetes/],
     [['--for', 'windows'], /--for is "windows" but must be one of start-script/],
     [
       ['--for', 'cloud-init', '--as', 'raw'],
@@ -48,6 +53,7 @@ test('what does not fit together is refused', async () => {
     ],
     [['--for', 'flatcar', '--ignition-url', 'http://a/b'], /--ignition-url needs --for flatcar --as raw/],
     [['--for', 'flatcar', '--way', 'share', '--url', 'http://a'], /--url is for --way pull/],
+    [['--for', 'kubernetes', '--way', 'share'], /--way share is not for kubernetes/],
     [['--for', 'flatcar', '--url', "http://a'; reboot"], /--url is "http:\/\/a'; reboot" but must be a URL/],
   ] as const) {
     const { code, stderr } = await template(...argv);
