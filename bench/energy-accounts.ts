@@ -7,6 +7,7 @@ import { accountsFileName } from '../collectors/accounts/io/read-ledger.ts';
 import type { AccountingRules, Step } from '../collectors/accounts/scene.ts';
 import { sightsOf } from '../collectors/accounts/sights.ts';
 import type { AgentAnswer, Documents, VmWithAttributes } from '../collectors/collector.ts';
+import { joinVm } from '../collectors/io/read-vms.ts';
 import { noVmCpu } from '../collectors/vm-cpu.ts';
 import { type Host, noSchedulerAttributes } from '../lib/one/host.ts';
 import { vmShape } from '../lib/one/vm.ts';
@@ -36,6 +37,8 @@ const rules: AccountingRules = {
   pue: undefined,
   longestGapMs: 60_000,
 };
+
+const noAttributes = { flavours: -1, labels: '', uuid: '', exporter: undefined, tokenUsers: undefined };
 
 const madeHost: Host = {
   id: 0,
@@ -107,7 +110,7 @@ const createReadings = (agent: AgentName): ((at: number, sinceMs: number) => Rea
   const known = readVms(piecesOf(encodeVmPool(cloud, formatShortVm)), vmShape);
   const hosts = Array.from({ length: hostCount }, (_, id): Host => ({ ...madeHost, id, name: `kvm${id}` }));
   return (at, sinceMs) => {
-    const vms = known.map((vm) => ({ ...vm, flavours: -1, exporter: undefined, previousHostId: undefined }));
+    const vms = known.map((vm) => joinVm(vm, noAttributes, undefined));
     const onHosts = new Map<number, VmWithAttributes[]>(hosts.map(({ id }) => [id, []]));
     for (const vm of vms) onHosts.get(vm.hostId ?? -1)?.push(vm);
     const agents = new Map(

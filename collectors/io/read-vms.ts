@@ -41,7 +41,7 @@ const noAttributes: ReadonlyMap<number, Attributes> = new Map();
  * All of a VM in one object. Its properties are named one by one: a copy of all of them with some more behind it gives
  * every VM a hidden class of its own, which costs more than the VM.
  */
-const joinVm = (
+export const joinVm = (
   vm: Vm,
   known: Attributes | undefined,
   previousHostId: number | undefined,
