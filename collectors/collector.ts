@@ -70,6 +70,8 @@ export interface AnswerOrigin {
   readonly place: string;
   /** Milliseconds since 1970. */
   readonly readAt: number;
+  /** How long it is left alone after that, where its answers cost so much that this is longer than for others. */
+  readonly restMs?: number;
   readonly counters: AgentCounters | undefined;
 }
 

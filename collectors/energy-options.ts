@@ -134,13 +134,17 @@ export type EnergySettings = OptionValues<typeof energyOptions>;
 /** Timers and agents are late now and then. */
 const latenessMs = 2500;
 
-/** An agent that was left alone for its least time is asked by the first run after that. */
-const plannedMs = (intervalMs: number): number => Math.ceil(leastIntervalMs / intervalMs) * intervalMs;
+/** An agent that was left alone for a time is asked by the first run after that. */
+const plannedMs = (restMs: number, intervalMs: number): number => Math.ceil(restMs / intervalMs) * intervalMs;
 
 /** Two readings that follow each other as planned are no gap. */
 export const accountingRulesOf = (settings: EnergySettings): AccountingRules => ({
   attribution: settings['energy.attribution'],
   idle: settings['energy.idle'],
   pue: settings['energy.pue'],
-  longestGapMs: Math.max(settings['energy.longest-gap'], plannedMs(settings['energy.interval']) + latenessMs),
+  longestGapMs: Math.max(
+    settings['energy.longest-gap'],
+    plannedMs(leastIntervalMs, settings['energy.interval']) + latenessMs,
+  ),
+  gapAfter: (restMs) => plannedMs(restMs, settings['energy.interval']) + latenessMs,
 });

@@ -51,7 +51,7 @@ const countEnergy = (
   const tenants = tenantsOf(scene, hostId, settlement);
   const own = tenants.map((tenant) => tenant.own ?? 0);
   // Who held the host in a time that no step saw is not known: then what nobody used stays with the operator.
-  const idle = to - from <= rules.longestGapMs ? rules.idle : 'measured';
+  const idle = to - from <= scene.gapOf(hostId) ? rules.idle : 'measured';
   const share = shareIdle(Math.max(0, total - sumOf(own)), idle, tenants, scene.cpusOn.get(hostId));
   const identity = hostIdentityOf(scene, hostId);
   const sums = sumsOfHost(account);
@@ -117,7 +117,7 @@ const settlementOf = (
 
 /** Counts the time of a VM in the pool; up to when that is settled. */
 const countTime = (scene: Scene, counted: CountedVm, vm: Vm, tally: Tally): number => {
-  const { step, rules } = scene;
+  const { step } = scene;
   const hostId = counted.hostId ?? vm.hostId ?? -1;
   const { measured, unmeasured, life, settledAt } = settleVmTime({
     vm,
@@ -126,7 +126,7 @@ const countTime = (scene: Scene, counted: CountedVm, vm: Vm, tally: Tally): numb
     at: step.at,
     wallOffsetMs: step.calendar.wallOffsetMs,
     settlement: settlementOf(scene, counted, vm, hostId),
-    longestGapMs: rules.longestGapMs,
+    longestGapMs: scene.gapOf(hostId),
   });
   if (measured !== undefined) tally.addTime(counted, hostId, measured, addMeasured);
   for (const one of unmeasured) tally.addTime(counted, hostId, one, addUnmeasured);

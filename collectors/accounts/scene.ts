@@ -14,6 +14,8 @@ export interface AccountingRules extends Policy {
   readonly pue: number | undefined;
   /** A longer time between two readings is unmeasured. */
   readonly longestGapMs: number;
+  /** What is the longest time between two readings of an agent that is left alone for so long; the same where it is not given. */
+  readonly gapAfter?: (restMs: number) => number;
 }
 
 export type AccountedHost = Host & { readonly gridZone?: string | undefined };
@@ -44,6 +46,8 @@ export interface Scene {
   /** Hosts that share an agent are counted as the first of them. */
   readonly leaderOf: (hostId: number | undefined) => number | undefined;
   readonly settlements: ReadonlyMap<number, Settlement>;
+  /** A longer time between two readings of the host is unmeasured. */
+  readonly gapOf: (hostId: number) => number;
   /** Of hosts that wait. */
   readonly waited: ReadonlyMap<number, Waited>;
   readonly hosts: ReadonlyMap<number, AccountedHost>;
@@ -91,6 +95,18 @@ const cpusByLeader = (
   return cpusOn;
 };
 
+/** An agent that is asked less often, as its answers cost much, has no gap for that. */
+const longestGapOf = (
+  group: ReadonlyMap<string, Sight>,
+  before: Accounts,
+  { longestGapMs, gapAfter }: AccountingRules,
+): number => {
+  let restMs = 0;
+  for (const [place, sight] of group)
+    restMs = Math.max(restMs, sight.restMs ?? 0, before.places.get(place)?.restMs ?? 0);
+  return restMs === 0 || gapAfter === undefined ? longestGapMs : Math.max(longestGapMs, gapAfter(restMs));
+};
+
 const byTrust = (one: Sight, other: Sight): number =>
   agentNames.indexOf(one.agent) - agentNames.indexOf(other.agent);
 
@@ -104,9 +120,13 @@ export const openScene = (before: Accounts, step: Step, rules: AccountingRules):
   const settlements = new Map<number, Settlement>();
   const waited = new Map<number, Waited>();
   const heardAt = new Map<number, number>();
+  const gaps = new Map<number, number>();
+  const gapOf = (hostId: number): number => gaps.get(hostId) ?? rules.longestGapMs;
   for (const [hostId, group] of groups) {
+    const longestGapMs = longestGapOf(group, before, rules);
+    if (longestGapMs !== rules.longestGapMs) gaps.set(hostId, longestGapMs);
     const found = [...group.values()].sort(byTrust).map((sight): Progress => {
-      const progress = takeSight(before.places.get(sight.place), sight, rules.longestGapMs);
+      const progress = takeSight(before.places.get(sight.place), sight, longestGapMs);
       if (progress.place !== undefined) {
         places.set(sight.place, progress.place);
         heardAt.set(hostId, Math.min(progress.place.readAt, heardAt.get(hostId) ?? step.at));
@@ -117,7 +137,7 @@ export const openScene = (before: Accounts, step: Step, rules: AccountingRules):
       account: before.hosts.get(hostId),
       found,
       at: step.at,
-      longestGapMs: rules.longestGapMs,
+      longestGapMs,
       isUsed: runningOn.has(hostId),
     });
     if (settled === undefined) continue;
@@ -136,6 +156,7 @@ export const openScene = (before: Accounts, step: Step, rules: AccountingRules):
     places,
     leaderOf,
     settlements,
+    gapOf,
     waited,
     hosts,
     cpusOn,

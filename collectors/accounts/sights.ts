@@ -213,9 +213,8 @@ export const sightsOf = (
         const isFirst =
           !verdict.sound && (verdict.reason === 'first_reading' || verdict.reason === 'no_process_power');
         const reading = seenPower(hostId, answer, answers, view);
-        return [
-          { place: origin.place, agent, readAt: Math.round(origin.readAt), reading, counters, isFirst },
-        ];
+        const { place, restMs } = origin;
+        return [{ place, agent, readAt: Math.round(origin.readAt), restMs, reading, counters, isFirst }];
       });
       return [hostId, sights];
     }),

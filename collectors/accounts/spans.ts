@@ -46,6 +46,8 @@ export interface Sight {
   readonly agent: string;
   /** Whole milliseconds on the exporter's clock. */
   readonly readAt: number;
+  /** How long the agent is left alone after that, where it is longer than usual. */
+  readonly restMs?: number | undefined;
   /** `undefined` where the answer is not used. */
   readonly reading: SeenPower | undefined;
   /** Of an agent that counts energy. */
@@ -68,6 +70,8 @@ export interface Span {
 export interface Place {
   readonly agent: string;
   readonly readAt: number;
+  /** As its sight had it; not kept. */
+  readonly restMs?: number | undefined;
   readonly counters: SeenCounters | undefined;
   /** The newest span; `undefined` before the second reading. */
   readonly last: Span | undefined;
@@ -179,8 +183,8 @@ const takeCounters = (
   counters: SeenCounters,
   longestGapMs: number,
 ): Progress => {
-  const { agent, readAt } = sight;
-  const anew: Place = { agent, readAt, counters, last: undefined };
+  const { agent, readAt, restMs } = sight;
+  const anew: Place = { agent, readAt, restMs, counters, last: undefined };
   const isBelieved = sight.reading !== undefined || sight.isFirst;
   const isSame = before?.agent === agent && before.counters?.meter === counters.meter;
   if (before?.counters === undefined || !isSame || !isBelieved) return { place: anew, span: undefined };
@@ -196,10 +200,10 @@ const takeCounters = (
 
 /** @param before what was remembered of the agent at this place */
 export const takeSight = (before: Place | undefined, sight: Sight, longestGapMs: number): Progress => {
-  const { agent, readAt, reading, counters } = sight;
+  const { agent, readAt, restMs, reading, counters } = sight;
   if (before !== undefined && readAt <= before.readAt) return { place: before, span: undefined };
   if (counters !== undefined) return takeCounters(before, sight, counters, longestGapMs);
   if (reading === undefined) return { place: before, span: undefined };
   const span = before?.agent === agent ? spanSince(before, sight, longestGapMs) : undefined;
-  return { place: { agent, readAt, counters: undefined, last: span }, span };
+  return { place: { agent, readAt, restMs, counters: undefined, last: span }, span };
 };

@@ -118,6 +118,8 @@ export const createAskedAgents = (options: AskingOptions) => {
     onAnswer?.(state.answer);
     const leastMs = leastOf(state.answer);
     state.intervalMs = intervalAfter(state.answer.verdict, meter.usedMs(), state.intervalMs, leastMs);
+    if (state.answer.origin !== undefined && state.intervalMs > leastIntervalMs)
+      state.answer = { ...state.answer, origin: { ...state.answer.origin, restMs: state.intervalMs } };
     state.running = undefined;
     const wasSlow = !state.answer.verdict.sound && now() - state.askedAt >= slowMs;
     state.isWaitedFor = !wasSlow && state.intervalMs === leastMs;

@@ -183,6 +183,22 @@ test('an unmeasured VM holds its part of the rest, and nobody gets it', () => {
   }
 });
 
+test('an agent that is left alone for long, as its answers cost much, is measured all the same', () => {
+  const given: AccountingRules = { ...rules, gapAfter: (restMs) => restMs + 15 * second };
+  const rarely = [0, 15, 30, 45, 60, 75, 90, 105, 120, 135, 150].map((after) => {
+    const readAt = at(Math.floor(after / 75) * 75); // what it said last is shown until it is asked again
+    return [after, { ...power(0, readAt, 100, { 7: 40 }), restMs: 70 * second }] as const;
+  });
+  const accounts = run(oneHost(rarely), { ...given, idle: 'equal' });
+  assert.deepEqual(vmOf(accounts, 7), { own: 150 * 40, share: 150 * 60, measured: 150, unmeasured: 0 });
+  // The last answer before it became cheap was followed by a long rest, too.
+  const cheap = [...rarely.slice(0, 5), [75, power(0, at(75), 100, { 7: 40 })] as const];
+  assert.deepEqual(vmOf(run(oneHost(cheap), given), 7), { own: 3000, share: 0, measured: 75, unmeasured: 0 });
+  // Where it is silent for longer than that, the time is unmeasured.
+  const gone = run(oneHost([...rarely.slice(0, 6), [170, silent(0, at(170))]]), given);
+  assert.deepEqual(vmOf(gone, 7), { own: 3000, share: 0, measured: 75, unmeasured: 95 });
+});
+
 test('the time of a VM that migrates is measured where the host that it comes from measures it', () => {
   const step = (after: number, hostId: number, lcmState: number, left: number, right: number): Step =>
     madeStep(
