@@ -1,13 +1,10 @@
 /** opennebula-exporter: the entry. Serves OpenNebula's metrics and the power of each VM to Prometheus. */
-import { isMainThread } from 'node:worker_threads';
 import { formatHelp } from '../lib/config/format-options.ts';
 import { OneExtError, reasonOf } from '../lib/errors/oneext-error.ts';
 import { watchInterruption } from '../lib/io/interruption.ts';
-import { servePasswords } from '../lib/io/password-worker.ts';
 import { surviveClosedStreams } from '../lib/io/standard-streams.ts';
 import { version } from '../lib/version.ts';
 import { exporterOptions } from './exporter-options.ts';
-import { isCountriesThread, serveCountries } from './io/countries-thread.ts';
 import { runExporter } from './io/run-exporter.ts';
 
 const usage = `Usage: opennebula-exporter [OPTION...]
@@ -53,11 +50,8 @@ const main = async (argv: readonly string[]): Promise<void> => {
 };
 
 surviveClosedStreams();
-if (isMainThread)
-  main(process.argv.slice(2)).catch((thrown: unknown) => {
-    const hint = thrown instanceof OneExtError ? `\n${thrown.code}: ${thrown.hint}` : '';
-    process.stderr.write(`opennebula-exporter: ${reasonOf(thrown)}${hint}\n`);
-    process.exitCode = thrown instanceof OneExtError ? thrown.exitCode : 1;
-  });
-else if (isCountriesThread()) void serveCountries();
-else servePasswords();
+main(process.argv.slice(2)).catch((thrown: unknown) => {
+  const hint = thrown instanceof OneExtError ? `\n${thrown.code}: ${thrown.hint}` : '';
+  process.stderr.write(`opennebula-exporter: ${reasonOf(thrown)}${hint}\n`);
+  process.exitCode = thrown instanceof OneExtError ? thrown.exitCode : 1;
+});

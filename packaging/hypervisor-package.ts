@@ -5,7 +5,7 @@ export const hypervisorPrograms = 'usr/lib/opennebula-extensions-node';
 
 /** Of dist/; without what the front-end sends along to be started over ssh. */
 const isWanted = (path: string): boolean =>
-  /^(LICENSE|THIRD-PARTY-LICENSES|package\.json|opennebula-power-agent$|power-agent\/|host-installer\/)/.test(
+  /^(LICENSE|THIRD-PARTY-LICENSES|package\.json|opennebula-power-agent$|password-thread\.js$|power-agent\/|host-installer\/)/.test(
     path,
   ) && !/^host-installer\/(remote|sudo-rules)\.sh$/.test(path);
 

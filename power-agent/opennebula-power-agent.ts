@@ -1,9 +1,7 @@
 /** opennebula-power-agent: the entry. Measures what VMs of a hypervisor draw, and tells Prometheus. */
-import { isMainThread } from 'node:worker_threads';
 import { formatHelp } from '../lib/config/format-options.ts';
 import { OneExtError, reasonOf } from '../lib/errors/oneext-error.ts';
 import { watchInterruption } from '../lib/io/interruption.ts';
-import { servePasswords } from '../lib/io/password-worker.ts';
 import { surviveClosedStreams } from '../lib/io/standard-streams.ts';
 import { version } from '../lib/version.ts';
 import { agentOptions } from './agent-options.ts';
@@ -39,10 +37,8 @@ const main = async (argv: readonly string[]): Promise<void> => {
 };
 
 surviveClosedStreams();
-if (isMainThread)
-  main(process.argv.slice(2)).catch((thrown: unknown) => {
-    const hint = thrown instanceof OneExtError ? `\n${thrown.code}: ${thrown.hint}` : '';
-    process.stderr.write(`opennebula-power-agent: ${reasonOf(thrown)}${hint}\n`);
-    process.exitCode = thrown instanceof OneExtError ? thrown.exitCode : 1;
-  });
-else servePasswords();
+main(process.argv.slice(2)).catch((thrown: unknown) => {
+  const hint = thrown instanceof OneExtError ? `\n${thrown.code}: ${thrown.hint}` : '';
+  process.stderr.write(`opennebula-power-agent: ${reasonOf(thrown)}${hint}\n`);
+  process.exitCode = thrown instanceof OneExtError ? thrown.exitCode : 1;
+});

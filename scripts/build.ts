@@ -35,7 +35,7 @@ const formatHead = async ({ file = '', shellHead, nodeOptions = [] }: Executable
 
 /** Writes a program, and what stands apart from it in a file beside it; what they are made of. */
 const bundle = async (executable: Executable): Promise<readonly string[]> => {
-  const { name, entry, file, startsOften = false, packageApart, modulesApart } = executable;
+  const { name, entry, file, startsOften = false, isThread = false, packageApart, modulesApart } = executable;
   if (file === undefined) return [];
   const write = async (options: BuildOptions & { readonly outfile: string }): Promise<readonly string[]> => {
     const result = await build({ ...programOptions, minify: startsOften, ...options });
@@ -49,6 +49,7 @@ const bundle = async (executable: Executable): Promise<readonly string[]> => {
     ...(packageApart === undefined ? {} : keepPackageApart(packageApart)),
     ...(modulesApart === undefined ? {} : keepModulesApart(modulesApart)),
   };
+  if (isThread) return write({ entryPoints: [entry], outfile: file, banner: { js: `// Thread ${name}.` } });
   const banner = { js: await formatHead(executable) };
   const inputs = await write({ ...apart, entryPoints: [entry], outfile: file, banner });
   await chmod(file, 0o755);

@@ -12,6 +12,8 @@ export interface Executable {
   /** Where the build puts it; without it the program is not installed. */
   readonly file?: string;
   readonly nodeOptions?: readonly string[];
+  /** A program of ours starts it in a thread, by the name of its file, and nobody else does. */
+  readonly isThread?: boolean;
   /** Files of shell that run once Node is found, in this order, and start it themselves, or nothing. */
   readonly shellHead?: readonly string[];
   /** Started anew for each login or event: what is shorter starts sooner. */

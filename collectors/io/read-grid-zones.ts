@@ -5,7 +5,7 @@ import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import { clusterPool } from '../../lib/one/cluster.ts';
 import type { Host } from '../../lib/one/host.ts';
 import { namedZoneOf } from '../grid/grid-zone.ts';
-import type { ReadCountries } from './countries-thread.ts';
+import type { ReadCountries } from './read-countries.ts';
 
 /** Clusters change rarely. */
 const reuseMs = 300_000;

@@ -7,6 +7,7 @@ import { shownUrl } from '../../lib/http/http-url.ts';
 import { readEndpointUrl } from '../../lib/io/connect-one.ts';
 import { createCycle } from '../../lib/io/cycle.ts';
 import { readOneAuth } from '../../lib/io/one-client.ts';
+import { besideProgram } from '../../lib/io/this-process.ts';
 import { startWebServer } from '../../lib/io/web-server.ts';
 import { createLog, type Log } from '../../lib/log/log.ts';
 import { copyPaths, type ExporterOptions, exporterOptions } from '../exporter-options.ts';
@@ -16,11 +17,11 @@ import { listenProblems } from '../listen-problems.ts';
 import { createPowerPage } from '../pages/io/power-page.ts';
 import { planReload } from '../reload.ts';
 import { createAgentMemories } from './agent-memory.ts';
-import { createCountriesReader } from './countries-thread.ts';
 import { createEnergyAccounts } from './energy-accounts.ts';
 import { openKeptStates, writeKeptStates } from './kept-states.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import { createMonitoringPusher } from './push-monitoring.ts';
+import { createCountriesReader } from './read-countries.ts';
 import { readExporterOptions } from './read-options.ts';
 import { createGuestServer } from './serve-guests.ts';
 import { createServing } from './serving.ts';
@@ -36,7 +37,7 @@ export interface RunOptions {
   readonly argv: readonly string[];
   readonly environment: Environment;
   readonly version: string;
-  /** The running program, for its second thread. */
+  /** The running program: those of its threads stand beside it. */
   readonly programFile: string;
   readonly writeLog: (line: string) => void;
   /** Takes what is to be done when the process is told to read its configuration again. */
@@ -149,7 +150,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
     hostAttributes,
     powerPage,
     now,
-    readCountries: createCountriesReader(run.programFile),
+    readCountries: createCountriesReader(besideProgram(run.programFile, 'countries-thread.js')),
     signal: ending.signal,
     log,
   };

@@ -2,14 +2,13 @@
  * Compares passwords with bcrypt hashes in a thread of its own, one at a time: bcrypt is slow on purpose, and would
  * stop everything else.
  *
- * The thread runs the same program: a bundle is one file. Its entry calls `servePasswords` where it is not the main
- * thread.
+ * The thread runs password-thread.ts.
  */
 import { once } from 'node:events';
-import { parentPort, Worker } from 'node:worker_threads';
-import { compare } from 'bcryptjs';
+import { Worker } from 'node:worker_threads';
 
-interface Question {
+/** What the thread is sent; it answers whether they belong together. */
+export interface Question {
   readonly password: string;
   readonly hash: string;
 }
@@ -17,19 +16,12 @@ interface Question {
 /** Fails when the thread has ended. */
 export type ComparePassword = (password: string, hash: string) => Promise<boolean>;
 
-/** The thread's side. */
-export const servePasswords = (): void => {
-  parentPort?.on('message', async ({ password, hash }: Question) => {
-    parentPort?.postMessage(await compare(password, hash).catch(() => false));
-  });
-};
-
 /** The thread is started for the first password, and again after it has ended; it keeps no program alive. */
-export const createPasswordWorker = (programFile: string): ComparePassword => {
+export const createPasswordWorker = (threadFile: string): ComparePassword => {
   let worker: Worker | undefined;
 
   const start = (): Worker => {
-    const started = new Worker(programFile, {
+    const started = new Worker(threadFile, {
       argv: [],
       env: {},
       resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },

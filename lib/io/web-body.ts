@@ -28,7 +28,7 @@ const levelOf = (body: WebBody): number =>
 /** From the first byte of an answer to its last. */
 export const writeTimeoutMs = 30_000;
 /** What answers that are not yet written may hold in memory, besides the newest. */
-export const mostHeldBytes = 16 * 1024 * 1024;
+export const mostHeldBytes = 8 * 1024 * 1024;
 /** Over TLS, this much is held a second time, in cipher. */
 const pieceBytes = 64 * 1024;
 

@@ -16,6 +16,7 @@ import { clientIsAcceptable, whyRestart } from '../prometheus/web-config.ts';
 import { createClientConnections } from './client-connections.ts';
 import { createPasswordWorker } from './password-worker.ts';
 import { type LoadedWebConfig, readWebConfig, versionOfWebConfig } from './read-web-config.ts';
+import { besideProgram } from './this-process.ts';
 import { createWebAnswers, type WebHandlers } from './web-answers.ts';
 
 export interface WebServerOptions {
@@ -30,7 +31,7 @@ export interface WebServerOptions {
   readonly mostConnections?: number;
   /** What is served now, by path. */
   readonly handlers: () => WebHandlers;
-  /** The running program, for the thread that compares passwords. */
+  /** The running program: that of the thread that compares passwords stands beside it. */
   readonly programFile: string;
   readonly log: Log;
 }
@@ -104,7 +105,7 @@ export const startWebServer = async (options: WebServerOptions): Promise<WebServ
     handlers,
     guardedPaths: new Set(options.guardedPaths),
     config: () => loaded.config,
-    comparePassword: createPasswordWorker(options.programFile),
+    comparePassword: createPasswordWorker(besideProgram(options.programFile, 'password-thread.js')),
     connections,
     isClosing: () => closing,
     log,

@@ -1,7 +1,7 @@
 /**
  * 20 hostile power agents and 200 hostile clients beside a real Prometheus that scrapes a cloud of 1,000 VMs once a
  * second (two jobs, every two seconds each): no scrape takes more than two seconds, none fails, and the exporter
- * stays below 220 MB.
+ * stays below 150 MB.
  *
  * What means harm runs in processes of its own that give way, the rest before all else on the machine: the exporter
  * is tested, and not how two processors are shared.
@@ -24,8 +24,7 @@ const seconds = 40;
 /** Priorities as nice has them. */
 const mine = -10;
 const last = 19;
-/** The aim is 150 MB; 129 to 165 MB were measured. */
-const mostBytes = 220e6;
+const mostBytes = 150e6;
 
 /** Starts one of our programs; the first line that it prints. */
 const startBeside = async (
@@ -45,8 +44,9 @@ const startBeside = async (
   return String((await once(child.stdout, 'data'))[0]);
 };
 
-const rssOf = (pid: number): number =>
-  Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
+/** The most memory that it has had since its start. */
+const peakRssOf = (pid: number): number =>
+  Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
 
 const scrapeConfig = (host: string): string =>
   [
@@ -88,13 +88,8 @@ test('B1-B2-B8-soak: nothing that agents and clients do delays or fails a scrape
   await queryUntilThere(base, 'opennebula_vm_power_consumption_uW > 0');
 
   await startBeside(t, last, ['build/test/system/soak-lab/hostile-clients.js', port, 'secret']);
-  let mostRss = 0;
-  const watch = setInterval(() => {
-    mostRss = Math.max(mostRss, rssOf(exporter.pid));
-  }, 250);
-  t.after(() => clearInterval(watch));
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-  clearInterval(watch);
+  const mostRss = peakRssOf(exporter.pid);
 
   const ask = async (query: string): Promise<number> =>
     Number((await queryUntilThere(base, query))[0]?.value[1]);

@@ -1,6 +1,6 @@
 /** Puts the power page together. It outlasts a configuration that is read again, with the last hour in its memory. */
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
+import { besideProgram } from '../../../lib/io/this-process.ts';
 import type { WebHandlers } from '../../../lib/io/web-answers.ts';
 import type { ExporterOptions } from '../../exporter-options.ts';
 import type { Sources } from '../../io/sources.ts';
@@ -28,7 +28,7 @@ export interface PowerPageContext {
 
 /** In memory they outlive an upgrade of the program. */
 const readAssets = async (programFile: string): Promise<PageAssets> => {
-  const beside = (name: string): Promise<Buffer> => readFile(path.join(path.dirname(programFile), name));
+  const beside = (name: string): Promise<Buffer> => readFile(besideProgram(programFile, name));
   const [script, style] = await Promise.all([beside('power-page.js'), beside('power-page.css')]);
   return { script, style };
 };

@@ -1,4 +1,4 @@
-/** The thread that compares passwords: real bcrypt in the exporter's, and what happens when it ends. */
+/** The thread that compares passwords: real bcrypt in that of the exporter, and what happens when it ends. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,7 +16,7 @@ const stayAlive = (t: TestContext): void => {
 
 test('B1-worker: the exporter compares passwords in a thread; a hash that is none matches nothing', async (t) => {
   stayAlive(t);
-  const compare = createPasswordWorker(repositoryPath('dist/opennebula-exporter'));
+  const compare = createPasswordWorker(repositoryPath('dist/password-thread.js'));
   const hash = bcrypt.hashSync('secret', 4);
   assert.equal(await compare('secret', hash), true);
   assert.equal(await compare('wrong', hash), false);
