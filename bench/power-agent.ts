@@ -1,5 +1,5 @@
 /** Our power agent beside Debian's Scaphandre on one host: 50 VMs among 3,000 processes, a scrape every 15 s. */
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -53,16 +53,17 @@ interface Place {
   readonly sysfs: string;
 }
 
-/** One socket that draws 60 W; ends with this program. */
-const startMeter = async (sysfs: string): Promise<void> => {
+/** One socket that draws 60 W, until it is stopped. */
+const startMeter = async (sysfs: string): Promise<{ readonly stop: () => void }> => {
   const zone = path.join(sysfs, 'class/powercap/intel-rapl:0');
   await mkdir(zone, { recursive: true });
   await writeFile(path.join(zone, 'name'), 'package-0\n');
   await writeFile(path.join(zone, 'max_energy_range_uj'), '262143328850\n');
-  const write = (): Promise<void> =>
-    writeFile(path.join(zone, 'energy_uj'), `${Math.round(1e6 + performance.now() * watts * 1000)}\n`);
-  await write();
-  setInterval(() => void write(), moveMs).unref();
+  const write = (): void =>
+    writeFileSync(path.join(zone, 'energy_uj'), `${Math.round(1e6 + performance.now() * watts * 1000)}\n`);
+  write();
+  const timer = setInterval(write, moveMs);
+  return { stop: () => clearInterval(timer) };
 };
 
 const startOurs = async ({ lab, folder, sysfs }: Place): Promise<Watched> => {
@@ -217,20 +218,24 @@ divided by the VMs as a whole.`,
     const folder = path.join(lab.folder, 'power-agent');
     const place: Place = { lab, folder, sysfs: path.join(folder, 'sys') };
     await mkdir(folder, { recursive: true });
-    await startMeter(place.sysfs);
-    const qemu = path.join(folder, 'qemu-system-x86_64');
-    await copyFile('/bin/sh', qemu);
-    const startCrowd = (from: number, to: number, others: number): Promise<void> =>
-      lab.processes.startCrowd(['sh', '-c', crowd, 'crowd', qemu, ...[from, to, others].map(String)]);
-    await startCrowd(0, someVms, processesOnHost - someVms);
-    const ours = await startOurs(place);
-    const canCompare = process.getuid?.() === 0 && existsSync(scaphandreArchive);
-    const theirs = canCompare ? [await startScaphandre(place)] : [];
-    const [cost, theirCost] = await measureCosts([ours, ...theirs]);
-    if (cost === undefined) throw new Error('nothing was measured');
-    await startCrowd(someVms, manyVms, 0);
-    await sleep(scrapeMs);
-    await pageOf(ours);
-    return findingsOf(cost, theirCost, await rssOf(ours.pid));
+    const meter = await startMeter(place.sysfs);
+    try {
+      const qemu = path.join(folder, 'qemu-system-x86_64');
+      await copyFile('/bin/sh', qemu);
+      const startCrowd = (from: number, to: number, others: number): Promise<void> =>
+        lab.processes.startCrowd(['sh', '-c', crowd, 'crowd', qemu, ...[from, to, others].map(String)]);
+      await startCrowd(0, someVms, processesOnHost - someVms);
+      const ours = await startOurs(place);
+      const canCompare = process.getuid?.() === 0 && existsSync(scaphandreArchive);
+      const theirs = canCompare ? [await startScaphandre(place)] : [];
+      const [cost, theirCost] = await measureCosts([ours, ...theirs]);
+      if (cost === undefined) throw new Error('nothing was measured');
+      await startCrowd(someVms, manyVms, 0);
+      await sleep(scrapeMs);
+      await pageOf(ours);
+      return findingsOf(cost, theirCost, await rssOf(ours.pid));
+    } finally {
+      meter.stop();
+    }
   },
 });

@@ -18,8 +18,10 @@ const secondsOf = (of: (mode: CpuMode, at: number) => number): CpuSeconds =>
 
 export const noCpuSeconds = secondsOf(() => 0);
 
-/** `undefined` for what is no such file. */
-export const parseHostCpu = (text: string): HostCpu | undefined => {
+/** `undefined` for what is no such file. Behind the lines of CPUs stands a long one of all interrupts. */
+export const parseHostCpu = (whole: string): HostCpu | undefined => {
+  const end = whole.indexOf('\nintr ');
+  const text = end < 0 ? whole : whole.slice(0, end);
   const ticks = /^cpu ([ \d]+)$/m.exec(text)?.[1]?.trim().split(/ +/).map(Number);
   const cpus = text.match(/^cpu\d+ /gm)?.length ?? 0;
   if (ticks === undefined || ticks.length < 4 || cpus === 0) return undefined;

@@ -8,7 +8,7 @@
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { parseLastPid } from '../processes.ts';
-import { tryReadText } from './read-text.ts';
+import type { KeptFile } from './kept-file.ts';
 
 /** Looking for so many numbers costs less than listing /proc. */
 const mostProbes = 500;
@@ -37,15 +37,20 @@ const numbersAreOurs = (procfs: string): boolean => {
 const youngOnes = (pids: readonly number[]): readonly NewProcess[] =>
   pids.map((pid) => ({ pid, isYoung: true }));
 
-export const createNewProcesses = (procfs: string): (() => readonly NewProcess[]) => {
+/** @param keepFile keeps a file open that is read again and again */
+export const createNewProcesses = (
+  procfs: string,
+  keepFile: (path: string) => KeptFile,
+): (() => readonly NewProcess[]) => {
   const hasNumbers = numbersAreOurs(procfs);
+  const loadAverage = keepFile(path.join(procfs, 'loadavg'));
   let seen = new Set<number>();
   let lastPid: number | undefined;
   let wholeLookAt = Number.NEGATIVE_INFINITY;
   let again = 0;
 
   const readLastPid = (): number | undefined =>
-    hasNumbers ? parseLastPid(tryReadText(path.join(procfs, 'loadavg')) ?? '') : undefined;
+    hasNumbers ? parseLastPid(loadAverage.read() ?? '') : undefined;
   const lookAtAll = (): readonly NewProcess[] => {
     const [before, pids] = [seen, listPids(procfs)];
     seen = new Set(pids);

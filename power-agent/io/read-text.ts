@@ -4,11 +4,15 @@ import { closeSync, openSync, readSync } from 'node:fs';
 /** Files of /proc and /sys are made for one reading call; command lines may be long, and begin with what is wanted. */
 const buffer = Buffer.allocUnsafe(128 * 1024);
 
+/** Of a file that is open, from its beginning on. Fails as the system does. */
+export const readOpenText = (file: number): string =>
+  buffer.toString('utf8', 0, readSync(file, buffer, 0, buffer.length, 0));
+
 /** Fails as the system does. */
 export const readText = (path: string): string => {
   const file = openSync(path, 'r');
   try {
-    return buffer.toString('utf8', 0, readSync(file, buffer, 0, buffer.length, null));
+    return readOpenText(file);
   } finally {
     closeSync(file);
   }

@@ -15,20 +15,23 @@ import {
   vmCgroup,
   vmOfCommandLine,
 } from '../processes.ts';
-import type { VmProcess } from '../vm-times.ts';
+import { keyOf, type VmProcess } from '../vm-times.ts';
+import { createFileKeeper, type KeptFile } from './kept-file.ts';
 import { createNewProcesses } from './new-processes.ts';
 import { tryReadText } from './read-text.ts';
+import { createVhostThreads } from './vhost-threads.ts';
 
 /** A process becomes another program some time after its start: the readings after which it is looked at again. */
-const secondLooks: readonly number[] = [1, 2, 3, 4, 5, 6, 8, 11, 15, 30];
+const secondLooks: ReadonlySet<number> = new Set([1, 2, 3, 5, 8, 15, 30]);
 const lastLook = Math.max(...secondLooks);
 
 interface KnownVm {
-  readonly domain: string;
-  readonly uuid: string;
+  readonly key: string;
   readonly startedAt: number;
-  /** The file with the CPU time of its cgroup, where it has one of its own. */
-  readonly cgroupFile: string | undefined;
+  /** Of its process. */
+  readonly stat: KeptFile;
+  /** With the CPU time of its cgroup, where it has one of its own. */
+  readonly cgroup: KeptFile | undefined;
 }
 
 export interface VmReaderPlaces {
@@ -51,44 +54,47 @@ const readExe = (file: string): string | undefined => {
 
 export const createVmReader = ({ procfs, sysfs }: VmReaderPlaces): VmReader => {
   const vms = new Map<number, KnownVm>();
-  /** Kernel threads that work for a VM: by the VM's pid. */
-  const vhosts = new Map<number, Set<number>>();
   /** Processes that are no VM yet: by pid, the readings since they were seen first. */
   const young = new Map<number, number>();
-  const readNew = createNewProcesses(procfs);
+  const keepFile = createFileKeeper();
+  const readNew = createNewProcesses(procfs, keepFile);
+  const fileOf = (pid: number, name: string): string => `${procfs}/${pid}/${name}`;
+  const keepStat = (pid: number): KeptFile => keepFile(fileOf(pid, 'stat'));
+  const vhosts = createVhostThreads(keepStat);
   let last: ReadonlyMap<number, VmProcess> = new Map();
 
-  const fileOf = (pid: number, name: string): string => `${procfs}/${pid}/${name}`;
   const readTimes = (pid: number): ProcessTimes | undefined => {
     const text = tryReadText(fileOf(pid, 'stat'));
     return text === undefined ? undefined : parseProcessTimes(text);
   };
-  const findCgroupFile = (pid: number): string | undefined => {
+  const findCgroup = (pid: number): KeptFile | undefined => {
     const cgroup = vmCgroup(tryReadText(fileOf(pid, 'cgroup')) ?? '');
     if (cgroup === undefined) return undefined;
-    const file = path.join(sysfs, 'fs/cgroup', cgroup, 'cpu.stat');
-    return parseCgroupSeconds(tryReadText(file) ?? '') === undefined ? undefined : file;
+    const file = keepFile(path.join(sysfs, 'fs/cgroup', cgroup, 'cpu.stat'));
+    return parseCgroupSeconds(file.read() ?? '') === undefined ? undefined : file;
   };
   const isThread = (pid: number): boolean => {
     const group = /^Tgid:\s*(\d+)$/m.exec(tryReadText(fileOf(pid, 'status')) ?? '')?.[1];
     return group !== undefined && Number(group) !== pid;
   };
 
-  /** Whether it is worth another look. */
+  /** Whether it is worth another look. The program is asked for first, since most are no emulators. */
   const lookAt = (pid: number): boolean => {
+    const exe = readExe(fileOf(pid, 'exe'));
+    if (exe !== undefined && !isEmulator(exe, '')) return true;
     const commandLine = tryReadText(fileOf(pid, 'cmdline'));
     if (commandLine === undefined) return false;
     if (commandLine === '') {
       const owner = vhostOwner(tryReadText(fileOf(pid, 'stat')) ?? '');
-      if (owner !== undefined) vhosts.set(owner, (vhosts.get(owner) ?? new Set()).add(pid));
+      if (owner !== undefined) vhosts.add(owner, pid);
       return owner === undefined;
     }
     const identity = vmOfCommandLine(commandLine);
-    if (identity === undefined) return true;
-    if (!isEmulator(readExe(fileOf(pid, 'exe')), commandLine)) return true;
-    const times = readTimes(pid);
-    if (times !== undefined && !isThread(pid))
-      vms.set(pid, { ...identity, startedAt: times.startedAt, cgroupFile: findCgroupFile(pid) });
+    if (identity === undefined || !isEmulator(exe, commandLine)) return true;
+    const times = isThread(pid) ? undefined : readTimes(pid);
+    if (times === undefined) return false;
+    const { startedAt } = times;
+    vms.set(pid, { key: keyOf(identity), startedAt, stat: keepStat(pid), cgroup: findCgroup(pid) });
     return false;
   };
 
@@ -99,34 +105,23 @@ export const createVmReader = ({ procfs, sysfs }: VmReaderPlaces): VmReader => {
   const lookAgain = (): void => {
     for (const [pid, readings] of young) {
       young.set(pid, readings + 1);
-      if (!secondLooks.includes(readings + 1)) continue;
-      if (!lookAt(pid) || readings + 1 >= lastLook) young.delete(pid);
+      if (!secondLooks.has(readings + 1)) continue;
+      const isDone = readings + 1 >= lastLook || (readings === 0 && isThread(pid));
+      if (isDone || !lookAt(pid)) young.delete(pid);
     }
-  };
-
-  const vhostSeconds = (owner: number): number => {
-    let sum = 0;
-    for (const pid of vhosts.get(owner) ?? []) {
-      const text = tryReadText(fileOf(pid, 'stat')) ?? '';
-      if (vhostOwner(text) === owner) sum += parseProcessTimes(text)?.cpuSeconds ?? 0;
-      else vhosts.get(owner)?.delete(pid);
-    }
-    return sum;
   };
 
   /** A file that is empty is just being written, as those of a made host are: what was read before stands. */
-  const readVm = (pid: number, vm: KnownVm): VmProcess | undefined => {
-    const stat = tryReadText(fileOf(pid, 'stat'));
-    const cgroup = vm.cgroupFile === undefined ? undefined : tryReadText(vm.cgroupFile);
+  const readVm = (pid: number, { key, startedAt, stat, cgroup }: KnownVm): VmProcess | undefined => {
+    const [ofProcess, ofCgroup] = [stat.read(), cgroup?.read()];
     const before = last.get(pid);
-    if ((stat === '' || cgroup === '') && before?.startedAt === vm.startedAt) return before;
-    const times = parseProcessTimes(stat ?? '');
-    if (times === undefined || times.startedAt !== vm.startedAt) return undefined;
-    const ofCgroup = cgroup === undefined ? undefined : parseCgroupSeconds(cgroup);
-    const { domain, uuid, startedAt } = vm;
-    if (ofCgroup !== undefined)
-      return { pid, domain, uuid, startedAt, source: vm.cgroupFile ?? '', cpuSeconds: ofCgroup };
-    return { pid, domain, uuid, startedAt, source: '', cpuSeconds: times.cpuSeconds + vhostSeconds(pid) };
+    if ((ofProcess === '' || ofCgroup === '') && before?.startedAt === startedAt) return before;
+    const times = parseProcessTimes(ofProcess ?? '');
+    if (times === undefined || times.startedAt !== startedAt) return undefined;
+    const cgroupSeconds = ofCgroup === undefined ? undefined : parseCgroupSeconds(ofCgroup);
+    if (cgroup !== undefined && cgroupSeconds !== undefined)
+      return { pid, key, startedAt, source: cgroup.path, cpuSeconds: cgroupSeconds };
+    return { pid, key, startedAt, source: '', cpuSeconds: times.cpuSeconds + vhosts.secondsFor(pid) };
   };
 
   const readKnown = (pid: number): VmProcess | undefined => {
@@ -135,10 +130,31 @@ export const createVmReader = ({ procfs, sysfs }: VmReaderPlaces): VmReader => {
   };
   /** The process has ended; another may have its number. */
   const readAnother = (pid: number): VmProcess | undefined => {
+    vms.get(pid)?.stat.close();
+    vms.get(pid)?.cgroup?.close();
     vms.delete(pid);
-    vhosts.delete(pid);
+    vhosts.forget(pid);
     lookAt(pid);
     return readKnown(pid);
+  };
+  /** A cgroup in which several VMs run is of none of them. */
+  const leaveSharedCgroups = (found: Map<number, VmProcess>): void => {
+    const users = new Map<string, string>();
+    const shared = new Set<string>();
+    for (const { source, key } of found.values()) {
+      if (source === '') continue;
+      if ((users.get(source) ?? key) !== key) shared.add(source);
+      users.set(source, key);
+    }
+    if (shared.size === 0) return;
+    for (const { pid, source } of [...found.values()]) {
+      const vm = vms.get(pid);
+      if (!shared.has(source) || vm === undefined) continue;
+      vm.cgroup?.close();
+      vms.set(pid, { ...vm, cgroup: undefined });
+      const read = readKnown(pid);
+      if (read !== undefined) found.set(pid, read);
+    }
   };
 
   return {
@@ -150,6 +166,7 @@ export const createVmReader = ({ procfs, sysfs }: VmReaderPlaces): VmReader => {
         const read = readKnown(pid) ?? readAnother(pid);
         if (read !== undefined) found.set(pid, read);
       }
+      leaveSharedCgroups(found);
       last = found;
       return found;
     },

@@ -156,6 +156,20 @@ test('what the kernel does for the network of a VM is of that VM, where it has n
   assert.equal(vmSeconds(page, 524), 0, 'its cgroup has it already');
 });
 
+test('a cgroup in which two VMs run is of neither: each has the time of its process', async (t) => {
+  const { files, flags } = makeHost(t);
+  files.putProcess({ pid: 7000, vm: 526, cpuSeconds: 5 });
+  writeFileSync(
+    path.join(files.procfs, '7000/cgroup'),
+    '0::/machine.slice/machine-qemu-1-one-524.scope/libvirt/emulator\n',
+  );
+  const agent = await startPowerAgent(t, flags);
+  await untilSeen(agent, 526);
+  files.putProcess({ pid: 5240, vm: 524, cpuSeconds: 4, cgroupSeconds: 90 });
+  files.putProcess({ pid: 7000, vm: 526, cpuSeconds: 7 });
+  await agent.pageWhere((text) => vmSeconds(text, 526) === 2 && vmSeconds(text, 524) === 3);
+});
+
 test('files that are empty for a moment, as those of a made host are, cost nothing', async (t) => {
   const { files, flags, pass } = makeHost(t);
   const agent = await startPowerAgent(t, flags);

@@ -61,7 +61,7 @@ export const madeEnergy = (options: MadeEnergyOptions = {}): MadeEnergy => {
     vms: new Map(
       [...vmSeconds].map(([vm, cpuSeconds]) => [
         vm,
-        { pid: vm, startedAt: 1, domain: `one-${vm}`, uuid: madeUuid(vm), source: 'cgroup', cpuSeconds },
+        { pid: vm, key: madeKey(vm), startedAt: 1, source: `/one-${vm}`, cpuSeconds },
       ]),
     ),
     meter: {
