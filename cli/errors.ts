@@ -57,6 +57,11 @@ export const cliError = defineErrors({
     message: 'the accounts of energy in {path} have nothing of VM {vm} in that time',
     hint: 'look at another time with --month, or --from and --to; oneext energy report lists the VMs of a time',
   },
+  GUEST_SHARE: {
+    exitCode: 1,
+    message: '{count} VM(s) could not be changed: {problems}',
+    hint: 'the other VMs are as they were asked for; remove the cause, then run the command again',
+  },
   DOCTOR_FOUND: {
     exitCode: 1,
     message: 'the doctor found {found}',

@@ -1,0 +1,113 @@
+/** RAW with a shared folder: beside what stands there, for VMs that can have it, and as before when it is taken out. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import {
+  formatRawAttribute,
+  planShare,
+  type Raw,
+  type SharingVm,
+  shareKinds,
+  withoutShare,
+  withShare,
+} from '../../guest/shared-folder.ts';
+import { parseTemplate } from '../../lib/one/oned-template.ts';
+
+const place = { folder: '/var/lib/libvirt/scaphandre/one-7', tag: 'scaphandre' };
+const vm = (changes: Partial<SharingVm> = {}): SharingVm => ({
+  id: 7,
+  state: 8,
+  raws: [],
+  hugepages: false,
+  filesystemDisks: [],
+  ...changes,
+});
+const rawOf = (data: string, changes: Partial<Raw> = {}): Raw => ({
+  type: 'kvm',
+  data,
+  validate: '',
+  ...changes,
+});
+const plan = (one: SharingVm, changes = {}) =>
+  planShare(one, { ...place, kind: undefined, hostsProblem: undefined, ...changes });
+const problemOf = (one: SharingVm, changes = {}): string => {
+  const planned = plan(one, changes);
+  return 'problem' in planned ? planned.problem : assert.fail(planned.raw.data);
+};
+
+const readBack = (raw: Raw): Raw => {
+  const { attributes, problem } = parseTemplate(`${formatRawAttribute(raw)}\n`);
+  assert.equal(problem, undefined);
+  const textOf = (name: string) => attributes[0]?.vector?.get(name)?.text ?? '';
+  return { type: textOf('TYPE'), data: textOf('DATA'), validate: textOf('VALIDATE') };
+};
+
+test('9p, as OpenNebula validates it; virtiofs read-only and without a cache, which its schema does not know', () => {
+  const nineP = withShare(undefined, { ...place, kind: '9p' });
+  assert.deepEqual([nineP.type, nineP.validate], ['kvm', '']);
+  assert.match(
+    nineP.data,
+    /<devices><filesystem type='mount' accessmode='mapped'><source dir='\/var\/lib\/libvirt\/scaphandre\/one-7'\/><target dir='scaphandre'\/><readonly\/><\/filesystem><\/devices>/,
+  );
+  const virtiofs = withShare(undefined, { ...place, kind: 'virtiofs' });
+  assert.equal(virtiofs.validate, 'NO');
+  assert.match(
+    virtiofs.data,
+    /<driver type='virtiofs'\/><binary><cache mode='none'\/><\/binary>.*<readonly\/>.*<memoryBacking><source type='memfd'\/><access mode='shared'\/><\/memoryBacking>/,
+  );
+});
+
+test('what stands in RAW stays, a second time changes nothing, and taken out it is as before', () => {
+  const data = fc.constantFrom(
+    '',
+    "<qemu:commandline><qemu:arg value='-fw_cfg'/></qemu:commandline>",
+    '<devices><serial type="pty"/></devices>',
+    '<!-- ours -->\n<cpu/>',
+  );
+  const raw = fc.record({ data, type: fc.constant('kvm'), validate: fc.constantFrom('', 'NO', 'YES') });
+  const kinds = fc.constantFrom(...shareKinds);
+  fc.assert(
+    fc.property(raw, kinds, kinds, (before, kind, other) => {
+      const shared = withShare(before, { ...place, kind });
+      assert.ok(shared.data.startsWith(before.data));
+      assert.deepEqual(withShare(shared, { ...place, kind }), shared);
+      assert.equal(withShare(shared, { ...place, kind: other }).data.match(/<filesystem/g)?.length, 1);
+      const back = withoutShare(shared);
+      assert.equal(back.data, before.data);
+      assert.equal(back.validate === 'NO', before.validate === 'NO');
+      assert.deepEqual(withoutShare(before), before);
+      assert.deepEqual(readBack(shared), shared);
+    }),
+  );
+});
+
+test('virtiofs where all hosts and the VM can, else 9p', () => {
+  const kindOf = (one: SharingVm, changes = {}) => {
+    const planned = plan(one, changes);
+    return 'kind' in planned ? planned.kind : planned.problem;
+  };
+  assert.equal(kindOf(vm()), 'virtiofs');
+  assert.equal(kindOf(vm(), { hostsProblem: 'libvirt 9' }), '9p');
+  assert.equal(kindOf(vm({ hugepages: true })), '9p');
+  assert.equal(kindOf(vm({ raws: [rawOf('<memoryBacking><hugepages/></memoryBacking>')] })), '9p');
+  const shared = withShare(undefined, { ...place, kind: 'virtiofs' });
+  assert.equal(kindOf(vm({ raws: [shared] })), 'virtiofs', 'our own memoryBacking is none of others');
+});
+
+test('what cannot work is refused with its reason', () => {
+  for (const state of [3, 4, 5, 6, 11, undefined])
+    assert.match(problemOf(vm({ state })), /HOLD, PENDING, POWEROFF or UNDEPLOYED: .*libvirtd 9 ends/);
+  for (const state of [1, 2, 8, 9]) assert.ok('raw' in plan(vm({ state })));
+  assert.match(problemOf(vm({ raws: [rawOf('a'), rawOf('b')] })), /several attributes RAW/);
+  assert.match(problemOf(vm({ raws: [rawOf('a', { type: 'vmware' })] })), /type vmware/);
+  assert.match(
+    problemOf(vm({ filesystemDisks: ['scaphandre'] })),
+    /cache mode always: energy would stand still/,
+  );
+  assert.match(
+    problemOf(vm({ raws: [rawOf('<filesystem><target dir="scaphandre"/></filesystem>')] })),
+    /tag scaphandre already/,
+  );
+  assert.match(problemOf(vm(), { kind: 'virtiofs', hostsProblem: 'libvirt 9 on kvm1' }), /libvirt 9 on kvm1/);
+  assert.match(problemOf(vm({ hugepages: true }), { kind: 'virtiofs' }), /hugepages.*--filesystem 9p/);
+});
