@@ -33,6 +33,8 @@ export interface Accounts {
   /** All that was attributed, also to VMs that are forgotten. */
   readonly hostJoules: number;
   readonly cpu: CpuSeconds;
+  /** For how long the energy of the host is known, as its CPUs count time. */
+  readonly measuredSeconds: number;
   /** CPU time that waits for the energy of its interval. */
   readonly pending: PendingTime;
   /** `undefined` until the number of CPUs is known. */
@@ -56,6 +58,7 @@ export const noAccounts: Accounts = {
   idleJoules: 0,
   hostJoules: 0,
   cpu: noCpuSeconds,
+  measuredSeconds: 0,
   pending: nothingPending,
   model: undefined,
   meter: undefined,
@@ -143,6 +146,7 @@ export const addEnergy = (accounts: Accounts, { joules, zones, isOfThisTime }: M
     otherJoules: accounts.otherJoules + shares.other,
     idleJoules: accounts.idleJoules + shares.idle,
     hostJoules: accounts.hostJoules + joules,
+    measuredSeconds: accounts.measuredSeconds + capacitySeconds / (accounts.model?.cpus ?? 1),
     pending: nothingPending,
     model,
   };

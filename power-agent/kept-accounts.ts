@@ -20,6 +20,7 @@ export const formatAccounts = (accounts: Accounts, bootId: string): string =>
     idle: accounts.idleJoules,
     host: accounts.hostJoules,
     cpu: accounts.cpu,
+    measured: accounts.measuredSeconds,
     model: accounts.model === undefined ? null : powerModelDocument(accounts.model),
     meter: accounts.meter,
   })}\n`;
@@ -77,9 +78,9 @@ export const parseAccounts = (text: string, bootId: string): ReadAccounts => {
   const vms = parseEntries(document['vms'], parseVm);
   const zones = parseEntries(document['zones'], parseZone);
   const cpu = parseCpu(document['cpu']);
-  const { other, idle, host, model, meter } = document;
+  const { other, idle, host, measured = 0, model, meter } = document;
   if (vms === undefined || zones === undefined || cpu === undefined) return 'unreadable';
-  if (!isAmount(other) || !isAmount(idle) || !isAmount(host)) return 'unreadable';
+  if (!isAmount(other) || !isAmount(idle) || !isAmount(host) || !isAmount(measured)) return 'unreadable';
   return {
     vms,
     zones,
@@ -87,6 +88,7 @@ export const parseAccounts = (text: string, bootId: string): ReadAccounts => {
     otherJoules: other,
     idleJoules: idle,
     hostJoules: host,
+    measuredSeconds: measured,
     pending: nothingPending,
     model: parsePowerModel(model),
     meter: typeof meter === 'string' ? meter : undefined,

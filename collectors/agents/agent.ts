@@ -105,6 +105,8 @@ export interface DomainCounter extends Domain {
 export interface AgentCounters {
   /** When they were read, in seconds: by the agent's own measure of time, or by ours where it has none. */
   readonly seconds: number;
+  /** Of these, those for which the agent knows the joules; `undefined` where it does not tell. */
+  readonly measuredSeconds?: number;
   readonly hostJoules: number;
   /** What the joules are the sum of: those of other zones cannot be compared with them. */
   readonly meter?: string;

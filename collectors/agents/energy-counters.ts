@@ -6,6 +6,13 @@ type Power = Pick<PageContent, 'domains' | 'hostPower'>;
 
 const notYet = (detail: string): Problem => ({ problem: { reason: 'no_process_power', detail } });
 
+/** Joules of a part of the time say what was drawn in that part. */
+const measuredBetween = (earlier: AgentCounters, now: AgentCounters): number => {
+  const measured = (now.measuredSeconds ?? 0) - (earlier.measuredSeconds ?? 0);
+  const isTold = now.measuredSeconds !== undefined && earlier.measuredSeconds !== undefined;
+  return isTold && measured > 0 ? measured : now.seconds - earlier.seconds;
+};
+
 /**
  * In microwatts. A VM whose counter is new or has begun anew has its first reading. One that has ended is not in it: a
  * counter that stands still is that of an idle VM.
@@ -31,11 +38,12 @@ export const powerBetween = (
   if (seconds === 0) return notYet('the agent has measured nothing since the last reading');
   if (ofHost === 0)
     return { problem: { reason: 'rapl_unreadable', detail: 'the energy of the host stands still' } };
+  const measured = measuredBetween(earlier, now);
   const domains = [...now.domains].flatMap(([key, { name, uuid, count }]): readonly PageDomain[] => {
     if (ended.has(key)) return [];
     const before = earlier.domains.get(key)?.count;
     if (before === undefined || count < before) return [{ name, uuid, power: 'first_reading' }];
-    return [{ name, uuid, power: ((count - before) / seconds) * 1e6 }];
+    return [{ name, uuid, power: ((count - before) / measured) * 1e6 }];
   });
-  return { domains, hostPower: (ofHost / seconds) * 1e6 };
+  return { domains, hostPower: (ofHost / measured) * 1e6 };
 };

@@ -2,11 +2,11 @@
  * opennebula-power-agent, the agent of this suite (power-agent/README.md).
  *
  * Reads onepower_vm_energy_joules_total, onepower_host_energy_joules_total and, as the agent's own measure of time,
- * onepower_host_cpu_seconds_total and onepower_host_cpus. onepower_vm_marginal_energy_joules_total is what a VM has
- * added, as far as the agent knows. All energy is counted: power is what a counter has moved by
- * since the page before. onepower_host_idle_watts, onepower_host_watts_per_cpu and onepower_host_model_error_ratio
- * are what it has learnt of its host. A VM that has ended keeps its counters on the page for a while, and has
- * onepower_vm_ended.
+ * onepower_host_cpu_seconds_total and onepower_host_cpus, of which onepower_measured_seconds_total is what it knows
+ * the energy of. onepower_vm_marginal_energy_joules_total is what a VM has added, as far as the agent knows. All energy
+ * is counted: power is what a counter has moved by since the page before. onepower_host_idle_watts,
+ * onepower_host_watts_per_cpu and onepower_host_model_error_ratio are what it has learnt of its host. A VM that has ended
+ * keeps its counters on the page for a while, and has onepower_vm_ended.
  */
 import {
   beginsWith,
@@ -35,6 +35,7 @@ const hostMetrics = {
   onepower_host_energy_joules_total: 'hostJoules',
   onepower_host_cpu_seconds_total: 'cpuSeconds',
   onepower_host_cpus: 'cpus',
+  onepower_measured_seconds_total: 'measuredSeconds',
   onepower_host_idle_watts: 'idleWatts',
   onepower_host_watts_per_cpu: 'wattsPerCpu',
   onepower_host_model_error_ratio: 'errorRatio',
@@ -118,7 +119,16 @@ const contentOf = (page: Page, earlier: AgentCounters | undefined): PageContent 
       problem: { reason: 'no_process_power', detail: 'the agent has measured nothing yet' },
     };
   // Seconds of another number of CPUs, and joules of another meter, cannot be compared.
-  const counters = { seconds, hostJoules, domains, marginal, ended, meter: `${meter} ${host.get('cpus')}` };
+  const measuredSeconds = host.get('measuredSeconds');
+  const counters = {
+    seconds,
+    ...(measuredSeconds === undefined ? {} : { measuredSeconds }),
+    hostJoules,
+    domains,
+    marginal,
+    ended,
+    meter: `${meter} ${host.get('cpus')}`,
+  };
   const power = powerBetween(earlier?.meter === counters.meter ? earlier : undefined, counters, ended);
   return 'problem' in power
     ? { ...content, counters, problem: power.problem }

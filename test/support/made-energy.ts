@@ -8,6 +8,8 @@ export interface MadeLoad {
   readonly other?: number;
   /** VMs that have ended. */
   readonly ended?: readonly number[];
+  /** Whether the counter of a package cannot be read afterwards. */
+  readonly hidesEnergy?: boolean;
   /** Seconds in which the host was suspended before. */
   readonly suspended?: number;
 }
@@ -40,6 +42,7 @@ export const madeEnergy = (options: MadeEnergyOptions = {}): MadeEnergy => {
   let at = 1000;
   let suspendedFor = 0;
   let joules = 0;
+  let isHidden = false;
   let busy = 0;
   let idle = 0;
   const now = (): HostReading => ({
@@ -70,13 +73,14 @@ export const madeEnergy = (options: MadeEnergyOptions = {}): MadeEnergy => {
         zone: `package-${socket}`,
         kind: 'package' as const,
         range: rangeJoules * 1e6,
-        microjoules: Math.round(((joules / sockets) % rangeJoules) * 1e6),
+        microjoules: isHidden ? undefined : Math.round(((joules / sockets) % rangeJoules) * 1e6),
       })),
     },
   });
   return {
     now,
-    run(seconds, { vms, other = 0, ended = [], suspended = 0 }) {
+    run(seconds, { vms, other = 0, ended = [], hidesEnergy = false, suspended = 0 }) {
+      isHidden = hidesEnergy;
       for (const vm of ended) vmSeconds.delete(vm);
       suspendedFor += suspended;
       const used = other + Object.values(vms).reduce((sum, each) => sum + each, 0);

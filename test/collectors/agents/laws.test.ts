@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import type { PowerVerdict } from '../../../collectors/agents/agent.ts';
 import { readAgentPage, readAgentPages } from '../../support/agent-pages.ts';
 import { repositoryPath } from '../../support/expected.ts';
+import { madeAgent } from '../../support/made-agent.ts';
 
 const read = (name: string): string => readFileSync(repositoryPath('test/fixtures', name), 'latin1');
 
@@ -80,6 +81,21 @@ test('law: a page of Kepler that is cut at any byte is never sound with a wrong 
       }),
       { numRuns: 60 },
     );
+  }
+});
+
+test("law: a page of our own agent that is cut at any byte is never sound with a wrong value, and loses no VM's counter", () => {
+  const agent = madeAgent();
+  const load = { vms: { 524: 4, 525: 2 }, other: 2 };
+  const [first, second] = [agent(20, load), agent(15, load)];
+  const known = powersOf(readAgentPages([first, second])[1]?.verdict ?? readAgentPage(''));
+  for (let end = 0; end < second.length; end += 1) {
+    const [, { verdict, counters } = { verdict: readAgentPage(''), counters: undefined }] = readAgentPages([
+      first,
+      second.slice(0, end),
+    ]);
+    assert.ok(!verdict.sound, `cut at ${end}`);
+    assert.ok(counters === undefined || counters.domains.size === known.size);
   }
 });
 

@@ -81,6 +81,23 @@ test('energy that stands still, and an agent without a meter, are no 0 W', () =>
   ]);
 });
 
+test('energy that is unknown for a part of the time makes no power lower', () => {
+  const agent = madeAgent();
+  const first = agent(15, half);
+  agent(7, { ...half, hidesEnergy: true });
+  const second = agent(8, half);
+  agent(5, half);
+  const third = agent(10, { ...half, suspended: 600 });
+  const wanted = { host: 100, vms: { 524: 25, 525: 12.5 } };
+  assert.deepEqual(judge([first, second, third]).map(shown), ['first_reading', wanted, wanted]);
+});
+
+test('the page of an agent that does not tell for how long it has measured is read', () => {
+  const agent = madeAgent();
+  const pages = [agent(5, half), agent(15, half)].map((page) => page.replace(/^.*measured.*\n/gm, ''));
+  assert.deepEqual(judge(pages).map(shown)[1], { host: 100, vms: { 524: 25, 525: 12.5 } });
+});
+
 test('an idle VM draws 0 W, one that has ended draws nothing that is known', () => {
   const made = madeAgent();
   const pages = [made(5, half), made(15, { vms: { 524: 4, 525: 0 } })];
