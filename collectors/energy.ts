@@ -72,6 +72,7 @@ export const energyCollector = defineCollector({
   name: 'energy',
   help: 'energy of VMs and hosts, counted since the accounts in --energy.directory began',
   reads: ['energy'],
+  countsItself: true,
   options: energyOptions,
   families: [
     vmEnergy,

@@ -14,6 +14,7 @@ import { logFormats, logLevels } from '../lib/log/log.ts';
 import { addressPreferenceOption } from '../lib/prometheus/vm-targets.ts';
 import { collectors } from './collectors.ts';
 import { schedulerOptions } from './scheduler-options.ts';
+import { shardOption } from './shard.ts';
 
 export const discoveryPaths = {
   vmExporters: '/sd/vm-exporters',
@@ -72,6 +73,7 @@ const collectorSwitches = Object.fromEntries(
 );
 
 const ownOptions = {
+  shard: shardOption,
   'web.listen-address': listOption(listenAddressOption('[::]:9925')),
   'web.telemetry-path': telemetryPathOption,
   'web.page': choiceOption(

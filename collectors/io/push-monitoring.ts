@@ -85,6 +85,8 @@ const send = async (
 };
 
 export interface MonitoringContext {
+  /** Whether this is the only exporter of its front-end; else the sources have its own VMs alone. */
+  readonly isWhole: () => boolean;
   /** Those of now: they change when the configuration is read again. */
   readonly settings: () => MonitoringSettings;
   /** How long after another a reading for the accounts of energy comes; 0 where there are none. */
@@ -105,6 +107,10 @@ export interface MonitoringPusher {
   /** What was pushed is emptied: nobody would refresh it. */
   close(): Promise<void>;
 }
+
+/** What another exporter pushes is not emptied here. */
+const only = (pushed: PushedVms, own: ReadonlySet<number>): PushedVms =>
+  new Map([...pushed].filter(([vmId]) => own.has(vmId)));
 
 export const createMonitoringPusher = (context: MonitoringContext): MonitoringPusher => {
   const { settings, sources, client, now, wall, log } = context;
@@ -138,6 +144,7 @@ export const createMonitoringPusher = (context: MonitoringContext): MonitoringPu
     ]);
     const key = await readKey(settings()['monitoring.config-file']);
     pushed ??= await readPushed();
+    if (!context.isWhole()) pushed = only(pushed, new Set(documents.vms.map(({ id }) => id)));
     const values = valuesOfVms({ ...documents, energy: energy.value }, wall(agentsReadAt) / 1000);
     const plan = planPush(values, pushed);
     if (values.length === 0 && plan.values.length === 0) return; // no reading yet

@@ -1,5 +1,7 @@
 /** Puts the exporter together and runs it until it is told to end; told to, it reads its configuration again. */
 import { setMaxListeners } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { describeStrayKey } from '../../lib/config/sections.ts';
 import { commonError } from '../../lib/errors/common-errors.ts';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
@@ -16,6 +18,7 @@ import { requireTariffs, type Tariffs } from '../grid/tariffs.ts';
 import { listenProblems } from '../listen-problems.ts';
 import { createPowerPage } from '../pages/io/power-page.ts';
 import { planReload } from '../reload.ts';
+import { isWhole, type Shard, shardFolder } from '../shard.ts';
 import { createAgentMemories } from './agent-memory.ts';
 import { createEnergyAccounts } from './energy-accounts.ts';
 import { openKeptStates, writeKeptStates } from './kept-states.ts';
@@ -53,12 +56,27 @@ interface Configuration {
   readonly endpoint: URL;
 }
 
+/** Several exporters on one machine have a folder each, which is made where theirs together is there. */
+const folderOfShard = async <Folder extends string | undefined>(
+  folder: Folder,
+  shard: Shard,
+): Promise<Folder | string> => {
+  if (folder === undefined || isWhole(shard)) return folder;
+  const own = path.join(folder, shardFolder(shard));
+  await mkdir(own, { mode: 0o750 }).catch(() => undefined); // whoever needs it says what is wrong
+  return own;
+};
+
 /** Fails with everything that the exporter cannot start with. */
 const readConfiguration = async (
   argv: readonly string[],
   environment: Environment,
 ): Promise<Configuration> => {
-  const { options, unknownKeys, document } = await readExporterOptions(argv, environment);
+  const { options: given, unknownKeys, document } = await readExporterOptions(argv, environment);
+  const options = {
+    ...given,
+    'energy.directory': await folderOfShard(given['energy.directory'], given.shard),
+  };
   const tariffs = requireTariffs(document);
   const problems = [...listenProblems(options), ...co2ServiceProblems(options)];
   if (problems.length > 0)
@@ -97,10 +115,11 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   const now = (): number => performance.timeOrigin + performance.now();
   const processMetrics = createProcessMetrics(version);
   const agentMemories = createAgentMemories();
-  const kept = await openKeptStates({ folder: environment['STATE_DIRECTORY'], now, log });
+  const stateFolder = await folderOfShard(environment['STATE_DIRECTORY'], configuration.options.shard);
+  const kept = await openKeptStates({ folder: stateFolder, now, log });
   const energy = createEnergyAccounts({
     settings: () => configuration.options,
-    sources: () => serving.sources,
+    sources: () => serving.sources.accounted,
     ownUrl: () => server.urls[0] ?? '',
     credentials: () => readOneAuth(environment),
     signal: ending.signal,
@@ -110,16 +129,17 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   });
   const guests = createGuestServer({
     settings: () => configuration.options,
-    sources: () => serving.sources,
+    sources: () => serving.sources.own,
     energy: energy.source,
     now,
     log,
   });
   const monitoring = createMonitoringPusher({
+    isWhole: () => isWhole(configuration.options.shard),
     settings: () => configuration.options,
     readingsEveryMs: () =>
       configuration.options['collector.energy'] ? configuration.options['energy.interval'] : 0,
-    sources: () => serving.sources,
+    sources: () => serving.sources.own,
     client: () => serving.client,
     now,
     wall: (ms) => ms + Date.now() - now(),
@@ -127,14 +147,14 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   });
   const hostAttributes = createHostAttributesWriter({
     settings: () => configuration.options,
-    sources: () => serving.sources,
+    sources: () => serving.sources.own,
     client: () => serving.client,
     now,
     log,
   });
   const powerPage = await createPowerPage({
     settings: () => configuration.options,
-    sources: () => serving.sources,
+    sources: () => serving.sources.own,
     programFile: run.programFile,
     version,
     now,

@@ -15,8 +15,10 @@ import {
   encodeSamples,
   joinFamilies,
 } from '../../lib/prometheus/exposition.ts';
+import type { FamilySamples } from '../../lib/prometheus/metric-family.ts';
 import type { Collector, DocumentName, Documents } from '../collector.ts';
 import { type CollectorState, describeScrape } from '../scrape-state.ts';
+import { isWhole, ownSamples, type Shard } from '../shard.ts';
 import type { Page } from './shared-page.ts';
 import type { Reading } from './source.ts';
 import { oneDocuments, type Sources } from './sources.ts';
@@ -26,6 +28,7 @@ export interface ScrapeOptions {
   readonly sources: Sources;
   /** The values of all flags: each collector takes its own. */
   readonly settings: OptionValues<OptionTable>;
+  readonly shard: Shard;
   readonly maxAgeMs: number;
   readonly now: () => number;
   readonly log: Log;
@@ -71,11 +74,23 @@ export const createScrape = ({
   collectors,
   sources,
   settings,
+  shard,
   maxAgeMs,
   now,
   log,
 }: ScrapeOptions): Scrape => {
   const runs = collectors.map(createRun);
+
+  /** The samples of its part, where several exporters share the cloud. */
+  const ownOf = async (
+    { countsItself = false }: Collector,
+    families: readonly FamilySamples[],
+    read: unknown,
+  ): Promise<readonly FamilySamples[]> => {
+    if (isWhole(shard)) return families;
+    const vms = (read as Documents['vms'] | undefined) ?? (await sources.vms.get()).value;
+    return ownSamples(families, new Map(vms.map(({ id, hostId }) => [id, hostId])), countsItself, shard);
+  };
 
   const collect = async (run: Run): Promise<void> => {
     const { collector } = run;
@@ -84,7 +99,8 @@ export const createScrape = ({
     if (run.text !== undefined && readings.every((reading, at) => reading === run.readings[at])) return;
     const documents = Object.fromEntries(names.map((name, at) => [name, readings[at]?.value]));
     // Each name of the object comes from `reads`, and each value from the source of that name.
-    run.text = encodeSamples(collector.collect(documents as unknown as Documents, settings));
+    const families = collector.collect(documents as unknown as Documents, settings);
+    run.text = encodeSamples(await ownOf(collector, families, documents['vms']));
     run.readings = readings;
     run.readAt = Math.min(...readings.map(({ readAt }) => readAt));
   };

@@ -20,7 +20,7 @@ import type { ReadCountries } from './read-countries.ts';
 import { createScrape } from './scrape.ts';
 import { discoveryHandlers } from './serve-discovery.ts';
 import { createSharedPage, type MakePage } from './shared-page.ts';
-import { createSources, reuseMs, type Sources } from './sources.ts';
+import { createSources, type OwnSources, ownSources, reuseMs } from './sources.ts';
 import type { HostAttributesWriter } from './write-host-attributes.ts';
 
 /** A scraper that does not say how long it waits: Prometheus' default of 10 s, less half a second. */
@@ -54,7 +54,8 @@ export interface ServingContext {
 
 export interface Serving {
   readonly handlers: WebHandlers;
-  readonly sources: Sources;
+  /** What it alone writes and keeps. */
+  readonly sources: OwnSources;
   readonly client: XmlRpcClient;
 }
 
@@ -86,6 +87,7 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     collectors: collectors.filter(({ name }) => options[`collector.${name}`]),
     sources,
     settings: options,
+    shard: options.shard,
     // Values that are refreshed rarely are old before they fail for the first time.
     maxAgeMs: options['snapshot.max-age'] + Math.max(0, options['one.min-refresh-interval'] - reuseMs),
     now,
@@ -110,5 +112,5 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     ['/-/ready', () => ok('text/plain; charset=utf-8', 'Ready\n')],
     ...(options['web.page'] === 'on' ? powerPage.handlers : landingHandlers(options, version)),
   ]);
-  return { handlers, sources, client };
+  return { handlers, sources: ownSources(sources, options.shard), client };
 };

@@ -15,6 +15,7 @@ import type { DocumentName, Documents } from '../collector.ts';
 import type { ExporterOptions } from '../exporter-options.ts';
 import type { Tariffs } from '../grid/tariffs.ts';
 import { learnModels, modelsOf } from '../learn-models.ts';
+import { askedHosts, isAccountedVm, isOwnHost, isOwnVm, isWhole, type Shard } from '../shard.ts';
 import type { AgentMemories } from './agent-memory.ts';
 import { createAgentAsker } from './ask-agents.ts';
 import { createCo2Asker } from './ask-co2.ts';
@@ -112,6 +113,9 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
 
   const hosts = fromOne(() => readPool(hostPool));
   const oftenMs = oftenIntervalMs(options['collector.energy'] ? options['energy.interval'] : leastIntervalMs);
+  const vms = fromOne(
+    createVmReader({ client, memory: agentMemories.vms, now, onRepairs, onForged, onAttributes }),
+  );
   const askAgents = createAgentAsker({
     agents: powerAgents,
     oftenMs,
@@ -131,7 +135,9 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
     },
   });
   const readAgents = async (): Promise<Documents['agents']> => {
-    const answers = await askAgents((await hosts.get()).value);
+    const known = (await hosts.get()).value;
+    const asked = isWhole(options.shard) ? known : askedHosts(known, (await vms.get()).value, options.shard);
+    const answers = await askAgents(asked);
     onReading();
     return answers;
   };
@@ -201,9 +207,7 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
     ),
     carbonCounts,
     gridZones,
-    vms: fromOne(
-      createVmReader({ client, memory: agentMemories.vms, now, onRepairs, onForged, onAttributes }),
-    ),
+    vms,
     users: createSource({
       read: createUserReader(client, (places) => onRepairs('one.userpool.info', places)),
       now,
@@ -242,5 +246,29 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
     }),
     vmCpu: fromElsewhere(async () => readVmCpu((await agents.get()).value)),
     platform: fromElsewhere(async () => readPlatform((await hosts.get()).value, (await agents.get()).value)),
+  };
+};
+
+const choosing = <T>(source: Source<readonly T[]>, isChosen: (one: T) => boolean): Source<readonly T[]> => ({
+  get: async () => {
+    const { value, readAt } = await source.get();
+    return { value: value.filter(isChosen), readAt };
+  },
+});
+
+export interface OwnSources {
+  /** Its hosts and VMs. */
+  readonly own: Sources;
+  /** With the VMs that count energy on its hosts while they move away. */
+  readonly accounted: Sources;
+}
+
+/** Of several exporters that share a cloud, what this one alone writes and keeps. */
+export const ownSources = (sources: Sources, shard: Shard): OwnSources => {
+  if (isWhole(shard)) return { own: sources, accounted: sources };
+  const hosts = choosing(sources.hosts, ({ id }) => isOwnHost(id, shard));
+  return {
+    own: { ...sources, hosts, vms: choosing(sources.vms, (vm) => isOwnVm(vm, shard)) },
+    accounted: { ...sources, hosts, vms: choosing(sources.vms, (vm) => isAccountedVm(vm, shard)) },
   };
 };

@@ -35,6 +35,7 @@ const startLab = async (t: TestContext) => {
     },
   };
   const pusher = createMonitoringPusher({
+    isWhole: () => true,
     settings: () => ({
       'monitoring.push': state.isPushing,
       'monitoring.interval': hour,

@@ -59,6 +59,7 @@ const createBench = (read: () => Promise<readonly Datastore[]>, { networks, agen
     ],
     sources,
     settings: defaultSettings,
+    shard: { number: 1, count: 1 },
     maxAgeMs: 60_000,
     now: () => now,
     log,

@@ -1,0 +1,116 @@
+/**
+ * One of several exporters that share a cloud: which hosts, VMs and samples are its own. All exporters decide that by the
+ * same function of ids, so they need not know of each other.
+ */
+import type { OptionSpec } from '../lib/config/options.ts';
+import type { Host } from '../lib/one/host.ts';
+import { isMigrating } from '../lib/one/vm.ts';
+import type { FamilySamples, LabelText, MetricFamily, Sample } from '../lib/prometheus/metric-family.ts';
+import type { VmWithAttributes } from './collector.ts';
+
+export interface Shard {
+  /** From 1. */
+  readonly number: number;
+  readonly count: number;
+}
+
+const mostShards = 1000;
+
+export const shardOption: OptionSpec<Shard> = {
+  help: 'which part of the hosts this exporter serves, of how many: 2/5 is the second of five exporters that together serve what one would',
+  form: 'K/N',
+  default: '1/1',
+  isFlagOnly: true,
+  parse: (text) => {
+    const [number = 0, count = 0] = /^[1-9]\d{0,3}\/[1-9]\d{0,3}$/.test(text)
+      ? text.split('/').map(Number)
+      : [];
+    return number >= 1 && number <= count && count <= mostShards
+      ? { value: { number, count } }
+      : { mustBe: `K/N with K from 1 to N and N to ${mostShards}, such as 2/5` };
+  },
+};
+
+export const isWhole = ({ count }: Shard): boolean => count === 1;
+
+/** Of the accounts and counts of one part, which no two exporters may share. */
+export const shardFolder = ({ number, count }: Shard): string => `shard-${number}-of-${count}`;
+
+/** FNV-1a of the id as it is written (http://www.isthe.com/chongo/tech/comp/fnv), with its bits mixed once more. */
+const hashOf = (id: number): number => {
+  let hash = 0x811c9dc5;
+  for (const letter of String(id)) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return (hash ^ (hash >>> 13)) >>> 0;
+};
+
+const isOwnId = (id: number, { number, count }: Shard): boolean => hashOf(id) % count === number - 1;
+
+export const isOwnHost = (hostId: number, shard: Shard): boolean => isOwnId(hostId, shard);
+
+type Placed = Pick<VmWithAttributes, 'id' | 'hostId'>;
+
+/** A VM is where its host is; one that was never deployed is somewhere too. */
+export const isOwnVm = ({ id, hostId }: Placed, shard: Shard): boolean => isOwnId(hostId ?? id, shard);
+
+/** A VM that migrates away counts its energy on the host that it leaves, too. */
+export const isAccountedVm = (vm: VmWithAttributes, shard: Shard): boolean =>
+  isOwnVm(vm, shard) ||
+  (isMigrating(vm) && vm.previousHostId !== undefined && isOwnHost(vm.previousHostId, shard));
+
+/**
+ * The hosts whose agents are asked: its own, and those that its migrating VMs come from. Where that is not known, as the
+ * exporter has begun meanwhile, all are, until the migration has ended.
+ */
+export const askedHosts = (
+  hosts: readonly Host[],
+  vms: readonly VmWithAttributes[],
+  shard: Shard,
+): readonly Host[] => {
+  const moving = vms.filter((vm) => isMigrating(vm) && isOwnVm(vm, shard));
+  if (moving.some(({ previousHostId }) => previousHostId === undefined)) return hosts;
+  const sources = new Set(moving.map(({ previousHostId }) => previousHostId));
+  return hosts.filter(({ id }) => isOwnHost(id, shard) || sources.has(id));
+};
+
+const vmIdIn = /one_vm_id="(\d+)"/;
+const hostIdIn = /one_host_id="(-?\d+)"/;
+
+/**
+ * The samples that this exporter shows: those of its own VMs and hosts, and with the first one those of the whole cloud.
+ * What it has counted itself it shows whole: a VM that has moved has a count in each part, and the sum is right.
+ *
+ * @param hostOf the host of each VM
+ * @param countsItself all samples of a VM or a host are its own counts
+ */
+export const ownSamples = (
+  families: readonly FamilySamples[],
+  hostOf: ReadonlyMap<number, number | undefined>,
+  countsItself: boolean,
+  shard: Shard,
+): readonly FamilySamples[] => {
+  const known = new Map<LabelText, boolean>();
+  const isShown = ({ labels: names, type }: MetricFamily, text: LabelText): boolean => {
+    if (type === 'counter') return true;
+    const [, vm] = vmIdIn.exec(text) ?? [];
+    const [, host] = hostIdIn.exec(text) ?? [];
+    if (names.includes('one_vm_id')) {
+      const id = Number(vm);
+      return countsItself || isOwnVm({ id, hostId: hostOf.get(id) }, shard);
+    }
+    if (names.includes('one_host_id')) return countsItself || isOwnHost(Number(host), shard);
+    return shard.number === 1;
+  };
+  function* shown(family: MetricFamily, samples: Iterable<Sample>): Generator<Sample> {
+    for (const sample of samples) {
+      const key = `${family.type} ${sample.labels}`;
+      let isOwn = known.get(key);
+      if (isOwn === undefined) {
+        isOwn = isShown(family, sample.labels);
+        known.set(key, isOwn);
+      }
+      if (isOwn) yield sample;
+    }
+  }
+  return families.map(({ family, samples }) => ({ family, samples: shown(family, samples) }));
+};
