@@ -1,7 +1,7 @@
 /** Asks the exporters of other front-ends for their accounts, over their own HTTP. */
 import { randomBytes } from 'node:crypto';
 import { parseHttpUrl } from '../../lib/http/http-url.ts';
-import { download } from '../../lib/io/download.ts';
+import { DownloadFailure, download } from '../../lib/io/download.ts';
 import type { RaftMember } from '../../lib/one/zone.ts';
 import {
   type AccountsCopy,
@@ -40,6 +40,18 @@ const exporterUrl = ({ template, ownUrl }: CopyAskerContext, { id, name, endpoin
   return url;
 };
 
+/** What the answers of another exporter mean. */
+const explained = (thrown: unknown): unknown => {
+  const status = thrown instanceof DownloadFailure && thrown.kind === 'http-status' ? thrown.amount : 0;
+  if (status === 403)
+    return new Error(
+      'it refuses: its one_auth is another one, or the clocks of the two front-ends differ by more than five minutes',
+      { cause: thrown },
+    );
+  if (status === 404) return new Error('its exporter keeps no accounts of energy', { cause: thrown });
+  return thrown;
+};
+
 export const createCopyAsker = (context: CopyAskerContext) => {
   const ask = async (member: RaftMember, path: string, query: Readonly<Record<string, string>>) => {
     const base = exporterUrl(context, member);
@@ -56,6 +68,8 @@ export const createCopyAsker = (context: CopyAskerContext) => {
       mostBytes,
       signal: context.signal,
       onChunk: (chunk) => void pieces.push(Buffer.from(chunk)),
+    }).catch((thrown: unknown) => {
+      throw explained(thrown);
     });
     return { bytes: Buffer.concat(pieces), open: (text: string) => signer.openAnswer(signature, text) };
   };

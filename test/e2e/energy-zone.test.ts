@@ -1,11 +1,16 @@
 /** Accounts of energy in a zone of three front-ends: whoever leads goes on, and no joule is counted twice. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
+import bcrypt from 'bcryptjs';
+import { createSigner, parseCopy, signatureHeader } from '../../collectors/accounts/copy.ts';
+import { startCountingCloud } from '../support/counting-cloud.ts';
 import { type ExporterProcess, get } from '../support/exporter.ts';
 import { joulesInLedger } from '../support/ledger-sums.ts';
 import { familyOf } from '../support/samples.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 import { startZone } from '../support/zone-lab.ts';
 
 const energyOf = (page: string): number =>
@@ -74,4 +79,39 @@ test('the leader is killed, returns, and is cut off: the next one goes on, and n
     [],
   );
   assert.ok(existsSync(path.join(zone.folderOf(2), 'accounts.tsv')));
+});
+
+test('accounts are for those alone who know the credentials of OpenNebula, also where users need a password', async (t) => {
+  const { start } = await startCountingCloud(t);
+  const file = path.join(temporaryFolder(t), 'web.yml');
+  writeFileSync(file, `basic_auth_users: {prom: ${bcrypt.hashSync('test', 4)}}\n`);
+  const exporter = await start(`--web.config.file=${file}`);
+  const statusOf = async (requestPath: string, signature?: string) => {
+    const headers = signature === undefined ? {} : { [signatureHeader]: signature };
+    const answer = await fetch(`${exporter.url}${requestPath}`, { headers });
+    return { status: answer.status, body: await answer.text() };
+  };
+  const copy = '/energy/copy?server=1';
+  const own = createSigner('oneadmin:labpass');
+  const signedBy = (signer: typeof own, question: string): string =>
+    signer.signQuestion(question, Date.now(), randomBytes(16).toString('hex'));
+  assert.equal((await statusOf('/metrics')).status, 401);
+  for (const question of [
+    copy,
+    '/energy/copy/day?name=2026-11-28.tsv&size=1',
+    '/energy/copy/taken?server=1',
+  ]) {
+    assert.equal((await statusOf(question)).status, 403);
+    assert.equal((await statusOf(question, signedBy(createSigner('oneadmin:other'), question))).status, 403);
+  }
+  let signature = signedBy(own, copy);
+  let answer = await statusOf(copy, signature);
+  while (answer.status === 404) {
+    signature = signedBy(own, copy); // the folder is opened soon
+    answer = await statusOf(copy, signature);
+  }
+  assert.equal(answer.status, 200);
+  assert.equal(parseCopy(own.openAnswer(signature, answer.body) ?? '')?.term, 0);
+  const outside = '/energy/copy/day?name=..%2Flock&size=9';
+  assert.equal((await statusOf(outside, signedBy(own, outside))).status, 404);
 });
