@@ -1,4 +1,5 @@
 /** Runs the stock driver on the source host, and finds out what became of the guest. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { OneExtError } from '../../lib/errors/oneext-error.ts';
 import type { Argv } from '../../lib/remote-command.ts';
 import { migrationError } from '../errors.ts';
@@ -51,21 +52,53 @@ const clearUp = async (
   return { error: migrationError('MIGRATION_BROKEN_OFF', { deployId, source }) };
 };
 
-export const runDriver = async (run: DriverRun, host: string, argv: Argv): Promise<DriverEnd> => {
+/** What libvirt, or QEMU later, says of a guest that has a 9p share mounted for the moment. */
+const mountedShare = /Migration is disabled when VirtFS export path/;
+/** A guest that reads its own energy by 9p has unmounted it again by then. */
+const retryAfterMs = 3000;
+const mostKept = 16 * 1024;
+
+interface DriverTry {
+  readonly end: DriverEnd;
+  /** Worth another try: nothing was moved, and the guest has only to unmount a share. */
+  readonly hasMountedShare: boolean;
+}
+
+const tryDriver = async (run: DriverRun, host: string, argv: Argv): Promise<DriverTry> => {
   const { request, hosts, signal } = run;
+  let stderr = '';
   const stdout = await hosts.runOnLifeline(host, argv, {
     input: request.document,
     signal,
     graceMs,
     hasBegun: (text) => readGuardSession(text).hasBegun,
     isOver: (text) => readGuardSession(text).isOver,
-    onStderr: (piece) => void process.stderr.write(piece),
+    onStderr(piece) {
+      stderr = (stderr + String(piece)).slice(-mostKept);
+      process.stderr.write(piece);
+    },
   });
+  const ended = (end: DriverEnd, hasMountedShare = false): DriverTry => ({ end, hasMountedShare });
   const session = readGuardSession(stdout);
   if (session.refusal !== undefined) {
     const { deployId, source } = request;
-    return { error: migrationError('MIGRATION_NOT_STARTED', { deployId, source, detail: session.refusal }) };
+    return ended({
+      error: migrationError('MIGRATION_NOT_STARTED', { deployId, source, detail: session.refusal }),
+    });
   }
-  if (session.end !== undefined && isConclusive(session)) return { status: session.end.status };
-  return clearUp(run, session);
+  if (session.end === undefined || !isConclusive(session)) return ended(await clearUp(run, session));
+  const { status } = session.end;
+  return ended({ status }, status !== 0 && mountedShare.test(stderr));
+};
+
+/** A migration that has met a 9p share is tried once more: the guest reads it for a moment, and unmounts it. */
+export const runDriver = async (run: DriverRun, host: string, argv: Argv): Promise<DriverEnd> => {
+  const { end, hasMountedShare } = await tryDriver(run, host, argv);
+  if (!hasMountedShare || run.signal.aborted) return end;
+  run.say(
+    'WARN',
+    `${run.request.deployId} has a shared folder mounted; trying once more in ${retryAfterMs / 1000} s`,
+  );
+  await sleep(retryAfterMs, undefined, { signal: run.signal }).catch(() => undefined);
+  return run.signal.aborted ? end : (await tryDriver(run, host, argv)).end;
 };
