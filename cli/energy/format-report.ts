@@ -1,9 +1,10 @@
 /** A report of energy as a table, or as CSV, JSON or XML with the same keys. */
+
+import { type Amounts, addAmounts, inOneCurrencyEach, noAmounts } from '../../collectors/usage/amounts.ts';
+import type { Names } from '../../collectors/usage/grouping.ts';
+import type { Usage } from '../../collectors/usage/usage.ts';
 import { cleanLine, formatColumns } from '../../lib/text/terminal-text.ts';
-import { type Amounts, addAmounts, inOneCurrencyEach, noAmounts } from './amounts.ts';
-import type { Names } from './grouping.ts';
 import type { Period } from './period.ts';
-import type { Usage } from './usage.ts';
 
 export const reportFormats = ['table', 'csv', 'json', 'xml'] as const;
 export type ReportFormat = (typeof reportFormats)[number];

@@ -2,17 +2,17 @@
 import { gridOptions } from '../../collectors/energy-options.ts';
 import { createRatesAt } from '../../collectors/grid/rates-at.ts';
 import { requireTariffs } from '../../collectors/grid/tariffs.ts';
+import { groupings, nameColumns } from '../../collectors/usage/grouping.ts';
+import { createUsageReader } from '../../collectors/usage/usage.ts';
 import { choiceOption, flagsOnly, optional, textOption } from '../../lib/config/options.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { defineVerb, usageError } from '../command.ts';
 import { periodOptions } from './energy-options.ts';
 import { formatReport, reportFormats } from './format-report.ts';
-import { groupings, nameColumns } from './grouping.ts';
-import { readHourly } from './io/read-hourly.ts';
+import { askHourly } from './io/ask-hourly.ts';
 import { readHours } from './io/read-hours.ts';
 import { readVisibleVms } from './io/read-visible-vms.ts';
 import { periodOf } from './period.ts';
-import { createUsageReader } from './usage.ts';
 
 export const report = defineVerb({
   name: 'report',
@@ -44,7 +44,7 @@ oneext.yaml; amounts of two currencies stand in two lines.`,
         user,
       );
     const visible = options.as === undefined ? undefined : await readVisible(options.as);
-    const hourly = await readHourly(options, terminal.writeNote);
+    const hourly = await askHourly(options, terminal.writeNote);
     const reader = createUsageReader({
       grouping: options.by,
       ratesAt: createRatesAt(requireTariffs(document), hourly),

@@ -154,6 +154,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   });
   const powerPage = await createPowerPage({
     settings: () => configuration.options,
+    tariffs: () => configuration.tariffs,
     sources: () => serving.sources.own,
     programFile: run.programFile,
     version,

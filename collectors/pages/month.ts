@@ -1,20 +1,18 @@
-/** This month's energy by owner, from the hours of the ledger. */
+/** This month's energy by owner, with its CO2 and cost as in reports, from the hours of the ledger. */
 import type { HourRows } from '../accounts/accounts.ts';
+import type { RowVisitor } from '../accounts/rows.ts';
+import type { RatesAt } from '../grid/rates.ts';
+import { type Amounts, type AmountsByCurrency, addAmounts, noAmounts } from '../usage/amounts.ts';
+import { createUsageReader, type UsageReader } from '../usage/usage.ts';
 
-/** In millijoules and milliseconds. */
-export interface OwnerUsage {
-  readonly energy: number;
-  readonly measuredMs: number;
-  readonly unmeasuredMs: number;
-}
-export type OwnerUsages = ReadonlyMap<string, OwnerUsage>;
+export type OwnerUsages = ReadonlyMap<string, AmountsByCurrency>;
 
 export interface MonthOwner {
   readonly owner: string;
   readonly kwh: number;
   /** Unknown where no carbon intensity is. */
   readonly co2Kg: number | undefined;
-  /** Unknown where no price is. */
+  /** Unknown where no price is, or where there are several currencies. */
   readonly cost: number | undefined;
   /** For which part of the time in which its VMs ran they were measured. */
   readonly coverage: number | undefined;
@@ -28,46 +26,65 @@ export interface MonthView {
   readonly owners: readonly MonthOwner[];
 }
 
-const nothing: OwnerUsage = { energy: 0, measuredMs: 0, unmeasuredMs: 0 };
+export const createOwnerReader = (ratesAt: RatesAt): UsageReader =>
+  createUsageReader({ grouping: 'owner', ratesAt, isVisible: () => true });
 
-export const addUsage = (sums: Map<string, OwnerUsage>, owner: string, usage: OwnerUsage): void => {
-  const before = sums.get(owner) ?? nothing;
-  sums.set(owner, {
-    energy: before.energy + usage.energy,
-    measuredMs: before.measuredMs + usage.measuredMs,
-    unmeasuredMs: before.unmeasuredMs + usage.unmeasuredMs,
-  });
+export const ownersRead = (reader: UsageReader): OwnerUsages =>
+  new Map(reader.usages().map(({ names, parts }) => [String(names['USER_NAME'] ?? ''), parts]));
+
+const sumOf = (all: Iterable<Amounts>): Amounts => {
+  const sum = noAmounts();
+  for (const one of all) addAmounts(sum, one);
+  return sum;
 };
 
 export const sumUsages = (all: Iterable<OwnerUsages>): OwnerUsages => {
-  const sums = new Map<string, OwnerUsage>();
-  for (const usages of all) for (const [owner, usage] of usages) addUsage(sums, owner, usage);
+  const sums = new Map<string, AmountsByCurrency>();
+  for (const usages of all)
+    for (const [owner, parts] of usages) {
+      const sum: AmountsByCurrency = sums.get(owner) ?? new Map();
+      sums.set(owner, sum);
+      for (const [currency, amounts] of parts)
+        sum.set(currency, sumOf([sum.get(currency) ?? noAmounts(), amounts]));
+    }
   return sums;
+};
+
+const visit = ({ hosts, vms }: HourRows, to: RowVisitor): void => {
+  for (const host of hosts.values()) {
+    const { hostId, total, rest, measuredMs, supplyBase, supply, pueBase, pue } = host;
+    to.onHost(hostId, host);
+    to.onDraw(hostId, total, rest, measuredMs, supplyBase, supply, pueBase, pue);
+  }
+  for (const vm of vms.values()) {
+    const { vmId, hostId, own, share, measuredMs, unmeasuredMs, lifeMs } = vm;
+    to.onVm(vmId, vm);
+    to.onUse(vmId, hostId, own, share, measuredMs, unmeasuredMs, lifeMs);
+  }
 };
 
 /** The hours that are not in the ledger yet. */
 export const usagesOfHours = (
   hours: ReadonlyMap<number, HourRows>,
-  from: number,
-  to: number,
+  { from, to, ratesAt }: { readonly from: number; readonly to: number; readonly ratesAt: RatesAt },
 ): OwnerUsages => {
-  const sums = new Map<string, OwnerUsage>();
-  for (const [hour, { vms }] of hours) {
-    if (hour < from || hour >= to) continue;
-    for (const { owner, own, share, measuredMs, unmeasuredMs } of vms.values())
-      addUsage(sums, owner, { energy: own + share, measuredMs, unmeasuredMs });
-  }
-  return sums;
+  const reader = createOwnerReader(ratesAt);
+  for (const [hour, rows] of hours) if (hour >= from && hour < to) visit(rows, reader.visitor(hour, true));
+  return ownersRead(reader);
 };
 
+const millijoulesPerKwh = 3.6e9;
+
 export const ownersOf = (usages: OwnerUsages): readonly MonthOwner[] =>
-  [...usages].map(([owner, { energy, measuredMs, unmeasuredMs }]) => {
+  [...usages].map(([owner, parts]) => {
+    const { own, share, measuredMs, unmeasuredMs, carbon, cost, origins } = sumOf(parts.values());
     const running = measuredMs + unmeasuredMs;
+    const currencies = [...parts.keys()].filter((currency) => currency !== '');
     return {
       owner,
-      kwh: energy / 3.6e9,
-      co2Kg: undefined,
-      cost: undefined,
+      kwh: (own + share) / millijoulesPerKwh,
+      co2Kg: origins.size === 0 ? undefined : carbon / millijoulesPerKwh / 1000,
+      cost: currencies.length === 1 ? cost / millijoulesPerKwh : undefined,
       coverage: running === 0 ? undefined : measuredMs / running,
     };
   });

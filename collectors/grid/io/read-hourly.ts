@@ -4,8 +4,14 @@ import path from 'node:path';
 import { reasonOf } from '../../../lib/errors/oneext-error.ts';
 import { isMissing } from '../../../lib/errors/system-error.ts';
 import { collectorError } from '../../errors.ts';
-import { type HourlyIntensity, parseIntensities, sourceOf } from '../hourly-intensities.ts';
-import { keptIntensitiesForm, lastServiceIn } from '../kept-intensities.ts';
+import {
+  createHourlyIntensities,
+  type HourlyIntensities,
+  type HourlyIntensity,
+  parseIntensities,
+  sourceOf,
+} from '../hourly-intensities.ts';
+import { addIntensities, keptIntensitiesForm, lastServiceIn } from '../kept-intensities.ts';
 
 const readJson = async (file: string): Promise<unknown> => {
   try {
@@ -43,6 +49,29 @@ export const readKeptIntensities = async (folder: string): Promise<readonly Hour
   if (kept === undefined)
     throw collectorError('CARBON_FILE', { path: file, detail: 'it was not written by this exporter' });
   return lastServiceIn(kept);
+};
+
+export interface HourlySettings {
+  readonly 'energy.directory': string;
+  readonly 'energy.co2-hourly-file': readonly string[];
+  readonly 'energy.co2-url': readonly URL[];
+}
+
+/**
+ * All that is known of the CO2 of hours: files, what the exporter has kept of the service, and what the service says
+ * now. `undefined` where neither files nor a service are named. Fails with CARBON_FILE or CARBON_SOURCES.
+ */
+export const readHourly = async (
+  { 'energy.directory': folder, 'energy.co2-hourly-file': files, 'energy.co2-url': urls }: HourlySettings,
+  asked: readonly HourlyIntensity[],
+): Promise<HourlyIntensities | undefined> => {
+  if (files.length === 0 && urls.length === 0) return undefined;
+  const inFiles = await readIntensityFiles(files);
+  if (urls.length === 0) return createHourlyIntensities(requireOneSource(inFiles));
+  requireOneSource([...inFiles, ...asked]);
+  const kept = addIntensities(keptIntensitiesForm.initial, await readKeptIntensities(folder));
+  const known = lastServiceIn(addIntensities(kept, asked));
+  return createHourlyIntensities(requireOneSource([...inFiles, ...known]));
 };
 
 /** Fails with CARBON_SOURCES where they come from two services, which count in different ways. */

@@ -5,15 +5,16 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { reasonOf } from '../../../lib/errors/oneext-error.ts';
 import { isMissing } from '../../../lib/errors/system-error.ts';
-import type { Accounts, VmIdentity } from '../../accounts/accounts.ts';
+import type { Accounts } from '../../accounts/accounts.ts';
 import { dayOf, readLedger } from '../../accounts/io/read-ledger.ts';
 import { readRows } from '../../accounts/rows.ts';
+import { noRates, type RatesAt } from '../../grid/rates.ts';
 import {
-  addUsage,
+  createOwnerReader,
   type MonthView,
-  type OwnerUsage,
   type OwnerUsages,
   ownersOf,
+  ownersRead,
   sumUsages,
   usagesOfHours,
 } from '../month.ts';
@@ -28,6 +29,10 @@ export interface MonthReader {
 export interface MonthReaderOptions {
   readonly folder: () => string;
   readonly now: () => number;
+  /** The operator's own factors and prices: days are summed anew when they change. */
+  readonly tariffs: () => unknown;
+  /** Factors and prices of now; does not fail. */
+  readonly readRates: () => Promise<RatesAt>;
 }
 
 const dayMs = 86_400_000;
@@ -54,31 +59,22 @@ const monthAt = (ms: number): Range & { readonly name: string } => {
 const readDay = async (
   folder: string,
   range: Range,
+  ratesAt: RatesAt,
   open: (sequence: number, hour: number) => boolean,
   onDamage: () => void,
 ): Promise<OwnerUsages> => {
-  const sums = new Map<string, OwnerUsage>();
-  const owners = new Map<number, string>();
-  const read = (isCounted: boolean) => ({
-    onVm: (vmId: number, { owner }: VmIdentity) => void owners.set(vmId, owner),
-    onHost: () => undefined,
-    onDraw: () => undefined,
-    onUse(vmId: number, _: number, own: number, share: number, measuredMs: number, unmeasuredMs: number) {
-      if (isCounted)
-        addUsage(sums, owners.get(vmId) ?? '', { energy: own + share, measuredMs, unmeasuredMs });
-    },
-  });
-  const [counted, named] = [read(true), read(false)];
+  const reader = createOwnerReader(ratesAt);
   await readLedger(folder, range, {
     onHour({ body, sequence, hour }, isInRange) {
-      readRows(body, isInRange && !open(sequence, hour) ? counted : named);
+      readRows(body, reader.visitor(hour, isInRange && !open(sequence, hour)));
     },
-    onNamesLost: () => owners.clear(),
+    onNamesLost: reader.forgetNames,
     onDamage,
   });
-  return sums;
+  return ownersRead(reader);
 };
 
+const unknownRates: RatesAt = () => noRates;
 const beingRead = (month: string): MonthView => ({ month, problem: 'The ledger is being read.', owners: [] });
 
 interface Read {
@@ -86,11 +82,13 @@ interface Read {
   /** Of the accounts that it belongs to; `undefined` where the ledger could not be read. */
   readonly sequence: number | undefined;
   readonly usages: OwnerUsages;
+  readonly ratesAt: RatesAt;
   readonly problem: string | undefined;
 }
 
-export const createMonthReader = ({ folder, now }: MonthReaderOptions): MonthReader => {
+export const createMonthReader = ({ folder, now, tariffs, readRates }: MonthReaderOptions): MonthReader => {
   const days = new Map<string, OwnerUsages>();
+  let daysAreOf: unknown;
   let last: Read | undefined;
   let shown: { readonly accounts: Accounts; readonly last: Read; readonly view: MonthView } | undefined;
   let running: Promise<void> | undefined;
@@ -102,6 +100,7 @@ export const createMonthReader = ({ folder, now }: MonthReaderOptions): MonthRea
   let triedAt = Number.NEGATIVE_INFINITY;
 
   const readMonth = async ({ batch }: Accounts, { from, to }: Range): Promise<Read> => {
+    const ratesAt = await readRates();
     const all: OwnerUsages[] = [];
     let damages = 0;
     const isOpen = (sequence: number, hour: number): boolean =>
@@ -113,7 +112,7 @@ export const createMonthReader = ({ folder, now }: MonthReaderOptions): MonthRea
       const before = damages;
       const usages =
         days.get(key) ??
-        (await readDay(folder(), range, isOpen, () => {
+        (await readDay(folder(), range, ratesAt, isOpen, () => {
           damages += 1;
         }));
       all.push(usages);
@@ -125,17 +124,18 @@ export const createMonthReader = ({ folder, now }: MonthReaderOptions): MonthRea
       damages === 0
         ? undefined
         : 'Parts of the ledger are damaged, and their energy is missing here: oneext energy verify shows where.';
-    return { from, sequence: batch.sequence, usages: sumUsages(all), problem };
+    return { from, sequence: batch.sequence, usages: sumUsages(all), ratesAt, problem };
   };
 
   const refresh = async (accounts: Accounts, range: Range): Promise<void> => {
     triedAt = now();
-    if (last?.from !== range.from) days.clear();
+    if (last?.from !== range.from || daysAreOf !== tariffs()) days.clear();
+    daysAreOf = tariffs();
     try {
       last = await readMonth(accounts, range);
     } catch (thrown) {
       const problem = isMissing(thrown) ? undefined : `The ledger cannot be read: ${reasonOf(thrown)}`;
-      last = { from: range.from, sequence: undefined, usages: new Map(), problem };
+      last = { from: range.from, sequence: undefined, usages: new Map(), ratesAt: unknownRates, problem };
     } finally {
       running = undefined;
     }
@@ -155,7 +155,7 @@ export const createMonthReader = ({ folder, now }: MonthReaderOptions): MonthRea
       // While it is read again, what was shown is complete.
       if (running !== undefined && shown?.view.month === month.name) return shown.view;
       if (shown?.accounts === accounts && shown.last === last) return shown.view;
-      const open = usagesOfHours(accounts.batch.hours, month.from, month.to);
+      const open = usagesOfHours(accounts.batch.hours, { ...month, ratesAt: last.ratesAt });
       const owners = ownersOf(sumUsages([last.usages, open]));
       shown = { accounts, last, view: { month: month.name, problem: last.problem, owners } };
       return shown.view;

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { besideProgram } from '../../../lib/io/this-process.ts';
 import type { WebHandlers } from '../../../lib/io/web-answers.ts';
 import type { ExporterOptions } from '../../exporter-options.ts';
+import type { Tariffs } from '../../grid/tariffs.ts';
 import type { Sources } from '../../io/sources.ts';
+import { readMonthRates } from './month-rates.ts';
 import { createMonthReader } from './month-reader.ts';
 import { createPowerFeed } from './power-feed.ts';
 import { type PageAssets, powerPageHandlers } from './serve-power-page.ts';
@@ -19,6 +21,7 @@ export interface PowerPage {
 export interface PowerPageContext {
   /** Those of now: they change when the configuration is read again. */
   readonly settings: () => ExporterOptions;
+  readonly tariffs: () => Tariffs;
   readonly sources: () => Sources;
   /** The running program: script and style of the page stand beside it. */
   readonly programFile: string;
@@ -34,9 +37,11 @@ const readAssets = async (programFile: string): Promise<PageAssets> => {
 };
 
 export const createPowerPage = async (context: PowerPageContext): Promise<PowerPage> => {
-  const { settings, sources, programFile, version, now } = context;
+  const { settings, tariffs, sources, programFile, version, now } = context;
   const month = createMonthReader({
     folder: () => settings()['energy.directory'],
+    tariffs,
+    readRates: () => readMonthRates(settings(), tariffs(), sources()),
     now: () => Date.now(), // months are those of the clock on the wall
   });
   const feed = createPowerFeed({

@@ -1,8 +1,8 @@
 /** Reports of amounts that are odd: small, large, none. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { addEnergy, noAmounts, noFactors } from '../../../cli/energy/amounts.ts';
 import { formatReport } from '../../../cli/energy/format-report.ts';
+import { addEnergy, noAmounts, noFactors } from '../../../collectors/usage/amounts.ts';
 
 const origin = { zone: 'DE', year: '2025', source: 'made' };
 

@@ -1,5 +1,5 @@
 /** What a line of a report sums. */
-import type { FactorOrigin, Rates } from '../../collectors/grid/rates.ts';
+import type { FactorOrigin, Rates } from '../grid/rates.ts';
 
 /** In millijoules and milliseconds; of one currency. */
 export interface Amounts {

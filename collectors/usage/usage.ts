@@ -1,7 +1,7 @@
 /** Sums the hours of the ledger by what the lines of a report are about. */
-import { type HostIdentity, nobody, noHost } from '../../collectors/accounts/accounts.ts';
-import type { RowVisitor } from '../../collectors/accounts/rows.ts';
-import { type EnergyPlace, noRates, type Rates, type RatesAt } from '../../collectors/grid/rates.ts';
+import { type HostIdentity, nobody, noHost } from '../accounts/accounts.ts';
+import type { RowVisitor } from '../accounts/rows.ts';
+import { type EnergyPlace, noRates, type Rates, type RatesAt } from '../grid/rates.ts';
 import {
   type Amounts,
   type AmountsByCurrency,

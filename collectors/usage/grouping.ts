@@ -1,5 +1,5 @@
 /** What the lines of a report are about, and under which names. */
-import type { HostIdentity, VmIdentity } from '../../collectors/accounts/accounts.ts';
+import type { HostIdentity, VmIdentity } from '../accounts/accounts.ts';
 
 export const groupings = ['vm', 'owner', 'group', 'host', 'cluster', 'zone', 'flavour', 'label'] as const;
 export type Grouping = (typeof groupings)[number];
