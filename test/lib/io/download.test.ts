@@ -184,6 +184,14 @@ test('B8-processor: an answer that keeps the processor busy is given up, whateve
   assert.ok(pieces >= 10, `${pieces}`);
 });
 
+test('B8-processor: what the process did before, and the time of others, are not counted', () => {
+  const meter = createProcessorMeter();
+  for (const until = performance.now() + 150; performance.now() < until; );
+  // While it waits, others have the processor.
+  meter.measure(() => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 120));
+  assert.ok(meter.usedMs() < 60, `${meter.usedMs()} ms`);
+});
+
 test('an address of IPv6', async (t) => {
   const server = http.createServer((request, response) => void response.end(request.headers.host));
   const listening = await new Promise<boolean>((resolve) => {
