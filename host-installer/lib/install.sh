@@ -142,7 +142,11 @@ check_rapl_after() {
   check_rapl
   [[ -n $rapl_problem ]] || return 0
   [[ $agent_needs_rapl == no ]] || die_without_rapl
-  warn "this host $(describe_rapl_problem): $agent_title looks for another meter (hwmon, or the BMC by ipmitool)"
+  if [[ $(wanted model none) == none ]]; then
+    warn "this host $(describe_rapl_problem): $agent_title looks for another meter (hwmon, or the BMC by ipmitool); where it finds none, give --model IDLE,MAX"
+  else
+    warn "this host $(describe_rapl_problem): $agent_title looks for another meter (hwmon, or the BMC by ipmitool), and takes the watts of --model where it finds none"
+  fi
   if asks_the_bmc; then need_package ipmitool ipmitool; fi
 }
 

@@ -12,7 +12,7 @@ export interface Line {
   /** Standard errors. */
   readonly slopeError: number;
   readonly interceptError: number;
-  /** Root mean square of what the line misses. */
+  /** Root mean square of what the line misses, of all points. */
   readonly residual: number;
 }
 
@@ -50,7 +50,19 @@ const isOther = (one: Line, other: Line): boolean =>
   Math.abs(other.slope - one.slope) > leastMove * Math.abs(one.slope) ||
   Math.abs(other.intercept - one.intercept) > leastMove * Math.abs(one.intercept);
 
-export const fitLine = (points: readonly Point[]): Line | undefined => {
+/** Points that count less miss the line all the same. */
+const withMisses = (line: Line | undefined, points: readonly Point[]): Line | undefined => {
+  if (line === undefined) return undefined;
+  const total = points.reduce((sum, { weight }) => sum + weight, 0);
+  const squares = points.reduce(
+    (sum, { x, y, weight }) => sum + weight * (y - line.intercept - line.slope * x) ** 2,
+    0,
+  );
+  return { ...line, residual: Math.sqrt(squares / total) };
+};
+
+/** Points that lie far off weigh little. */
+const fitRobustly = (points: readonly Point[]): Line | undefined => {
   let line = fitOnce(points);
   for (let round = 0; round < rounds && line !== undefined; round += 1) {
     const { slope, intercept } = line;
@@ -68,3 +80,6 @@ export const fitLine = (points: readonly Point[]): Line | undefined => {
   }
   return line;
 };
+
+export const fitLine = (points: readonly Point[]): Line | undefined =>
+  withMisses(fitRobustly(points), points);

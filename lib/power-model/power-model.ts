@@ -45,10 +45,10 @@ const memory = 300;
 /** Levels seen less often tell nothing. */
 const leastCount = 3;
 const leastObservations = 60;
-/** How far apart the levels must lie, as a part of all CPUs. */
+/** How far apart the levels must lie, as a part of all CPUs; idle must lie no further from them. */
 const leastRange = 0.1;
 /** How uncertain slope and intercept may be, as a part of themselves. */
-const mostUncertain = 0.05;
+const mostUncertain = 0.015;
 /** Deviations by which one value may differ; a burst beyond is cut. */
 const mostDeviations = 4;
 const leastDeviation = 0.005;
@@ -85,7 +85,8 @@ export const hostPowerOf = ({ cpus, levels }: PowerModel): HostPower | undefined
   const observations = seen.reduce((sum, { count }) => sum + count, 0);
   const leastBusy = Math.min(...seen.map(({ busy }) => busy));
   const mostBusy = Math.max(...seen.map(({ busy }) => busy));
-  if (observations < leastObservations || mostBusy - leastBusy < leastRange * cpus) return undefined;
+  const range = mostBusy - leastBusy;
+  if (observations < leastObservations || range < leastRange * cpus || leastBusy > range) return undefined;
   const line = fitLine(
     seen.map(({ count, busy, watts }) => ({ x: busy, y: watts, weight: Math.min(count, 60) })),
   );

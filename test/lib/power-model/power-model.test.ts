@@ -129,3 +129,62 @@ test('what is no model is refused', () => {
   ])
     assert.equal(parsePowerModel(document), undefined);
 });
+
+/** How busy a host is in each second of ten minutes. */
+const patterns: Readonly<Record<string, (second: number, random: number) => number>> = {
+  'steps of a minute': (second) => [1, 9, 4, 14, 2.5, 11, 6, 0.3, 12.5, 7.5][Math.floor(second / 60)] ?? 0,
+  'a slow ramp': (second) => 0.5 + second / 40,
+  'a swing': (second, random) => 7 + 6 * Math.sin(second / 40) + random,
+  'bursts, and rest between them': (second, random) => (second % 30 < 10 ? 4 + 9 * random : 0.5 * random),
+};
+
+test('law: ten minutes of a load that varies teach idle watts within 3 %, and those of each CPU within 3 %, or 6 % with noise', () => {
+  const host = fc.record({
+    idleWatts: fc.double({ min: 40, max: 300, noNaN: true }),
+    wattsPerCpu: fc.double({ min: 3, max: 20, noNaN: true }),
+    seed: fc.integer({ min: 1, max: 1e6 }),
+    noise: fc.constantFrom(0, 0.01, 0.02),
+    busyAt: fc.constantFrom(...Object.values(patterns)),
+  });
+  fc.assert(
+    fc.property(host, ({ idleWatts, wattsPerCpu, seed, noise, busyAt }) => {
+      let at = seed;
+      const random = (): number => {
+        at = (at * 1_103_515_245 + 12_345) % 2_147_483_648;
+        return at / 2_147_483_648;
+      };
+      let model = emptyPowerModel(16);
+      for (let second = 0; second < 600; second += 1) {
+        const busy = busyAt(second, random());
+        const error = 1 + noise * (random() + random() + random() - 1.5) * 2;
+        model = observePower(model, busy, (idleWatts + wattsPerCpu * busy) * error);
+      }
+      const known = hostPowerOf(model);
+      // Where noise hides what the CPUs add nothing is known, and nothing wrong is told.
+      if (known === undefined) return assert.ok(noise > 0 && wattsPerCpu * 16 < idleWatts);
+      assert.ok(Math.abs(known.idleWatts / idleWatts - 1) <= 0.03, `idle ${known.idleWatts}`);
+      const most = noise === 0 ? 0.03 : 0.06;
+      assert.ok(Math.abs(known.wattsPerCpu / wattsPerCpu - 1) <= most, `each CPU ${known.wattsPerCpu}`);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('a host that was never near idle has no idle watts', () => {
+  let model = emptyPowerModel(16);
+  for (let second = 0; second < 600; second += 1) {
+    const busy = 12 + (second % 40) / 10;
+    model = observePower(model, busy, 96 + 2.5 * (busy - 8));
+  }
+  assert.equal(hostPowerOf(model), undefined, 'a line through them would say 76 W where it draws 60 W');
+});
+
+test('what single levels miss is told, also where the line does not follow them', () => {
+  let model = emptyPowerModel(16);
+  for (let second = 0; second < 640; second += 1) {
+    const busy = second % 16;
+    model = observePower(model, busy + 0.5, busy === 3 ? 130 : 60 + 5 * (busy + 0.5));
+  }
+  const known = hostPowerOf(model);
+  assert.ok(known === undefined || known.errorRatio > 0.1);
+});
