@@ -123,12 +123,18 @@ type Ask = <T>(path: string, find: (data: never) => T | undefined) => Promise<T>
 /** Watts, of the host and by VM. */
 type Values = Readonly<Record<string, number>>;
 
-/** When each host was scraped well, in seconds, once all have been scraped to their end. */
+/** A page that came, and when, in seconds. A machine under load may cost one its time. */
+interface Scraped {
+  readonly page: number;
+  readonly at: number;
+}
+
+/** What of each host was scraped well, once all have been scraped to their end. */
 const scrapeTimes = async (
   ask: Ask,
   hosts: number,
   mostPages: number,
-): Promise<ReadonlyMap<string, readonly number[]>> => {
+): Promise<ReadonlyMap<string, readonly Scraped[]>> => {
   type Range = { readonly metric: Sample['metric']; readonly values: readonly (readonly [number, string])[] };
   const query = 'up{job="opennebula_power",one_zone_id="7"}[5m]';
   const series = await ask(
@@ -139,7 +145,7 @@ const scrapeTimes = async (
   return new Map(
     series.map(({ metric, values }) => [
       metric['one_host_id'] ?? '',
-      values.filter(([, isUp]) => isUp === '1').map(([at]) => at),
+      values.flatMap(([at, isUp], page) => (isUp === '1' ? [{ page, at }] : [])),
     ]),
   );
 };
@@ -207,8 +213,11 @@ const compare = async (ask: Ask, all: readonly Recording[]): Promise<void> => {
   const differences: string[] = [];
   for (const [at, { name, pages }] of all.entries()) {
     const scraped = times.get(String(at)) ?? [];
-    const expected = exporterValues(pages, scraped);
-    const last = scraped.at(-1);
+    const expected = exporterValues(
+      scraped.map(({ page }) => pages[page] ?? ''),
+      scraped.map(({ at: seconds }) => seconds),
+    );
+    const last = scraped.at(-1)?.at;
     const found =
       last === undefined ? {} : await engineValues(ask, expected.agent || 'scaphandre', String(at), last);
     if (!isSame(found, expected.values))
