@@ -71,7 +71,10 @@ test('each has accounts of its own, in which every host stands once', async (t) 
       .filter((line) => line.startsWith('opennebula_host_energy_joules_total{'))
       .map((line) => line.replace(/^[^{]*(\{.*\}).*$/, '$1'));
   let found = await counted();
-  while (found.length < hosts.length) found = await counted();
+  while (found.length < hosts.length) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    found = await counted();
+  }
   assert.deepEqual([...found].sort(), hosts.map((line) => line.replace(/^[^{]*(\{.*\}).*$/, '$1')).sort());
   assert.deepEqual(
     readdirSync(folder).sort(),
