@@ -209,7 +209,16 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
     gridZones,
     vms,
     users: createSource({
-      read: createUserReader(client, (places) => onRepairs('one.userpool.info', places)),
+      read: createUserReader(
+        client,
+        (places) => onRepairs('one.userpool.info', places),
+        () =>
+          [...agentMemories.vms.attributes.values()].flatMap(({ tokenUsers }) =>
+            tokenUsers === undefined || tokenUsers.creatorId === tokenUsers.ownerId
+              ? []
+              : [tokenUsers.creatorId],
+          ),
+      ),
       now,
       reuseMs: Math.max(options['energy.interval'], options['one.min-refresh-interval']),
     }),

@@ -28,7 +28,11 @@ test('a user who stands twice in the pool is read alone, and one that is only fo
     credentials: () => Promise.resolve('oneadmin:labpass'),
     totalTimeoutMs: 60_000,
   });
-  const users = await createUserReader(client, () => undefined)();
+  const users = await createUserReader(
+    client,
+    () => undefined,
+    () => [],
+  )();
   assert.deepEqual(
     [...users.values()].map(({ id, tokenPassword }) => [id, tokenPassword]),
     [
@@ -50,5 +54,44 @@ test('users are not read by halves: a call that fails is a failure', async (t) =
     credentials: () => Promise.resolve('oneadmin:labpass'),
     totalTimeoutMs: 60_000,
   });
-  await assert.rejects(createUserReader(client, () => undefined)(), { code: 'ONE_REFUSED' });
+  await assert.rejects(
+    createUserReader(
+      client,
+      () => undefined,
+      () => [],
+    )(),
+    { code: 'ONE_REFUSED' },
+  );
+});
+
+test('a creator of VMs of others is asked for alone, once for each password: a deleted user that is forged is left out', async (t) => {
+  const pool = [user(0, 'a'), user(7, 'forged'), user(8, 'b'), user(9, 'c')];
+  let password = 'b';
+  const { endpoint, calls } = await startLivingFrontEnd(t, (method, [id]) => {
+    if (method === 'one.userpool.info') return { document: `<USER_POOL>${pool.join('')}</USER_POOL>` };
+    if (method !== 'one.user.info') return undefined;
+    return id === 8
+      ? { document: user(8, password) }
+      : { errorCode: 0x0400, message: `Error getting user [${id}].` };
+  });
+  const client = createXmlRpcClient({
+    endpoint: new URL(endpoint),
+    credentials: () => Promise.resolve('oneadmin:labpass'),
+    totalTimeoutMs: 60_000,
+  });
+  const read = createUserReader(
+    client,
+    () => undefined,
+    () => [7, 8, 8, 99],
+  );
+  const passwords = async () =>
+    [...(await read()).values()].map(({ id, tokenPassword }) => `${id} ${tokenPassword}`).sort();
+  assert.deepEqual(await passwords(), ['0 a', '8 b', '9 c']);
+  assert.deepEqual(await passwords(), ['0 a', '8 b', '9 c']);
+  const askedFor = (id: number) => calls.filter((call) => call === `one.user.info ${id}`).length;
+  assert.deepEqual([askedFor(7), askedFor(8), askedFor(9)], [2, 1, 0]);
+  password = 'new';
+  pool[2] = user(8, 'new');
+  assert.deepEqual(await passwords(), ['0 a', '8 new', '9 c']);
+  assert.equal(askedFor(8), 2);
 });
