@@ -19,7 +19,11 @@ onepower_vm_marginal_energy_joules_total{domain="one-8",uuid=""} ${seconds * 10}
 /** The recorded cloud has VM 8 on host 1. Host and VM have drawn 100 W and 40 W since the test began. */
 export const startCountingCloud = async (
   t: TestContext,
-  { gridZone = '', folder = path.join(temporaryFolder(t), 'energy') } = {},
+  {
+    gridZone = '',
+    folder = path.join(temporaryFolder(t), 'energy'),
+    environment = {} as Readonly<Record<string, string>>,
+  } = {},
 ) => {
   const beganAt = performance.now();
   const frontEnd = await startRecordedFrontEnd((method) =>
@@ -38,6 +42,7 @@ export const startCountingCloud = async (
   const start = async (...flags: readonly string[]): Promise<ExporterProcess> => {
     const exporter = await startExporter({
       endpoint: `http://127.0.0.1:${frontEnd.port}/RPC2`,
+      environment,
       flags: [
         `--power.agent-url=http://127.0.0.1:${agent.port}/{id}/metrics`,
         `--energy.directory=${folder}`,

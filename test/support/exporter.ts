@@ -29,6 +29,7 @@ export interface ExporterOptions {
   readonly systemctl?: string;
   /** As systemd makes it for StateDirectory=. */
   readonly stateFolder?: string;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const executable = repositoryPath('dist/opennebula-exporter');
@@ -70,6 +71,7 @@ export const startExporter = async (options: ExporterOptions): Promise<ExporterP
       PATH: options.systemctl === undefined ? folder : `${folder}:/bin:/usr/bin`,
       ONE_AUTH: authFile,
       ONE_XMLRPC: options.endpoint,
+      ...options.environment,
       ...(options.stateFolder === undefined ? {} : { STATE_DIRECTORY: options.stateFolder }),
     },
     stdio: ['ignore', 'inherit', 'pipe'],
