@@ -27,6 +27,7 @@ const verbs = readdirSync('cli', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && readFileSync(file, 'utf8').includes(' = defineVerb({'))
   .map(literally)
   .join('|');
+const dashboards = '^prometheus-patches/dashboards/';
 const touchesTheWorld =
   '^(node:)?(fs|net|http|https|http2|child_process|dgram|dns|tls|os|process|worker_threads|cluster|readline|timers|v8)(/|$)';
 
@@ -105,8 +106,15 @@ module.exports = {
       name: 'production-imports-no-dev-dependency',
       comment: 'What is installed must not need what only developers have.',
       severity: 'error',
-      from: { path: `^(lib|cli|${components.join('|')})/` },
+      from: { path: `^(lib|cli|${components.join('|')})/`, pathNot: dashboards },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: '^node:' },
+    },
+    {
+      name: 'dashboards-are-made-by-the-build',
+      comment: "Grafana's builder is a dev dependency: what is installed has the files that it makes.",
+      severity: 'error',
+      from: { pathNot: [dashboards, '^(scripts|test)/'] },
+      to: { path: dashboards },
     },
     {
       name: 'production-imports-no-simulator',

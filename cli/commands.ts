@@ -53,6 +53,11 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./prometheus/prometheus.ts')).prometheus,
   },
   {
+    name: 'grafana',
+    summary: 'put the dashboards into Grafana',
+    load: async () => (await import('./grafana/grafana.ts')).grafana,
+  },
+  {
     name: 'tunnel',
     summary: 'list the tunnels of live migrations, and remove what is left of them',
     load: async () => (await import('./tunnel.ts')).tunnel,

@@ -49,4 +49,9 @@ export const prometheusError = defineErrors({
     message: 'Prometheus could not be told to read its configuration again: {detail}',
     hint: 'run systemctl kill --signal=HUP --kill-whom=main UNIT, or restart the unit; --prometheus.unit names it',
   },
+  GRAFANA_PROVISION: {
+    exitCode: 1,
+    message: 'the dashboards cannot be put into {path}: {detail}',
+    hint: 'name the provisioning folder of Grafana, such as /etc/grafana/provisioning, and run the command as root',
+  },
 });

@@ -9,6 +9,7 @@ import { allOptions } from '../cli/all-options.ts';
 import { formatSampleConfig } from '../lib/config/sample-config.ts';
 import { version } from '../lib/version.ts';
 import { formatSudoers } from '../live-migrate/sudoers.ts';
+import { dashboards } from '../prometheus-patches/dashboards/dashboards.ts';
 import {
   biscuitWasm,
   formatModulesApart,
@@ -142,7 +143,9 @@ await cp('guest/kubernetes', 'dist/guest/kubernetes', { recursive: true });
 await writeFile('dist/oneext.yaml.sample', formatSampleConfig(allOptions, sampleNotes));
 await cp('front-end-installer/systemd', 'dist/systemd', { recursive: true });
 await cp('hooks/templates', 'dist/hooks/templates', { recursive: true });
-await cp('prometheus-patches/dashboards', 'dist/prometheus/dashboards', { recursive: true });
+await mkdir('dist/prometheus/dashboards', { recursive: true });
+for (const [file, make] of dashboards)
+  await writeFile(`dist/prometheus/dashboards/${file}`, `${JSON.stringify(make(), null, 2)}\n`);
 await mkdir('dist/prometheus/rules');
 await copyFile(
   'prometheus-patches/rules/opennebula-extensions.yml',

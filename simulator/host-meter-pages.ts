@@ -9,6 +9,8 @@ export const formatTelegrafPage = ({ name, powerMicrowatts }: SimulatedHost): Bu
   const watts = powerMicrowatts / 1e6;
   const sensor = (sensorName: string, value: number): string =>
     `ipmi_sensor{host="${name}",name="${sensorName}",server="",unit="watts"} ${Math.round(value)}\n`;
+  const supply = (index: number): string =>
+    `ipmi_sensor{host="${name}",name="ps${index}_curr_out_%",server="",unit="percent"} ${Math.round((supplyFactor * watts) / 15)}\n`;
   const powerstat = (what: string, value: number): string =>
     `powerstat_package_${what}_watts{host="${name}",package_id="0"} ${value.toFixed(2)}\n`;
   return Buffer.from(
@@ -16,6 +18,8 @@ export const formatTelegrafPage = ({ name, powerMicrowatts }: SimulatedHost): Bu
       '# HELP ipmi_sensor Telegraf collected metric\n# TYPE ipmi_sensor untyped\n',
       sensor('average_power_reading_over_sample_period', supplyFactor * meanWatts),
       sensor('instantaneous_power_reading', supplyFactor * watts),
+      supply(1),
+      supply(2),
       '# HELP powerstat Telegraf collected metric\n',
       powerstat('current_dram_power_consumption', 0.1 * watts),
       powerstat('current_power_consumption', 0.9 * watts),

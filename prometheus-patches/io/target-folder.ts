@@ -49,7 +49,7 @@ const makeFolder = async (folder: string, calls: FileCalls): Promise<void> => {
 export const readTargetFile = async (
   held: HeldFolder,
   name: string,
-  calls: FileCalls,
+  calls?: FileCalls,
 ): Promise<string | undefined> => {
   try {
     return (await readFileIn(held, name, mostBytes, calls)).bytes.toString('utf8');
@@ -64,7 +64,7 @@ export const writeTargetFile = (
   held: HeldFolder,
   name: string,
   content: string,
-  calls: FileCalls,
+  calls?: FileCalls,
 ): Promise<void> => writeAtomic(held.at(name), content, fileMode, calls);
 
 /** `absent` where there is no such folder. */

@@ -1,0 +1,110 @@
+/** Brings the provisioning folder of Grafana in line with our dashboards. */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { removeFileIn } from '../../lib/io/held-folder.ts';
+import { prometheusError } from '../errors.ts';
+import {
+  dashboardFolder,
+  digestFile,
+  formatDigests,
+  formatProvider,
+  type ProvisioningPlan,
+  parseDigests,
+  planProvisioning,
+  providerFile,
+} from '../provisioning.ts';
+import { lookIntoFolder, readTargetFile, workInFolder, writeTargetFile } from './target-folder.ts';
+
+const digestOf = (content: string): string => createHash('sha256').update(content).digest('hex');
+
+export interface Provisioning {
+  /** Paths of files. */
+  readonly written: readonly string[];
+  readonly removed: readonly string[];
+  readonly kept: readonly string[];
+}
+
+interface Wanted {
+  readonly folder: string;
+  /** The provider stands above the dashboards; in the digests it has this name. */
+  readonly providerName: string;
+  readonly contents: ReadonlyMap<string, string>;
+}
+
+const readWanted = async (provisioningFolder: string, shipped: string): Promise<Wanted> => {
+  const folder = path.join(path.resolve(provisioningFolder), 'dashboards', dashboardFolder);
+  const providerName = `../${providerFile}`;
+  const names = (await readdir(shipped)).filter((name) => name.endsWith('.json')).sort();
+  const contents = new Map([[providerName, formatProvider(folder)]]);
+  for (const name of names) contents.set(name, await readFile(path.join(shipped, name), 'utf8'));
+  return { folder, providerName, contents };
+};
+
+/** Files by the folder that they stand in. */
+const placeOf = ({ folder }: Wanted, name: string): readonly [folder: string, name: string] => [
+  path.join(folder, path.dirname(name)),
+  path.basename(name),
+];
+
+const readFound = (wanted: Wanted, name: string): Promise<string | undefined> => {
+  const [folder, base] = placeOf(wanted, name);
+  return lookIntoFolder<string | undefined>(folder, undefined, (held) => readTargetFile(held, base));
+};
+
+const plan = async (wanted: Wanted): Promise<ProvisioningPlan> => {
+  const recorded = parseDigests((await readFound(wanted, digestFile)) ?? '');
+  const found = new Map<string, string>();
+  for (const name of new Set([...wanted.contents.keys(), ...recorded.keys()])) {
+    const content = await readFound(wanted, name);
+    if (content !== undefined) found.set(name, content);
+  }
+  return planProvisioning(wanted.contents, found, recorded, digestOf);
+};
+
+const write = async (wanted: Wanted, name: string, content: string): Promise<void> => {
+  const [folder, base] = placeOf(wanted, name);
+  await workInFolder(folder, (held) => writeTargetFile(held, base, content));
+};
+
+/** The provider comes last: Grafana then finds all dashboards that it names. */
+const carryOut = async (
+  wanted: Wanted,
+  { write: names, remove, digests }: ProvisioningPlan,
+): Promise<void> => {
+  const last = (name: string): number => Number(name === wanted.providerName);
+  for (const name of remove) {
+    const [folder, base] = placeOf(wanted, name);
+    await lookIntoFolder(folder, undefined, (held) => removeFileIn(held, base));
+  }
+  for (const name of [...names].sort((one, other) => last(one) - last(other)))
+    await write(wanted, name, wanted.contents.get(name) ?? '');
+  if (names.length + remove.length > 0) await write(wanted, digestFile, formatDigests(digests));
+};
+
+/**
+ * @param shipped the folder with our dashboards
+ * @param isCheck change nothing, and say what would change
+ */
+export const provisionGrafana = async (
+  provisioningFolder: string,
+  shipped: string,
+  isCheck: boolean,
+): Promise<Provisioning> => {
+  try {
+    const wanted = await readWanted(provisioningFolder, shipped);
+    const planned = await plan(wanted);
+    if (!isCheck) await carryOut(wanted, planned);
+    const shown = (names: readonly string[]): readonly string[] =>
+      names.map((name) => path.join(wanted.folder, name));
+    return { written: shown(planned.write), removed: shown(planned.remove), kept: shown(planned.keep) };
+  } catch (thrown) {
+    if (thrown instanceof OneExtError) throw thrown;
+    throw prometheusError(
+      'GRAFANA_PROVISION',
+      { path: provisioningFolder, detail: reasonOf(thrown) },
+      thrown,
+    );
+  }
+};
