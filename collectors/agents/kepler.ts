@@ -34,11 +34,10 @@ const readExe = createLabelReader('exe', 4096);
 
 /** Why the agent could not measure, if it could not. */
 const problemOf = (page: KeplerPage, zones: readonly string[] | undefined): Problem | undefined => {
+  if (page.isLegacy && page.watts.size === 0)
+    return { reason: 'no_power', detail: 'the page is that of a Kepler older than 0.10, which is not read' };
   if (!page.isWhole) return { reason: 'truncated', detail: 'the page ends before its end' };
-  if (page.watts.size === 0)
-    return page.isLegacy
-      ? { reason: 'no_power', detail: 'the page is that of a Kepler older than 0.10, which is not read' }
-      : { reason: 'no_power', detail: 'the page has no kepler_node_cpu_watts' };
+  if (page.watts.size === 0) return { reason: 'no_power', detail: 'the page has no kepler_node_cpu_watts' };
   if (zones === undefined) return { reason: 'no_power', detail: 'the page has neither psys nor package' };
   if (page.watts.get(zones[0] ?? '') !== 0) return undefined;
   return page.usageRatio === 0

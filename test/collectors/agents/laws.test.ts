@@ -143,3 +143,10 @@ test('law: a page that is mixed line by line from two agents never raises a VM a
     );
   }
 });
+
+test('a Kepler older than 0.10 is told by its metrics, and not read', () => {
+  const verdict = readAgentPage(
+    'kepler_vm_core_joules_total{mode="dynamic",source="intel_rapl",vm_id="machine-qemu-1-one-5"} 12\n',
+  );
+  assert.deepEqual([verdict.sound, verdict.sound || verdict.reason], [false, 'no_power']);
+});
