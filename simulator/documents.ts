@@ -227,5 +227,6 @@ export const formatZonePool = (): string =>
 export const formatUserPool = (tokenPassword: string): string =>
   `<USER_POOL><USER><ID>0</ID><NAME>oneadmin</NAME><TEMPLATE>${cdata('TOKEN_PASSWORD', tokenPassword)}</TEMPLATE></USER></USER_POOL>`;
 
-export const formatAdministrator = (): string =>
-  '<USER><ID>0</ID><GID>0</GID><GROUPS><ID>0</ID></GROUPS><GNAME>oneadmin</GNAME><NAME>oneadmin</NAME><ENABLED>1</ENABLED></USER>';
+export const formatAdministrator = (tokenPassword: string): string =>
+  '<USER><ID>0</ID><GID>0</GID><GROUPS><ID>0</ID></GROUPS><GNAME>oneadmin</GNAME><NAME>oneadmin</NAME><ENABLED>1</ENABLED>' +
+  `<TEMPLATE>${cdata('TOKEN_PASSWORD', tokenPassword)}</TEMPLATE></USER>`;

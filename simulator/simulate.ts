@@ -131,7 +131,7 @@ const createMoment = (options: SimulationOptions, at: number): Moment => {
         'one.vnpool.info': formatNetworkPool(vms.length),
         'one.zonepool.info': formatZonePool(),
         'one.system.version': '7.4.0',
-        'one.user.info': formatAdministrator(),
+        'one.user.info': formatAdministrator(simulatedTokenPassword),
         'one.userpool.info': formatUserPool(simulatedTokenPassword),
         'one.hookpool.info': '<HOOK_POOL></HOOK_POOL>',
       }).map(([method, document]) => [method, encodeDocument(document)]),
