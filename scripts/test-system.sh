@@ -27,7 +27,6 @@ if ((${#missing[@]} > 0)); then
 fi
 
 bash test/system/hypervisor-lab/fetch-scaphandre.sh .cache/scaphandre
-bash test/system/guest-lab/fetch.sh .cache/guest-linux
 for release in bookworm trixie; do
   bash test/system/clean-root/fetch.sh "$release" ".cache/clean-root/$release-without-node"
 done
