@@ -22,9 +22,9 @@ export interface PageSurroundings {
 const headline = ({ view, at, problem }: PageModel, clock: string): Html => {
   const { hosts, hostsMeasured, hostWatts, idleWatts, vms, vmsMeasured, vmWatts } = view.totals;
   return html`<dl class="sums">
-<div><dt>All hosts draw</dt><dd><b id="host-watts">${formatWatts(hostWatts)}</b> W</dd><dd><span id="hosts-measured">${hostsMeasured}</span> of ${hosts} hosts measured</dd></div>
-<div><dt>All VMs draw</dt><dd><b id="vm-watts">${formatWatts(vmWatts)}</b> W</dd><dd><span id="vms-measured">${vmsMeasured}</span> of ${vms} VMs measured</dd></div>
-<div><dt>Hosts would draw idle</dt><dd><b>${formatWatts(idleWatts)}</b> W</dd><dd>where it is known</dd></div>
+<div><dt>All hosts draw</dt><dd><b id="host-watts">${formatWatts(hostWatts)}</b> W</dd><dd><span id="hosts-measured">${hostsMeasured}</span> of <span id="hosts-count">${hosts}</span> hosts measured</dd></div>
+<div><dt>All VMs draw</dt><dd><b id="vm-watts">${formatWatts(vmWatts)}</b> W</dd><dd><span id="vms-measured">${vmsMeasured}</span> of <span id="vms-count">${vms}</span> VMs measured</dd></div>
+<div><dt>Hosts would draw idle</dt><dd><b id="idle-watts">${formatWatts(idleWatts)}</b> W</dd><dd>where it is known</dd></div>
 </dl>
 <p>Read at <time id="at" datetime="${new Date(at).toISOString()}">${clock}</time>. <span role="status" id="live"></span></p>
 <p id="problem" class="problem"${problem === undefined ? html` hidden` : undefined}>${problem ?? ''}</p>`;
@@ -117,7 +117,7 @@ ${downloads(query)}
 <section aria-labelledby="hosts"><h2 id="hosts">Hosts</h2>
 <div id="hosts-part">${hostTable(selection)}</div>
 </section>
-<section aria-labelledby="owners"><h2 id="owners">Owners in ${model.month.month}</h2>
+<section aria-labelledby="owners"><h2 id="owners">Owners in <span id="month">${model.month.month}</span></h2>
 <div id="owners-part">${monthHtml(model, selection)}</div>
 </section>
 </main>

@@ -7,10 +7,14 @@ import type { PageModel, Selection } from './selection.ts';
 /** An update has at most 5 kB: of a large page each has a part of the VMs, and the next one the next part. */
 const vmsInUpdate = 160;
 
+/** Amounts that no update carries (of hosts, of the month, trends) are read again with the document, this often. */
+const refreshMs = 60_000;
+
 export const fingerprintOf = ({ vms, hosts, owners }: Selection, model: PageModel): string =>
   createHash('sha256')
     .update(
       JSON.stringify([
+        Math.floor(model.at / refreshMs),
         vms.rows.map(({ id, reason }) => [id, reason]),
         vms.count,
         hosts.rows.map(({ id, reason }) => [id, reason]),

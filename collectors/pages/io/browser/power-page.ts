@@ -6,7 +6,10 @@ import { formatWatts } from '../../quantities.ts';
 const shownSeconds = 3600;
 /** The document is not read again more often. */
 const leastRefreshMs = 5000;
-const parts = ['vms-part', 'unmeasured-part', 'hosts-part', 'owners-part'];
+const parts = [
+  ...['vms-part', 'unmeasured-part', 'hosts-part', 'owners-part'],
+  ...['hosts-count', 'vms-count', 'idle-watts', 'month'],
+];
 
 const byId = (id: string): HTMLElement | null => document.getElementById(id);
 const setText = (id: string, text: string): void => {
