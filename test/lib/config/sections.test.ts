@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { allOptions } from '../../../cli/all-options.ts';
 import { exporterOptions } from '../../../collectors/exporter-options.ts';
-import { fileName } from '../../../lib/config/options.ts';
+import { configurable, fileName } from '../../../lib/config/options.ts';
 import { describeStrayKey, sections, sectionsOf, strayKeys } from '../../../lib/config/sections.ts';
 
 const everywhere = Object.keys(sections);
 
 test('every option of the suite stands in a section that every program knows, and the other way round', () => {
-  const used = Object.keys(allOptions)
+  const used = Object.keys(configurable(allOptions))
     .map((name) => fileName(name).split('.')[0] ?? '')
     .filter((section) => section !== 'config');
   assert.deepEqual([...new Set(used)].sort(), [...everywhere].sort());
