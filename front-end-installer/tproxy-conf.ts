@@ -60,6 +60,29 @@ const portOf = (forward: unknown): unknown => (isMapping(forward) ? forward[':se
 const addressOf = (forward: unknown): string | undefined =>
   isMapping(forward) && typeof forward[':remote_addr'] === 'string' ? forward[':remote_addr'] : undefined;
 
+/** What the proxies forward, as the file says it. */
+export interface ProxyForward {
+  readonly servicePort: unknown;
+  readonly address: unknown;
+  readonly port: unknown;
+  /** `oneext install --guest-power` has put it there. */
+  readonly isOurs: boolean;
+}
+
+/** `undefined` where the file is not what OpenNebula reads. */
+export const readForwards = (text: string): readonly ProxyForward[] | undefined => {
+  const [own = ''] = ownItem.exec(text) ?? ownList.exec(text) ?? [];
+  const [, ourPort] = /:service_port: (\d+)/.exec(own) ?? [];
+  return readConfiguration(text)
+    ?.forwards.filter(isMapping)
+    .map((one) => ({
+      servicePort: portOf(one),
+      address: one[':remote_addr'],
+      port: one[':remote_port'],
+      isOurs: String(portOf(one)) === ourPort,
+    }));
+};
+
 interface Place {
   readonly at: number;
   readonly indent: string;
@@ -70,9 +93,7 @@ interface Place {
 /** Where one more forward goes: before the first one. `undefined` where the layout is another. */
 const placeFor = (text: string): Place | undefined => {
   const { contents } = parseDocument(text);
-  const pair = isMap(contents)
-    ? contents.items.find((one) => String(one.key).startsWith(':tproxy'))
-    : undefined;
+  const pair = isMap(contents) ? contents.items.find((one) => String(one.key) === ':tproxy') : undefined;
   if (pair === undefined)
     return text === '' || text.endsWith('\n') ? { at: text.length, indent: '  ', isNew: true } : undefined;
   if (isSeq(pair.value) && pair.value.flow !== true && pair.value.range) {

@@ -6,6 +6,7 @@ import { judgeClocks } from './clock.ts';
 import { judgeConfig } from './config.ts';
 import { judgeExporter } from './exporter.ts';
 import { judgeGeolocation } from './geolocation.ts';
+import { judgeGuests } from './guests.ts';
 import { judgeHooks } from './hooks.ts';
 import { judgeHosts } from './hosts.ts';
 import { probeAgents } from './io/agents.ts';
@@ -13,6 +14,7 @@ import { probeAuth } from './io/auth.ts';
 import { probeClocks } from './io/clock.ts';
 import { probeExporter } from './io/exporter.ts';
 import { probeGeolocation } from './io/geolocation.ts';
+import { probeGuests } from './io/guests.ts';
 import { probeHooks } from './io/hooks.ts';
 import { hostsLimitMs, probeHosts } from './io/hosts.ts';
 import { probeLeftovers } from './io/leftovers.ts';
@@ -76,6 +78,12 @@ export const checks: readonly Check[] = [
     about: "where power is pushed into OpenNebula's own monitoring: one VM has it there",
     probe: probeMonitoring,
     judge: judgeMonitoring,
+  }),
+  defineCheck({
+    name: 'guests',
+    about: "where VMs are served their own power: what the hypervisors' proxies forward (tproxy)",
+    probe: probeGuests,
+    judge: judgeGuests,
   }),
   defineCheck({
     name: 'prometheus',

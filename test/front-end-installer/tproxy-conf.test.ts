@@ -23,6 +23,11 @@ const cases: Readonly<Record<string, readonly [string, string]>> = {
     `${head}:tproxy_debug_level: 2\n:tproxy:  # ours\n${indented}\n:last: 1\n`,
     '10.11.12.13',
   ],
+  'as the sample of OpenNebula, without its comment signs': [
+    `${head}:tproxy_debug_level: 2\n:tproxy:\n# OneGate service.\n${oneGate}`,
+    '10.11.12.13',
+  ],
+  'with the level of its log alone': [`${head}:tproxy_debug_level: 2\n`, '192.0.2.9'],
   'with comments in the list': [`:tproxy:\n  # one\n${indented} # the port\n  # two\n`, '10.11.12.13'],
   'with another port, and networks': [
     ':tproxy:\n- :service_port: 80\n  :remote_addr: 10.0.0.1\n  :remote_port: 80\n  :networks: [a, 7]\n',

@@ -16,6 +16,7 @@ const troubles = (findings: readonly DoctorFinding[]): readonly string[] =>
     .map(({ level, check, message }) => `${level} ${check}: ${message}`);
 
 const notPushed = "skipped monitoring: no power is pushed into OpenNebula's monitoring (--monitoring.push)";
+const notServed = 'skipped guests: no VMs are served their own power (--guest.listen-address)';
 const hostsSkipped = 'skipped hosts: hypervisors are looked at with --hosts all, or --hosts NAME,...';
 const nowhere =
   'skipped geolocation: 3 of 3 hosts have GEOLOCATION; it was not compared with their addresses';
@@ -23,16 +24,16 @@ const nowhere =
 test('a cloud in order: no error, no warning, exit code 0, a line for each part', async (t) => {
   const lab = await startDoctorLab(t);
   const { code, findings, stderr } = await lab.run('--json');
-  assert.deepEqual(troubles(findings), [notPushed, hostsSkipped, nowhere]);
+  assert.deepEqual(troubles(findings), [notPushed, notServed, hostsSkipped, nowhere]);
   assert.deepEqual([code, stderr], [0, '']);
   const parts = [...new Set(findings.map(({ check }) => check))];
   assert.deepEqual(parts, [
-    ...['config', 'one', 'versions', 'hooks', 'auth', 'exporter', 'agents', 'monitoring', 'prometheus'],
-    ...['clock', 'live-migrate', 'hosts', 'geolocation', 'leftovers'],
+    ...['config', 'one', 'versions', 'hooks', 'auth', 'exporter', 'agents', 'monitoring', 'guests'],
+    ...['prometheus', 'clock', 'live-migrate', 'hosts', 'geolocation', 'leftovers'],
   ]);
   const people = await lab.run();
   assert.match(people.stdout, /^ok {7}exporter {6}http:\S+: answers, data \d s old$/m);
-  assert.match(people.stdout, /\n\n0 errors, \d warnings?, \d+ ok, 3 skipped\n$/);
+  assert.match(people.stdout, /\n\n0 errors, \d warnings?, \d+ ok, 4 skipped\n$/);
   assert.doesNotMatch(people.stdout, /\u001b/);
 });
 
@@ -299,7 +300,7 @@ for (const { what, breaks, tells, code } of breakages) {
     assert.equal(run.code, code, lines.join('\n'));
     assert.match(run.stderr, code === 0 ? /^$/ : /^oneext: the doctor found \d+ errors?, .*\nDOCTOR_FOUND: /);
     // Whatever is broken, each part has its lines.
-    assert.equal(new Set(run.findings.map(({ check }) => check)).size, 14);
+    assert.equal(new Set(run.findings.map(({ check }) => check)).size, 15);
   });
 }
 

@@ -120,6 +120,12 @@ test("where the creator is gone, the owner's password counts, as oned has it; a 
   assert.equal(judge('524', good, noOwner), 'denied');
 });
 
+test('a token that was right is refused once its VM is gone, and once the id is that of another VM', () => {
+  assert.equal(judge('524', good), '524');
+  assert.equal(judge('524', good, directoryOf(vms.filter(({ id }) => id !== 524))), 'denied');
+  assert.equal(judge('524', good, directoryOf([vmOf(524, { startTime: '1764282001' })])), 'denied');
+});
+
 test('of a password of which OneGate makes no key, there is no token', () => {
   assert.equal(makeOneGateToken(524, '1764282000', 'a'.repeat(31)), undefined);
   assert.equal(makeOneGateToken(524, '1764282000', `é${'a'.repeat(40)}`), undefined);
