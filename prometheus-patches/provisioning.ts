@@ -10,6 +10,9 @@ export const dashboardFolder = 'opennebula-extensions';
 /** In the folder of the dashboards. Grafana reads only names that end in .json there. */
 export const digestFile = 'SHA256SUMS';
 
+/** Grafana puts variables of its environment in the place of a dollar and what follows, and a dollar in that of two. */
+const quoteForGrafana = (text: string): string => JSON.stringify(text.replaceAll('$', '$$$$'));
+
 /** @param folder the absolute path of the dashboards */
 export const formatProvider = (folder: string): string => `# Written by oneext grafana provision.
 apiVersion: 1
@@ -22,15 +25,18 @@ providers:
   updateIntervalSeconds: 60
   allowUiUpdates: false
   options:
-    path: ${JSON.stringify(folder)}
+    path: ${quoteForGrafana(folder)}
 `;
 
 export const formatDigests = (digests: ReadonlyMap<string, string>): string =>
   [...digests].map(([name, digest]) => `${digest}  ${name}\n`).join('');
 
+/** Whoever may write the file cannot name what is not among our files: root removes what is ours. */
 export const parseDigests = (text: string): ReadonlyMap<string, string> =>
   new Map(
-    [...text.matchAll(/^([0-9a-f]{64}) {2}(\S+)$/gm)].map(([, digest = '', name = '']) => [name, digest]),
+    [...text.matchAll(/^([0-9a-f]{64}) {2}([^\s/]+\.json|\.\.\/opennebula-extensions\.yaml)$/gm)].map(
+      ([, digest = '', name = '']) => [name, digest],
+    ),
   );
 
 export interface ProvisioningPlan {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
+import { codeOf } from '../../lib/errors/system-error.ts';
 import { removeFileIn } from '../../lib/io/held-folder.ts';
 import { prometheusError } from '../errors.ts';
 import {
@@ -48,19 +49,30 @@ const placeOf = ({ folder }: Wanted, name: string): readonly [folder: string, na
   path.basename(name),
 ];
 
-const readFound = (wanted: Wanted, name: string): Promise<string | undefined> => {
+const readFound = async (wanted: Wanted, name: string): Promise<string | undefined> => {
   const [folder, base] = placeOf(wanted, name);
-  return lookIntoFolder<string | undefined>(folder, undefined, (held) => readTargetFile(held, base));
+  try {
+    return await lookIntoFolder<string | undefined>(folder, undefined, (held) => readTargetFile(held, base));
+  } catch (thrown) {
+    if (thrown instanceof OneExtError || codeOf(thrown) !== undefined) throw thrown;
+    throw new Error(`${path.join(folder, base)}: ${reasonOf(thrown)}`, { cause: thrown });
+  }
 };
 
-const plan = async (wanted: Wanted): Promise<ProvisioningPlan> => {
-  const recorded = parseDigests((await readFound(wanted, digestFile)) ?? '');
+interface Plan extends ProvisioningPlan {
+  /** As the file is now. */
+  readonly digestText: string | undefined;
+}
+
+const plan = async (wanted: Wanted): Promise<Plan> => {
+  const digestText = await readFound(wanted, digestFile);
+  const recorded = parseDigests(digestText ?? '');
   const found = new Map<string, string>();
   for (const name of new Set([...wanted.contents.keys(), ...recorded.keys()])) {
     const content = await readFound(wanted, name);
     if (content !== undefined) found.set(name, content);
   }
-  return planProvisioning(wanted.contents, found, recorded, digestOf);
+  return { ...planProvisioning(wanted.contents, found, recorded, digestOf), digestText };
 };
 
 const write = async (wanted: Wanted, name: string, content: string): Promise<void> => {
@@ -68,10 +80,13 @@ const write = async (wanted: Wanted, name: string, content: string): Promise<voi
   await workInFolder(folder, (held) => writeTargetFile(held, base, content));
 };
 
-/** The provider comes last: Grafana then finds all dashboards that it names. */
+/**
+ * The provider comes last: Grafana then finds all dashboards that it names. The digests are written also where only
+ * they are missing, as after a run that was interrupted.
+ */
 const carryOut = async (
   wanted: Wanted,
-  { write: names, remove, digests }: ProvisioningPlan,
+  { write: names, remove, digests, digestText }: Plan,
 ): Promise<void> => {
   const last = (name: string): number => Number(name === wanted.providerName);
   for (const name of remove) {
@@ -80,7 +95,8 @@ const carryOut = async (
   }
   for (const name of [...names].sort((one, other) => last(one) - last(other)))
     await write(wanted, name, wanted.contents.get(name) ?? '');
-  if (names.length + remove.length > 0) await write(wanted, digestFile, formatDigests(digests));
+  const text = formatDigests(digests);
+  if (text !== (digestText ?? '')) await write(wanted, digestFile, text);
 };
 
 /**

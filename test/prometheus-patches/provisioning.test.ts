@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { assert as assertLaw, constantFrom, dictionary, property } from 'fast-check';
-import { formatDigests, parseDigests, planProvisioning } from '../../prometheus-patches/provisioning.ts';
+import { load } from 'js-yaml';
+import {
+  formatDigests,
+  formatProvider,
+  parseDigests,
+  planProvisioning,
+} from '../../prometheus-patches/provisioning.ts';
 
 const digestOf = (content: string): string => Buffer.from(content).toString('hex').padStart(64, '0');
 const files = dictionary(
-  constantFrom('a.json', 'b.json', 'c.json', '../x.yaml'),
+  constantFrom('a.json', 'b.json', 'c.json', '../opennebula-extensions.yaml'),
   constantFrom('1', '2', '3'),
 ).map((made) => new Map<string, string>(Object.entries(made)));
 
@@ -24,4 +30,20 @@ test('what there is is replaced or removed only where it is as it was recorded, 
       assert.deepEqual([again.write, again.remove, again.keep], [[], [], keep]);
     }),
   );
+});
+
+test('digests name our files and no others, wherever those are', () => {
+  const line = (name: string): string => `${digestOf('x')}  ${name}\n`;
+  const ours = ['old.json', '../opennebula-extensions.yaml'];
+  const others = ['../../../passwd', '/etc/passwd', '../mine.json', '../mine.yaml', 'a/b.json', '..', ''];
+  assert.deepEqual([...parseDigests([...ours, ...others].map(line).join('')).keys()], ours);
+});
+
+test('Grafana puts nothing of its environment into the path of the dashboards', () => {
+  for (const folder of ['/srv/$HOME/grafana', '/srv/a: "b"/$$', '/srv/ ü\n/x'])
+    assert.equal(
+      (load(formatProvider(folder)) as { providers: readonly { options: { path: string } }[] }).providers[0]
+        ?.options.path,
+      folder.replaceAll('$', '$$$$'),
+    );
 });

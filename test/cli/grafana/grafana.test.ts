@@ -79,6 +79,26 @@ test('what somebody else wrote or changed stays, and the rest is brought up to d
   ]);
 });
 
+test('a run that was interrupted before it wrote what is ours is made good by the next one', async (t) => {
+  const { own, provision } = setUp(t);
+  assert.equal((await provision()).code, 0);
+  const digests = readFileSync(own('SHA256SUMS'), 'utf8');
+  rmSync(own('SHA256SUMS'));
+  assert.equal((await provision('--check')).code, 0);
+  assert.equal(existsSync(own('SHA256SUMS')), false);
+  assert.equal((await provision()).code, 0);
+  assert.equal(readFileSync(own('SHA256SUMS'), 'utf8'), digests);
+});
+
+test('what stands in the place of a dashboard and is no file is named', async (t) => {
+  const { own, provision } = setUp(t);
+  mkdirSync(own('power-hosts.json'), { recursive: true });
+  const { code, stderr } = await provision();
+  assert.equal(code, 1);
+  assert.match(stderr, /power-hosts\.json: it is not a file/);
+  assert.deepEqual(readdirSync(path.dirname(own('x'))), ['power-hosts.json']);
+});
+
 test('a directory that cannot be written is named, and so is one that is missing', async (t) => {
   const { folder, provision } = setUp(t);
   writeFileSync(folder, '');
