@@ -152,12 +152,12 @@ const powerIn = (
   return domain === undefined ? undefined : powerOfDomain(domain, vm, hostId, reading, situation);
 };
 
-/** On one host the value of one agent counts; an agent that answers for several hosts counts once. */
 interface MeasuredOn {
   readonly reading: PowerReading;
   readonly power: DomainPower['power'];
 }
-/** The first that knows its power counts, else the first that tells why not. */
+
+/** On one host the value of one agent counts: of the first that knows it, else the first that tells why not. */
 const measureOn = (vm: VmWithAttributes, hostId: number, situation: Situation): MeasuredOn | undefined => {
   let unknown: MeasuredOn | undefined;
   for (const one of situation.readings.get(hostId) ?? []) {
@@ -170,7 +170,7 @@ const measureOn = (vm: VmWithAttributes, hostId: number, situation: Situation): 
   return unknown;
 };
 
-/** Hosts may share a reading: it counts once. */
+/** An agent that answers for several hosts counts once. */
 const measure = (vm: VmWithAttributes, situation: Situation): Measurement => {
   const counted: PowerReading[] = [];
   let microwatts = 0;

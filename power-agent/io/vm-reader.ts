@@ -71,7 +71,9 @@ export const createVmReader = ({ procfs, sysfs }: VmReaderPlaces): VmReader => {
     const cgroup = vmCgroup(tryReadText(fileOf(pid, 'cgroup')) ?? '');
     if (cgroup === undefined) return undefined;
     const file = keepFile(path.join(sysfs, 'fs/cgroup', cgroup, 'cpu.stat'));
-    return parseCgroupSeconds(file.read() ?? '') === undefined ? undefined : file;
+    if (parseCgroupSeconds(file.read() ?? '') !== undefined) return file;
+    file.close();
+    return undefined;
   };
   const isThread = (pid: number): boolean => {
     const group = /^Tgid:\s*(\d+)$/m.exec(tryReadText(fileOf(pid, 'status')) ?? '')?.[1];
@@ -107,7 +109,7 @@ export const createVmReader = ({ procfs, sysfs }: VmReaderPlaces): VmReader => {
       young.set(pid, readings + 1);
       if (!secondLooks.has(readings + 1)) continue;
       const isDone = readings + 1 >= lastLook || (readings === 0 && isThread(pid));
-      if (isDone || !lookAt(pid)) young.delete(pid);
+      if (isDone || vms.has(pid) || !lookAt(pid)) young.delete(pid);
     }
   };
 
@@ -134,7 +136,7 @@ export const createVmReader = ({ procfs, sysfs }: VmReaderPlaces): VmReader => {
     vms.get(pid)?.cgroup?.close();
     vms.delete(pid);
     vhosts.forget(pid);
-    lookAt(pid);
+    if (lookAt(pid)) young.set(pid, 0);
     return readKnown(pid);
   };
   /** A cgroup in which several VMs run is of none of them. */
