@@ -120,12 +120,14 @@ const contentOf = (page: Page, earlier: AgentCounters | undefined): PageContent 
     };
   // Seconds of another number of CPUs, and joules of another meter, cannot be compared.
   const measuredSeconds = host.get('measuredSeconds');
+  const model = modelOf(host);
   const counters = {
     seconds,
     ...(measuredSeconds === undefined ? {} : { measuredSeconds }),
     hostJoules,
     domains,
-    marginal,
+    // While the agent knows no model they stand still, which is not that nothing was added.
+    marginal: model.model === undefined ? new Map<string, number>() : marginal,
     ended,
     meter: `${meter} ${host.get('cpus')}`,
   };
@@ -135,7 +137,7 @@ const contentOf = (page: Page, earlier: AgentCounters | undefined): PageContent 
     : {
         ...content,
         ...power,
-        ...modelOf(host),
+        ...model,
         ...(meter === 'rapl' ? {} : { isNotOfProcessors: true }),
         counters,
         problem: undefined,

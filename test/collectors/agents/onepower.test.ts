@@ -138,3 +138,16 @@ test('what the agent has learnt of its host is told, unless it cannot be true', 
     assert.equal(modelIn(later.replace(sample, '')), undefined);
   }
 });
+
+test('what VMs have added is known only while the agent knows its host, whatever it has counted before', () => {
+  const agent = madeAgent();
+  let page = '';
+  for (let time = 0; time < 120; time += 1) page = agent(5, { vms: { 524: (time * 7) % 15 } });
+  const marginalIn = (text: string): readonly number[] => [
+    ...(readAgentPages([text])[0]?.counters?.marginal?.values() ?? []),
+  ];
+  assert.ok((marginalIn(page)[0] ?? 0) > 0);
+  const unknown = page.replace(/^onepower_host_(?:idle_watts|watts_per_cpu|model_error_ratio) .*\n/gm, '');
+  assert.match(unknown, /^onepower_vm_marginal_energy_joules_total\{/m);
+  assert.deepEqual(marginalIn(unknown), []);
+});
