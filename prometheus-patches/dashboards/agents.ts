@@ -1,6 +1,6 @@
 /** Whether power is measured: agents, VMs without power, and the exporter itself. */
 import { dashboard, graph, hostChoice, row, stat, table, timeline, zoneChoice } from './parts.ts';
-import { ofHosts, selected } from './queries.ts';
+import { noneOfThem, ofHosts, selected } from './queries.ts';
 
 const up = ofHosts('opennebula_power_agent_up');
 const unmeasured = `max by (one_zone_id, one_vm_id, one_host_id, reason) (${selected('opennebula_vm_power_unmeasured_info', 'one_host_id')})`;
@@ -19,11 +19,11 @@ export const agents = () =>
         'hosts',
       ]),
       stat({ title: 'Hosts without a sound answer', description: '', unit: 'short', width: 6 }, [
-        `count(${up} == 0) or vector(0)`,
+        `sum(1 - ${up})`,
         'hosts',
       ]),
       stat({ title: 'VMs not measured', description: '', unit: 'short', width: 6 }, [
-        `count(${unmeasured}) or vector(0)`,
+        `count(${unmeasured}) or ${noneOfThem}`,
         'VMs',
       ]),
       stat(
@@ -55,7 +55,7 @@ export const agents = () =>
       ]),
       row('VMs that are not measured'),
       graph({ title: 'Why VMs are not measured', description: 'By reason.', unit: 'short', width: 12 }, [
-        `count by (reason) (${unmeasured}) or label_replace(vector(0), "reason", "none", "", "")`,
+        `count by (reason) (${unmeasured}) or label_replace(${noneOfThem}, "reason", "none", "", "")`,
         '{{reason}}',
       ]),
       table(

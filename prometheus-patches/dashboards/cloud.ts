@@ -1,6 +1,6 @@
 /** What the cloud draws now, and who in it. */
 import { bars, dashboard, graph, hostChoice, ownerChoice, row, stat, zoneChoice } from './parts.ts';
-import { ofHosts, selected, vmWatts, withNames } from './queries.ts';
+import { noneOfThem, ofHosts, selected, vmWatts, withNames } from './queries.ts';
 
 const hostWatts = ofHosts('opennebula_host_power_watts');
 const wattsOfVms = withNames(vmWatts, 'one_host_id', 'one_vm_owner');
@@ -39,7 +39,7 @@ export const cloud = () =>
           width: 6,
         },
         [
-          `count(max by (one_zone_id, one_vm_id) (${selected('opennebula_vm_power_unmeasured_info', 'one_host_id')})) or vector(0)`,
+          `count(max by (one_zone_id, one_vm_id) (${selected('opennebula_vm_power_unmeasured_info', 'one_host_id')})) or ${noneOfThem}`,
           'VMs',
         ],
       ),

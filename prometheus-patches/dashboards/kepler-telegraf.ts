@@ -12,9 +12,15 @@ const sensor = (names: string, unit: string): string =>
 const byHost = (expr: string): string =>
   `label_replace(${expr}, "host", "$1", "instance", "(.*?)(:[0-9]+)?")`;
 
+/** Of its two parts: the whole is the processor's own counter, which wraps. */
+const nodeWatts = (zone: string): string =>
+  ['active', 'idle']
+    .map((part) => `rate(kepler_node_cpu_${part}_joules_total{zone="${zone}", ${host}}[$__rate_interval])`)
+    .join(' + ');
+
 /** Kepler from 0.10 on counts by zone; Kepler before it has a counter for each part of each container. */
 const keplerWatts = (zone: string): string =>
-  `sum by (host) (${byHost(`rate(kepler_node_cpu_joules_total{zone="${zone}", ${host}}[$__rate_interval])`)} or ${byHost(
+  `sum by (host) (${byHost(nodeWatts(zone))} or ${byHost(
     `sum by (instance) (rate(kepler_container_${zone}_joules_total{${host}}[$__rate_interval]))`,
   )})`;
 /** A machine has one of these meters, or its power supplies have. */
@@ -66,11 +72,14 @@ export const keplerTelegraf = () =>
       bars(
         {
           title: 'Programs by power',
-          description: 'The ten largest, of all hosts.',
+          description: 'Packages and memory, of those that run. The ten largest, of all hosts.',
           unit: 'watt',
           width: 24,
         },
-        [`topk(10, sum by (comm) (kepler_process_cpu_watts{${host}}) > 0)`, '{{comm}}'],
+        [
+          `topk(10, sum by (comm) (kepler_process_cpu_watts{state="running", zone=~"package|dram", ${host}}) > 0)`,
+          '{{comm}}',
+        ],
       ),
       row('Telegraf'),
       graph(

@@ -37,6 +37,9 @@ export const rateOfHosts = (metric: string): string =>
 export const ofVms = (metric: string, ...more: readonly string[]): string =>
   once(['one_vm_id', ...more], selected(metric));
 
+/** Beside what is counted: 0 where there is none of it, and nothing while no exporter reads OpenNebula. */
+export const noneOfThem = `0 * (sum(${selected('opennebula_up')}) > 0)`;
+
 const joinNames = (expr: string, info: string): string =>
   `${expr} * on (one_zone_id, one_vm_id) group_left (one_host_id, one_vm_name, one_vm_owner) topk by (one_zone_id, one_vm_id) (1, ${info})`;
 
