@@ -21,16 +21,15 @@ const hostLine = (hostId: number, { name, cluster, gridZone }: HostIdentity): st
 };
 
 /** Whether this line is known to the reader; it is from now on. */
-const isKnown = (known: Map<number, string> | undefined, id: number, line: () => string): boolean => {
-  if (known === undefined) return false;
-  const [before, now] = [known.get(id), line()];
-  known.set(id, now);
-  return before === now;
+const isKnown = (known: Map<number, string>, id: number, line: string): boolean => {
+  if (known.get(id) === line) return true;
+  known.set(id, line);
+  return false;
 };
 
 const writeVm = (lines: LineWriter, row: VmRow, known: KnownNames | undefined): void => {
   const { vmId } = row;
-  if (!isKnown(known?.vms, vmId, () => vmLine(vmId, row))) {
+  if (known === undefined || !isKnown(known.vms, vmId, vmLine(vmId, row))) {
     lines.text('vm');
     lines.number(vmId);
     lines.text(row.name);
@@ -55,7 +54,7 @@ const writeVm = (lines: LineWriter, row: VmRow, known: KnownNames | undefined): 
 
 const writeHost = (lines: LineWriter, row: HostRow, known: KnownNames | undefined): void => {
   const { hostId } = row;
-  if (!isKnown(known?.hosts, hostId, () => hostLine(hostId, row))) {
+  if (known === undefined || !isKnown(known.hosts, hostId, hostLine(hostId, row))) {
     lines.text('host');
     lines.number(hostId);
     lines.text(row.name);
@@ -80,12 +79,19 @@ const writePolicy = (lines: LineWriter, { attribution, idle }: Policy): void => 
   lines.endLine();
 };
 
+/** By their VMs, as they mostly are already: a large cloud has many. */
+const inOrder = (rows: Iterable<VmRow>): readonly VmRow[] => {
+  const list = [...rows];
+  const isInOrder = list.every(({ vmId }, at) => at === 0 || (list[at - 1]?.vmId ?? 0) <= vmId);
+  return isInOrder ? list : list.sort((one, other) => one.vmId - other.vmId);
+};
+
 /** @param known is brought up to date; where it is not given, all names are written */
 export const formatRows = ({ vms, hosts, policies }: HourRows, known?: KnownNames): Buffer => {
   const lines = createLineWriter();
   for (const policy of policies) writePolicy(lines, policy);
   for (const row of hosts.values()) writeHost(lines, row, known);
-  for (const row of [...vms.values()].sort((one, other) => one.vmId - other.vmId)) writeVm(lines, row, known);
+  for (const row of inOrder(vms.values())) writeVm(lines, row, known);
   return lines.finish();
 };
 
