@@ -29,8 +29,8 @@ const judgeForward = (forward: ProxyForward, guestPorts: ReadonlySet<unknown>, s
       { subject },
     );
   return typeof address !== 'string' || isLoopback(address) || address === '0.0.0.0'
-    ? failure(
-        `${shown(forward)}, which is each hypervisor itself`,
+    ? warning(
+        `${shown(forward)}, which is each hypervisor itself: right where this machine is the only one`,
         'oneext install --guest-power --guest-power-address ADDRESS; lines of your own are corrected by hand',
         { subject },
       )

@@ -20,7 +20,9 @@ interface Form {
   readonly next: string;
 }
 
-const context = 'in CONTEXT of the template of the VM, beside TOKEN="YES"';
+/** Whoever reads a shared folder needs none. */
+const besideToken = 'beside TOKEN="YES"';
+const context = `in CONTEXT of the template of the VM, ${besideToken}`;
 
 /** What each system takes; the first form is the usual one. */
 const forms: Readonly<Record<string, readonly [Form, ...Form[]]>> = {
@@ -127,6 +129,6 @@ is to be done with it is said on stderr. docs/guests.md leads through each way.`
     if (problem !== undefined) throw usageError(problem);
     const sources = await readGuestFiles(path.join(packageFolder(), 'guest'));
     terminal.writeResult(form.format(choice, sources, given['ignition-url']));
-    terminal.writeNote(`${form.next}\n`);
+    terminal.writeNote(`${given.way === 'share' ? form.next.replace(`, ${besideToken}`, '') : form.next}\n`);
   },
 });

@@ -48,19 +48,26 @@ export const scriptOptions = ({ way, url }: GuestChoice): string => {
 /** The unit of power-guest.sh for a script that stands elsewhere, with its options in it. */
 export const powerGuestUnit = (choice: GuestChoice, { unit }: GuestSources, script: string): GuestUnit => {
   const options = scriptOptions(choice);
-  const start = `ExecStart=${script}${options === '' ? '' : ` ${options}`} $POWER_GUEST_OPTIONS`;
+  // What systemd puts in place of a percent sign is no part of a URL.
+  const start = `ExecStart=${script}${options === '' ? '' : ` ${options.replaceAll('%', '%%')}`} $POWER_GUEST_OPTIONS`;
   return { name: 'power-guest.service', text: unit.replace(/^ExecStart=.*$/m, () => start) };
 };
 
+/**
+ * With --pid=host, /proc of the container has the processes of the VM: were that of the VM mounted there read-only, no
+ * container would start under AppArmor. SELinux lets no container read /run. Kepler gives no watt at all where it may
+ * not read the link /proc/PID/exe of a single process.
+ */
 export const containerArguments = (agent: Exclude<GuestAgent, 'none'>): readonly string[] =>
   agent === 'scaphandre'
     ? [
-        '--network=host --pid=host --volume=/proc:/proc:ro',
+        '--network=host --pid=host --security-opt=label=disable',
         `--mount=type=bind,source=${zone},target=/var/scaphandre,readonly`,
         `${images.scaphandre} --vm prometheus --address 127.0.0.1`,
       ]
     : [
         '--network=host --pid=host --user=0 --volume=/proc:/host/proc:ro',
+        '--cap-add=SYS_PTRACE --security-opt=apparmor=unconfined --security-opt=label=disable',
         '--mount=type=bind,source=/run/power-guest,target=/host/sys,readonly --entrypoint=/usr/bin/kepler',
         `${images.kepler} --host.procfs=/host/proc --host.sysfs=/host/sys --kube.enable=false --web.listen-address=127.0.0.1:28282`,
       ];

@@ -35,7 +35,7 @@ test('a forward that leads nowhere, or to the metrics of the cloud, is told', ()
     'warning: forwards port 9926 to 192.0.2.9:9999, and guests are served at port 9926',
   ]);
   assert.deepEqual(judge(`:tproxy:\n${forwardOf(9926, '127.0.0.1')}`), [
-    'error: forwards port 9926 to 127.0.0.1:9926, which is each hypervisor itself',
+    'warning: forwards port 9926 to 127.0.0.1:9926, which is each hypervisor itself: right where this machine is the only one',
   ]);
   assert.deepEqual(judge(`:tproxy:\n${forwardOf(9926, '192.0.2.9', 9925)}${forwardOf(9926)}`), [
     'warning: forwards port 9926 to 192.0.2.9:9925: VMs reach the metrics of the whole cloud',

@@ -43,6 +43,12 @@ test('each system gets its document, and is told what to do with it', async () =
   }
 });
 
+test('only whoever pulls is told that the VM needs a token', async () => {
+  assert.match((await template('--for', 'start-script')).stderr, /, beside TOKEN="YES"\.$/m);
+  const { stderr } = await template('--for', 'start-script', '--way', 'share');
+  assert.equal(stderr, 'Put this attribute in CONTEXT of the template of the VM.\n');
+});
+
 test('what does not fit together is refused', async () => {
   for (const [argv, says] of [
     [[], /--for is missing; give one of start-script, cloud-init, flatcar, kubernetes/],

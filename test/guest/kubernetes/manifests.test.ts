@@ -11,6 +11,7 @@ import { temporaryFolder } from '../../support/temporary.ts';
 interface Container {
   readonly name: string;
   readonly image: string;
+  readonly command?: readonly string[];
   readonly args?: readonly string[];
   readonly securityContext: {
     readonly privileged?: boolean;
@@ -92,6 +93,24 @@ test('agents ask for pods, whoever keeps the tree asks for nothing', () => {
     [keeper?.automountServiceAccountToken, keeper?.serviceAccountName, keeper?.hostPID],
     [false, undefined, undefined],
   );
+});
+
+test('the page of a node is on its own address, of IPv4 or IPv6', (t) => {
+  const folder = temporaryFolder(t);
+  writeFileSync(path.join(folder, 'httpd'), '#!/bin/sh\nprintf "%s " "$@"\n', { mode: 0o755 });
+  const page = daemonSets(readManifests('vm-scaphandre'))
+    .get('power-guest')
+    ?.containers.find(({ name }) => name === 'metrics');
+  const [shell, ...argv] = page?.command ?? [];
+  assert.equal(shell, 'sh');
+  for (const [address, bound] of [
+    ['192.0.2.7', '192.0.2.7:9927'],
+    ['2001:db8::7', '[2001:db8::7]:9927'],
+  ] as const) {
+    const env = { PATH: folder, NODE_ADDRESS: address };
+    const asked = execFileSync('/bin/sh', argv, { env, encoding: 'utf8' });
+    assert.equal(asked, `-f -p ${bound} -h /www `);
+  }
 });
 
 test('a machine has no tree of ours: agents read its RAPL, as root', () => {

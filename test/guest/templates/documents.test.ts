@@ -68,3 +68,14 @@ for (const choice of guestChoices) {
     }
   });
 }
+
+test('a percent sign in a URL is none of systemd', () => {
+  const choice = { way: 'pull', agent: 'none', url: 'http://192.0.2.1:9926/%20a' } as const;
+  const text = (name: string) =>
+    linuxSetup(choice, guestSources).files.find(({ path }) => path === name)?.text;
+  assert.match(
+    text('/etc/systemd/system/power-guest.service') ?? '',
+    /^ExecStart=\S+ --url=http:\/\/192\.0\.2\.1:9926\/%%20a \$POWER_GUEST_OPTIONS$/m,
+  );
+  assert.equal(text('/etc/conf.d/power-guest'), 'POWER_GUEST_OPTIONS="--url=http://192.0.2.1:9926/%20a"\n');
+});
