@@ -8,6 +8,7 @@ import { lcmState, type Vm } from '../../lib/one/vm.ts';
 import { formatVmStatus } from '../../lib/one/vm-status.ts';
 import { sumOfKnown } from '../../lib/units/known-sum.ts';
 import { microwatts, type Watts, wattsFromMicrowatts } from '../../lib/units/units.ts';
+import { type Cost, costOf, joinHosts, kwhOf, type TopHost } from './hosts.ts';
 import type { PageHost, PageVm, PowerPage } from './power-page.ts';
 
 /** What the page does not say: from OpenNebula's API. */
@@ -36,18 +37,10 @@ export interface TopVm {
   readonly unknownReason: string | undefined;
   /** Its part of what its host draws; unknown too while it runs on two of them. */
   readonly hostShare: number | undefined;
-}
-
-export interface TopHost {
-  readonly id: number;
-  readonly name: string;
-  readonly state: number | undefined;
-  readonly watts: Watts | undefined;
-  /** `undefined`: its agent was not asked. */
-  readonly agentUp: boolean | undefined;
-  readonly agent: string | undefined;
-  readonly agentVersion: string | undefined;
-  readonly agentReason: string | undefined;
+  /** In kWh, since the exporter's accounts began. */
+  readonly energy: number | undefined;
+  /** Of that energy, at the price that its host has now. */
+  readonly cost: Cost | undefined;
 }
 
 export interface TopTotals {
@@ -93,6 +86,7 @@ const joinVm = (id: number, vm: PageVm, page: PowerPage, names: CloudNames | und
   const isKnown = vm.unmeasured === undefined && vm.powerMicrowatts !== undefined;
   const watts = isKnown ? wattsFromMicrowatts(microwatts(vm.powerMicrowatts ?? Number.NaN)) : undefined;
   const hostWatts = host?.powerWatts ?? 0;
+  const energy = kwhOf(vm.energyJoules);
   return {
     id,
     name,
@@ -108,26 +102,9 @@ const joinVm = (id: number, vm: PageVm, page: PowerPage, names: CloudNames | und
     unknownReason: isKnown ? undefined : reasonOf(vm, host),
     hostShare:
       watts === undefined || hostWatts === 0 || lcm === lcmState.migrate ? undefined : watts / hostWatts,
+    energy,
+    cost: costOf(energy, host),
   };
-};
-
-const joinHosts = (page: PowerPage, names: CloudNames | undefined): readonly TopHost[] => {
-  const ids = new Set([...page.hosts.keys(), ...(names?.hosts.keys() ?? [])]);
-  return [...ids]
-    .sort((a, b) => a - b)
-    .map((id) => {
-      const host = page.hosts.get(id);
-      return {
-        id,
-        name: names?.hosts.get(id) ?? `#${id}`,
-        state: host?.state,
-        watts: host?.powerWatts as Watts | undefined,
-        agentUp: host?.agentUp,
-        agent: host?.agent,
-        agentVersion: host?.agentVersion,
-        agentReason: host?.agentReason,
-      };
-    });
 };
 
 /** @param names `undefined` where OpenNebula could not be asked */
@@ -136,7 +113,8 @@ export const joinCloud = (page: PowerPage, names: CloudNames | undefined): TopCl
   if (!page.listsVms) for (const vm of names?.vms ?? []) entries.set(vm.id, pageVmOf(vm));
   for (const [id, vm] of page.vms) entries.set(id, { ...entries.get(id), ...vm });
   const vms = [...entries].sort(([a], [b]) => a - b).map(([id, vm]) => joinVm(id, vm, page, names));
-  const hosts = joinHosts(page, names);
+  const isComplete = page.listsVms || names !== undefined;
+  const hosts = joinHosts(page, names?.hosts, isComplete ? vms : undefined);
   const vmsKnown = vms.filter(({ watts }) => watts !== undefined).length;
   return {
     vms,

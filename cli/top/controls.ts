@@ -37,6 +37,8 @@ const longestInput = 200;
 
 const directSorts: Readonly<Record<string, SortKey>> = {
   P: 'watts',
+  E: 'energy',
+  C: 'cost',
   N: 'name',
   O: 'owner',
   H: 'host',
@@ -117,6 +119,10 @@ const stepCharacter = (view: View, character: string): Step => {
       return { view, action: 'quit' };
     case 's':
       return sortBy(view, sortKeys[(sortKeys.indexOf(selection.sort) + 1) % sortKeys.length] ?? 'watts');
+    case 'v': {
+      const list = selection.list === 'vms' ? 'hosts' : 'vms';
+      return { view: { ...view, selection: { ...selection, list }, offset: 0 } };
+    }
     case 'r':
       return { view: { ...view, selection: { ...selection, isReversed: !selection.isReversed }, offset: 0 } };
     case 'c':

@@ -1,5 +1,6 @@
 /** `oneext top --json`: one object, for programs. What is not known is null. Units stand in the names. */
-import type { TopCloud, TopHost, TopVm } from './cloud.ts';
+import type { TopCloud, TopVm } from './cloud.ts';
+import type { TopHost } from './hosts.ts';
 
 const orNull = <T>(value: T | undefined): T | null => value ?? null;
 
@@ -8,6 +9,14 @@ const hostObject = (host: TopHost) => ({
   name: host.name,
   state: orNull(host.state),
   power_watts: orNull(host.watts),
+  idle_watts: orNull(host.idleWatts),
+  unassigned_watts: orNull(host.unassignedWatts),
+  model_error_ratio: orNull(host.modelError),
+  energy_kwh: orNull(host.energy),
+  unassigned_energy_kwh: orNull(host.unassignedEnergy),
+  cost: orNull(host.cost?.amount),
+  currency: orNull(host.cost?.currency),
+  vms: orNull(host.vms),
   agent_up: orNull(host.agentUp),
   agent: orNull(host.agent),
   agent_version: orNull(host.agentVersion),
@@ -28,19 +37,23 @@ const vmObject = (vm: TopVm) => ({
   power_watts: orNull(vm.watts),
   power_unknown_reason: orNull(vm.unknownReason),
   host_share_ratio: orNull(vm.hostShare),
+  energy_kwh: orNull(vm.energy),
+  cost: orNull(vm.cost?.amount),
+  currency: orNull(vm.cost?.currency),
 });
 
 export interface JsonInput {
   readonly time: Date;
   readonly cloud: TopCloud;
-  /** The selected ones, in their order. */
+  /** Of the list that is shown, the selected ones in their order; of the other, all. */
   readonly vms: readonly TopVm[];
+  readonly hosts: readonly TopHost[];
   readonly powerAgeSeconds: number | undefined;
   readonly problems: readonly string[];
 }
 
-/** Totals and hosts are the whole cloud's, whatever is selected. */
-export const formatTopJson = ({ time, cloud, vms, powerAgeSeconds, problems }: JsonInput): string => {
+/** Totals are the whole cloud's, whatever is selected. */
+export const formatTopJson = ({ time, cloud, vms, hosts, powerAgeSeconds, problems }: JsonInput): string => {
   const { totals } = cloud;
   const document = {
     time: time.toISOString(),
@@ -56,7 +69,7 @@ export const formatTopJson = ({ time, cloud, vms, powerAgeSeconds, problems }: J
       vms_unknown: totals.vmsUnknown,
       vms_power_watts: orNull(totals.vmWatts),
     },
-    hosts: cloud.hosts.map(hostObject),
+    hosts: hosts.map(hostObject),
     vms: vms.map(vmObject),
   };
   return `${JSON.stringify(document, null, 2)}\n`;

@@ -5,8 +5,8 @@ import type { TopCloud } from './cloud.ts';
 import { clampOffset, type FilterName, type Prompt, type View } from './controls.ts';
 import { cutLines, formatProblems, formatTitle, formatTotals, type Status } from './header.ts';
 import { cutLine, fullLine, type Line, textOf } from './line.ts';
-import type { Selection } from './selection.ts';
-import { formatTableHead, formatTableRow, planColumns, type Table } from './table.ts';
+import { formatTable, type Table } from './lists.ts';
+import type { ListName, Selection } from './selection.ts';
 import type { Trends } from './trends.ts';
 
 export interface Size {
@@ -30,20 +30,21 @@ const linesAroundTable = 6;
 export const pageRowsOf = ({ rows }: Size): number => Math.max(1, rows - linesAroundTable);
 
 const help = [
-  '',
-  '  s            next order: watts, name, owner, host, id',
-  '  P N O H I    by power, name, owner, host, id',
-  '  r            reverse the order; VMs whose power is not known stay last',
-  '  o            only these owners: alice,web-*   (* stands for any text)',
+  '  v            hosts, or VMs again',
+  '  s            next order: watts, energy, cost, name, owner, host, id',
+  '  P E C        by power, energy, cost, and N O H I by name, owner, host, id',
+  '  r            reverse the order; what is not known stays last',
+  '  o            only VMs of these owners: alice,web-*   (* stands for any text)',
   '  h            only these hosts: kvm1,kvm2*,7  (7 is the host with id 7)',
-  '  /            only VMs whose name has this text in it',
+  '  /            only VMs or hosts whose name has this text in it',
   '  c            clear all filters',
   '  arrows, PgUp, PgDn, Home, End    scroll',
   '  space        read the page now',
   '  q, Ctrl-C    quit        Ctrl-Z  suspend        Ctrl-L  draw anew',
   '',
   '  HOST% is the part of what its host draws. TREND goes from 0 to the most',
-  '  of the samples shown. A power that is not known is -, and its reason',
+  '  of the samples shown. ENERGY is since the accounts began, COST that energy',
+  '  at the price of now. What is not known is -; where it is power, the reason',
   '  stands beside it: docs/metrics.md lists the reasons.',
   '',
   '  Any key goes back.',
@@ -76,15 +77,17 @@ const hasFilter = ({ owners, hosts, name }: Selection): boolean =>
 
 const formatEmpty = (cloud: TopCloud | undefined, selection: Selection): Line => {
   if (cloud === undefined) return [{ text: 'waiting for the exporter', style: 'faint' }];
+  const { list } = selection;
   const text =
-    hasFilter(selection) && cloud.vms.length > 0
-      ? 'the filters leave no VM (c clears them)'
-      : 'there are no VMs';
+    hasFilter(selection) && cloud[list].length > 0
+      ? `the filters leave no ${list === 'vms' ? 'VM' : 'host'} (c clears them)`
+      : `there are no ${list === 'vms' ? 'VMs' : 'hosts'}`;
   return [{ text, style: 'faint' }];
 };
 
-const formatKeys = (position: string, width: number, charset: Charset): Line => {
-  const keys = 'q quit  s sort  r reverse  o owner  h host  / name  c clear  ? help';
+const formatKeys = (list: ListName, position: string, width: number, charset: Charset): Line => {
+  const other = list === 'vms' ? 'v hosts' : 'v VMs';
+  const keys = `q quit  ${other}  s sort  r reverse  o owner  h host  / name  ? help`;
   const left = width - position.length - 1;
   return [
     {
@@ -100,26 +103,24 @@ const emptyLine: Line = [];
 export const formatFrame = (model: Model, view: View, size: Size): readonly Line[] => {
   const { cloud, table, trends, status, charset } = model;
   const width = size.columns;
-  const layout = { charset, width, trends };
+  const { list, sort } = view.selection;
   const page = pageRowsOf(size);
-  const offset = clampOffset(view.offset, { rows: table.vms.length, page });
-  const columns = planColumns(table, layout);
-  const rows = table.vms.slice(offset, offset + page);
+  const offset = clampOffset(view.offset, { rows: table.rows.length, page });
+  const { head, rows } = formatTable(table, { charset, width, sort, trends }, offset, offset + page);
   const last = offset + rows.length;
-  const body = view.isHelp
-    ? help.map((text): Line => [{ text }])
-    : rows.map((vm) => formatTableRow(vm, columns, layout));
+  const body: Line[] = view.isHelp ? help.map((text): Line => [{ text }]) : [...rows];
   if (body.length === 0) body.push(formatEmpty(cloud, view.selection));
-  const position = rows.length === 0 ? '' : `${offset + 1}-${last} of ${table.vms.length}`;
+  const position = rows.length === 0 ? '' : `${offset + 1}-${last} of ${table.rows.length}`;
   const above = [
     formatTitle(status, view.selection, charset),
     ...(cloud === undefined ? [emptyLine, emptyLine] : formatTotals(cloud, charset)),
     view.prompt === undefined ? formatProblems(status, charset) : formatPrompt(view.prompt, width, charset),
-    fullLine(view.isHelp ? 'KEYS' : formatTableHead(columns, charset), width, 'head', charset),
+    fullLine(view.isHelp ? 'KEYS' : head, width, 'head', charset),
   ];
   const filled = [...above, ...body.slice(0, page)];
   while (filled.length < size.rows - 1) filled.push(emptyLine);
-  return cutLines([...filled.slice(0, size.rows - 1), formatKeys(position, width, charset)], width, charset);
+  const keys = formatKeys(list, position, width, charset);
+  return cutLines([...filled.slice(0, size.rows - 1), keys], width, charset);
 };
 
 /** The table as text, whole; without a width nothing is cut. */
@@ -128,19 +129,13 @@ export const formatOnce = (
   selection: Selection,
   width = Number.POSITIVE_INFINITY,
 ): string => {
-  const layout = { charset, width };
-  const columns = planColumns(table, layout);
+  const { head, rows } = formatTable(table, { charset, width, sort: selection.sort });
   const problems = formatProblems(status, charset);
   const above = [
     formatTitle(status, selection, charset),
     ...formatTotals(cloud, charset),
     ...(problems.length === 0 ? [] : [problems]),
   ];
-  const lines = [
-    ...cutLines(above, width, charset),
-    emptyLine,
-    [{ text: formatTableHead(columns, charset) }],
-    ...table.vms.map((vm) => formatTableRow(vm, columns, layout)),
-  ];
+  const lines = [...cutLines(above, width, charset), emptyLine, [{ text: head }], ...rows];
   return lines.map((line) => `${textOf(line).trimEnd()}\n`).join('');
 };

@@ -1,7 +1,8 @@
 /** What stands above the table: age of the data, totals, what is wrong. */
 
 import { type Charset, formatDisplayText } from '../../lib/text/display-text.ts';
-import type { TopCloud, TopHost, TopTotals } from './cloud.ts';
+import type { TopCloud, TopTotals } from './cloud.ts';
+import type { TopHost } from './hosts.ts';
 import { cutLine, type Line, type Span } from './line.ts';
 import { formatAge, formatPower } from './quantities.ts';
 import type { Selection } from './selection.ts';

@@ -5,9 +5,9 @@ import { type CloudNames, formatMissingNames, joinCloud, judgePage, type TopClou
 import { type Action, stepView, type View } from './controls.ts';
 import { type Model, pageRowsOf, type Size } from './frame.ts';
 import type { Key } from './keys.ts';
+import { selectTable, type Table } from './lists.ts';
 import type { PowerPage } from './power-page.ts';
-import { type Selection, selectVms } from './selection.ts';
-import { measureTable, type Table } from './table.ts';
+import type { Selection } from './selection.ts';
 import { appendSamples, type Trends } from './trends.ts';
 
 export interface LiveState {
@@ -22,7 +22,7 @@ export interface LiveState {
   readonly cloud: TopCloud | undefined;
   readonly trends: Trends;
   readonly view: View;
-  /** The selected VMs: sorted when something changes, not for each frame. */
+  /** The selected VMs or hosts: sorted when something changes, not for each frame. */
   readonly table: Table;
 }
 
@@ -38,12 +38,12 @@ export const startState = (selection: Selection): LiveState => ({
   cloud: undefined,
   trends: new Map(),
   view: { selection, offset: 0, prompt: undefined, isHelp: false },
-  table: measureTable([]),
+  table: selectTable(undefined, selection),
 });
 
 const select = (state: LiveState): LiveState => ({
   ...state,
-  table: measureTable(selectVms(state.cloud?.vms ?? [], state.view.selection)),
+  table: selectTable(state.cloud, state.view.selection),
 });
 
 const join = (state: LiveState): LiveState =>
@@ -72,7 +72,7 @@ export const takeKey = (
   key: Key,
   size: Size,
 ): { readonly state: LiveState; readonly action?: Action | undefined } => {
-  const table = { rows: state.table.vms.length, page: pageRowsOf(size) };
+  const table = { rows: state.table.rows.length, page: pageRowsOf(size) };
   const { view, action } = stepView(state.view, key, table);
   const next = { ...state, view };
   return { state: view.selection === state.view.selection ? next : select(next), action };

@@ -20,12 +20,19 @@ export interface PageVm {
   lcmState?: number;
   vcpus?: number;
   powerMicrowatts?: number;
+  energyJoules?: number;
   /** Why the exporter has no power of it. */
   unmeasured?: string;
 }
 export interface PageHost {
   state?: number;
   powerWatts?: number;
+  idleWatts?: number;
+  modelErrorRatio?: number;
+  energyJoules?: number;
+  unassignedJoules?: number;
+  pricePerKwh?: number;
+  currency?: string;
   agentUp?: boolean;
   agent?: string;
   agentVersion?: string;
@@ -58,6 +65,7 @@ const readVmOwner = createLabelReader('one_vm_owner', mostLabelBytes);
 const readReason = createLabelReader('reason', mostLabelBytes);
 const readAgent = createLabelReader('agent', mostLabelBytes);
 const readVersion = createLabelReader('version', mostLabelBytes);
+const readCurrency = createLabelReader('currency', mostLabelBytes);
 const readCollector = createLabelReader('collector', mostLabelBytes);
 
 const isAmount = (value: number): boolean => Number.isFinite(value) && value >= 0;
@@ -65,11 +73,12 @@ const isAmount = (value: number): boolean => Number.isFinite(value) && value >= 
 type AboutVm = (vm: PageVm, line: Buffer) => void;
 type AboutHost = (host: PageHost, line: Buffer) => void;
 
-const vmNumber =
-  (name: 'state' | 'lcmState' | 'vcpus' | 'powerMicrowatts'): AboutVm =>
-  (vm, line) => {
+/** Takes a sample's value, if it is an amount. */
+const amount =
+  <Name extends string>(name: Name) =>
+  (entry: { [key in Name]?: number }, line: Buffer): void => {
     const value = sampleValueOf(line);
-    if (isAmount(value)) vm[name] = value;
+    if (isAmount(value)) entry[name] = value;
   };
 
 const aboutVms: ReadonlyMap<string, AboutVm> = new Map(
@@ -80,14 +89,12 @@ const aboutVms: ReadonlyMap<string, AboutVm> = new Map(
       const hostId = parseIdLabel(readHostId(line));
       if (hostId !== undefined) vm.hostId = hostId;
     },
-    opennebula_vm_host_id: (vm, line) => {
-      const hostId = sampleValueOf(line);
-      if (isAmount(hostId)) vm.hostId = hostId;
-    },
-    opennebula_vm_state: vmNumber('state'),
-    opennebula_vm_lcm_state: vmNumber('lcmState'),
-    opennebula_vm_cpu_vcpus: vmNumber('vcpus'),
-    opennebula_vm_power_consumption_uW: vmNumber('powerMicrowatts'),
+    opennebula_vm_host_id: amount('hostId'),
+    opennebula_vm_state: amount('state'),
+    opennebula_vm_lcm_state: amount('lcmState'),
+    opennebula_vm_cpu_vcpus: amount('vcpus'),
+    opennebula_vm_power_consumption_uW: amount('powerMicrowatts'),
+    opennebula_vm_energy_joules_total: amount('energyJoules'),
     opennebula_vm_power_unmeasured_info: (vm, line) => {
       vm.unmeasured = unescapeLabel(readReason(line));
       const hostId = parseIdLabel(readHostId(line));
@@ -98,13 +105,15 @@ const aboutVms: ReadonlyMap<string, AboutVm> = new Map(
 
 const aboutHosts: ReadonlyMap<string, AboutHost> = new Map(
   Object.entries<AboutHost>({
-    opennebula_host_state: (host, line) => {
-      const state = sampleValueOf(line);
-      if (isAmount(state)) host.state = state;
-    },
-    opennebula_host_power_watts: (host, line) => {
-      const watts = sampleValueOf(line);
-      if (isAmount(watts)) host.powerWatts = watts;
+    opennebula_host_state: amount('state'),
+    opennebula_host_power_watts: amount('powerWatts'),
+    opennebula_host_idle_watts: amount('idleWatts'),
+    opennebula_host_model_error_ratio: amount('modelErrorRatio'),
+    opennebula_host_energy_joules_total: amount('energyJoules'),
+    opennebula_host_unassigned_energy_joules_total: amount('unassignedJoules'),
+    opennebula_host_energy_price_per_kwh: (host, line) => {
+      amount('pricePerKwh')(host, line);
+      host.currency = unescapeLabel(readCurrency(line));
     },
     opennebula_power_agent_up: (host, line) => {
       host.agentUp = sampleValueOf(line) === 1;

@@ -1,7 +1,8 @@
-/** Power, shares and ages in few characters. Of what is not known there is no text: its place says why. */
+/** Power, energy, costs, shares and ages in few characters. Of what is not known there is no text: its place says why. */
 
 import type { Charset } from '../../lib/text/display-text.ts';
 import type { Watts } from '../../lib/units/units.ts';
+import type { Cost } from './hosts.ts';
 
 /** In a column of nine: never cut, since what is left of a number that is cut is another number. */
 export const formatWatts = (watts: Watts): string => {
@@ -14,6 +15,24 @@ export const formatPower = (watts: Watts | undefined): string => {
   if (watts === undefined) return '- W';
   if (watts < 999.95) return `${watts.toFixed(1)} W`;
   return watts < 999_995 ? `${(watts / 1e3).toFixed(2)} kW` : `${(watts / 1e6).toFixed(2)} MW`;
+};
+
+/** In a column of ten. */
+export const formatEnergy = (kwh: number | undefined): string => {
+  if (kwh === undefined) return '-';
+  if (kwh < 0.99995) return `${(kwh * 1e3).toFixed(1)} Wh`;
+  if (kwh < 999.995) return `${kwh.toFixed(2)} kWh`;
+  if (kwh < 999_995) return `${(kwh / 1e3).toFixed(2)} MWh`;
+  const gwh = kwh / 1e6;
+  return `${gwh < 9999.5 ? gwh.toPrecision(4) : gwh.toExponential(0)} GWh`;
+};
+
+/** In a column of twelve. */
+export const formatCost = (cost: Cost | undefined): string => {
+  if (cost === undefined) return '-';
+  const { amount, currency } = cost;
+  if (amount >= 9_999_999.5) return `${amount.toExponential(2)} ${currency}`;
+  return `${amount.toFixed(amount < 0.99995 ? 4 : amount < 99_999.995 ? 2 : 0)} ${currency}`;
 };
 
 /** In a column of six. */

@@ -1,11 +1,16 @@
-/** Which VMs are shown, and in which order. */
+/** Which VMs or hosts are shown, and in which order. */
 import type { TopVm } from './cloud.ts';
+import type { Cost, TopHost } from './hosts.ts';
 
-export const sortKeys = ['watts', 'name', 'owner', 'host', 'id'] as const;
+export const sortKeys = ['watts', 'energy', 'cost', 'name', 'owner', 'host', 'id'] as const;
 export type SortKey = (typeof sortKeys)[number];
 
-/** `watts` begins with the most, the others with the least. */
+export const listNames = ['vms', 'hosts'] as const;
+export type ListName = (typeof listNames)[number];
+
+/** `watts`, `energy` and `cost` begin with the most, the others with the least. */
 export interface Selection {
+  readonly list: ListName;
   readonly sort: SortKey;
   readonly isReversed: boolean;
   /** Patterns of which one must match; none: all do. */
@@ -37,11 +42,24 @@ const matchesOne = (texts: readonly (string | undefined)[], patterns: readonly s
   patterns.some((pattern) => texts.some((text) => text !== undefined && matchesPattern(text, pattern)));
 
 /** By name, or by id alone: `3` and `#3`. */
-const matchesHost = ({ host, hostId }: TopVm, patterns: readonly string[]): boolean =>
+const matchesHost = (
+  { host, hostId }: Pick<TopVm, 'host' | 'hostId'>,
+  patterns: readonly string[],
+): boolean =>
   matchesOne([host], patterns) ||
   (hostId !== undefined && patterns.some((pattern) => pattern === `${hostId}` || pattern === `#${hostId}`));
 
-type Comparison = (a: TopVm, b: TopVm) => number;
+/** What rows can be ordered by. */
+interface Row {
+  readonly id: number;
+  readonly watts: number | undefined;
+  readonly energy: number | undefined;
+  readonly cost: Cost | undefined;
+  readonly name: string | undefined;
+  readonly owner?: string | undefined;
+  readonly host?: string | undefined;
+}
+type Comparison = (a: Row, b: Row) => number;
 const collator = new Intl.Collator('en', { numeric: true });
 
 /** What is not known stands last, in both directions. */
@@ -57,25 +75,50 @@ const compareTexts = (a: string, b: string): number => {
   return a < b ? -1 : 1;
 };
 
-/** A total order: two VMs are never equal. */
-export const vmOrder = ({ sort, isReversed }: Pick<Selection, 'sort' | 'isReversed'>): Comparison => {
+/** Amounts of several currencies cannot be compared: each currency stands by itself. */
+const compareCosts = (a: Cost, b: Cost, direction: number): number =>
+  compareTexts(a.currency, b.currency) || direction * (b.amount - a.amount);
+
+/** A total order: two rows are never equal. */
+export const rowOrder = ({ sort, isReversed }: Pick<Selection, 'sort' | 'isReversed'>): Comparison => {
   const direction = isReversed ? -1 : 1;
-  if (sort === 'id') return (a, b) => direction * (a.id - b.id);
-  if (sort === 'watts') {
-    return (a, b) => compareKnown(a.watts, b.watts, (x, y) => direction * (y - x)) || a.id - b.id;
+  switch (sort) {
+    case 'id':
+      return (a, b) => direction * (a.id - b.id);
+    case 'watts':
+    case 'energy':
+      return (a, b) => compareKnown(a[sort], b[sort], (x, y) => direction * (y - x)) || a.id - b.id;
+    case 'cost':
+      return (a, b) => compareKnown(a.cost, b.cost, (x, y) => compareCosts(x, y, direction)) || a.id - b.id;
+    default:
+      return (a, b) =>
+        compareKnown(a[sort], b[sort], (x, y) => direction * compareTexts(x, y)) || a.id - b.id;
   }
-  return (a, b) => compareKnown(a[sort], b[sort], (x, y) => direction * compareTexts(x, y)) || a.id - b.id;
 };
 
-export const selectVms = (vms: readonly TopVm[], selection: Selection): readonly TopVm[] => {
-  const name = selection.name.toLowerCase();
-  return vms
+const hasName = ({ name }: Row, part: string): boolean =>
+  part === '' || name?.toLowerCase().includes(part.toLowerCase()) === true;
+
+export const selectVms = (vms: readonly TopVm[], selection: Selection): readonly TopVm[] =>
+  vms
     .filter(
       (vm) =>
         matchesOne([vm.owner], selection.owners) &&
         matchesHost(vm, selection.hosts) &&
-        (name === '' || vm.name?.toLowerCase().includes(name) === true),
+        hasName(vm, selection.name),
     )
-    .sort(vmOrder(selection))
+    .sort(rowOrder(selection))
+    .slice(0, selection.limit);
+
+/** Hosts have no owner: its filter leaves them all, and its order is that of their names. */
+export const selectHosts = (hosts: readonly TopHost[], selection: Selection): readonly TopHost[] => {
+  const { sort, isReversed } = selection;
+  const byName = sort === 'owner' || sort === 'host';
+  return hosts
+    .filter(
+      (host) =>
+        matchesHost({ host: host.name, hostId: host.id }, selection.hosts) && hasName(host, selection.name),
+    )
+    .sort(rowOrder({ sort: byName ? 'name' : sort, isReversed }))
     .slice(0, selection.limit);
 };

@@ -1,4 +1,4 @@
-/** `oneext top`: VMs by watts. */
+/** `oneext top`: VMs by watts, or hosts. */
 import {
   choiceOption,
   countOption,
@@ -21,8 +21,8 @@ import { formatTopJson } from './format-json.ts';
 import { formatOnce } from './frame.ts';
 import { createTopSource, type TopSource } from './io/read-top.ts';
 import { runLiveTop } from './io/run-live-top.ts';
-import { type Selection, selectVms, sortKeys } from './selection.ts';
-import { measureTable } from './table.ts';
+import { selectTable } from './lists.ts';
+import { listNames, type Selection, selectHosts, selectVms, sortKeys } from './selection.ts';
 import { topOptions } from './top-options.ts';
 
 const filter = (help: string): OptionSpec<readonly string[]> => listOption(textOption({ help }, 'NAME'));
@@ -32,10 +32,11 @@ const options = {
   json: switchOption('print one JSON object; a value that is not known is null'),
   reverse: switchOption('reverse the order; VMs whose value is not known stay last'),
   ...flagsOnly({
-    sort: choiceOption({ help: 'order of the VMs', default: 'watts' }, sortKeys),
+    view: choiceOption({ help: 'what the table lists', default: 'vms' }, listNames),
+    sort: choiceOption({ help: 'order of the VMs or hosts', default: 'watts' }, sortKeys),
     owner: filter('show only VMs of this owner'),
-    host: filter('show only VMs on this host, given by its name or id'),
-    limit: optional(countOption({ help: 'show only the first N VMs' }, 1)),
+    host: filter('show only this host, or the VMs on it, given by its name or id'),
+    limit: optional(countOption({ help: 'show only the first N VMs or hosts' }, 1)),
     interval: durationOption(
       { help: 'time between two readings of the page, at least 1s', default: '5s' },
       1000,
@@ -47,14 +48,18 @@ const options = {
   ...topOptions,
 };
 
-const selectionOf = ({ sort, reverse, owner, host, limit }: OptionValues<typeof options>): Selection => ({
-  sort,
-  isReversed: reverse,
-  owners: owner,
-  hosts: host,
-  name: '',
-  limit: limit ?? Number.POSITIVE_INFINITY,
-});
+const selectionOf = (given: OptionValues<typeof options>): Selection => {
+  const { view, sort, reverse, owner, host, limit } = given;
+  return {
+    list: view,
+    sort,
+    isReversed: reverse,
+    owners: owner,
+    hosts: host,
+    name: '',
+    limit: limit ?? Number.POSITIVE_INFINITY,
+  };
+};
 
 const charsetOf = ({ environment, columns }: Terminal): Charset => {
   const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '';
@@ -80,11 +85,15 @@ const runOnce = async (
 ): Promise<void> => {
   const [page, { names, problems: nameProblems }] = await Promise.all([source.readPage(), tryNames(source)]);
   const cloud = joinCloud(page, names);
-  const vms = selectVms(cloud.vms, selection);
   const problems = [...judgePage(page), ...nameProblems];
   const { powerAgeSeconds } = page;
   const time = terminal.now();
-  if (isJson) return terminal.writeResult(formatTopJson({ time, cloud, vms, powerAgeSeconds, problems }));
+  if (isJson) {
+    const isOfHosts = selection.list === 'hosts';
+    const vms = isOfHosts ? cloud.vms : selectVms(cloud.vms, selection);
+    const hosts = isOfHosts ? selectHosts(cloud.hosts, selection) : cloud.hosts;
+    return terminal.writeResult(formatTopJson({ time, cloud, vms, hosts, powerAgeSeconds, problems }));
+  }
   const status = {
     clock: time.toTimeString().slice(0, 8),
     dataAgeMs: 1000 * (powerAgeSeconds ?? 0),
@@ -92,17 +101,18 @@ const runOnce = async (
     failure: undefined,
     problems,
   };
-  const model = { cloud, table: measureTable(vms), status, charset: charsetOf(terminal) };
+  const model = { cloud, table: selectTable(cloud, selection), status, charset: charsetOf(terminal) };
   terminal.writeResult(formatOnce(model, selection, terminal.columns));
 };
 
 export const top = defineVerb({
   name: 'top',
-  summary: 'show VMs by the power that they draw, live or once',
+  summary: 'show VMs or hosts by the power that they draw, live or once',
   operands: '',
   details: `Reads opennebula-exporter's page, and the names of hosts and groups from OpenNebula's API. In a terminal the
-table is live, and ? shows the keys. If stdin or stdout is not a terminal, the table is printed once. A power that is
-not known is shown as -, below all others. In a NAME, * stands for any text.`,
+table is live, and ? shows the keys. If stdin or stdout is not a terminal, the table is printed once. --view hosts
+lists hosts in place of VMs. A value that is not known is shown as -, below all others. In a NAME, * stands for any
+text.`,
   options,
   alsoReads: exporterWebOptions,
   run: async ({ options: given }, terminal) => {

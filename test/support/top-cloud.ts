@@ -1,7 +1,8 @@
 /** Clouds for the tests of `oneext top`. */
 import fc from 'fast-check';
-import type { TopCloud, TopHost, TopVm } from '../../cli/top/cloud.ts';
+import type { TopCloud, TopVm } from '../../cli/top/cloud.ts';
 import { type CloudNames, joinCloud } from '../../cli/top/cloud.ts';
+import type { TopHost } from '../../cli/top/hosts.ts';
 import { createPageReader, type PowerPage } from '../../cli/top/power-page.ts';
 import { escapeLabelValue } from '../../lib/prometheus/exposition.ts';
 import type { Watts } from '../../lib/units/units.ts';
@@ -16,11 +17,17 @@ export interface MadeVm {
   readonly vcpus?: number;
   readonly watts?: number;
   readonly reason?: string;
+  readonly joules?: number;
 }
 export interface MadeHost {
   readonly id: number;
   readonly watts?: number;
   readonly agentReason?: string;
+  readonly idleWatts?: number;
+  readonly modelError?: number;
+  readonly joules?: number;
+  readonly unassignedJoules?: number;
+  readonly price?: readonly [perKwh: number, currency: string];
 }
 
 /** A page as the exporter writes it. */
@@ -31,6 +38,13 @@ export const formatMadePage = (vms: readonly MadeVm[], hosts: readonly MadeHost[
     family(
       `opennebula_vm_${name}`,
       vms.flatMap((vm) => (value(vm) === undefined ? [] : [`{one_vm_id="${vm.id}"} ${value(vm)}`])),
+    );
+  const ofHosts = (name: string, value: (host: MadeHost) => number | undefined): string =>
+    family(
+      `opennebula_host_${name}`,
+      hosts.flatMap((host) =>
+        value(host) === undefined ? [] : [`{one_host_id="${host.id}"} ${value(host)}`],
+      ),
     );
   return [
     family(
@@ -56,10 +70,18 @@ export const formatMadePage = (vms: readonly MadeVm[], hosts: readonly MadeHost[
           : [`{one_vm_id="${vm.id}",one_host_id="${vm.hostId ?? -1}",reason="${vm.reason}"} 1`],
       ),
     ),
+    ofHosts('power_watts', ({ watts }) => watts),
+    ofHosts('idle_watts', ({ idleWatts }) => idleWatts),
+    ofHosts('model_error_ratio', ({ modelError }) => modelError),
+    ofHosts('energy_joules_total', ({ joules }) => joules),
+    ofHosts('unassigned_energy_joules_total', ({ unassignedJoules }) => unassignedJoules),
     family(
-      'opennebula_host_power_watts',
-      hosts.flatMap(({ id, watts }) => (watts === undefined ? [] : [`{one_host_id="${id}"} ${watts}`])),
+      'opennebula_host_energy_price_per_kwh',
+      hosts.flatMap(({ id, price }) =>
+        price === undefined ? [] : [`{one_host_id="${id}",currency="${price[1]}"} ${price[0]}`],
+      ),
     ),
+    ofVms('energy_joules_total', ({ joules }) => joules),
     family(
       'opennebula_power_agent_up',
       hosts.map(({ id, agentReason }) => `{one_host_id="${id}"} ${Number(agentReason === undefined)}`),
@@ -105,7 +127,9 @@ export const anyName = fc.oneof(
 );
 const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined });
-const anyWatts = fc.double({ min: 0, max: 1e15, noNaN: true }).map((watts) => watts as Watts);
+const anyAmount = fc.double({ min: 0, max: 1e15, noNaN: true });
+const anyCost = fc.record({ amount: anyAmount, currency: fc.constantFrom('EUR', 'SEK') });
+const anyWatts = anyAmount.map((watts) => watts as Watts);
 
 export const anyVm: fc.Arbitrary<TopVm> = fc
   .record({
@@ -124,6 +148,8 @@ export const anyVm: fc.Arbitrary<TopVm> = fc
       anyName.map((unknownReason) => ({ watts: undefined, unknownReason })),
     ),
     hostShare: optional(fc.double({ min: 0, max: 1e6, noNaN: true })),
+    energy: optional(anyAmount),
+    cost: optional(anyCost),
   })
   .map(({ power, ...vm }) => ({ ...vm, ...power }));
 
@@ -132,6 +158,13 @@ const anyHost: fc.Arbitrary<TopHost> = fc.record({
   name: anyName,
   state: optional(fc.nat(8)),
   watts: optional(anyWatts),
+  idleWatts: optional(anyAmount),
+  unassignedWatts: optional(anyAmount),
+  modelError: optional(anyAmount),
+  energy: optional(anyAmount),
+  unassignedEnergy: optional(anyAmount),
+  cost: optional(anyCost),
+  vms: optional(fc.nat(1e4)),
   agentUp: optional(fc.boolean()),
   agent: optional(anyName),
   agentVersion: optional(anyName),

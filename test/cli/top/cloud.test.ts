@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import fc from 'fast-check';
-import { joinCloud, judgePage, type TopVm } from '../../../cli/top/cloud.ts';
+import { type CloudNames, joinCloud, judgePage, type TopVm } from '../../../cli/top/cloud.ts';
 import { repositoryPath } from '../../support/expected.ts';
 import { makeCloud, makeNames, parsePage } from '../../support/top-cloud.ts';
 
@@ -72,6 +72,66 @@ test('unknown is not zero, and says why', () => {
   assert.equal(makeCloud([{ id: 1 }], [{ id: 0 }]).totals.vmWatts, undefined);
 });
 
+test('energy, and what it costs where its host has a price', () => {
+  const { vms, hosts } = makeCloud(
+    [
+      { id: 1, hostId: 0, watts: 5, joules: 7.2e6 },
+      { id: 2, hostId: 0, watts: 5 },
+      { id: 3, hostId: 1, watts: 5, joules: 3.6e6 },
+      { id: 4, joules: 0 },
+      { id: 5, hostId: 0, reason: 'agent_unsound', joules: 0 },
+    ],
+    [
+      { id: 0, watts: 20, joules: 3.6e7, unassignedJoules: 1.8e6, price: [0.25, 'EUR'] },
+      { id: 1, watts: 20, price: [Number.NaN, 'EUR'] },
+    ],
+  );
+  assert.deepEqual(
+    vms.map(({ energy, cost }) => [energy, cost]),
+    [
+      [2, { amount: 0.5, currency: 'EUR' }],
+      [undefined, undefined],
+      [1, undefined],
+      [0, undefined],
+      [0, { amount: 0, currency: 'EUR' }],
+    ],
+  );
+  assert.deepEqual(
+    hosts.map(({ energy, unassignedEnergy, cost }) => [energy, unassignedEnergy, cost]),
+    [
+      [10, 0.5, { amount: 2.5, currency: 'EUR' }],
+      [undefined, undefined, undefined],
+    ],
+  );
+});
+
+test('what no VM of a host draws is known where the power of all its VMs is', () => {
+  const { hosts } = makeCloud(
+    [
+      { id: 1, hostId: 0, watts: 25 },
+      { id: 2, hostId: 0, watts: 0, state: 8, lcmState: 0 },
+      { id: 3, hostId: 1, watts: 25 },
+      { id: 4, hostId: 1, reason: 'process_not_found' },
+      { id: 5, hostId: 2, watts: 25, lcmState: 4 },
+      { id: 6, hostId: 3, watts: 125 },
+      { id: 7, hostId: 5, watts: 1 },
+    ],
+    [0, 1, 2, 3, 4].map((id) => ({ id, watts: 100 })).concat({ id: 5, watts: Number.NaN }),
+  );
+  assert.deepEqual(
+    hosts.map(({ vms, unassignedWatts }) => [vms, unassignedWatts]),
+    [
+      [2, 75],
+      [2, undefined],
+      // A VM that migrates draws on another host too.
+      [1, undefined],
+      [1, 0],
+      [0, 100],
+      [1, undefined],
+    ],
+  );
+});
+
 test('names of hosts and groups are OpenNebula’s; hosts that the page lacks are counted', () => {
   const names = makeNames({ 0: 'kvm0', 5: 'new' }, { 1: 'research' });
   const { vms, hosts } = makeCloud(
@@ -133,6 +193,18 @@ test('without the collector vm, VMs are OpenNebula’s', () => {
       ['db', 'kvm0', undefined, 'no_sample'],
     ],
   );
+});
+
+test('where nothing says what VMs there are, a host has no number of them, and nothing is left over', () => {
+  const page = parsePage(
+    'opennebula_vm_power_consumption_uW{one_vm_id="1"} 5\nopennebula_host_power_watts{one_host_id="0"} 90\n',
+  );
+  const hostOf = (names: CloudNames | undefined) => {
+    const [host] = joinCloud(page, names).hosts;
+    return [host?.vms, host?.unassignedWatts];
+  };
+  assert.deepEqual(hostOf(undefined), [undefined, undefined]);
+  assert.deepEqual(hostOf(makeNames({ 0: 'kvm0' })), [0, 90]);
 });
 
 test('what is wrong with a page is said', () => {

@@ -6,6 +6,7 @@ import { createKeyReader } from '../../../cli/top/keys.ts';
 
 const start: View = {
   selection: {
+    list: 'vms',
     sort: 'watts',
     isReversed: false,
     owners: [],
@@ -34,14 +35,23 @@ const type = (bytes: string, view = start): { readonly view: View; readonly acti
 const selectionAfter = (bytes: string) => type(bytes).view.selection;
 
 test('orders', () => {
-  assert.equal(selectionAfter('s').sort, 'name');
-  assert.equal(selectionAfter('sssss').sort, 'watts');
+  assert.equal(selectionAfter('s').sort, 'energy');
+  assert.equal(selectionAfter('sssssss').sort, 'watts');
   assert.deepEqual(
-    [...'PNOHI'].map((key) => selectionAfter(key).sort),
-    ['watts', 'name', 'owner', 'host', 'id'],
+    [...'PECNOHI'].map((key) => selectionAfter(key).sort),
+    ['watts', 'energy', 'cost', 'name', 'owner', 'host', 'id'],
   );
   assert.equal(selectionAfter('r').isReversed, true);
   assert.equal(selectionAfter('rr').isReversed, false);
+});
+
+test('v goes to the hosts and back, to the first row; order and filters stay', () => {
+  assert.deepEqual(type('olice\rrE\x1b[Bv').view, {
+    ...start,
+    selection: { ...start.selection, list: 'hosts', sort: 'energy', isReversed: true, owners: ['lice'] },
+  });
+  assert.deepEqual(type('vv').view, start);
+  assert.equal(selectionAfter('/v').list, 'vms');
 });
 
 test('filters are typed, edited, taken back and cleared', () => {

@@ -7,8 +7,8 @@ import type { View } from '../../../cli/top/controls.ts';
 import { formatFrame, formatOnce, type Model, type Size } from '../../../cli/top/frame.ts';
 import type { Status } from '../../../cli/top/header.ts';
 import { textOf } from '../../../cli/top/line.ts';
-import { type Selection, selectVms, sortKeys } from '../../../cli/top/selection.ts';
-import { measureTable } from '../../../cli/top/table.ts';
+import { selectTable } from '../../../cli/top/lists.ts';
+import { listNames, type Selection, selectHosts, sortKeys } from '../../../cli/top/selection.ts';
 import { appendSamples, type Trends } from '../../../cli/top/trends.ts';
 import { displayWidthOf } from '../../../lib/text/display-text.ts';
 import type { Watts } from '../../../lib/units/units.ts';
@@ -16,6 +16,7 @@ import { assertExpectedFile, repositoryPath } from '../../support/expected.ts';
 import { anyCloud, anyName, makeCloud, makeNames } from '../../support/top-cloud.ts';
 
 const selection: Selection = {
+  list: 'vms',
   sort: 'watts',
   isReversed: false,
   owners: [],
@@ -34,9 +35,17 @@ const status: Status = {
 const usual: Size = { columns: 80, rows: 24 };
 
 const hosts = [
-  { id: 0, watts: 214.3 },
-  { id: 1, watts: 187.06 },
-  { id: 2, agentReason: 'connection_failed' },
+  {
+    id: 0,
+    watts: 214.3,
+    idleWatts: 61.25,
+    modelError: 0.043,
+    joules: 9.5e8,
+    unassignedJoules: 1e8,
+    price: [0.24, 'EUR'] as const,
+  },
+  { id: 1, watts: 187.06, idleWatts: 58.5, modelError: 0.12, joules: 4e6 },
+  { id: 2, agentReason: 'connection_failed', joules: 3.6e12, price: [1.5, 'SEK'] as const },
   { id: 3, watts: 96.5 },
 ];
 const names = makeNames(
@@ -57,6 +66,7 @@ const vms = Array.from({ length: 30 }, (_, id) => ({
   owner: ['alice', 'bob', 'serveradmin-of-the-lab'][id % 3] ?? '',
   vcpus: 1 + (id % 8),
   ...(id % 4 === 2 ? { reason: 'agent_unsound' } : { watts: (id * 7.31) % 61 }),
+  ...(id === 5 ? {} : { joules: 3600 * 7 ** (id % 9) }),
   ...(id === 9 ? { lcmState: 4 } : {}),
   ...(id === 12 ? { state: 8, lcmState: 0, watts: 0 } : {}),
 }));
@@ -78,7 +88,7 @@ const trends = Array.from({ length: 30 }, (_, at) => at).reduce<Trends>(
 
 const modelOf = (given: Partial<Model> = {}, chosen = selection): Model => ({
   cloud,
-  table: measureTable(selectVms(given.cloud?.vms ?? cloud.vms, chosen)),
+  table: selectTable(given.cloud ?? cloud, chosen),
   trends,
   status,
   charset: 'utf-8',
@@ -92,6 +102,34 @@ const cases: Readonly<Record<string, () => readonly string[]>> = {
   wide: () => frameOf(modelOf(), view, { columns: 200, rows: 50 }),
   narrow: () => frameOf(modelOf(), view, { columns: 40, rows: 10 }),
   scrolled: () => frameOf(modelOf(), { ...view, offset: 99 }, usual),
+  energy: () => {
+    const chosen = { ...selection, sort: 'energy' as const };
+    return frameOf(modelOf({}, chosen), { ...view, selection: chosen }, usual);
+  },
+  cost: () => {
+    const chosen = { ...selection, sort: 'cost' as const };
+    return frameOf(modelOf({}, chosen), { ...view, selection: chosen }, { columns: 140, rows: 40 });
+  },
+  hosts: () => {
+    const chosen = { ...selection, list: 'hosts' as const };
+    return frameOf(modelOf({}, chosen), { ...view, selection: chosen }, { columns: 80, rows: 12 });
+  },
+  'hosts-wide': () => {
+    const chosen = { ...selection, list: 'hosts' as const, sort: 'cost' as const };
+    return frameOf(modelOf({}, chosen), { ...view, selection: chosen }, { columns: 140, rows: 12 });
+  },
+  'hosts-narrow': () => {
+    const chosen = { ...selection, list: 'hosts' as const };
+    return frameOf(modelOf({}, chosen), { ...view, selection: chosen }, { columns: 50, rows: 12 });
+  },
+  'hosts-once': () => {
+    const chosen = { ...selection, list: 'hosts' as const };
+    return formatOnce({ ...modelOf({}, chosen), cloud }, chosen).split('\n');
+  },
+  'filters-leave-no-host': () => {
+    const chosen = { ...selection, list: 'hosts' as const, hosts: ['nowhere'] };
+    return frameOf(modelOf({}, chosen), { ...view, selection: chosen }, { columns: 80, rows: 8 });
+  },
   help: () => frameOf(modelOf(), { ...view, isHelp: true }, usual),
   ascii: () => frameOf(modelOf({ charset: 'ascii' }), view, usual),
   filtered: () => {
@@ -112,7 +150,10 @@ const cases: Readonly<Record<string, () => readonly string[]>> = {
   waiting: () => {
     const failure = 'cannot read http://localhost:9925/metrics: HTTP status 503';
     const model = {
-      ...modelOf({ status: { ...status, dataAgeMs: undefined, failure }, table: measureTable([]) }),
+      ...modelOf({
+        status: { ...status, dataAgeMs: undefined, failure },
+        table: selectTable(undefined, selection),
+      }),
       cloud: undefined,
     };
     return frameOf(model, view, { columns: 80, rows: 10 });
@@ -149,6 +190,7 @@ const anySize = fc.record({
   rows: fc.integer({ min: 1, max: 60 }),
 });
 const anySelection = fc.record({
+  list: fc.constantFrom(...listNames),
   sort: fc.constantFrom(...sortKeys),
   isReversed: fc.boolean(),
   owners: fc.array(anyName, { maxLength: 1 }),
@@ -183,7 +225,7 @@ const charsets = fc.constantFrom('utf-8' as const, 'ascii' as const);
 const modelFor = (one: TopCloud, shown: View, given: Pick<Model, 'status' | 'charset'>): Model => ({
   ...given,
   cloud: one,
-  table: measureTable(selectVms(one.vms, shown.selection)),
+  table: selectTable(one, shown.selection),
   trends: appendSamples(appendSamples(noTrends, one.vms), one.vms),
 });
 
@@ -207,10 +249,31 @@ test('a table that is printed has a line for each VM, and never 0 for what is un
       const model = { ...modelFor(one, view, { status, charset }), cloud: one };
       const lines = formatOnce(model, selection).split('\n').slice(5, -1);
       assert.equal(lines.length, one.vms.length);
-      for (const [at, vm] of model.table.vms.entries()) {
+      for (const [at, vm] of model.table.rows.entries()) {
         const [id, watts] = (lines[at] ?? '').trimStart().split(/ +/);
         assert.equal(id, String(vm.id));
         assert.equal(watts === '-', vm.watts === undefined);
+      }
+    }),
+  );
+});
+
+test('a table of hosts has a line for each, with - for what is unknown', () => {
+  const listed = { ...view, selection: { ...selection, list: 'hosts' as const } };
+  fc.assert(
+    fc.property(anyCloud, charsets, (one, charset) => {
+      const model = { ...modelFor(one, listed, { status, charset }), cloud: one };
+      const lines = formatOnce(model, listed.selection).split('\n').slice(5, -1);
+      assert.equal(lines.length, one.hosts.length);
+      for (const [at, host] of selectHosts(one.hosts, listed.selection).entries()) {
+        const [id, watts, idle, unassigned, error] = (lines[at] ?? '').trimStart().split(/ +/);
+        assert.equal(id, String(host.id));
+        assert.deepEqual(
+          [watts, idle, unassigned, error].map((cell) => cell === '-'),
+          [host.watts, host.idleWatts, host.unassignedWatts, host.modelError].map(
+            (value) => value === undefined,
+          ),
+        );
       }
     }),
   );

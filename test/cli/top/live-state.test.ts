@@ -12,6 +12,7 @@ import {
 import { formatMadePage, makeNames, parsePage } from '../../support/top-cloud.ts';
 
 const start = startState({
+  list: 'vms',
   sort: 'watts',
   isReversed: false,
   owners: [],
@@ -29,7 +30,7 @@ test('what was read stays when it cannot be read again, and its age goes on', ()
   const failed = takeFailure(read, 'refused');
   const model = modelOf(failed, { ...moment, nowMs: 160_000 });
   assert.deepEqual([model.status.dataAgeMs, model.status.failure], [60_500, 'refused']);
-  assert.equal(model.table.vms[0]?.watts, 5);
+  assert.equal(model.table.rows[0]?.watts, 5);
   assert.equal(modelOf(takePage(failed, pageOf(6), 161_000), moment).status.failure, undefined);
 });
 
@@ -42,7 +43,7 @@ test('a measurement is one sample of the trend, however often it is read', () =>
 
 test('names may come before the page, after it, or not at all', () => {
   const names = makeNames({ 0: 'kvm0' });
-  const hostOf = (state: typeof start) => state.table.vms[0]?.host;
+  const hostOf = (state: typeof start) => state.cloud?.vms[0]?.host;
   assert.equal(hostOf(takePage(takeNames(start, names), pageOf(5), 0)), 'kvm0');
   assert.equal(hostOf(takeNames(takePage(start, pageOf(5), 0), names)), 'kvm0');
   const without = takeNamesProblem(takePage(start, pageOf(5), 0), 'refused');
@@ -55,7 +56,14 @@ test('a filter that is typed is used at once', () => {
   for (const character of '/web') {
     ({ state } = takeKey(state, { name: 'character', character }, { columns: 80, rows: 24 }));
   }
-  assert.equal(state.table.vms.length, 1);
+  assert.equal(state.table.rows.length, 1);
   ({ state } = takeKey(state, { name: 'enter' }, { columns: 80, rows: 24 }));
-  assert.equal(state.table.vms.length, 0);
+  assert.equal(state.table.rows.length, 0);
+});
+
+test('v shows the hosts, with what is known of each', () => {
+  const read = takePage(start, pageOf(5), 0);
+  const size = { columns: 80, rows: 24 };
+  const { state } = takeKey(read, { name: 'character', character: 'v' }, size);
+  assert.deepEqual([state.table.list, state.table.rows], ['hosts', state.cloud?.hosts]);
 });

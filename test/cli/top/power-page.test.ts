@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import fc from 'fast-check';
 import { createPageReader } from '../../../cli/top/power-page.ts';
+import { collectors } from '../../../collectors/collectors.ts';
 import { repositoryPath } from '../../support/expected.ts';
 import { anyName, formatMadePage, parsePage } from '../../support/top-cloud.ts';
 
@@ -52,6 +53,36 @@ test('a value that makes no sense is unknown', () => {
   assert.deepEqual([...page.vms.values()], [{}, {}, {}, {}, {}]);
   assert.deepEqual(page.hosts.get(0), {});
   assert.equal(parsePage('opennebula_vm_state{one_vm_id="x"} 3\nconstructor{one_vm_id="1"} 3\n').vms.size, 0);
+});
+
+test('energy, the model of a host and its price', () => {
+  const page = parsePage(
+    formatMadePage(
+      [{ id: 7, joules: 5e6 }],
+      [
+        { id: 0, watts: 90, idleWatts: 40, modelError: 0.1, joules: 9e6, unassignedJoules: 4e6 },
+        { id: 1, price: [0.24, 'EUR'] },
+      ],
+    ),
+  );
+  assert.equal(page.vms.get(7)?.energyJoules, 5e6);
+  const { idleWatts, modelErrorRatio, energyJoules, unassignedJoules, pricePerKwh } = page.hosts.get(0) ?? {};
+  assert.deepEqual([idleWatts, modelErrorRatio, energyJoules, unassignedJoules], [40, 0.1, 9e6, 4e6]);
+  assert.equal(pricePerKwh, undefined);
+  const priced = page.hosts.get(1);
+  assert.deepEqual([priced?.pricePerKwh, priced?.currency], [0.24, 'EUR']);
+  assert.deepEqual([priced?.idleWatts, priced?.energyJoules], [undefined, undefined]);
+});
+
+test('what it reads, the exporter writes: the families of the made page are those of the collectors', () => {
+  const written = new Set(collectors.flatMap(({ families }) => families.map(({ name }) => name)));
+  const made = [...formatMadePage([], []).matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name);
+  const ofScrapes = /^opennebula_scrape_/;
+  assert.deepEqual(
+    made.filter((name) => !ofScrapes.test(name) && !written.has(name)),
+    [],
+  );
+  assert.ok(made.length > 15);
 });
 
 test('names come through the page as they were, in whatever pieces it arrives', () => {

@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { matchesPattern, type Selection, selectVms, sortKeys, vmOrder } from '../../../cli/top/selection.ts';
+import {
+  matchesPattern,
+  rowOrder,
+  type Selection,
+  selectHosts,
+  selectVms,
+  sortKeys,
+} from '../../../cli/top/selection.ts';
 import { anyVm, makeCloud, makeNames } from '../../support/top-cloud.ts';
 
 const everything: Selection = {
+  list: 'vms',
   sort: 'watts',
   isReversed: false,
   owners: [],
@@ -60,6 +68,44 @@ test('orders', () => {
   assert.deepEqual(ids({ limit: 2 }), [2, 5]);
 });
 
+test('energy and cost begin with the most; currencies stand apart, and what is unknown last', () => {
+  const priced = makeCloud(
+    [
+      { id: 1, hostId: 0, joules: 1e6 },
+      { id: 2, hostId: 1, joules: 9e6 },
+      { id: 3, hostId: 0, joules: 4e6 },
+      { id: 4, hostId: 1 },
+      { id: 5, hostId: 2, joules: 6e6 },
+    ],
+    [
+      { id: 0, price: [1, 'EUR'] },
+      { id: 1, price: [5, 'SEK'] },
+    ],
+  );
+  const order = (given: Partial<Selection>): readonly number[] =>
+    selectVms(priced.vms, { ...everything, ...given }).map(({ id }) => id);
+  assert.deepEqual(order({ sort: 'energy' }), [2, 5, 3, 1, 4]);
+  assert.deepEqual(order({ sort: 'energy', isReversed: true }), [1, 3, 5, 2, 4]);
+  assert.deepEqual(order({ sort: 'cost' }), [3, 1, 2, 4, 5]);
+  assert.deepEqual(order({ sort: 'cost', isReversed: true }), [1, 3, 2, 4, 5]);
+});
+
+test('hosts', () => {
+  const { hosts } = makeCloud(
+    [],
+    [{ id: 0, watts: 5 }, { id: 1, watts: 9, joules: 5 }, { id: 2 }, { id: 10, watts: 7, joules: 8 }],
+    makeNames({ 0: 'kvm-b', 1: 'kvm-a', 2: 'other' }),
+  );
+  const shown = (given: Partial<Selection>): readonly number[] =>
+    selectHosts(hosts, { ...everything, list: 'hosts', ...given }).map(({ id }) => id);
+  assert.deepEqual(shown({}), [1, 10, 0, 2]);
+  assert.deepEqual(shown({ isReversed: true }), [0, 10, 1, 2]);
+  assert.deepEqual(shown({ sort: 'energy' }), [10, 1, 0, 2]);
+  for (const sort of ['name', 'host', 'owner'] as const) assert.deepEqual(shown({ sort }), [10, 1, 0, 2]);
+  assert.deepEqual(shown({ owners: ['nobody'], hosts: ['kvm-*', '10'] }), [1, 10, 0]);
+  assert.deepEqual(shown({ name: 'KVM', limit: 1 }), [1]);
+});
+
 test('filters', () => {
   assert.deepEqual(ids({ owners: ['alice'] }), [5, 1, 3]);
   assert.deepEqual(ids({ owners: ['bob', 'c*'] }), [2, 4]);
@@ -79,16 +125,16 @@ test('the order is total, does not depend on where VMs stood, and has what is un
       anySort,
       fc.infiniteStream(fc.nat()),
       (vms, order, random) => {
-        const sorted = [...vms].sort(vmOrder(order));
+        const sorted = [...vms].sort(rowOrder(order));
         const shuffled = [...vms]
           .map((vm) => ({ vm, at: random.next().value }))
           .sort((a, b) => a.at - b.at)
           .map(({ vm }) => vm);
-        assert.deepEqual(shuffled.sort(vmOrder(order)), sorted);
+        assert.deepEqual(shuffled.sort(rowOrder(order)), sorted);
         for (const [at, vm] of sorted.slice(1).entries()) {
           const before = sorted[at];
-          assert.ok(before !== undefined && vmOrder(order)(before, vm) < 0);
-          assert.ok(vmOrder(order)(vm, before) > 0);
+          assert.ok(before !== undefined && rowOrder(order)(before, vm) < 0);
+          assert.ok(rowOrder(order)(vm, before) > 0);
           if (before[order.sort] === undefined) assert.equal(vm[order.sort], undefined);
         }
       },
@@ -99,6 +145,7 @@ test('the order is total, does not depend on where VMs stood, and has what is un
 test('a selection has only VMs that were given, each once', () => {
   const pattern = fc.constantFrom('a*', '*', '*b*', 'a');
   const selection = fc.record({
+    list: fc.constant('vms' as const),
     sort: fc.constantFrom(...sortKeys),
     isReversed: fc.boolean(),
     owners: fc.array(pattern, { maxLength: 2 }),

@@ -78,6 +78,27 @@ test('a cloud that is measured: as a table, as JSON, in part', async (t) => {
     'power_watts',
     'power_unknown_reason',
     'host_share_ratio',
+    'energy_kwh',
+    'cost',
+    'currency',
+  ]);
+  assert.deepEqual(Object.keys(hosts[0] ?? {}), [
+    'id',
+    'name',
+    'state',
+    'power_watts',
+    'idle_watts',
+    'unassigned_watts',
+    'model_error_ratio',
+    'energy_kwh',
+    'unassigned_energy_kwh',
+    'cost',
+    'currency',
+    'vms',
+    'agent_up',
+    'agent',
+    'agent_version',
+    'agent_reason',
   ]);
   assert.equal(hosts[0]?.['name'], 'kvm000');
   const watts = vms.map(({ power_watts: one }) => one ?? -1);
@@ -101,6 +122,38 @@ test('a cloud that is measured: as a table, as JSON, in part', async (t) => {
   assert.equal(part.totals['vms'], 20);
   const onHosts = parseJson(await run('--json', '--host=kvm001', '--host=#2', '--reverse', '--sort=host'));
   assert.deepEqual([...new Set(onHosts.vms.map(({ host }) => host))], ['kvm002', 'kvm001']);
+});
+
+test('hosts: as a table, as JSON, in part', async (t) => {
+  const { runAlone } = await startTopLab(t);
+  const page = formatMadePage(
+    [
+      { id: 1, hostId: 0, watts: 25, joules: 7.2e6 },
+      { id: 2, hostId: 1, watts: 5 },
+    ],
+    [
+      { id: 0, watts: 100, idleWatts: 40, modelError: 0.05, joules: 3.6e7, price: [0.25, 'EUR'] },
+      { id: 1, watts: 120 },
+      { id: 2, agentReason: 'timeout' },
+    ],
+  );
+  const url = await servePage(t, page);
+  const run = (...argv: readonly string[]) => runAlone('--view=hosts', `--exporter.url=${url}`, ...argv);
+  assert.deepEqual(
+    rowsOf(await run('--once')).map((row) => row.trim().split(/ {2,}/)),
+    [
+      ['1', '120.00', '-', '115.00', '-', '-', '-', '1 scaphandre #1'],
+      ['0', '100.00', '40.00', '75.00', '5.0%', '10.00 kWh', '2.50 EUR', '1 scaphandre #0'],
+      ['2', '-', '-', '-', '-', '-', '-', '0 timeout', '#2'],
+    ],
+  );
+  const { hosts, vms } = parseJson(await run('--json', '--sort=energy', '--limit=1'));
+  assert.equal(vms.length, 2);
+  assert.deepEqual(
+    hosts.map(({ id, idle_watts: idle, cost, currency }) => [id, idle, cost, currency]),
+    [[0, 40, 2.5, 'EUR']],
+  );
+  assert.deepEqual([vms[0]?.['energy_kwh'], vms[0]?.['cost'], vms[1]?.['energy_kwh']], [2, 0.5, null]);
 });
 
 test('where stdout is no terminal the table is printed once', async (t) => {
