@@ -62,10 +62,11 @@ export const createVmCpuMemory = (): VmCpuMemory => ({
   asking: undefined,
 });
 
-export const createAgentMemories = (): AgentMemories => ({
+/** @param learnt before the exporter was started */
+export const createAgentMemories = (learnt: ModelMemory['learnt'] = new Map()): AgentMemories => ({
   ofHosts: createAgentMemory(),
   platform: createPlatformMemory(),
   vmCpu: createVmCpuMemory(),
-  models: { learnt: new Map() },
+  models: { learnt },
   vms: createVmMemory(),
 });

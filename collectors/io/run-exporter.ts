@@ -35,6 +35,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const graceMs = 5000;
 /** Counts are shown once they are written, so this is how old they may be. */
 const writeStateMs = 10_000;
+/** What was learnt of hosts is larger than the rest, and changes with each answer. */
+const keepLearntMs = 300_000;
 
 export interface RunOptions {
   readonly argv: readonly string[];
@@ -114,9 +116,10 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   // Milliseconds since 1970 that never step back when the clock is set.
   const now = (): number => performance.timeOrigin + performance.now();
   const processMetrics = createProcessMetrics(version);
-  const agentMemories = createAgentMemories();
   const stateFolder = await folderOfShard(environment['STATE_DIRECTORY'], configuration.options.shard);
   const kept = await openKeptStates({ folder: stateFolder, now, log });
+  const agentMemories = createAgentMemories(kept.learntHosts.written());
+  const keepLearnt = (): void => kept.learntHosts.advance(() => agentMemories.models.learnt);
   const energy = createEnergyAccounts({
     settings: () => configuration.options,
     sources: () => serving.sources.accounted,
@@ -216,7 +219,9 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   });
 
   const writing = createCycle(() => writeKeptStates(kept), writeStateMs);
+  const learning = createCycle(async () => keepLearnt(), keepLearntMs);
   writing.start();
+  learning.start();
   if (configuration.options['collector.energy']) energy.start();
   monitoring.start();
   hostAttributes.start();
@@ -228,8 +233,10 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   await Promise.all([server.close(graceMs), guestServer?.close(graceMs)]);
   ending.abort();
   writing.stop();
+  learning.stop();
   await energy.close();
   await hostAttributes.close();
   await monitoring.close();
+  keepLearnt();
   await writeKeptStates(kept);
 };

@@ -4,6 +4,7 @@ import test from 'node:test';
 import type { PowerReading, PowerVerdict } from '../../collectors/agents/agent.ts';
 import type { Documents } from '../../collectors/collector.ts';
 import { hostModelCollector } from '../../collectors/host-model.ts';
+import { formatLearntHosts, parseLearntHosts } from '../../collectors/kept-models.ts';
 import { type LearntHost, learnModels, modelsOf } from '../../collectors/learn-models.ts';
 import { encodeFamilies } from '../../lib/prometheus/exposition.ts';
 import { microwatts } from '../../lib/units/units.ts';
@@ -11,7 +12,7 @@ import { readAgentPages } from '../support/agent-pages.ts';
 import { defaultSettings, emptyDocuments } from '../support/documents.ts';
 import { familyOf } from '../support/samples.ts';
 
-const host = (id: number, cpus = 16) => ({ id, cpuTotal: cpus * 100 });
+const host = (id: number, cpus = 16, name = `kvm${id}`) => ({ id, name, cpuTotal: cpus * 100 });
 const sound = (reading: Partial<PowerReading>): PowerVerdict => ({
   sound: true,
   version: '1',
@@ -64,6 +65,47 @@ test('a host with another number of CPUs is learnt anew, one that is not asked i
   assert.deepEqual(modelsOf(learnModels(learnt, [host(0, 32)], busy(1))), new Map());
   assert.deepEqual(modelsOf(learnModels(learnt, [host(0)], new Map())), new Map());
   assert.deepEqual(modelsOf(learnModels(learnt, [], busy(1))), new Map());
+});
+
+test('what was learnt is known after a start, before anything is observed and while no agent answers', () => {
+  let learnt: ReadonlyMap<number, LearntHost> = new Map();
+  for (const each of rounds) learnt = learnModels(learnt, [host(0)], each);
+  const kept = parseLearntHosts(formatLearntHosts(learnt));
+  assert.ok(kept !== undefined);
+  assert.deepEqual(modelsOf(kept), modelsOf(learnt));
+  assert.equal(modelsOf(learnModels(kept, [host(0)], new Map([[0, []]]))).size, 1);
+  assert.equal(modelsOf(learnModels(kept, [host(0)], busy(4))).size, 1);
+  assert.equal(kept.get(0)?.use, undefined);
+});
+
+test('what was learnt is not that of another host, which has the number now', () => {
+  let learnt: ReadonlyMap<number, LearntHost> = new Map();
+  for (const each of rounds) learnt = learnModels(learnt, [host(0)], each);
+  const kept = parseLearntHosts(formatLearntHosts(learnt)) ?? new Map();
+  for (const other of [host(0, 16, 'other'), host(0, 32), host(1)])
+    assert.deepEqual(modelsOf(learnModels(kept, [other], busy(4))), new Map());
+});
+
+test('what an agent has learnt itself is not kept: the agent tells it again', () => {
+  const told = answers(sound({ model: { idleWatts: 60, wattsPerCpu: 5, errorRatio: 0.01 } }));
+  const learnt = learnModels(new Map(), [host(0)], told);
+  assert.deepEqual(parseLearntHosts(formatLearntHosts(learnt)), new Map());
+});
+
+test('what is no such document is none', () => {
+  const whole = formatLearntHosts(learnModels(new Map(), [host(0)], busy(4)));
+  assert.equal(parseLearntHosts(whole)?.size, 1);
+  for (let end = 0; end < whole.length - 1; end += 1)
+    assert.equal(parseLearntHosts(whole.slice(0, end)), undefined);
+  for (const [a, b] of [
+    ['"version":1', '"version":2'],
+    ['"id":0', '"id":-1'],
+    ['"name":"kvm0"', '"name":7'],
+    ['"observed":1', '"observed":"1"'],
+    ['"levels":[[', '"levels":[["x",'],
+    ['"hosts":[', '"hosts":[7,'],
+  ] as const)
+    assert.equal(parseLearntHosts(whole.replace(a, b)), undefined, b);
 });
 
 test('each host that is known has its three samples', () => {

@@ -65,7 +65,7 @@ test('what was learnt of a host outlasts a reload', async () => {
   const { agentMemories, load } = await createLab({ 'one.hostpool.info': host });
   const known = { idleWatts: 60, wattsPerCpu: 5, errorRatio: 0.01 };
   agentMemories.models.learnt = new Map([
-    [1, { use: undefined, model: emptyPowerModel(16), observed: 100, known }],
+    [1, { name: 'kvm1', use: undefined, model: emptyPowerModel(16), observed: 100, known }],
   ]);
   for (const sources of [load(), load()])
     assert.deepEqual((await sources.hostModels.get()).value, new Map([[1, known]]));
