@@ -117,12 +117,20 @@ export interface ShareWish {
 
 export type SharePlan = { readonly raw: Raw; readonly kind: ShareKind } | { readonly problem: string };
 
-export const planShare = (vm: SharingVm, wish: ShareWish): SharePlan => {
+const planFor = (vm: SharingVm, wish: ShareWish): SharePlan => {
   const { folder, tag, hostsProblem } = wish;
-  const problem = changeProblem(vm) ?? takenProblem(vm, tag);
+  const problem = takenProblem(vm, tag);
   if (problem !== undefined) return { problem };
   const noVirtiofs = hostsProblem ?? virtiofsProblem(vm);
   if (wish.kind === 'virtiofs' && noVirtiofs !== undefined) return { problem: noVirtiofs };
   const kind = wish.kind ?? (noVirtiofs === undefined ? 'virtiofs' : '9p');
   return { kind, raw: withShare(vm.raws[0], { kind, folder, tag }) };
+};
+
+/** A VM that has the share already may be in any state. */
+export const planShare = (vm: SharingVm, wish: ShareWish): SharePlan => {
+  const plan = planFor(vm, wish);
+  if ('raw' in plan && isSameRaw(plan.raw, vm.raws[0])) return plan;
+  const problem = changeProblem(vm);
+  return problem === undefined ? plan : { problem };
 };

@@ -94,6 +94,14 @@ test('virtiofs where all hosts and the VM can, else 9p', () => {
   assert.equal(kindOf(vm({ raws: [shared] })), 'virtiofs', 'our own memoryBacking is none of others');
 });
 
+test('a VM that has the share already may run: there is nothing to change', () => {
+  const shared = withShare(undefined, { ...place, kind: '9p' });
+  const running = vm({ state: 3, raws: [shared] });
+  assert.deepEqual(plan(running, { kind: '9p' }), { kind: '9p', raw: shared });
+  assert.match(problemOf(running, { kind: 'virtiofs' }), /power it off first/);
+  assert.match(problemOf(running, { kind: '9p', folder: '/elsewhere/one-7' }), /power it off first/);
+});
+
 test('what cannot work is refused with its reason', () => {
   for (const state of [3, 4, 5, 6, 11, undefined])
     assert.match(problemOf(vm({ state })), /HOLD, PENDING, POWEROFF or UNDEPLOYED: .*libvirtd 9 ends/);
