@@ -8,8 +8,8 @@ import type { SchedulerAttributes } from '../../lib/one/host.ts';
 import type { Rates } from '../grid/rates.ts';
 import { isLeader } from '../ha.ts';
 import {
+  awaitsReading,
   formatHostTemplate,
-  isUnknown,
   isWorthWriting,
   wantedAttributes,
 } from '../scheduler/host-attributes.ts';
@@ -98,8 +98,7 @@ export const createHostAttributesWriter = (context: HostAttributesContext): Host
           return [];
         // A document that was read before our own write does not have it yet.
         const found = own !== undefined && hosts.readAt <= own.at ? own.attributes : schedulerAttributes;
-        // Agents that count give no power at their first reading: what is not known yet may be in a moment.
-        if (isUnknown(found) && isUnknown(attributes) && now() - startedAt < leastBetweenMs) return [];
+        if (now() - startedAt < leastBetweenMs && awaitsReading(found, attributes)) return [];
         return isWorthWriting(found, attributes) ? [limit(() => write(id, attributes))] : [];
       }),
     );

@@ -49,8 +49,15 @@ const attributesOf = (
 };
 
 /** Nothing is known of the host. */
-export const isUnknown = (attributes: SchedulerAttributes): boolean =>
+const isUnknown = (attributes: SchedulerAttributes): boolean =>
   schedulerAttributes.every((name) => ['', '0'].includes(attributes[name]));
+
+/**
+ * Agents that count give no power at their first reading: where the exporter has just been started, a power that is not
+ * known may be in a moment, and what was known before is not emptied for that.
+ */
+export const awaitsReading = (found: SchedulerAttributes, wanted: SchedulerAttributes): boolean =>
+  wanted.POWER_WATTS === '' && (found.POWER_WATTS !== '' || isUnknown(wanted));
 
 /** Of every host that may have a power agent, and of one that is offline until it has lost what was known of it. @param intensityOf grams of CO2 per kWh, by host id */
 export const wantedAttributes = (

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { PowerReading } from '../../../collectors/agents/agent.ts';
 import type { Documents } from '../../../collectors/collector.ts';
 import {
+  awaitsReading,
   formatHostTemplate,
   isWorthWriting,
   wantedAttributes,
@@ -133,4 +134,17 @@ test('a host that is offline loses what was known of it, once', () => {
   assert.equal(wantedOf({ schedulerAttributes: noSchedulerAttributes }), undefined);
   const foreign = { hypervisor: 'lxc', vmDriver: 'lxc', schedulerAttributes: known };
   assert.equal(wantedOf(foreign), undefined, 'what we do not measure is not ours');
+});
+
+test('after a start the first reading of an agent that counts empties nothing, and carbon is written all the same', () => {
+  const nothing = attributesOf({}) ?? noSchedulerAttributes;
+  const known =
+    attributesOf({ watts: 150, idleWatts: 100, wattsPerCpu: 5, grams: 300 }) ?? noSchedulerAttributes;
+  const carbon = attributesOf({ grams: 300 }) ?? noSchedulerAttributes;
+  assert.equal(awaitsReading(noSchedulerAttributes, nothing), true);
+  assert.equal(awaitsReading(known, nothing), true);
+  assert.equal(awaitsReading(known, carbon), true);
+  assert.equal(awaitsReading(noSchedulerAttributes, carbon), false);
+  for (const found of [noSchedulerAttributes, known, carbon])
+    assert.equal(awaitsReading(found, known), false);
 });
