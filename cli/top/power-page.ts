@@ -94,7 +94,6 @@ const aboutVms: ReadonlyMap<string, AboutVm> = new Map(
     opennebula_vm_lcm_state: amount('lcmState'),
     opennebula_vm_cpu_vcpus: amount('vcpus'),
     opennebula_vm_power_consumption_uW: amount('powerMicrowatts'),
-    opennebula_vm_energy_joules_total: amount('energyJoules'),
     opennebula_vm_power_unmeasured_info: (vm, line) => {
       vm.unmeasured = unescapeLabel(readReason(line));
       const hostId = parseIdLabel(readHostId(line));
@@ -109,8 +108,6 @@ const aboutHosts: ReadonlyMap<string, AboutHost> = new Map(
     opennebula_host_power_watts: amount('powerWatts'),
     opennebula_host_idle_watts: amount('idleWatts'),
     opennebula_host_model_error_ratio: amount('modelErrorRatio'),
-    opennebula_host_energy_joules_total: amount('energyJoules'),
-    opennebula_host_unassigned_energy_joules_total: amount('unassignedJoules'),
     opennebula_host_energy_price_per_kwh: (host, line) => {
       amount('pricePerKwh')(host, line);
       host.currency = unescapeLabel(readCurrency(line));
@@ -126,6 +123,18 @@ const aboutHosts: ReadonlyMap<string, AboutHost> = new Map(
     },
   }),
 );
+
+/** Counters stay for days after their VM or host has gone: they say nothing of what there is. */
+const countersOfVms: ReadonlyMap<string, AboutVm> = new Map<string, AboutVm>([
+  ['opennebula_vm_energy_joules_total', amount('energyJoules')],
+]);
+const countersOfHosts: ReadonlyMap<string, AboutHost> = new Map<string, AboutHost>([
+  ['opennebula_host_energy_joules_total', amount('energyJoules')],
+  ['opennebula_host_unassigned_energy_joules_total', amount('unassignedJoules')],
+]);
+const addCounters = <T extends object>(entries: Map<number, T>, counters: ReadonlyMap<number, T>): void => {
+  for (const [id, entry] of entries) Object.assign(entry, counters.get(id));
+};
 
 const entryOf = <T extends object>(entries: Map<number, T>, id: number | undefined): T | undefined => {
   if (id === undefined) return undefined;
@@ -157,6 +166,8 @@ export interface PageReader {
 export const createPageReader = (): PageReader => {
   const vms = new Map<number, PageVm>();
   const hosts = new Map<number, PageHost>();
+  const vmCounters = new Map<number, PageVm>();
+  const hostCounters = new Map<number, PageHost>();
   let powerAgeSeconds: number | undefined;
   let isPowerFresh: boolean | undefined;
 
@@ -168,6 +179,8 @@ export const createPageReader = (): PageReader => {
     new Map([
       ...each(aboutVms, vms, readVmId),
       ...each(aboutHosts, hosts, readHostId),
+      ...each(countersOfVms, vmCounters, readVmId),
+      ...each(countersOfHosts, hostCounters, readHostId),
       [
         'opennebula_scrape_collector_success',
         ofPower((value) => {
@@ -186,6 +199,8 @@ export const createPageReader = (): PageReader => {
     push: reader.push,
     finish: () => {
       const families = reader.finish();
+      addCounters(vms, vmCounters);
+      addCounters(hosts, hostCounters);
       return {
         vms,
         hosts,

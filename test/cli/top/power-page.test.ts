@@ -74,6 +74,22 @@ test('energy, the model of a host and its price', () => {
   assert.deepEqual([priced?.idleWatts, priced?.energyJoules], [undefined, undefined]);
 });
 
+test('a counter that is left of a VM or a host that has gone makes none', () => {
+  const page = parsePage(
+    [
+      'opennebula_vm_energy_joules_total{one_vm_id="6"} 4',
+      'opennebula_vm_energy_joules_total{one_vm_id="7"} 5',
+      'opennebula_vm_state{one_vm_id="7"} 3',
+      'opennebula_host_energy_joules_total{one_host_id="2"} 8',
+      'opennebula_host_unassigned_energy_joules_total{one_host_id="2"} 1',
+    ]
+      .join('\n')
+      .concat('\n'),
+  );
+  assert.deepEqual([...page.vms], [[7, { state: 3, energyJoules: 5 }]]);
+  assert.equal(page.hosts.size, 0);
+});
+
 test('what it reads, the exporter writes: the families of the made page are those of the collectors', () => {
   const written = new Set(collectors.flatMap(({ families }) => families.map(({ name }) => name)));
   const made = [...formatMadePage([], []).matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name);
