@@ -42,6 +42,12 @@ export const cliError = defineErrors({
     message: 'cannot read the accounts of energy in {path}: {detail}',
     hint: 'name the folder of the exporter with --energy.directory, and run this as root or as the user of the exporter',
   },
+  ENERGY_SHARDS: {
+    exitCode: 1,
+    message:
+      '{path} holds no accounts of its own, but those of exporters with --shard, each in its folder: {folders}',
+    hint: 'name one of these folders with --energy.directory; the sum of the reports of all of them is the cloud',
+  },
   ENERGY_NO_USER: {
     exitCode: 1,
     message: 'OpenNebula has no user {user}',

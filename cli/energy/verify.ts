@@ -6,6 +6,7 @@ import { defineVerb, usageError } from '../command.ts';
 import { cliError } from '../errors.ts';
 import { createBalance } from './balance.ts';
 import { periodOptions } from './energy-options.ts';
+import { requireWhole } from './io/read-hours.ts';
 import { type Period, periodOf } from './period.ts';
 
 const allTime: Period = { from: 0, to: Date.UTC(9999, 11, 31) };
@@ -22,6 +23,7 @@ is 1 if they do not, or if a part of the ledger is damaged. Without --month, --f
     const period = isAll ? allTime : periodOf(options, terminal.now());
     if (typeof period === 'string') throw usageError(period);
     const folder = options['energy.directory'];
+    await requireWhole(folder, terminal.writeNote);
     const balance = createBalance();
     const hours = new Set<number>();
     let faults = 0;

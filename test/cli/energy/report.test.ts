@@ -1,6 +1,6 @@
 /** `oneext energy` as an operator runs it, on a ledger that the exporter's own code has written. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { advance } from '../../../collectors/accounts/advance.ts';
@@ -315,6 +315,31 @@ test('a user sees what OpenNebula would list for that user, and an unknown user 
   const unnamed = await as('');
   assert.deepEqual([unnamed.code, unnamed.stdout], [1, ''], 'an empty variable is not everybody');
   assert.match(unnamed.stderr, /ENERGY_NO_USER/);
+});
+
+test('accounts of shards are reported each from its own folder, and never as nothing', async (t) => {
+  const whole = temporaryFolder(t);
+  const [one, other] = ['shard-1-of-2', 'shard-2-of-2'].map((name) => path.join(whole, name));
+  assert.ok(one !== undefined && other !== undefined);
+  renameSync(await writeLedger(t), one);
+  mkdirSync(other);
+  for (const verb of ['report', 'verify']) {
+    const { code, stdout, stderr } = await oneext(whole, verb, '--month=2026-11');
+    assert.deepEqual([code, stdout], [1, ''], verb);
+    assert.match(stderr, /shard-1-of-2, shard-2-of-2/);
+  }
+  const part = await oneext(one, 'report', '--month=2026-11', '--format=csv');
+  assert.equal(part.code, 0);
+  assert.match(part.stdout, /alice/);
+});
+
+test('accounts from before the shards are reported, with a note that the others are not in it', async (t) => {
+  const folder = await writeLedger(t);
+  mkdirSync(path.join(folder, 'shard-1-of-2'));
+  const { code, stdout, stderr } = await oneext(folder, 'report', '--month=2026-11', '--format=csv');
+  assert.equal(code, 0);
+  assert.match(stdout, /alice/);
+  assert.match(stderr, /not in what follows: shard-1-of-2/);
 });
 
 test('verify finds the ledger whole, and says what is damaged', async (t) => {
