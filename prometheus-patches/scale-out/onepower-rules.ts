@@ -8,8 +8,10 @@ export const onepowerRules: RuleGroup = {
       record: 'host:onepower_seconds:delta',
       part: 'hidden',
       about:
-        "Seconds between the last two scrapes, by the agent's own measure of time; nothing where it has no meter.",
+        'Seconds between the last two scrapes of which the agent knows the energy, by its own measure of time; nothing where it has no meter.',
       expr: `(
+  (max by (${byHost}) (${movedBy('onepower_measured_seconds_total')}) > 0)
+    or on (${byHost})
   sum by (${byHost}) (${movedBy('onepower_host_cpu_seconds_total')})
     / on (${byHost})
   max by (${byHost}) (onepower_host_cpus)

@@ -57,7 +57,7 @@ const kept = [
   'scaph_self_version',
   'onepower_(?:info|vm_energy_joules_total|vm_ended)',
   'onepower_host_(?:energy_joules_total|cpu_seconds_total|cpus)',
-  'onepower_zone_energy_joules_total',
+  'onepower_(?:zone_energy_joules|measured_seconds)_total',
   'kepler_node_cpu_(?:watts|active_watts|active_joules_total|idle_joules_total|info)',
   'kepler_(?:vm|process)_cpu_watts',
   'kepler_process_cpu_seconds_total',

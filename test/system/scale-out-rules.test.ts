@@ -148,6 +148,31 @@ test('a VM that is off draws 0 W, an unmeasured one nothing that is known, and a
   );
 });
 
+test('energy that our agent does not know for a part of the time makes no power lower', (t) => {
+  const of = (id: number) => `one_zone_id="0",one_host_id="${id}"`;
+  const power = 'host:onepower_power:watts';
+  const page = (id: number): Series => ({
+    [`onepower_info{${of(id)},meter="rapl"}`]: 1,
+    [`onepower_host_cpus{${of(id)}}`]: 16,
+    [`onepower_host_cpu_seconds_total{${of(id)},mode="idle"}`]: '0+240x240',
+    [`onepower_zone_energy_joules_total{${of(id)},zone="package-0",counted="true"}`]: '0+750x240',
+    [`onepower_host_energy_joules_total{${of(id)}}`]: '0+750x240',
+    [`onepower_vm_energy_joules_total{${of(id)},one_vm_id="${id}",domain="one-${id}",uuid="u"}`]: '0+150x240',
+  });
+  judge(
+    t,
+    // Of each 15 s the agent knows 7.5; one before it does not tell.
+    { ...page(1), [`onepower_measured_seconds_total{${of(1)}}`]: '0+7.5x240', ...page(2) },
+    {
+      [power]: { [`${power}{${of(1)}}`]: 100, [`${power}{${of(2)}}`]: 50 },
+      'vm_host:onepower_power:watts': {
+        [`vm_host:onepower_power:watts{${of(1)},one_vm_id="1"}`]: 20,
+        [`vm_host:onepower_power:watts{${of(2)},one_vm_id="2"}`]: 10,
+      },
+    },
+  );
+});
+
 test('energy by counters where there are some, else by power', (t) => {
   const labels = 'one_zone_id="0",one_host_id="1"';
   judge(
