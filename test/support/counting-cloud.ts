@@ -12,6 +12,9 @@ onepower_host_cpus 4
 onepower_host_cpu_seconds_total{mode="all"} ${seconds * 4}
 onepower_zone_energy_joules_total{zone="package-0",counted="true"} ${seconds * 100}
 onepower_host_energy_joules_total ${seconds * 100}
+onepower_host_idle_watts 80
+onepower_host_watts_per_cpu 5
+onepower_host_model_error_ratio 0.01
 onepower_vm_energy_joules_total{domain="one-8",uuid=""} ${seconds * 40}
 onepower_vm_marginal_energy_joules_total{domain="one-8",uuid=""} ${seconds * 10}
 `;
