@@ -5,7 +5,7 @@
  * model as lib/power-model writes it. What an agent itself has learnt is not kept: the agent tells it again.
  */
 
-import { isMapping } from '../lib/mapping.ts';
+import { isMapping, parseMapping } from '../lib/mapping.ts';
 import { hostPowerOf, parsePowerModel, powerModelDocument } from '../lib/power-model/power-model.ts';
 import type { LearntHost } from './learn-models.ts';
 
@@ -19,14 +19,6 @@ export const formatLearntHosts = (learnt: LearntHosts): string => {
   return `${JSON.stringify({ version: 1, hosts })}\n`;
 };
 
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
 const parseHost = (entry: unknown): readonly [number, LearntHost] | undefined => {
@@ -38,8 +30,8 @@ const parseHost = (entry: unknown): readonly [number, LearntHost] | undefined =>
 
 /** `undefined` for what is no such document. */
 export const parseLearntHosts = (text: string): LearntHosts | undefined => {
-  const document = parseJson(text);
-  if (!isMapping(document) || document['version'] !== 1 || !Array.isArray(document['hosts']))
+  const document = parseMapping(text);
+  if (document === undefined || document['version'] !== 1 || !Array.isArray(document['hosts']))
     return undefined;
   const learnt = new Map<number, LearntHost>();
   for (const entry of document['hosts']) {

@@ -2,7 +2,7 @@
  * What the installer remembers: for each path, what stood there before us and what we have put there. It is
  * written before anything is changed, so that a run that is killed can be undone by the next.
  */
-import { isMapping, type Mapping } from '../lib/mapping.ts';
+import { isMapping, type Mapping, parseMapping } from '../lib/mapping.ts';
 import { type EditKind, editKinds } from './edited-file.ts';
 import { stateName } from './file-state.ts';
 import { isPart, type Part } from './parts.ts';
@@ -103,14 +103,9 @@ const isPendingRestart = ({ unit, verb, why, since }: Mapping): boolean =>
 
 /** `undefined` where the text is not a record that this version can read. */
 export const parseRecord = (text: string): InstallRecord | undefined => {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const value = parseMapping(text);
   const isRecord =
-    isMapping(value) &&
+    value !== undefined &&
     value['format'] === 1 &&
     isText(value['version']) &&
     isTexts(value['parts']) &&

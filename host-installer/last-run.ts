@@ -1,5 +1,5 @@
 /** What the last `oneext hosts install` came to, host by host: what --resume goes on from. */
-import { isMapping } from '../lib/mapping.ts';
+import { isMapping, parseMapping } from '../lib/mapping.ts';
 import type { HostTarget } from './choose-hosts.ts';
 import type { AgentFacts } from './host-report.ts';
 import { isResult, isWell, type Outcome } from './outcome.ts';
@@ -59,13 +59,8 @@ const parseRecord = (value: unknown): HostRecord | undefined => {
 
 /** `undefined` where the text is not what formatLastRun writes. */
 export const parseLastRun = (text: string): LastRun | undefined => {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (!isMapping(document)) return undefined;
+  const document = parseMapping(text);
+  if (document === undefined) return undefined;
   const { version, options, isOfAll, hosts } = document;
   if (typeof version !== 'string' || !isTexts(options) || typeof isOfAll !== 'boolean') return undefined;
   if (!Array.isArray(hosts)) return undefined;

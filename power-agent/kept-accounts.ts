@@ -3,7 +3,7 @@
  *
  * CPU time that waits for its energy is not kept: the agent does not know what ran while it was away.
  */
-import { isMapping, type Mapping } from '../lib/mapping.ts';
+import { isMapping, type Mapping, parseMapping } from '../lib/mapping.ts';
 import { parsePowerModel, powerModelDocument } from '../lib/power-model/power-model.ts';
 import { type Accounts, nothingPending, type VmAccount, type ZoneAccount } from './accounts.ts';
 import { type CpuSeconds, cpuModes } from './host-cpu.ts';
@@ -24,14 +24,6 @@ export const formatAccounts = (accounts: Accounts, bootId: string): string =>
     model: accounts.model === undefined ? null : powerModelDocument(accounts.model),
     meter: accounts.meter,
   })}\n`;
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
 
 const isAmount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0;
@@ -72,8 +64,8 @@ export type ReadAccounts = Accounts | 'unreadable' | 'of another start';
 
 /** The accounts of this start of the host. */
 export const parseAccounts = (text: string, bootId: string): ReadAccounts => {
-  const document = parseJson(text);
-  if (!isMapping(document) || document['version'] !== documentVersion) return 'unreadable';
+  const document = parseMapping(text);
+  if (document === undefined || document['version'] !== documentVersion) return 'unreadable';
   if (document['boot'] !== bootId) return 'of another start';
   const vms = parseEntries(document['vms'], parseVm);
   const zones = parseEntries(document['zones'], parseZone);

@@ -6,7 +6,7 @@
  * that answers signs its answer to that question.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { isMapping } from '../../lib/mapping.ts';
+import { isMapping, parseMapping } from '../../lib/mapping.ts';
 
 export interface CopiedDay {
   /** `2026-11-28.tsv`, or `.tsv.gz` */
@@ -52,13 +52,8 @@ export const formatCopy = ({ term, at, sums, days }: AccountsCopy): string =>
 
 /** `undefined` for what `formatCopy` has not written. */
 export const parseCopy = (text: string): AccountsCopy | undefined => {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (!isMapping(document) || document['version'] !== version) return undefined;
+  const document = parseMapping(text);
+  if (document === undefined || document['version'] !== version) return undefined;
   const { term, at, sums, days } = document;
   if (!isCount(term) || !isCount(at) || !isMapping(sums) || !Array.isArray(days)) return undefined;
   const texts: Record<string, string> = {};

@@ -3,7 +3,7 @@
  *
  * The document is JSON: `{"version": 1, "answers": [{"agent": "scaphandre", "result": "ok", "count": 17}]}`.
  */
-import { isMapping } from '../../lib/mapping.ts';
+import { isMapping, parseMapping } from '../../lib/mapping.ts';
 import type { PowerVerdict } from './agent.ts';
 
 /** By agent, by `ok` or the reason why the answer was not used. */
@@ -31,18 +31,10 @@ export const formatAnswerCounts = (counts: AnswerCounts): string => {
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
 /** `undefined` for what is no such document. */
 export const parseAnswerCounts = (text: string): AnswerCounts | undefined => {
-  const document = parseJson(text);
-  if (!isMapping(document) || document['version'] !== 1 || !Array.isArray(document['answers']))
+  const document = parseMapping(text);
+  if (document === undefined || document['version'] !== 1 || !Array.isArray(document['answers']))
     return undefined;
   const counts = new Map<string, Map<string, number>>();
   for (const entry of document['answers']) {

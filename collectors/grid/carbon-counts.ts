@@ -4,7 +4,7 @@
  * It follows from the counters of energy, which never fall: a crash loses nothing, and nothing is counted twice. Energy
  * without a factor is left out.
  */
-import { isMapping } from '../../lib/mapping.ts';
+import { parseMapping } from '../../lib/mapping.ts';
 
 export interface CarbonCount {
   /** Energy in millijoules up to which it is counted. */
@@ -51,18 +51,11 @@ const formatCounts = (counts: CarbonCounts): string =>
 const isAmount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0;
 
-const parseDocument = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
 /** `initial` is never what a file says: a file without VMs is one. */
 const parseCounts = (text: string): CarbonCounts => {
-  const document = parseDocument(text);
-  if (!isMapping(document) || document['version'] !== 1 || !Array.isArray(document['vms'])) return undefined;
+  const document = parseMapping(text);
+  if (document === undefined || document['version'] !== 1 || !Array.isArray(document['vms']))
+    return undefined;
   const counts = new Map<number, CarbonCount>();
   for (const entry of document['vms']) {
     const [id, energy, grams] = Array.isArray(entry) ? entry : [];

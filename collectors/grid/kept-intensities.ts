@@ -2,7 +2,7 @@
  * What a public service has said of the CO2 of a kilowatt-hour: kept beside the accounts, as services tell only of the
  * last hours and a report is made at the end of a month.
  */
-import { isMapping } from '../../lib/mapping.ts';
+import { parseMapping } from '../../lib/mapping.ts';
 import { type HourlyIntensity, isIntensity } from './hourly-intensities.ts';
 
 type Moments = ReadonlyMap<number, number>;
@@ -57,14 +57,6 @@ const format = ({ source, bySource }: KeptIntensities): string =>
     ]),
   })}\n`;
 
-const parseDocument = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
 /** `undefined` for what is no list of pairs with names. */
 const namedPairs = (value: unknown): readonly (readonly [string, unknown])[] | undefined => {
   if (!Array.isArray(value)) return undefined;
@@ -75,8 +67,8 @@ const namedPairs = (value: unknown): readonly (readonly [string, unknown])[] | u
 };
 
 const parse = (text: string): KeptIntensities | undefined => {
-  const document = parseDocument(text);
-  if (!isMapping(document) || document['version'] !== 1) return undefined;
+  const document = parseMapping(text);
+  if (document === undefined || document['version'] !== 1) return undefined;
   const { source, sources } = document;
   if (source !== null && typeof source !== 'string') return undefined;
   const all: HourlyIntensity[] = [];

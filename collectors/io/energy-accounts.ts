@@ -10,7 +10,7 @@ import { createCycle } from '../../lib/io/cycle.ts';
 import type { WebHandlers } from '../../lib/io/web-answers.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { isMapping } from '../../lib/mapping.ts';
-import { type Accounts, noAccounts } from '../accounts/accounts.ts';
+import { type Accounts, noAccounts, type VmAccount } from '../accounts/accounts.ts';
 import { advance } from '../accounts/advance.ts';
 import type { AccountsCopy } from '../accounts/copy.ts';
 import { type KeptEnergy, keepEnergy } from '../accounts/io/keep-accounts.ts';
@@ -56,10 +56,10 @@ export interface EnergyAccounts {
   close(): Promise<void>;
 }
 
-/** Power is that of now; sums stay. */
-const withoutPower = (accounts: Accounts): Accounts => ({
-  ...accounts,
-  vms: new Map([...accounts.vms].map(([id, vm]) => [id, { ...vm, power: undefined }])),
+/** The sums stay. */
+const withPower = (sums: Accounts, powerOf: (vmId: number) => VmAccount['power']): Accounts => ({
+  ...sums,
+  vms: new Map([...sums.vms].map(([id, vm]) => [id, { ...vm, power: powerOf(id) }])),
 });
 
 /** Where the suite is not installed, there is no such folder, and nobody has asked for accounts. */
@@ -71,12 +71,7 @@ const isUnused = (thrown: unknown): boolean =>
 
 /** Sums that may be shown, with the power of now. */
 const withPowerOf = (sums: Accounts, now: Accounts): Accounts =>
-  sums === now
-    ? sums
-    : {
-        ...sums,
-        vms: new Map([...sums.vms].map(([id, vm]) => [id, { ...vm, power: now.vms.get(id)?.power }])),
-      };
+  sums === now ? sums : withPower(sums, (id) => now.vms.get(id)?.power);
 
 interface Counted {
   readonly accounts: Accounts;
@@ -190,7 +185,12 @@ export const createEnergyAccounts = (context: EnergyContext): EnergyAccounts => 
       const { value, readAt } = shown;
       const isOld = now() - readAt > accountingRulesOf(settings()).longestGapMs;
       if (!zone.isShown()) show(undefined, readAt);
-      else if (isOld && value !== undefined) show(value, readAt, withoutPower(value.accounts));
+      else if (isOld && value !== undefined)
+        show(
+          value,
+          readAt,
+          withPower(value.accounts, () => undefined),
+        );
     }
   };
   const cycle = createCycle(run, settings()['energy.interval']);

@@ -1,5 +1,5 @@
 /** Serves the accounts to the other front-ends of the zone, and to nobody else. */
-import type { WebAnswer, WebHandler } from '../../lib/io/web-answers.ts';
+import { plainText, type WebAnswer, type WebHandler } from '../../lib/io/web-answers.ts';
 import {
   type AccountsCopy,
   createSigner,
@@ -18,11 +18,6 @@ export interface CopyServerContext {
   readonly onTaken: (serverId: number, taken: Progressed) => void;
 }
 
-const plainText = (status: number, text: string): WebAnswer => ({
-  status,
-  contentType: 'text/plain; charset=utf-8',
-  body: `${text}\n`,
-});
 const refused = plainText(
   403,
   'The accounts of energy are for the other front-ends of the zone: they sign with the credentials of OpenNebula that this exporter has',

@@ -1,7 +1,7 @@
 /** Serves each VM its own power and energy, for the token that it has for OneGate: on a port of its own. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { createCycle } from '../../lib/io/cycle.ts';
-import type { WebAnswer, WebClient, WebHandlers } from '../../lib/io/web-answers.ts';
+import { plainText, type WebAnswer, type WebClient, type WebHandlers } from '../../lib/io/web-answers.ts';
 import { startWebServer, type WebServer } from '../../lib/io/web-server.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { Accounts } from '../accounts/accounts.ts';
@@ -37,9 +37,7 @@ export interface GuestServer {
 }
 
 const answer = (status: number, body: string, headers = {}): WebAnswer => ({
-  status,
-  contentType: 'text/plain; charset=utf-8',
-  body: `${body}\n`,
+  ...plainText(status, body),
   headers: { 'Cache-Control': 'no-store', ...headers },
 });
 const unauthorized = answer(

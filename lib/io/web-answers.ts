@@ -66,7 +66,7 @@ const createWebClient = (request: IncomingMessage, response: ServerResponse): We
   };
 };
 
-const plainText = (status: number, body: string): WebAnswer => ({
+export const plainText = (status: number, body: string): WebAnswer => ({
   status,
   contentType: 'text/plain; charset=utf-8',
   body: `${body}\n`,

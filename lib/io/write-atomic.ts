@@ -61,13 +61,18 @@ export const writeAtomic = async (
   }
 };
 
+/** What was made, renamed or removed in the folder outlasts also a machine that loses its power. */
+export const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await systemCalls.open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
 /** As writeAtomic; at its end the new content outlasts also a machine that loses its power. */
 export const writeDurable = async (file: string, content: string | Buffer, mode: number): Promise<void> => {
   await writeAtomic(file, content, mode);
-  const folder = await systemCalls.open(path.dirname(file), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  await syncFolder(path.dirname(file));
 };

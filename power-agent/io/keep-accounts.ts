@@ -2,10 +2,10 @@
  * Keeps the counters in a folder below /run: what is shown has been written before, so that no counter is seen lower
  * after the agent was killed.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
-import { isMissing } from '../../lib/errors/system-error.ts';
+import { readIfThere } from '../../lib/io/read-if-there.ts';
 import { removeTemporaries, writeAtomic } from '../../lib/io/write-atomic.ts';
 import type { Log } from '../../lib/log/log.ts';
 import { type Accounts, noAccounts } from '../accounts.ts';
@@ -19,12 +19,9 @@ export interface KeptAccounts {
 }
 
 const readAccounts = async (file: string, bootId: string, log: Log): Promise<Accounts> => {
-  const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
-    if (isMissing(thrown)) return undefined;
-    throw thrown;
-  });
-  if (text === undefined) return noAccounts;
-  const accounts = parseAccounts(text, bootId);
+  const bytes = await readIfThere(file);
+  if (bytes === undefined) return noAccounts;
+  const accounts = parseAccounts(bytes.toString(), bootId);
   if (typeof accounts !== 'string') return accounts;
   if (accounts === 'unreadable') log.warn('the kept counters cannot be understood and begin anew', { file });
   else log.info('the host was started anew, and the counters begin anew', { file });

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { codeOf } from '../../lib/errors/system-error.ts';
 import { removeFileIn } from '../../lib/io/held-folder.ts';
+import { lookIntoFolder, readTextIn, workInFolder, writeTextIn } from '../../lib/io/work-in-folder.ts';
 import { prometheusError } from '../errors.ts';
 import {
   dashboardFolder,
@@ -16,7 +17,6 @@ import {
   planProvisioning,
   providerFile,
 } from '../provisioning.ts';
-import { lookIntoFolder, readTargetFile, workInFolder, writeTargetFile } from './target-folder.ts';
 
 const digestOf = (content: string): string => createHash('sha256').update(content).digest('hex');
 
@@ -52,7 +52,7 @@ const placeOf = ({ folder }: Wanted, name: string): readonly [folder: string, na
 const readFound = async (wanted: Wanted, name: string): Promise<string | undefined> => {
   const [folder, base] = placeOf(wanted, name);
   try {
-    return await lookIntoFolder<string | undefined>(folder, undefined, (held) => readTargetFile(held, base));
+    return await lookIntoFolder<string | undefined>(folder, undefined, (held) => readTextIn(held, base));
   } catch (thrown) {
     if (thrown instanceof OneExtError || codeOf(thrown) !== undefined) throw thrown;
     throw new Error(`${path.join(folder, base)}: ${reasonOf(thrown)}`, { cause: thrown });
@@ -77,7 +77,7 @@ const plan = async (wanted: Wanted): Promise<Plan> => {
 
 const write = async (wanted: Wanted, name: string, content: string): Promise<void> => {
   const [folder, base] = placeOf(wanted, name);
-  await workInFolder(folder, (held) => writeTargetFile(held, base, content));
+  await workInFolder(folder, (held) => writeTextIn(held, base, content));
 };
 
 /**

@@ -1,8 +1,8 @@
 /** Removes the target files of all VMs, for when nobody keeps them in line any more. */
 import * as systemCalls from 'node:fs/promises';
 import { type FileCalls, removeFileIn } from '../../lib/io/held-folder.ts';
+import { lookIntoFolder } from '../../lib/io/work-in-folder.ts';
 import { isLeftover, lastingFileName, vmOfTargetFile } from '../target-file.ts';
-import { lookIntoFolder } from './target-folder.ts';
 
 const isOurs = (name: string): boolean =>
   vmOfTargetFile(name) !== undefined || name === lastingFileName || isLeftover(name);

@@ -2,16 +2,16 @@
 import * as systemCalls from 'node:fs/promises';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { type HeldFolder, removeFileIn } from '../../lib/io/held-folder.ts';
+import { lookIntoFolder, readTextIn, workInFolder, writeTextIn } from '../../lib/io/work-in-folder.ts';
 import { prometheusError } from '../errors.ts';
 import { mayBeOurs } from '../scale-out/files.ts';
 import { type FolderPlan, planFolder } from '../scale-out/sealed-file.ts';
-import { lookIntoFolder, readTargetFile, workInFolder, writeTargetFile } from './target-folder.ts';
 
 const readFiles = async (held: HeldFolder): Promise<ReadonlyMap<string, string>> => {
   const names = (await systemCalls.readdir(held.at('.'))).filter(mayBeOurs);
   const found = new Map<string, string>();
   for (const name of names) {
-    const text = await readTargetFile(held, name, systemCalls);
+    const text = await readTextIn(held, name, systemCalls);
     if (text !== undefined) found.set(name, text);
   }
   return found;
@@ -48,7 +48,7 @@ export const changeFolder = (folder: string, wanted: ReadonlyMap<string, string>
   failing(folder, () =>
     workInFolder(folder, async (held) => {
       const plan = await planIn(folder, held, wanted);
-      for (const [name, text] of plan.written) await writeTargetFile(held, name, text, systemCalls);
+      for (const [name, text] of plan.written) await writeTextIn(held, name, text, systemCalls);
       for (const name of plan.removed) await removeFileIn(held, name);
       return plan;
     }),

@@ -3,6 +3,7 @@ import * as systemCalls from 'node:fs/promises';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { allEnded, createLimit } from '../../lib/io/concurrency.ts';
 import { type FileCalls, type HeldFolder, removeFileIn } from '../../lib/io/held-folder.ts';
+import { lookIntoFolder, readTextIn } from '../../lib/io/work-in-folder.ts';
 import type { ExportingVm } from '../../lib/prometheus/vm-targets.ts';
 import { prometheusError } from '../errors.ts';
 import { isLeftover, vmOfTargetFile } from '../target-file.ts';
@@ -13,7 +14,6 @@ import {
   compareTargetFile,
   planTargetFile,
 } from './target-files.ts';
-import { lookIntoFolder, readTargetFile } from './target-folder.ts';
 
 /** `compare` changes nothing, and says what `change` would. */
 export type SyncMode = 'change' | 'compare';
@@ -58,7 +58,7 @@ const readContents = async (
   const contents = new Map<number, string | undefined>();
   const read = async (name: string): Promise<void> => {
     const id = vmOfTargetFile(name);
-    if (id !== undefined) contents.set(id, await readTargetFile(held, name, calls).catch(() => ''));
+    if (id !== undefined) contents.set(id, await readTextIn(held, name, calls).catch(() => ''));
   };
   await allEnded(names.map((name) => limit(() => read(name))));
   return contents;

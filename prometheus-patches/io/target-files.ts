@@ -9,11 +9,11 @@ import * as systemCalls from 'node:fs/promises';
 import path from 'node:path';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { type FileCalls, type HeldFolder, removeFileIn } from '../../lib/io/held-folder.ts';
+import { lookIntoFolder, readTextIn, workInFolder, writeTextIn } from '../../lib/io/work-in-folder.ts';
 import { formatTargetGroups } from '../../lib/prometheus/target-group.ts';
 import { type AddressPreference, type ExportingVm, vmTargetsOf } from '../../lib/prometheus/vm-targets.ts';
 import { prometheusError } from '../errors.ts';
 import { lastingFileContent, lastingFileName, targetFileName } from '../target-file.ts';
-import { lookIntoFolder, readTargetFile, workInFolder, writeTargetFile } from './target-folder.ts';
 
 export interface AlignOptions {
   readonly folder: string;
@@ -38,8 +38,8 @@ export const planTargetFile = (vm: ExportingVm | undefined, preference: AddressP
 
 /** Made before the last VM's file goes, and never removed while Prometheus looks into the folder. */
 const keepLastingFile = async (held: HeldFolder, calls: FileCalls): Promise<void> => {
-  if ((await readTargetFile(held, lastingFileName, calls)) === lastingFileContent) return;
-  await writeTargetFile(held, lastingFileName, lastingFileContent, calls);
+  if ((await readTextIn(held, lastingFileName, calls)) === lastingFileContent) return;
+  await writeTextIn(held, lastingFileName, lastingFileContent, calls);
 };
 
 const changeTo = (wanted: string | undefined, found: string | undefined): Alignment['change'] => {
@@ -55,12 +55,12 @@ const bringInLine = async (
   calls: FileCalls,
 ): Promise<Alignment['change']> => {
   const bring = async (held: HeldFolder): Promise<Alignment['change']> => {
-    const change = changeTo(wanted, await readTargetFile(held, name, calls));
+    const change = changeTo(wanted, await readTextIn(held, name, calls));
     if (change === 'removed') {
       await keepLastingFile(held, calls);
       await removeFileIn(held, name, calls);
     }
-    if (wanted !== undefined && change === 'written') await writeTargetFile(held, name, wanted, calls);
+    if (wanted !== undefined && change === 'written') await writeTextIn(held, name, wanted, calls);
     return change;
   };
   // Where nothing goes, nothing comes: not even the folder.
@@ -95,7 +95,7 @@ export const compareTargetFile = async (
   const name = targetFileName(vmId);
   const { content, targets, problems } = planTargetFile(await readVm(vmId), preference);
   try {
-    const found = await lookIntoFolder(folder, undefined, (held) => readTargetFile(held, name, calls), calls);
+    const found = await lookIntoFolder(folder, undefined, (held) => readTextIn(held, name, calls), calls);
     return { change: changeTo(content, found), targets, problems };
   } catch (thrown) {
     throw failed(path.join(folder, name), thrown);

@@ -5,10 +5,11 @@
  * that list after a crash ends the work. Days that the other does not have so are never lost: they are put aside.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isMissing } from '../../../lib/errors/system-error.ts';
-import { writeNew } from '../../../lib/io/write-atomic.ts';
+import { readIfThere } from '../../../lib/io/read-if-there.ts';
+import { syncFolder, writeNew } from '../../../lib/io/write-atomic.ts';
 import { isMapping } from '../../../lib/mapping.ts';
 import { type AccountsCopy, type CopiedDay, ledgerDayForm, type Progressed, planCopy } from '../copy.ts';
 import { accountsFileName, dayOf, inflate } from './read-ledger.ts';
@@ -22,12 +23,6 @@ const listName = 'ready.json';
 export type DigestMemory = Map<string, { readonly version: string; readonly digest: string }>;
 
 const digestOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
-
-const readIfThere = (file: string): Promise<Buffer | undefined> =>
-  readFile(file).catch((thrown: unknown) => {
-    if (isMissing(thrown)) return undefined;
-    throw thrown;
-  });
 
 const readDays = async (folder: string, memory: DigestMemory): Promise<readonly CopiedDay[]> => {
   const days: CopiedDay[] = [];
@@ -92,15 +87,6 @@ const moveIfThere = async (from: string, to: string): Promise<void> => {
   await rename(from, to).catch((thrown: unknown) => {
     if (!isMissing(thrown)) throw thrown;
   });
-};
-
-const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 };
 
 /** Ends what was begun: all that was fetched takes its place, or, where it is not whole, nothing does. */

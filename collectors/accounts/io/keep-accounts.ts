@@ -5,11 +5,12 @@
  * What is shown was written before. An hour goes to the ledger only as it stands in the file of the sums, so that
  * whoever finds it in both knows it for the same, by its number.
  */
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { reasonOf } from '../../../lib/errors/oneext-error.ts';
-import { codeOf, isMissing } from '../../../lib/errors/system-error.ts';
+import { codeOf } from '../../../lib/errors/system-error.ts';
 import { takeLock } from '../../../lib/io/lock.ts';
+import { readIfThere } from '../../../lib/io/read-if-there.ts';
 import { removeTemporaries, writeDurable } from '../../../lib/io/write-atomic.ts';
 import type { Log } from '../../../lib/log/log.ts';
 import { collectorError } from '../../errors.ts';
@@ -65,10 +66,7 @@ const makeFolder = async (folder: string): Promise<void> => {
 };
 
 const readAccounts = async (file: string, log: Log): Promise<Accounts> => {
-  const bytes = await readFile(file).catch((thrown: unknown) => {
-    if (isMissing(thrown)) return undefined;
-    throw thrown;
-  });
+  const bytes = await readIfThere(file);
   if (bytes === undefined) return noAccounts;
   const accounts = parseAccounts(bytes);
   if (typeof accounts !== 'string') return accounts;

@@ -4,13 +4,13 @@
  *
  * A block that is there is never written again; what a killed process has left half-written is cut off.
  */
-import { open, readdir, readFile, unlink } from 'node:fs/promises';
+import { open, readdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { reasonOf } from '../../../lib/errors/oneext-error.ts';
-import { isMissing } from '../../../lib/errors/system-error.ts';
-import { removeTemporaries, writeDurable } from '../../../lib/io/write-atomic.ts';
+import { readIfThere } from '../../../lib/io/read-if-there.ts';
+import { removeTemporaries, syncFolder, writeDurable } from '../../../lib/io/write-atomic.ts';
 import { collectorError } from '../../errors.ts';
 import type { HourRows } from '../accounts.ts';
 import { type Frame, type Frames, fileHead, formatFrame, parseFrames } from '../frames.ts';
@@ -49,9 +49,8 @@ export const asLedgerError = (file: string, thrown: unknown): Error =>
     ? thrown
     : collectorError('ENERGY_LEDGER', { path: file, detail: reasonOf(thrown) }, thrown);
 
-const readIfThere = (file: string): Promise<Buffer | undefined> =>
-  readFile(file).catch((thrown: unknown) => {
-    if (isMissing(thrown)) return undefined;
+const readDay = (file: string): Promise<Buffer | undefined> =>
+  readIfThere(file).catch((thrown: unknown) => {
     throw asLedgerError(file, thrown);
   });
 
@@ -63,15 +62,6 @@ const framesOf = (file: string, bytes: Buffer): Frames => {
   if (parsed === 'not_ours')
     throw collectorError('ENERGY_LEDGER', { path: file, detail: 'it is no file of the ledger' });
   return parsed;
-};
-
-const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 };
 
 /** Appends behind `size`, or leaves the file as it was. */
@@ -106,8 +96,8 @@ export const openLedger = (folder: string): Ledger => {
   const openDay = async (hour: number): Promise<OpenDay> => {
     const day = dayOf(hour);
     if (current?.day === day) return current;
-    const plain = (await readIfThere(plainOf(day))) ?? Buffer.alloc(0);
-    const closed = await readIfThere(`${plainOf(day)}.gz`);
+    const plain = (await readDay(plainOf(day))) ?? Buffer.alloc(0);
+    const closed = await readDay(`${plainOf(day)}.gz`);
     const { frames, soundBytes, damages } = framesOf(plainOf(day), plain);
     const before = closed === undefined ? [] : framesOf(`${plainOf(day)}.gz`, await inflate(closed)).frames;
     current = {
@@ -121,11 +111,11 @@ export const openLedger = (folder: string): Ledger => {
 
   const closeDay = async (day: string): Promise<void> => {
     const file = plainOf(day);
-    const plain = await readIfThere(file);
+    const plain = await readDay(file);
     if (plain === undefined) return;
     const { frames, damages } = framesOf(file, plain);
     if (damages > 0) return; // it stays as it is: `oneext energy verify` finds the damage here
-    const closed = (await readIfThere(`${file}.gz`)) ?? Buffer.alloc(0);
+    const closed = (await readDay(`${file}.gz`)) ?? Buffer.alloc(0);
     const known = new Set(
       (closed.length === 0 ? [] : framesOf(file, await inflate(closed)).frames).map(blockKey),
     );

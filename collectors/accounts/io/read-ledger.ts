@@ -1,9 +1,9 @@
 /** Reads the hours of a ledger, and those that are still in the accounts beside it. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { isMissing } from '../../../lib/errors/system-error.ts';
+import { readIfThere } from '../../../lib/io/read-if-there.ts';
 import { collectorError } from '../../errors.ts';
 import { type Frame, parseFrames } from '../frames.ts';
 
@@ -25,10 +25,7 @@ export interface LedgerVisitor {
 }
 
 const readSound = async (file: string, onDamage: LedgerVisitor['onDamage']): Promise<readonly Frame[]> => {
-  const raw = await readFile(file).catch((thrown: unknown) => {
-    if (isMissing(thrown)) return undefined;
-    throw thrown;
-  });
+  const raw = await readIfThere(file);
   if (raw === undefined) {
     const isDay = file.endsWith('.tsv') && path.basename(file) !== accountsFileName;
     return isDay ? readSound(`${file}.gz`, onDamage) : []; // it was compressed just now, or removed

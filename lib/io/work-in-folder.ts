@@ -1,10 +1,10 @@
 /**
- * The folder of the target files. Whatever is done in it is done in the folder that is held: root works here too,
- * and oneadmin, whose folder it is, may change its path meanwhile.
+ * Folders of files that other programs read: targets, dashboards, configuration. Whatever is done in one is done in the
+ * folder that is held: root works there too, and oneadmin, whose folder it is, may change its path meanwhile.
  */
 import * as systemCalls from 'node:fs/promises';
 import path from 'node:path';
-import { codeOf, isMissing } from '../../lib/errors/system-error.ts';
+import { codeOf, isMissing } from '../errors/system-error.ts';
 import {
   besideFile,
   type FileCalls,
@@ -12,8 +12,8 @@ import {
   inFolder,
   makeFolderIn,
   readFileIn,
-} from '../../lib/io/held-folder.ts';
-import { writeAtomic } from '../../lib/io/write-atomic.ts';
+} from './held-folder.ts';
+import { writeAtomic } from './write-atomic.ts';
 
 /** Everybody who may enter the folder may read: Prometheus may run as a user of its own. */
 const fileMode = 0o644;
@@ -46,7 +46,7 @@ const makeFolder = async (folder: string, calls: FileCalls): Promise<void> => {
 };
 
 /** The content; `undefined` where there is no such file. A link is none of our files, whatever it leads to. */
-export const readTargetFile = async (
+export const readTextIn = async (
   held: HeldFolder,
   name: string,
   calls?: FileCalls,
@@ -60,7 +60,7 @@ export const readTargetFile = async (
   }
 };
 
-export const writeTargetFile = (
+export const writeTextIn = (
   held: HeldFolder,
   name: string,
   content: string,
