@@ -27,7 +27,7 @@ import {
   tenantsOf,
 } from './scene.ts';
 import type { Settlement } from './settlement.ts';
-import { addLife, addMeasured, addOwn, addShare, addUnmeasured, createTally, type Tally } from './tally.ts';
+import { createTally, type Tally } from './tally.ts';
 import { endVmTime, settleVmTime } from './vm-time.ts';
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
@@ -67,8 +67,7 @@ const countEnergy = (
       if (tenant?.own === undefined) continue;
       const used = parts[at] ?? 0;
       const got = parts[at + tenants.length] ?? 0;
-      tally.add(tenant.counted, hostId, hour, addOwn, used);
-      if (got > 0) tally.add(tenant.counted, hostId, hour, addShare, got);
+      tally.addEnergy(tenant.counted, hostId, hour, used, got);
       tally.addPower(tenant.counted, used / (to - from), got / (to - from));
     }
     const whole = Math.round(total * part);
@@ -128,16 +127,16 @@ const countTime = (scene: Scene, counted: CountedVm, vm: Vm, tally: Tally): numb
     settlement: settlementOf(scene, counted, vm, hostId),
     longestGapMs: scene.gapOf(hostId),
   });
-  if (measured !== undefined) tally.addTime(counted, hostId, measured, addMeasured);
-  for (const one of unmeasured) tally.addTime(counted, hostId, one, addUnmeasured);
-  if (life !== undefined) tally.addTime(counted, hostId, life, addLife);
+  if (measured !== undefined) tally.addTime(counted, hostId, measured, 'measuredMs');
+  for (const one of unmeasured) tally.addTime(counted, hostId, one, 'unmeasuredMs');
+  if (life !== undefined) tally.addTime(counted, hostId, life, 'lifeMs');
   return settledAt;
 };
 
 /** A VM that has left the pool: its last energy may still come. Whether it is remembered. */
 const leave = ({ step }: Scene, counted: CountedVm, account: VmAccount, tally: Tally): boolean => {
   const ended = endVmTime(account);
-  if (ended !== undefined) tally.addTime(counted, account.hostId ?? -1, ended, addUnmeasured);
+  if (ended !== undefined) tally.addTime(counted, account.hostId ?? -1, ended, 'unmeasuredMs');
   counted.account.settledAt = account.seenAt;
   return step.at - account.seenAt <= forgetMs;
 };

@@ -94,11 +94,27 @@ export const vmKey = ({
 const isSameRow = (one: VmRow, { hostId, owner, group }: RowIdentity): boolean =>
   one.hostId === hostId && one.owner === owner && one.group === group;
 
+/** With its fields one by one: thousands of rows are copied at each step, much faster than by a spread. */
+const copyRow = (row: VmRow): Mutable<VmRow> => ({
+  vmId: row.vmId,
+  hostId: row.hostId,
+  name: row.name,
+  owner: row.owner,
+  group: row.group,
+  flavour: row.flavour,
+  labels: row.labels,
+  own: row.own,
+  share: row.share,
+  measuredMs: row.measuredMs,
+  unmeasuredMs: row.unmeasuredMs,
+  lifeMs: row.lifeMs,
+});
+
 const rowIn = (vms: OpenHour['vms'], identity: RowIdentity): Mutable<VmRow> => {
   const key = vmKey(identity);
   const known = vms.get(key);
   if (known !== undefined) return known;
-  const row = { ...identity, ...noAmounts };
+  const row = copyRow({ ...identity, ...noAmounts });
   vms.set(key, row);
   return row;
 };
@@ -133,7 +149,7 @@ export const createBooking = (batch: Batch, policy: Policy): Booking => {
       lastOfVm: new Map(),
     };
     for (const [key, row] of before?.vms ?? []) {
-      const copy = { ...row };
+      const copy = copyRow(row);
       open.vms.set(key, copy);
       open.lastOfVm.set(row.vmId, copy);
     }

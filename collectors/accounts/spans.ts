@@ -156,12 +156,11 @@ const spanOfCounters = (
 const spanOfPower = ({ vmPower, hostPower }: SeenPower, from: number, to: number): Span => {
   /** Microwatts times milliseconds are nanojoules. */
   const energy = (microwatts: number): number => (microwatts * (to - from)) / 1e6;
-  return {
-    from,
-    to,
-    hostMillijoules: hostPower === undefined ? undefined : energy(hostPower),
-    vms: vmPower === undefined ? undefined : new Map([...vmPower].map(([id, power]) => [id, energy(power)])),
-  };
+  const hostMillijoules = hostPower === undefined ? undefined : energy(hostPower);
+  if (vmPower === undefined) return { from, to, hostMillijoules, vms: undefined };
+  const vms = new Map<number, number>();
+  for (const [id, power] of vmPower) vms.set(id, energy(power));
+  return { from, to, hostMillijoules, vms };
 };
 
 export interface Progress {

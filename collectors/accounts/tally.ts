@@ -4,27 +4,18 @@ import { type Booking, type Calendar, hourAround, type Mutable, piecesBetween } 
 import type { CountedVm } from './counted-vm.ts';
 import type { Stretch } from './vm-time.ts';
 
-/** A function for each amount: what is added to thousands of VMs is not looked up by its name. */
-type Add = (to: Mutable<VmAmounts>, amount: number) => void;
-export const addOwn: Add = (to, amount) => {
-  to.own += amount;
-};
-export const addShare: Add = (to, amount) => {
-  to.share += amount;
-};
-export const addMeasured: Add = (to, amount) => {
-  to.measuredMs += amount;
-};
-export const addUnmeasured: Add = (to, amount) => {
-  to.unmeasuredMs += amount;
-};
-export const addLife: Add = (to, amount) => {
-  to.lifeMs += amount;
+type Time = 'measuredMs' | 'unmeasuredMs' | 'lifeMs';
+
+/** What is added to thousands of VMs is not looked up by its name. */
+const addMs = (to: Mutable<VmAmounts>, time: Time, ms: number): void => {
+  if (time === 'measuredMs') to.measuredMs += ms;
+  else if (time === 'lifeMs') to.lifeMs += ms;
+  else to.unmeasuredMs += ms;
 };
 
 export interface Tally {
-  add(counted: CountedVm, hostId: number, hour: number, add: Add, amount: number): void;
-  addTime(counted: CountedVm, hostId: number, time: Stretch, add: Add): void;
+  addEnergy(counted: CountedVm, hostId: number, hour: number, own: number, share: number): void;
+  addTime(counted: CountedVm, hostId: number, stretch: Stretch, time: Time): void;
   /** In watts. */
   addPower(counted: CountedVm, own: number, share: number): void;
 }
@@ -38,21 +29,30 @@ export const createTally = (booking: Booking, calendar: Calendar, at: number): T
     counted.row = booking.openVm(hour, { vmId: counted.vmId, hostId, name, owner, group, flavour, labels });
     return counted.row;
   };
-  const addTo = (counted: CountedVm, hostId: number, hour: number, add: Add, amount: number): void => {
-    add(counted.account, amount);
-    add(rowOf(counted, hostId, hour), amount);
+  const addTime = (counted: CountedVm, hostId: number, hour: number, time: Time, ms: number): void => {
+    addMs(counted.account, time, ms);
+    addMs(rowOf(counted, hostId, hour), time, ms);
   };
   return {
-    add: addTo,
-    addTime(counted, hostId, { from, to }, add) {
-      if (from >= now.from && to <= now.to) addTo(counted, hostId, now.hour, add, to - from);
+    addEnergy(counted, hostId, hour, own, share) {
+      const { account } = counted;
+      const row = rowOf(counted, hostId, hour);
+      account.own += own;
+      row.own += own;
+      if (share === 0) return;
+      account.share += share;
+      row.share += share;
+    },
+    addTime(counted, hostId, { from, to }, time) {
+      if (from >= now.from && to <= now.to) addTime(counted, hostId, now.hour, time, to - from);
       else
         for (const { hour, lengthMs } of piecesBetween(from, to, calendar))
-          addTo(counted, hostId, hour, add, lengthMs);
+          addTime(counted, hostId, hour, time, lengthMs);
     },
     addPower({ account }, own, share) {
       const { power } = account;
-      account.power = { own: (power?.own ?? 0) + own, share: (power?.share ?? 0) + share };
+      account.power =
+        power === undefined ? { own, share } : { own: power.own + own, share: power.share + share };
     },
   };
 };
