@@ -54,13 +54,61 @@ mounted=$tree/.share
 fetching=''
 napping=''
 
+# --- who keeps the tree ----------------------------------------------------------------------------------------------
+
+# One run at a time. Another may be in a container, where its process id says nothing: it is known by an id of its own,
+# and by the seconds since the boot that it writes beside it while it keeps the tree.
+keeper=$work/keeper
+read -r own_id </proc/sys/kernel/random/uuid
+
 leave() {
   trap - TERM INT HUP EXIT
   for child in $fetching $napping; do kill "$child" 2>/dev/null || :; done
   [ -z "$fetching" ] || wait "$fetching" || : # it writes there
-  [ ! -d "$mounted" ] || unmount
-  [ "$(cat "$work/pid" 2>/dev/null)" != "$$" ] || rm -rf "$work"
+  if is_keeper; then
+    [ ! -d "$mounted" ] || unmount
+    rm -rf "$work"
+  fi
   exit "$1"
+}
+
+is_keeper() { read -r holder _ 2>/dev/null <"$keeper" && [ "$holder" = "$own_id" ]; }
+
+nap() {
+  sleep 1 &
+  napping=$!
+  wait "$napping" || :
+  napping=''
+}
+
+# Goes on when nobody keeps the tree, or whoever did has written nothing for five looks: a VM that stands still for a
+# while takes nobody's place.
+await_tree() {
+  seen='' looks=0
+  while read -r holder beat 2>/dev/null <"$keeper"; do
+    if [ "$holder $beat" = "$seen" ]; then
+      looks=$((looks + 1))
+      [ "$looks" -lt 5 ] || break
+    else
+      [ -z "$seen" ] || say_once "another power-guest.sh keeps $tree: this one waits until it ends"
+      seen="$holder $beat" looks=0
+    fi
+    nap
+  done
+}
+
+take_tree() {
+  umount "$work/context" 2>/dev/null || : # of a run that was killed
+  rm -rf "$work" "$tree/known_until"
+  (umask 077 && mkdir -p "$work")
+  uptime_now
+  printf '%s %s\n' "$own_id" "$up" >"$work/keeper.new"
+  mv "$work/keeper.new" "$keeper"
+}
+
+keep_tree() {
+  is_keeper || fail "another power-guest.sh keeps $tree now"
+  printf '%s %s\n' "$own_id" "$up" 1<>"$keeper"
 }
 
 # --- who this VM is --------------------------------------------------------------------------------------------------
@@ -256,6 +304,8 @@ take_value() {
   target=$(($1 + offset))
   [ "$target" -ge 1 ] || target=1
   if [ "$shown" -eq 0 ]; then start_at "$target"; fi
+  # For whoever shows the counter: while it stands still after that, nobody knows what the VM uses.
+  printf '%s\n' "$((pulled_at / 100 + 3 * wait_s + 20))" 1<>"$tree/known_until"
   # What is behind is made up for before the next step of the account has come twice.
   rate=$(((target - shown) / (wait_s + $3) + 1))
   [ "${2:-0}" -le "$rate" ] || rate=$2
@@ -330,7 +380,10 @@ uptime_now() {
 }
 
 # In place and in one write: whoever reads meanwhile gets the old value or the new one, and never half of one.
-write_counter() { printf '%s\n' "$shown" 1<>"$zone/energy_uj"; }
+write_counter() {
+  keep_tree
+  printf '%s\n' "$shown" 1<>"$zone/energy_uj"
+}
 
 # The counter of an earlier run goes on: it never falls.
 start_at() {
@@ -361,15 +414,10 @@ advance() {
 }
 
 mkdir -p "$zone" || fail "cannot make $zone: run this as root, or give another --tree"
-# The process id of an earlier run may be another's now, or our own.
-holder=$(cat "$work/pid" 2>/dev/null || :)
-if [ -n "$holder" ] && [ "$holder" != "$$" ] && grep -q 'power-guest[.]sh' "/proc/$holder/cmdline" 2>/dev/null; then
-  fail "process $holder keeps $tree already: end it, or give another --tree"
-fi
 trap 'leave $?' EXIT
 trap 'leave 0' TERM INT HUP
-(umask 077 && mkdir -p "$work")
-echo $$ >"$work/pid"
+await_tree
+take_tree
 pull_url=''
 if [ -z "$share" ]; then
   interval=${interval:-10}
@@ -392,6 +440,7 @@ while :; do
   uptime_now
   elapsed=$((up - last))
   last=$up
+  keep_tree
   advance
   if [ -n "$fetching" ] && [ -e "$work/status" ]; then
     wait "$fetching" || :
@@ -405,8 +454,5 @@ while :; do
     if [ -n "$share" ]; then fetch_share & else fetch "$pull_url" & fi
     fetching=$!
   fi
-  sleep 1 &
-  napping=$!
-  wait "$napping" || :
-  napping=''
+  nap
 done

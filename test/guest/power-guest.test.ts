@@ -1,6 +1,6 @@
 /** power-guest.sh: whom it asks, what it writes, and what it says when it has nothing. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -153,17 +153,53 @@ test('it ends at once while the front-end keeps it waiting, and leaves nothing b
   }
 });
 
-test('what an earlier run has left does not stop it: its process id may be of another program', async (t) => {
+test('two runs on one tree: one waits until the other ends, and goes on from its counter', async (t) => {
+  const frontEnd = await startFrontEnd(t, powerOf(5, 1));
+  const startOn = (tree?: string): PowerGuest =>
+    startPowerGuest(t, { url: frontEnd.url, vmId: '8', token, ...(tree === undefined ? {} : { tree }) });
+  const first = startOn();
+  await first.said(/follows/);
+  const second = startOn(first.tree);
+  await second.said(/another power-guest\.sh keeps \S+: this one waits until it ends\n$/);
+  frontEnd.answer = powerOf(3, 1); // as of accounts that began anew
+  await first.end();
+  await second.said(/follows/);
+  assert.equal(second.file('energy_uj'), '5000000\n');
+});
+
+test('what a run that was killed has left does not stop the next one', async (t) => {
+  const frontEnd = await startFrontEnd(t, powerOf(1, 1));
+  const { tree, said, kill } = startPowerGuest(t, { url: frontEnd.url, vmId: '8', token });
+  await said(/follows/);
+  await kill();
+  const next = startPowerGuest(t, { url: frontEnd.url, vmId: '8', token, tree });
+  await next.said(/follows/);
+  assert.doesNotMatch(next.log(), /another/);
+});
+
+test('a run whose place another has taken ends, and writes nothing more', async (t) => {
   const frontEnd = await startFrontEnd(t, powerOf(1, 1));
   const guest = startPowerGuest(t, { url: frontEnd.url, vmId: '8', token });
   await guest.said(/follows/);
-  const other = startPowerGuest(t, { url: frontEnd.url, vmId: '8', token, tree: guest.tree });
-  assert.equal(await other.ended, 1);
-  assert.match(other.log(), /process \d+ keeps .* already/);
-  await guest.end();
-  mkdirSync(path.join(guest.tree, '.pull'));
-  writeFileSync(path.join(guest.tree, '.pull/pid'), `${process.pid}\n`);
-  await startPowerGuest(t, { url: frontEnd.url, vmId: '8', token, tree: guest.tree }).said(/follows/);
+  frontEnd.answer = powerOf(99, 99);
+  let isOver = false;
+  while (!isOver) {
+    // Again, if it wrote just then.
+    writeFileSync(path.join(guest.tree, '.pull/keeper'), 'of-another 1\n');
+    isOver = await Promise.race([guest.ended.then(() => true), frontEnd.asked(1).then(() => false)]);
+  }
+  assert.equal(await guest.ended, 1);
+  assert.match(guest.log(), /another power-guest\.sh keeps \S+ now\n$/);
+  assert.equal(readFileSync(path.join(guest.tree, '.pull/keeper'), 'utf8'), 'of-another 1\n');
+});
+
+test('until when the counter is known is told beside it', async (t) => {
+  const frontEnd = await startFrontEnd(t, powerOf(1, 1));
+  const guest = startPowerGuest(t, { url: frontEnd.url, vmId: '8', token });
+  await guest.said(/follows/);
+  const until = Number(readFileSync(path.join(guest.tree, 'known_until'), 'utf8'));
+  const uptime = Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]);
+  assert.ok(until > uptime && until <= uptime + 23, `${until} at ${uptime}`);
 });
 
 test('lines of a start script that look like the context do not take its place', async (t) => {

@@ -18,6 +18,8 @@ export interface PowerGuest {
   /** Its exit code. */
   readonly ended: Promise<number | null>;
   end(): Promise<number | null>;
+  /** As `kill -9`. */
+  kill(): Promise<unknown>;
 }
 
 export interface PowerGuestOptions {
@@ -128,6 +130,10 @@ export const startPowerGuest = (t: TestContext, options: PowerGuestOptions): Pow
       }),
     ended,
     end,
+    kill() {
+      child.kill('SIGKILL');
+      return ended;
+    },
   };
 };
 

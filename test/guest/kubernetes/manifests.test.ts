@@ -156,9 +156,10 @@ test('the page of a node has its VM and its joules, and no sample where nothing 
   const tree = temporaryFolder(t);
   const zone = path.join(tree, 'class/powercap/intel-rapl:0');
   mkdirSync(zone, { recursive: true });
-  const sampleOf = (): string | undefined => /^opennebula_.*$/m.exec(metricsOf(tree))?.[0];
-  assert.match(metricsOf(tree), /^Content-Type: text\/plain; version=0\.0\.4\r\n\r\n# HELP /);
-  assert.equal(sampleOf(), undefined);
+  const sampleOf = (): string | undefined => /^opennebula_guest_energy.*$/m.exec(metricsOf(tree))?.[0];
+  const isMeasured = (): string | undefined =>
+    /^opennebula_guest_measured\{one_vm_id="8"\} (.*)$/m.exec(metricsOf(tree))?.[1];
+  assert.equal(metricsOf(tree), 'Content-Type: text/plain; version=0.0.4\r\n\r\n');
   writeFileSync(path.join(tree, 'vm_id'), '8\n');
   assert.equal(sampleOf(), undefined);
   for (const [energy, joules] of [
@@ -173,5 +174,16 @@ test('the page of a node has its VM and its joules, and no sample where nothing 
   for (const nonsense of ['', '\n', '-1\n', 'x"} 1\n']) {
     writeFileSync(path.join(zone, 'energy_uj'), nonsense);
     assert.equal(sampleOf(), undefined, nonsense);
+  }
+  assert.equal(isMeasured(), '0');
+  const uptime = Math.floor(Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]));
+  for (const [until, expected] of [
+    [uptime + 1000, '1'],
+    [uptime - 1, '0'],
+    ['', '0'],
+    ['x', '0'],
+  ]) {
+    writeFileSync(path.join(tree, 'known_until'), `${until}\n`);
+    assert.equal(isMeasured(), expected, `${until}`);
   }
 });
