@@ -78,33 +78,33 @@ export interface SharingVm {
 const changeable: ReadonlySet<number | undefined> = new Set([1, 2, 8, 9]);
 
 /** Why the configuration of a VM cannot be changed; `undefined` where it can. */
-export const changeProblem = ({ state, raws }: SharingVm): string | undefined => {
+const changeProblem = ({ state, raws }: SharingVm): string | undefined => {
   if (!changeable.has(state))
     return 'it must be in HOLD, PENDING, POWEROFF or UNDEPLOYED: a share is no device that can be plugged into a VM that runs (libvirtd 9 ends when that is tried); power it off first';
-  if (raws.length > 1)
-    return 'its template has several attributes RAW, of which OpenNebula changes the first alone; make one of them';
-  const [raw] = raws;
+  // Of several attributes RAW, OpenNebula changes the first one alone.
+  const [raw, another] = raws;
   if (raw !== undefined && raw.type !== '' && raw.type !== 'kvm')
-    return `its RAW is of the type ${raw.type}, and not of kvm`;
+    return `its ${another === undefined ? '' : 'first '}RAW is of the type ${raw.type}, and not of kvm`;
   return undefined;
 };
 
+/** What is in RAW besides the share that can be taken out. */
+const othersOf = ([first, ...rest]: readonly Raw[]): string =>
+  [...(first === undefined ? [] : [withoutShare(first)]), ...rest].map(({ data }) => data).join('');
+
 /** What OpenNebula or the administrator has put there already. */
-const takenProblem = ({ raws: [raw], filesystemDisks }: SharingVm, tag: string): string | undefined => {
+const takenProblem = ({ raws, filesystemDisks }: SharingVm, tag: string): string | undefined => {
   if (filesystemDisks.includes(tag))
     return `it has a disk of the type FILESYSTEM with the tag ${tag}, which OpenNebula shares with the cache mode always: energy would stand still in the VM; detach that disk first`;
-  const others = raw === undefined ? '' : withoutShare(raw).data;
-  return new RegExp(`<target\\s+dir=["']${tag}["']`).test(others)
+  return new RegExp(`<target\\s+dir=["']${tag}["']`).test(othersOf(raws))
     ? `its RAW has a file system with the tag ${tag} already`
     : undefined;
 };
 
-const virtiofsProblem = ({ raws: [raw], hugepages }: SharingVm): string | undefined => {
-  const others = raw === undefined ? '' : withoutShare(raw).data;
-  return hugepages || /<memoryBacking[\s>/]/.test(others)
+const virtiofsProblem = ({ raws, hugepages }: SharingVm): string | undefined =>
+  hugepages || /<memoryBacking[\s>/]/.test(othersOf(raws))
     ? 'virtiofs needs memory that is shared, and the memory of this VM is set up otherwise (hugepages, or memoryBacking in RAW); take --filesystem 9p'
     : undefined;
-};
 
 export interface ShareWish {
   /** `undefined`: virtiofs where all hosts can, else 9p. */
@@ -133,4 +133,19 @@ export const planShare = (vm: SharingVm, wish: ShareWish): SharePlan => {
   if ('raw' in plan && isSameRaw(plan.raw, vm.raws[0])) return plan;
   const problem = changeProblem(vm);
   return problem === undefined ? plan : { problem };
+};
+
+export type UnsharePlan = { readonly raw: Raw | undefined } | { readonly problem: string };
+
+/** RAW as it was before the share; `undefined` where there is none. */
+export const planUnshare = (vm: SharingVm): UnsharePlan => {
+  const [first, ...rest] = vm.raws;
+  if (rest.some(({ data }) => own.test(data)))
+    return {
+      problem:
+        'its share stands in another attribute RAW than the first one, which alone OpenNebula changes; somebody has put it there by hand',
+    };
+  if (first === undefined || withoutShare(first) === first) return { raw: undefined };
+  const problem = changeProblem(vm);
+  return problem === undefined ? { raw: withoutShare(first) } : { problem };
 };

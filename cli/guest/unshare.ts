@@ -1,5 +1,5 @@
 /** `oneext guest unshare`: RAW of a VM as it was before `oneext guest share`. */
-import { changeProblem, withoutShare } from '../../guest/shared-folder.ts';
+import { planUnshare } from '../../guest/shared-folder.ts';
 import { suiteOptions } from '../../lib/config/suite-options.ts';
 import { connectOne } from '../../lib/io/connect-one.ts';
 import { checkOption, defineVerb } from '../command.ts';
@@ -17,12 +17,13 @@ HOLD, PENDING, POWEROFF or UNDEPLOYED, and is without the share from its next st
     const ids = parseVmIds(operands);
     const client = await connectOne(terminal.environment, { totalTimeoutMs: options['one.timeout'] });
     await changeVms({ client, terminal, check: options.check }, ids, (vm) => {
-      const [raw] = vm.raws;
-      const already = 'has no share of oneext';
-      if (raw === undefined || withoutShare(raw) === raw) return { raw: undefined, done: '', already };
-      const problem = changeProblem(vm);
-      if (problem !== undefined) return { problem };
-      return { raw: withoutShare(raw), done: 'has no share any more, from its next start on', already };
+      const plan = planUnshare(vm);
+      if ('problem' in plan) return plan;
+      return {
+        raw: plan.raw,
+        done: 'has no share any more, from its next start on',
+        already: 'has no share of oneext',
+      };
     });
   },
 });

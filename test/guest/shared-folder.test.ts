@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import {
   formatRawAttribute,
   planShare,
+  planUnshare,
   type Raw,
   type SharingVm,
   shareKinds,
@@ -106,8 +107,8 @@ test('what cannot work is refused with its reason', () => {
   for (const state of [3, 4, 5, 6, 11, undefined])
     assert.match(problemOf(vm({ state })), /HOLD, PENDING, POWEROFF or UNDEPLOYED: .*libvirtd 9 ends/);
   for (const state of [1, 2, 8, 9]) assert.ok('raw' in plan(vm({ state })));
-  assert.match(problemOf(vm({ raws: [rawOf('a'), rawOf('b')] })), /several attributes RAW/);
-  assert.match(problemOf(vm({ raws: [rawOf('a', { type: 'vmware' })] })), /type vmware/);
+  assert.match(problemOf(vm({ raws: [rawOf('a', { type: 'vmware' })] })), /its RAW is of the type vmware/);
+  assert.match(problemOf(vm({ raws: [rawOf('a', { type: 'lxc' }), rawOf('b')] })), /its first RAW is .* lxc/);
   assert.match(
     problemOf(vm({ filesystemDisks: ['scaphandre'] })),
     /cache mode always: energy would stand still/,
@@ -118,4 +119,28 @@ test('what cannot work is refused with its reason', () => {
   );
   assert.match(problemOf(vm(), { kind: 'virtiofs', hostsProblem: 'libvirt 9 on kvm1' }), /libvirt 9 on kvm1/);
   assert.match(problemOf(vm({ hugepages: true }), { kind: 'virtiofs' }), /hugepages.*--filesystem 9p/);
+});
+
+test('of several attributes RAW the first one gets the share, and all of them count', () => {
+  const raws = [rawOf('<cpu/>'), rawOf('<clock/>')];
+  const planned = plan(vm({ raws }));
+  assert.ok('raw' in planned && planned.raw.data.startsWith('<cpu/><!--'), JSON.stringify(planned));
+  const shared = [planned.raw, rawOf('<clock/>')];
+  assert.deepEqual(plan(vm({ state: 3, raws: shared })), planned);
+  assert.deepEqual(planUnshare(vm({ raws: shared })), { raw: withoutShare(planned.raw) });
+  const tagged = rawOf('<filesystem><target dir="scaphandre"/></filesystem>');
+  assert.match(problemOf(vm({ raws: [...raws, tagged] })), /tag scaphandre already/);
+  const memory = rawOf('<memoryBacking><hugepages/></memoryBacking>');
+  assert.match(problemOf(vm({ raws: [...raws, memory] }), { kind: 'virtiofs' }), /memoryBacking in RAW/);
+});
+
+test('a share that stands where OpenNebula does not change it is no second one, and cannot be taken out', () => {
+  const moved = vm({ raws: [rawOf('<cpu/>'), withShare(undefined, { ...place, kind: '9p' })] });
+  assert.match(problemOf(moved), /tag scaphandre already/);
+  const planned = planUnshare(moved);
+  assert.match('problem' in planned ? planned.problem : '', /another attribute RAW than the first one/);
+  assert.deepEqual(planUnshare(vm({ raws: [rawOf('<cpu/>')] })), { raw: undefined });
+  assert.deepEqual(planUnshare(vm()), { raw: undefined });
+  const running = planUnshare(vm({ state: 3, raws: [withShare(undefined, { ...place, kind: '9p' })] }));
+  assert.match('problem' in running ? running.problem : '', /power it off first/);
 });
