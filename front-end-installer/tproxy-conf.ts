@@ -16,6 +16,12 @@ export interface GuestForward {
   readonly ownAddress: string | undefined;
 }
 
+/** Whether the hypervisors of an OpenNebula of that version have the proxy. */
+export const hasProxy = (version: string): boolean => {
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map((number) => Number.parseInt(number, 10));
+  return !(major < 6 || (major === 6 && (minor < 10 || (minor === 10 && patch < 1))));
+};
+
 const key = ':tproxy:';
 const oneGatePort = 5030;
 const mark = '# oneext install --guest-power';

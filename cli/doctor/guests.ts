@@ -1,5 +1,5 @@
 /** Whether VMs reach the port on which the exporter serves them: as the proxies of the hypervisors forward it. */
-import type { ProxyForward } from '../../front-end-installer/tproxy-conf.ts';
+import { hasProxy, type ProxyForward } from '../../front-end-installer/tproxy-conf.ts';
 import { formatListenAddress, type ListenAddress } from '../../lib/config/listen-address.ts';
 import { cleanLine } from '../../lib/text/terminal-text.ts';
 import { type Attempt, failure, judgeProblem, ok, skipped, type Verdict, warning } from './finding.ts';
@@ -10,6 +10,8 @@ export interface GuestsFacts {
   readonly web: readonly ListenAddress[];
   /** OpenNebulaNetwork.conf of the drivers. */
   readonly file: string;
+  /** Of OpenNebula; `undefined` where it does not tell. */
+  readonly version: string | undefined;
   /** `undefined`: the file is not what OpenNebula reads. */
   readonly forwards: Attempt<readonly ProxyForward[] | undefined>;
 }
@@ -66,8 +68,23 @@ const judgeForwards = (
   ];
 };
 
+/** Before 6.10.1, hypervisors read no such lines. */
+const judgeWithoutProxy = (
+  { guest, version, file: subject }: GuestsFacts,
+  forwards: GuestsFacts['forwards'],
+): Verdict => {
+  const without = `OpenNebula ${version} has no proxies that forward a port`;
+  const next = 'give VMs a route to the front-end, or upgrade OpenNebula to 6.10.1 or later';
+  const ports = new Set<unknown>(guest.map(({ port }) => port));
+  const own =
+    'value' in forwards ? forwards.value?.find(({ servicePort }) => ports.has(servicePort)) : undefined;
+  return own === undefined
+    ? skipped(`${without}: VMs need a route to the front-end`, { next })
+    : warning(`${shown(own)}, but ${without}`, next, { subject });
+};
+
 export const judgeGuests = (facts: GuestsFacts): readonly Verdict[] => {
-  const { guest, file: subject, forwards } = facts;
+  const { guest, file: subject, forwards, version } = facts;
   if (guest.length === 0) {
     const left = 'value' in forwards ? forwards.value?.find(({ isOurs }) => isOurs) : undefined;
     return left === undefined
@@ -89,6 +106,7 @@ export const judgeGuests = (facts: GuestsFacts): readonly Verdict[] => {
         ),
       ]
     : [];
+  if (version !== undefined && !hasProxy(version)) return [...addresses, judgeWithoutProxy(facts, forwards)];
   if (!('value' in forwards))
     return [
       ...addresses,

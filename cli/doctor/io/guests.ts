@@ -6,12 +6,17 @@ import type { Surroundings } from '../check.ts';
 import type { GuestsFacts } from '../guests.ts';
 import { attempt } from './attempt.ts';
 
-export const probeGuests = async ({ options, places }: Surroundings): Promise<GuestsFacts> => {
+export const probeGuests = async ({ options, places, client }: Surroundings): Promise<GuestsFacts> => {
   const file = tproxyConf(places);
+  const [version, forwards] = await Promise.all([
+    attempt(async () => String(await (await client()).call('one.system.version', []))),
+    attempt(async () => readForwards(await readFile(file, 'latin1'))),
+  ]);
   return {
     guest: options['guest.listen-address'],
     web: options['web.listen-address'],
     file,
-    forwards: await attempt(async () => readForwards(await readFile(file, 'latin1'))),
+    version: 'value' in version ? version.value : undefined,
+    forwards,
   };
 };

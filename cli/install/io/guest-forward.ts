@@ -1,7 +1,7 @@
 /** What `oneext install --guest-power` forwards, and what stands between guests and the exporter. */
 import { networkInterfaces } from 'node:os';
 import type { FileSystem } from '../../../front-end-installer/io/files.ts';
-import type { GuestForward } from '../../../front-end-installer/tproxy-conf.ts';
+import { type GuestForward, hasProxy } from '../../../front-end-installer/tproxy-conf.ts';
 import type { ListenAddress } from '../../../lib/config/listen-address.ts';
 import type { OptionSpec } from '../../../lib/config/options.ts';
 import { reasonOf } from '../../../lib/errors/oneext-error.ts';
@@ -45,16 +45,15 @@ export const guestForwardOf = (given: Given): GuestForward => {
   };
 };
 
-/** tproxy came with 6.10.1. */
 const versionProblems = async (client: XmlRpcClient | undefined): Promise<readonly string[]> => {
   if (client === undefined) return [];
   try {
     const version = String(await client.call('one.system.version', []));
-    return /^(?:[0-5]\.|6\.\d\.|6\.10\.0)/.test(version)
-      ? [
+    return hasProxy(version)
+      ? []
+      : [
           `--guest-power: OpenNebula ${version} has no proxy that forwards a port of guests, as 6.10.1 and later have; give guests a route to the front-end`,
-        ]
-      : [];
+        ];
   } catch (thrown) {
     return [`--guest-power: the version of OpenNebula is not known: ${reasonOf(thrown)}`];
   }

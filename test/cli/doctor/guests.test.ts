@@ -13,6 +13,7 @@ const judge = (forwards: string, changes: Partial<GuestsFacts> = {}): readonly s
       guest: [{ host: '::', port: 9926 }],
       web: [{ host: '::', port: 9925 }],
       file: 'f.conf',
+      version: '7.4.0',
       forwards: { value: readForwards(forwards) },
       ...changes,
     }),
@@ -61,4 +62,19 @@ test('where no guests are served, a forward of ours that has stayed is told, and
   const skipped = ['skipped: no VMs are served their own power (--guest.listen-address)'];
   assert.deepEqual(judge(`:tproxy:\n${forwardOf(5030)}`, { guest: [] }), skipped);
   assert.deepEqual(judge('', { guest: [], forwards: { problem: 'x', kind: 'missing' } }), skipped);
+});
+
+test('OpenNebula has proxies from 6.10.1 on; where it does not tell its version, the file counts', () => {
+  const forward = `:tproxy:\n${forwardOf(9926)}`;
+  const found = ['ok: forwards port 9926 to 192.0.2.9:9926'];
+  for (const version of ['6.10.1', '6.10.10', '7.0.0', '7.2.1', '7.4', '10.0', '6.10.1-1.ce', undefined])
+    assert.deepEqual(judge(forward, { version }), found, version);
+  for (const version of ['6.10.0', '6.10.0.1', '6.8.3', '6.4', '5.12.0']) {
+    assert.deepEqual(judge(forward, { version }), [
+      `warning: forwards port 9926 to 192.0.2.9:9926, but OpenNebula ${version} has no proxies that forward a port`,
+    ]);
+    assert.deepEqual(judge('', { version }), [
+      `skipped: OpenNebula ${version} has no proxies that forward a port: VMs need a route to the front-end`,
+    ]);
+  }
 });
