@@ -36,7 +36,7 @@ export const collectorError = defineErrors({
   CARBON_SERVICE: {
     exitCode: 1,
     message: 'the service of hourly CO2 at {url} gives no answer that can be used: {detail}',
-    hint: 'check --energy.co2-url, and --energy.co2-token-file where the service asks for a token; the answer must be that of Electricity Maps (carbon-intensity), of RTE eco2mix (records) or of the Carbon Intensity API of Great Britain (intensity)',
+    hint: 'check --energy.co2-url, and --energy.co2-token-file where the service asks for a token; an answer of another service is not understood',
   },
   CARBON_SOURCES: {
     exitCode: 78,

@@ -43,7 +43,7 @@ const askOne = async (
       onChunk: (chunk) => pieces.push(Buffer.from(chunk)),
     });
     const parsed = parseIntensities(JSON.parse(Buffer.concat(pieces).toString('utf8')));
-    if (parsed === undefined) throw new Error('it is no answer of a service whose form is known');
+    if ('problem' in parsed) throw new Error(parsed.problem);
     return parsed;
   } catch (thrown) {
     throw collectorError('CARBON_SERVICE', { url: shownUrl(url), detail: reasonOf(thrown) }, thrown);

@@ -26,12 +26,7 @@ export const readIntensityFiles = async (files: readonly string[]): Promise<read
   const all: (readonly HourlyIntensity[])[] = [];
   for (const file of files) {
     const parsed = parseIntensities(await readJson(file));
-    if (parsed === undefined)
-      throw collectorError('CARBON_FILE', {
-        path: file,
-        detail:
-          'it is no answer of Electricity Maps (carbon-intensity), of RTE eco2mix (records) or of the Carbon Intensity API of Great Britain (intensity)',
-      });
+    if ('problem' in parsed) throw collectorError('CARBON_FILE', { path: file, detail: parsed.problem });
     all.push(parsed);
   }
   return all.flat();

@@ -90,7 +90,8 @@ test('hourly intensities take the place of the means of years', () => {
       ],
     },
   ]);
-  const ratesAt = createRatesAt(noTariffs, createHourlyIntensities(parsed ?? []));
+  assert.ok(!('problem' in parsed));
+  const ratesAt = createRatesAt(noTariffs, createHourlyIntensities(parsed));
   const gramsAt = (zone: string, hour: number) =>
     ratesAt(place(zone), Date.parse(at) + hour * 3_600_000).factor?.gramsPerKwh;
   assert.deepEqual([gramsAt('DE', 0), gramsAt('DE', 1), gramsAt('FR', 0)], [384, 200, 25]);

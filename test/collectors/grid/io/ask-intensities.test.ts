@@ -39,7 +39,7 @@ test('the token goes from its file into the header, and one URL that fails does 
   for (const wanted of [
     'HTTP status 401',
     'HTTP status 302',
-    'no answer of a service',
+    'it is no answer of Electricity Maps',
     'cut off',
     'larger than',
   ])
