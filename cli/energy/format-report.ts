@@ -1,6 +1,12 @@
 /** A report of energy as a table, or as CSV, JSON or XML with the same keys. */
 
-import { type Amounts, addAmounts, inOneCurrencyEach, noAmounts } from '../../collectors/usage/amounts.ts';
+import {
+  type Amounts,
+  addAmounts,
+  inOneCurrencyEach,
+  noAmounts,
+  sumIn,
+} from '../../collectors/usage/amounts.ts';
 import type { Names } from '../../collectors/usage/grouping.ts';
 import type { Usage } from '../../collectors/usage/usage.ts';
 import { cleanLine, formatColumns } from '../../lib/text/terminal-text.ts';
@@ -36,8 +42,8 @@ const lineOf = (names: Names, currency: string, amounts: Amounts): Line => {
     ENERGY_KWH_OWN: unlessUnknown(own),
     ENERGY_KWH_SHARE: unlessUnknown(share),
     ENERGY_KWH: unlessUnknown(own + share),
-    CO2_G: origins.length === 0 ? null : unlessUnknown(carbon),
-    COST: currency === '' ? null : unlessUnknown(cost),
+    CO2_G: origins.length === 0 ? null : unlessUnknown(sumIn(carbon)),
+    COST: currency === '' ? null : unlessUnknown(sumIn(cost)),
     CURRENCY: currency === '' ? null : currency,
     COVERAGE: shareOf(measuredMs, runningMs),
     CO2_ZONE: listOf(origins.map(({ zone }) => zone).filter((zone) => zone !== '')),

@@ -2,7 +2,7 @@
 import type { HourRows } from '../accounts/accounts.ts';
 import type { RowVisitor } from '../accounts/rows.ts';
 import type { RatesAt } from '../grid/rates.ts';
-import { type Amounts, type AmountsByCurrency, addAmounts, noAmounts } from '../usage/amounts.ts';
+import { type Amounts, type AmountsByCurrency, addAmounts, noAmounts, sumIn } from '../usage/amounts.ts';
 import { createUsageReader, type UsageReader } from '../usage/usage.ts';
 
 export type OwnerUsages = ReadonlyMap<string, AmountsByCurrency>;
@@ -83,8 +83,8 @@ export const ownersOf = (usages: OwnerUsages): readonly MonthOwner[] =>
     return {
       owner,
       kwh: (own + share) / millijoulesPerKwh,
-      co2Kg: origins.size === 0 ? undefined : carbon / millijoulesPerKwh / 1000,
-      cost: currencies.length === 1 ? cost / millijoulesPerKwh : undefined,
+      co2Kg: origins.size === 0 ? undefined : sumIn(carbon) / millijoulesPerKwh / 1000,
+      cost: currencies.length === 1 ? sumIn(cost) / millijoulesPerKwh : undefined,
       coverage: running === 0 ? undefined : measuredMs / running,
     };
   });

@@ -1,6 +1,26 @@
 /** What a line of a report sums. */
 import type { FactorOrigin, Rates } from '../grid/rates.ts';
 
+/**
+ * A sum of millions of products, as exact as its last digit: what each addition has rounded away is summed too (Neumaier).
+ * So money does not depend on how, and in which order, rows are grouped.
+ */
+export interface ExactSum {
+  sum: number;
+  lost: number;
+}
+const noSum = (): ExactSum => ({ sum: 0, lost: 0 });
+const addExactly = (to: ExactSum, value: number): void => {
+  const sum = to.sum + value;
+  to.lost += Math.abs(to.sum) >= Math.abs(value) ? to.sum - sum + value : value - sum + to.sum;
+  to.sum = sum;
+};
+const addSum = (to: ExactSum, { sum, lost }: ExactSum): void => {
+  addExactly(to, sum);
+  to.lost += lost;
+};
+export const sumIn = ({ sum, lost }: ExactSum): number => sum + lost;
+
 /** In millijoules and milliseconds; of one currency. */
 export interface Amounts {
   own: number;
@@ -14,14 +34,14 @@ export interface Amounts {
   /** The same of the site, of what machines drew. */
   pueBase: number;
   pue: number;
-  /** With supply factor and PUE, where they are known. */
+  /** With supply factor and PUE, where they are known; of each row of the ledger in whole millijoules. */
   site: number;
   /** Of that, energy of which the factor is known, and what that comes to in grams times millijoules a kilowatt-hour. */
   withFactor: number;
-  carbon: number;
+  readonly carbon: ExactSum;
   /** The same of prices. */
   withPrice: number;
-  cost: number;
+  readonly cost: ExactSum;
   readonly origins: Set<FactorOrigin>;
   lastOrigin: FactorOrigin | undefined;
 }
@@ -38,9 +58,9 @@ export const noAmounts = (): Amounts => ({
   pue: 0,
   site: 0,
   withFactor: 0,
-  carbon: 0,
+  carbon: noSum(),
   withPrice: 0,
-  cost: 0,
+  cost: noSum(),
   origins: new Set(),
   lastOrigin: undefined,
 });
@@ -80,16 +100,17 @@ export const addEnergy = (
     to.pue += base * pue;
     energy += base * (pue - 1);
   }
+  energy = Math.round(energy);
   to.site += energy;
   if (factor !== undefined) {
     to.withFactor += energy;
-    to.carbon += energy * factor.gramsPerKwh;
+    addExactly(to.carbon, energy * factor.gramsPerKwh);
     if (to.lastOrigin !== factor.origin) to.origins.add(factor.origin);
     to.lastOrigin = factor.origin;
   }
   if (price !== undefined) {
     to.withPrice += energy;
-    to.cost += energy * price.perKwh;
+    addExactly(to.cost, energy * price.perKwh);
   }
 };
 
@@ -105,9 +126,9 @@ export const addAmounts = (to: Amounts, from: Amounts): void => {
   to.pue += from.pue;
   to.site += from.site;
   to.withFactor += from.withFactor;
-  to.carbon += from.carbon;
+  addSum(to.carbon, from.carbon);
   to.withPrice += from.withPrice;
-  to.cost += from.cost;
+  addSum(to.cost, from.cost);
   for (const origin of from.origins) to.origins.add(origin);
 };
 
