@@ -86,6 +86,13 @@ const tryQueries = async (engine: Engine, at: number): Promise<void> => {
   }
 };
 
+test('the query of docs/energy.md for an hour with two leaders is that of the rules', () => {
+  const query =
+    /```promql\n([^`]+)```/.exec(readFileSync(repositoryPath('docs/energy.md'), 'utf8'))?.[1] ?? '';
+  const rule = records.find(({ record }) => record === 'vm:opennebula_vm_energy_kwh:increase1h');
+  assert.equal(query.replaceAll(/\s+/g, ' ').trim(), rule?.expr.replaceAll(/\s+/g, ' ').trim());
+});
+
 test('what docs/energy.md calls right is within 2 % of the truth, and what it calls wrong is not', async (t) => {
   const folder = temporaryFolder(t);
   const end = Math.floor(Date.now() / 60_000) * 60 - 600;
