@@ -129,6 +129,8 @@ export interface Documents {
   readonly carbonCounts: CarbonCounts;
   /** Energy since the accounts began; `undefined` where none are kept. */
   readonly energy: Accounts | undefined;
+  /** Up to when the accounts of another front-end are counted that this one has copied, in milliseconds since 1970. */
+  readonly energyCopy: number | undefined;
   /** `undefined` where nothing is pushed. */
   readonly monitoringPush: MonitoringPush | undefined;
 }

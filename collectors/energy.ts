@@ -5,7 +5,7 @@
  */
 import type { FamilySamples } from '../lib/prometheus/metric-family.ts';
 import type { VmAccount } from './accounts/accounts.ts';
-import { counter, defineCollector, gauge, labelled, samplesOf } from './collector.ts';
+import { counter, defineCollector, gauge, labelled, samplesOf, singleSample } from './collector.ts';
 import { energyOptions } from './energy-options.ts';
 
 const vmEnergy = counter(
@@ -49,6 +49,11 @@ const accountingInfo = gauge(
   ['attribution', 'idle'],
 );
 
+const copyTime = gauge(
+  'opennebula_energy_copy_timestamp_seconds',
+  'Up to when the accounts are counted that this front-end has copied from the one that leads the zone, in seconds since 1970; 0 before the first copy',
+);
+
 const joules = (millijoules: number): number => millijoules / 1000;
 
 /** By the id of the VM; also what a guest is told of itself. */
@@ -71,7 +76,7 @@ export const energyOfVms = (accounts: ReadonlyMap<number, VmAccount>): readonly 
 export const energyCollector = defineCollector({
   name: 'energy',
   help: 'energy of VMs and hosts, counted since the accounts in --energy.directory began',
-  reads: ['energy'],
+  reads: ['energy', 'energyCopy'],
   countsItself: true,
   options: energyOptions,
   families: [
@@ -83,8 +88,9 @@ export const energyCollector = defineCollector({
     hostSupply,
     hostSite,
     accountingInfo,
+    copyTime,
   ],
-  collect: ({ energy }, { 'energy.attribution': attribution, 'energy.idle': idle }) => {
+  collect: ({ energy, energyCopy }, { 'energy.attribution': attribution, 'energy.idle': idle }) => {
     const hosts = labelled(energy?.hosts ?? [], hostEnergy.labels, ([id]) => [String(id)]);
     const policies = energy === undefined ? [] : [[attribution, idle]];
     return [
@@ -101,6 +107,9 @@ export const energyCollector = defineCollector({
         labelled(policies, accountingInfo.labels, (policy) => policy),
         () => 1,
       ),
+      energyCopy === undefined
+        ? { family: copyTime, samples: [] }
+        : singleSample(copyTime, energyCopy / 1000),
     ];
   },
 });

@@ -33,6 +33,9 @@ export const shardOption: OptionSpec<Shard> = {
 
 export const isWhole = ({ count }: Shard): boolean => count === 1;
 
+/** As `--shard` has it. */
+export const formatShard = ({ number, count }: Shard): string => `${number}/${count}`;
+
 /** Of the accounts and counts of one part, which no two exporters may share. */
 export const shardFolder = ({ number, count }: Shard): string => `shard-${number}-of-${count}`;
 
@@ -81,7 +84,7 @@ const hostIdIn = /one_host_id="(-?\d+)"/;
  * What it has counted itself it shows whole: a VM that has moved has a count in each part, and the sum is right.
  *
  * @param hostOf the host of each VM
- * @param countsItself all samples of a VM or a host are its own counts
+ * @param countsItself all samples are its own counts, or say how it counts
  */
 export const ownSamples = (
   families: readonly FamilySamples[],
@@ -91,14 +94,14 @@ export const ownSamples = (
 ): readonly FamilySamples[] => {
   const known = new Map<LabelText, boolean>();
   const isShown = ({ labels: names, type }: MetricFamily, text: LabelText): boolean => {
-    if (type === 'counter') return true;
+    if (countsItself || type === 'counter') return true;
     const [, vm] = vmIdIn.exec(text) ?? [];
     const [, host] = hostIdIn.exec(text) ?? [];
     if (names.includes('one_vm_id')) {
       const id = Number(vm);
-      return countsItself || isOwnVm({ id, hostId: hostOf.get(id) }, shard);
+      return isOwnVm({ id, hostId: hostOf.get(id) }, shard);
     }
-    if (names.includes('one_host_id')) return countsItself || isOwnHost(Number(host), shard);
+    if (names.includes('one_host_id')) return isOwnHost(Number(host), shard);
     return shard.number === 1;
   };
   function* shown(family: MetricFamily, samples: Iterable<Sample>): Generator<Sample> {

@@ -24,10 +24,16 @@ export interface Progressed {
   readonly at: number;
 }
 
-export interface AccountsCopy extends Progressed {
+/** What stands in the folder of the accounts. */
+export interface FolderCopy extends Progressed {
   /** By the name of the file. */
   readonly sums: Readonly<Record<string, string>>;
   readonly days: readonly CopiedDay[];
+}
+
+export interface AccountsCopy extends FolderCopy {
+  /** Which part of the hosts is counted, as `--shard` has it. */
+  readonly shard: string;
 }
 
 const version = 1;
@@ -45,17 +51,21 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 /** Names lead nowhere else than into the folder. */
 export const ledgerDayForm = /^\d{4}-\d\d-\d\d\.tsv(?:\.gz)?$/;
 const sumsForm = /^[a-z][a-z0-9-]*\.(?:tsv|json)$/;
+const shardForm = /^\d{1,4}\/\d{1,4}$/;
+const wholeShard = '1/1';
 const digestForm = /^[0-9a-f]{64}$/;
 
-export const formatCopy = ({ term, at, sums, days }: AccountsCopy): string =>
-  JSON.stringify({ version, term, at, sums, days });
+export const formatCopy = ({ term, at, shard, sums, days }: AccountsCopy): string =>
+  JSON.stringify({ version, term, at, shard, sums, days });
 
 /** `undefined` for what `formatCopy` has not written. */
 export const parseCopy = (text: string): AccountsCopy | undefined => {
   const document = parseMapping(text);
   if (document === undefined || document['version'] !== version) return undefined;
-  const { term, at, sums, days } = document;
+  // Those that tell no part are of exporters that knew of none.
+  const { term, at, shard = wholeShard, sums, days } = document;
   if (!isCount(term) || !isCount(at) || !isMapping(sums) || !Array.isArray(days)) return undefined;
+  if (!hasForm(shard, shardForm)) return undefined;
   const texts: Record<string, string> = {};
   for (const [name, content] of Object.entries(sums)) {
     if (!hasForm(name, sumsForm) || typeof content !== 'string') return undefined;
@@ -67,7 +77,7 @@ export const parseCopy = (text: string): AccountsCopy | undefined => {
     if (!hasForm(name, ledgerDayForm) || !isCount(size) || !hasForm(digest, digestForm)) return undefined;
     known.push({ name, size, digest });
   }
-  return { term, at, sums: texts, days: known };
+  return { term, at, shard, sums: texts, days: known };
 };
 
 /** @param credentials those of OpenNebula, which the front-ends of a zone share */
@@ -75,8 +85,10 @@ export const createSigner = (credentials: string) => {
   const key = createHmac('sha256', credentials).update('opennebula-extensions: copies of accounts').digest();
   const sign = (...parts: readonly string[]): string =>
     createHmac('sha256', key).update(parts.join('\n')).digest('hex');
-  const isEqual = (one: string, other: string): boolean =>
-    one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
+  const isEqual = (one: string, other: string): boolean => {
+    const [given, right] = [Buffer.from(one), Buffer.from(other)];
+    return given.length === right.length && timingSafeEqual(given, right);
+  };
   return {
     /** Of a question; its path with the query. The nonce is never the same again. */
     signQuestion: (path: string, at: number, nonce: string): string =>

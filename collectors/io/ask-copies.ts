@@ -22,6 +22,8 @@ export interface CopyAskerContext {
   readonly template: () => string;
   /** What this exporter listens on. */
   readonly ownUrl: () => string;
+  /** Which part of the cloud this exporter serves, as `--shard` has it. */
+  readonly shard: () => string;
   /** What front-ends of a zone share. */
   readonly credentials: () => Promise<string>;
   readonly signal: AbortSignal;
@@ -83,6 +85,11 @@ export const createCopyAsker = (context: CopyAskerContext) => {
           body === undefined
             ? 'the answer is not signed with the credentials of OpenNebula that this exporter has'
             : 'the answer is no copy of accounts of this version',
+        );
+      const own = context.shard();
+      if (copy.shard !== own)
+        throw new Error(
+          `it counts the part ${copy.shard} of the hosts and this exporter the part ${own}: name the exporter of the same --shard with --energy.exporter-url`,
         );
       return copy;
     },

@@ -12,12 +12,13 @@ import type { Log } from '../../lib/log/log.ts';
 import { isMapping } from '../../lib/mapping.ts';
 import { type Accounts, noAccounts, type VmAccount } from '../accounts/accounts.ts';
 import { advance } from '../accounts/advance.ts';
-import type { AccountsCopy } from '../accounts/copy.ts';
+import type { FolderCopy } from '../accounts/copy.ts';
 import { type KeptEnergy, keepEnergy } from '../accounts/io/keep-accounts.ts';
 import { accountingRulesOf, type EnergySettings, energyOptions } from '../energy-options.ts';
 import { collectorError } from '../errors.ts';
 import { type CarbonCounts, carbonCountsForm, countCarbon } from '../grid/carbon-counts.ts';
 import { addIntensities, type KeptIntensities, keptIntensitiesForm } from '../grid/kept-intensities.ts';
+import { formatShard, type Shard } from '../shard.ts';
 import { type KeptState, keepState } from './keep-state.ts';
 import type { SituationDocuments } from './read-situation.ts';
 import { createCalendar, readStep } from './read-step.ts';
@@ -29,7 +30,7 @@ import { type CopiedAccounts, createZoneCopies, type Turn } from './zone-copies.
 const tryAgainMs = 60_000;
 export interface EnergyContext {
   /** Those of now: they change when the configuration is read again. */
-  readonly settings: () => EnergySettings;
+  readonly settings: () => EnergySettings & { readonly shard: Shard };
   readonly sources: () => Sources;
   /** What this exporter listens on. */
   readonly ownUrl: () => string;
@@ -45,6 +46,8 @@ export interface EnergyContext {
 
 export interface EnergyAccounts {
   readonly source: Source<Accounts | undefined>;
+  /** Up to when the accounts are counted that were copied from the leader of the zone, in milliseconds since 1970. */
+  readonly copySource: Source<number | undefined>;
   /** CO2 of VMs, kept in the same folder. */
   readonly carbonSource: Source<CarbonCounts>;
   /** For the other front-ends of the zone. */
@@ -79,7 +82,7 @@ interface Counted {
 }
 
 /** What a copy says, as it will be shown. */
-const countedOf = ({ sums }: AccountsCopy, accounts: Accounts): Counted => ({
+const countedOf = ({ sums }: FolderCopy, accounts: Accounts): Counted => ({
   accounts,
   carbon: carbonCountsForm.parse(sums[carbonCountsForm.fileName] ?? ''),
 });
@@ -141,6 +144,7 @@ export const createEnergyAccounts = (context: EnergyContext): EnergyAccounts => 
   });
   const zone = createZoneCopies<Counted>({
     ...context,
+    shard: () => formatShard(settings().shard),
     template: () => settings()['energy.exporter-url'],
     intervalMs: () => settings()['energy.copy-interval'],
     accounts: () => (kept === undefined ? undefined : copied(kept)),
@@ -201,6 +205,7 @@ export const createEnergyAccounts = (context: EnergyContext): EnergyAccounts => 
         return shownAccounts;
       },
     },
+    copySource: { get: async () => ({ value: zone.copiedUpTo(), readAt: now() }) },
     carbonSource: {
       async get() {
         const { readAt } = (await carbon?.source.get()) ?? shown;

@@ -74,6 +74,7 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     ...context,
     client,
     energy: energy.source,
+    energyCopy: energy.copySource,
     carbonCounts: energy.carbonSource,
     monitoringPush: monitoring.source,
     onReading() {

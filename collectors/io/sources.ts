@@ -58,6 +58,7 @@ export interface SourcesContext {
   /** Factors and prices of the configuration. */
   readonly tariffs: Tariffs;
   readonly energy: Sources['energy'];
+  readonly energyCopy: Sources['energyCopy'];
   readonly carbonCounts: Sources['carbonCounts'];
   readonly monitoringPush: Sources['monitoringPush'];
   /** Is told when the agents have been asked. */
@@ -75,6 +76,7 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
     agentMemories,
     tariffs,
     energy,
+    energyCopy,
     carbonCounts,
     monitoringPush,
     onReading,
@@ -245,6 +247,7 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
     backupState: fromElsewhere(() => readBackupState(options['backup-restore.state-file'])),
     answerCounts: kept.answerCounts.source,
     energy,
+    energyCopy,
     monitoringPush,
     agents,
     hostModels: fromElsewhere(async () => {

@@ -9,7 +9,7 @@ import { allEnded } from '../../lib/io/concurrency.ts';
 import type { WebHandlers } from '../../lib/io/web-answers.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { RaftMember } from '../../lib/one/zone.ts';
-import { type AccountsCopy, isNewer } from '../accounts/copy.ts';
+import { type AccountsCopy, type FolderCopy, isNewer } from '../accounts/copy.ts';
 import type { KeptEnergy } from '../accounts/io/keep-accounts.ts';
 import { createShown, type Shown } from '../accounts/shown-accounts.ts';
 import { type ZoneRole, zoneRoleOf } from '../accounts/zone-role.ts';
@@ -24,13 +24,13 @@ const patience = 3;
 /** The folder of this front-end. */
 export interface CopiedAccounts extends Pick<KeptEnergy, 'progress' | 'copy' | 'readDay'> {
   /** Goes on from another front-end's. */
-  readonly take: (copy: AccountsCopy, fetchDay: Parameters<KeptEnergy['take']>[1]) => Promise<void>;
+  readonly take: (copy: FolderCopy, fetchDay: Parameters<KeptEnergy['take']>[1]) => Promise<void>;
 }
 
 export interface ZoneCopiesContext<T> extends CopyAskerContext {
   readonly accounts: () => CopiedAccounts | undefined;
   /** What of a copy is shown, once it may be. */
-  readonly shownOf: (copy: AccountsCopy) => T;
+  readonly shownOf: (copy: FolderCopy) => T;
   readonly intervalMs: () => number;
   readonly now: () => number;
   readonly log: Log;
@@ -45,6 +45,8 @@ export interface ZoneCopies<T> {
   turn(ha: Source<HaStates>, accounts: CopiedAccounts): Promise<Turn>;
   /** What may be shown of what is counted. */
   choose(current: { readonly at: number; readonly value: T }): T | undefined;
+  /** Up to when the accounts are counted that this front-end has copied, in milliseconds since 1970. */
+  copiedUpTo(): number | undefined;
   /** Whether what was chosen still is to be shown: in a zone of several front-ends, only while this one leads it. */
   isShown(): boolean;
 }
@@ -133,7 +135,7 @@ export const createZoneCopies = <T>(context: ZoneCopiesContext<T>): ZoneCopies<T
         shown.hear(serverId, now());
         return own.copy().then((copy) => {
           if (role.kind === 'leader') shown.offer({ at: copy.at, value: shownOf(copy) });
-          return copy;
+          return { ...copy, shard: context.shard() };
         });
       },
       readDay: async (name, size) => accounts()?.readDay(name, size),
@@ -159,6 +161,7 @@ export const createZoneCopies = <T>(context: ZoneCopiesContext<T>): ZoneCopies<T
       else tell('warn', 'energy is not counted by this front-end', { reason: role.reason });
       return { counts: false };
     },
+    copiedUpTo: () => (role.kind === 'follower' ? accounts()?.progress().at : undefined),
     isShown: () => role.kind === 'alone' || role.kind === 'leader',
     choose(current) {
       if (role.kind !== 'leader') return role.kind === 'alone' ? current.value : undefined;

@@ -102,5 +102,5 @@ test('what was counted is shown whole, the rest by whose it is, and what is nobo
     );
   assert.deepEqual(shownBy(1, false), [own.length, 39, 40, 1]);
   assert.deepEqual(shownBy(2, false), [others.length, 1, 40, 0]);
-  assert.deepEqual(shownBy(2, true), [40, 40, 40, 0]);
+  assert.deepEqual(shownBy(2, true), [40, 40, 40, 1]);
 });

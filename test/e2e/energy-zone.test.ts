@@ -1,7 +1,7 @@
 /** Accounts of energy in a zone of three front-ends: whoever leads goes on, and no joule is counted twice. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import bcrypt from 'bcryptjs';
@@ -15,6 +15,8 @@ import { startZone } from '../support/zone-lab.ts';
 
 const energyOf = (page: string): number =>
   familyOf(page, 'opennebula_vm_energy_joules_total')['{one_vm_id="8"}'] ?? Number.NaN;
+const copiedUpTo = (page: string): number =>
+  familyOf(page, 'opennebula_energy_copy_timestamp_seconds')[''] ?? Number.NaN;
 /** The first value that is shown and more than that. */
 const shownAbove = async (exporter: ExporterProcess, joules: number): Promise<number> => {
   for (;;) {
@@ -37,7 +39,10 @@ test('the leader is killed, returns, and is cut off: the next one goes on, and n
   let shown = await shownAbove(first, 0);
   assert.ok(Number.isNaN(energyOf(await get(second))));
   await logged(third, /copied from the leader/);
-  assert.ok(Number.isNaN(energyOf(await get(third))));
+  const follower = await get(third);
+  assert.ok(Number.isNaN(energyOf(follower)));
+  assert.ok(copiedUpTo(follower) > 1_700_000_000);
+  assert.ok(Number.isNaN(copiedUpTo(await get(first))));
 
   // Killed: the next leader has been elected before anybody knows it.
   await first.kill();
@@ -79,6 +84,18 @@ test('the leader is killed, returns, and is cut off: the next one goes on, and n
     [],
   );
   assert.ok(existsSync(path.join(zone.folderOf(2), 'accounts.tsv')));
+});
+
+test('the copy of another part of the hosts is refused, and the log says which part it is', async (t) => {
+  const zone = await startZone(t);
+  for (const id of [0, 1] as const) mkdirSync(zone.folderOf(id));
+  await zone.start(0, '--shard=1/2');
+  const follower = await zone.start(1, '--shard=2/2');
+  await logged(
+    follower,
+    /cannot be copied.*counts the part 1\/2 of the hosts and this exporter the part 2\/2/,
+  );
+  assert.equal(copiedUpTo(await get(follower)), 0);
 });
 
 test('accounts are for those alone who know the credentials of OpenNebula, also where users need a password', async (t) => {

@@ -24,6 +24,7 @@ export const emptyDocuments: Documents = {
   rates: new Map(),
   carbonCounts: undefined,
   energy: undefined,
+  energyCopy: undefined,
   monitoringPush: undefined,
 };
 

@@ -11,7 +11,7 @@ import { isMissing } from '../../../lib/errors/system-error.ts';
 import { readIfThere } from '../../../lib/io/read-if-there.ts';
 import { syncFolder, writeNew } from '../../../lib/io/write-atomic.ts';
 import { isMapping } from '../../../lib/mapping.ts';
-import { type AccountsCopy, type CopiedDay, ledgerDayForm, type Progressed, planCopy } from '../copy.ts';
+import { type CopiedDay, type FolderCopy, ledgerDayForm, type Progressed, planCopy } from '../copy.ts';
 import { accountsFileName, dayOf, inflate } from './read-ledger.ts';
 
 const mode = 0o600;
@@ -44,7 +44,7 @@ export const readCopy = async (
   { term, at }: Progressed,
   sumsNames: readonly string[],
   memory: DigestMemory,
-): Promise<AccountsCopy> => {
+): Promise<FolderCopy> => {
   const sums: Record<string, string> = {};
   for (const name of sumsNames) {
     const bytes = await readIfThere(path.join(folder, name));
@@ -109,7 +109,7 @@ export const finishCopy = async (folder: string): Promise<void> => {
 };
 
 export interface TakenCopy {
-  readonly copy: AccountsCopy;
+  readonly copy: FolderCopy;
   /** Fails where the day cannot be had. */
   readonly fetchDay: (day: CopiedDay) => Promise<Buffer>;
   /** Days that end before are not kept. */

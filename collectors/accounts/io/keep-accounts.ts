@@ -16,7 +16,7 @@ import type { Log } from '../../../lib/log/log.ts';
 import { collectorError } from '../../errors.ts';
 import { type Accounts, type Batch, noAccounts } from '../accounts.ts';
 import { hourOf } from '../booking.ts';
-import type { AccountsCopy, Progressed } from '../copy.ts';
+import type { FolderCopy, Progressed } from '../copy.ts';
 import { formatAccounts, moveClock, parseAccounts } from '../kept-accounts.ts';
 import type { Step } from '../scene.ts';
 import {
@@ -37,10 +37,10 @@ export interface KeptEnergy {
   readonly advance: (next: (before: Accounts) => Accounts, step: Step) => Promise<void>;
   readonly progress: () => Progressed;
   /** What another front-end takes to go on from here. */
-  readonly copy: () => Promise<AccountsCopy>;
+  readonly copy: () => Promise<FolderCopy>;
   readonly readDay: (name: string, size: number) => Promise<Buffer | undefined>;
   /** Goes on from the accounts of another front-end; its own days that are not in them are put aside. */
-  readonly take: (copy: AccountsCopy, fetchDay: TakenCopy['fetchDay']) => Promise<void>;
+  readonly take: (copy: FolderCopy, fetchDay: TakenCopy['fetchDay']) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -187,7 +187,7 @@ export const keepEnergy = async (options: KeepEnergyOptions): Promise<KeptEnergy
     );
     return result;
   };
-  const take = async (copy: AccountsCopy, fetchDay: TakenCopy['fetchDay']): Promise<void> => {
+  const take = async (copy: FolderCopy, fetchDay: TakenCopy['fetchDay']): Promise<void> => {
     if (isClosed) return;
     const given = parseAccounts(Buffer.from(copy.sums[accountsFileName] ?? ''));
     if (typeof given === 'string') throw new Error(`the accounts of the other front-end are ${given}`);

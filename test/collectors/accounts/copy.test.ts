@@ -32,6 +32,14 @@ test('an answer is believed that was made for this question with the same creden
   assert.equal(createSigner('oneadmin:other').openAnswer(signed, sealed), undefined);
   assert.equal(signer.openAnswer(signed, sealed.replace('1}', '2}')), undefined);
   assert.equal(signer.openAnswer(signed, ''), undefined);
+  assert.equal(signer.openAnswer(signed, '\n'), undefined);
+  for (const odd of ['é', '\u{1f50b}', '\ud800', '\0'])
+    assert.equal(signer.openAnswer(signed, odd.padStart(64, 'a') + sealed.slice(64)), undefined);
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (text) => {
+      assert.equal(signer.openAnswer(signed, `${text}\n{"a":1}\n`), undefined);
+    }),
+  );
 });
 
 const digest = 'a'.repeat(64);
@@ -39,10 +47,12 @@ test('copies are read as they were written; names that lead elsewhere, and all e
   const copy = {
     term: 3,
     at: now,
+    shard: '2/5',
     sums: { 'accounts.tsv': 'at\t1\t0\n\\é\u0001', 'carbon.json': '{}\n' },
     days: [{ name: '2026-11-28.tsv.gz', size: 12, digest }],
   };
   assert.deepEqual(parseCopy(formatCopy(copy)), copy);
+  assert.deepEqual(parseCopy(formatCopy(copy).replace('"shard":"2/5",', '')), { ...copy, shard: '1/1' });
   for (const text of [
     '',
     'null',
@@ -52,6 +62,8 @@ test('copies are read as they were written; names that lead elsewhere, and all e
     formatCopy({ ...copy, days: [{ name: '2026-11-28.tsv', size: -1, digest }] }),
     formatCopy({ ...copy, days: [{ name: '2026-11-28.tsv', size: 1, digest: 'b' }] }),
     formatCopy({ ...copy, term: 1.5 }),
+    formatCopy({ ...copy, shard: '' }),
+    formatCopy({ ...copy, shard: '../1' }),
     formatCopy(copy).replace('"version":1', '"version":2'),
   ])
     assert.equal(parseCopy(text), undefined, text);

@@ -51,6 +51,7 @@ const createLab = async (pools: Readonly<Record<string, string>>) => {
         agentMemories,
         tariffs: noTariffs,
         energy: unknown,
+        energyCopy: unknown,
         carbonCounts: unknown,
         monitoringPush: unknown,
         onReading: () => undefined,
