@@ -150,7 +150,7 @@ export const createWebAnswers = (context: WebAnswersContext): WebAnswers => {
       'Content-Length': lengthOf(body),
     });
     if (request.method === 'HEAD') response.end();
-    else if (typeof answer.body === 'string' && body.length < leastGzipBytes) response.end(answer.body);
+    else if (typeof answer.body === 'string' && lengthOf(whole) < leastGzipBytes) response.end(answer.body);
     else bodies.write(response, body);
   };
 

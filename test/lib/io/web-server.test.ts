@@ -157,6 +157,17 @@ test('B2-shared: one buffer is zipped once, and whole for each that reads it', a
   assert.deepEqual(new Set(texts), new Set([page.toString()]));
 });
 
+test('a text is whole, whatever it is long, and however short it is when it is zipped', async (t) => {
+  const text = (length: number): string => '0123456789é'.repeat(length).slice(0, length);
+  const server = await start(t, (_, query) => answer(text(Number(query.get('length')))));
+  for (const length of [1, 900, 1023, 1024, 1025, 2048, 70_000])
+    for (const coding of ['gzip', 'identity']) {
+      const headers = { 'accept-encoding': coding };
+      const response = await fetch(`${server.urls[0]}/?length=${length}`, { headers });
+      assert.equal(await response.text(), text(length), `${length} ${coding}`);
+    }
+});
+
 test('B2-pipelined: a client that asks on and on without reading is given up', async (t) => {
   let asked = 0;
   const server = await start(t, () => {
