@@ -1,11 +1,12 @@
 /** Migrations that fail: the guest runs on at the source, the status says so, nothing is left, a retry works. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { startMigrationLab, until } from '../../simulator/migration-lab/lab.ts';
+import { startMigrationLab } from '../../simulator/migration-lab/lab.ts';
 import {
   assertAtSource,
   assertRetryWorks,
   cutLink,
+  endOf,
   lastLine,
   startMoving,
 } from '../support/migration-outcomes.ts';
@@ -56,9 +57,9 @@ for (const isLocal of [false, true]) {
     await lab.startGuest({ host: 'hostA', id: 42, isLocal });
     const migration = await startMoving(lab, 42, '--tunnel.stall-timeout=5s');
     cutLink(lab, 'on');
-    // Without its watchdog it hangs for a quarter of an hour.
-    await until('migrate_tunnel ends', () => migration.child.exitCode !== null, 60_000);
-    assert.notEqual(await migration.ended, 0);
+    // Without its watchdog it hangs for a quarter of an hour. The driver's last question to the destination may
+    // take its half minute, or end at once, as the kernel still knows the way or does not.
+    assert.notEqual(await endOf(migration), 0);
     assert.match(migration.output().stderr, /there was no progress for 5 s: the migration was aborted/);
     assert.match(lastLine(migration), /^migrate_tunnel: the migration of one-42 from hostA to hostB failed/);
     await assertAtSource(lab, 42);
