@@ -31,6 +31,11 @@ import { createEmulatorTest } from './vm-process.ts';
 type Problem = NonNullable<PageContent['problem']>;
 
 const readExe = createLabelReader('exe', 4096);
+/**
+ * Of `state="terminated"`: Node finds what has fewer than seven bytes ten times as fast as what has more, and it looks
+ * for the first of them, which is rare.
+ */
+const terminatedMarker = 'minate';
 
 /** Why the agent could not measure, if it could not. */
 const problemOf = (page: KeplerPage, zones: readonly string[] | undefined): Problem | undefined => {
@@ -119,11 +124,14 @@ const createPageReader = (settings: PowerSettings): PageReader => {
   const page = emptyKeplerPage();
   const emulators = settings['power.emulators'];
   const isEmulator = createEmulatorTest(emulators);
-  const terminated = createMarkerFinder('state="terminated"');
-  const readProcess = (line: Buffer): void => {
+  const terminated = createMarkerFinder(terminatedMarker);
+  const readProcess = (bytes: Buffer, from: number, to: number): void => {
     page.hasProcesses = true;
-    const isQemu = mayBeEmulator(line, emulators) && isEmulator(readExe(line) ?? '');
-    if (!isQemu && isNoVm(line)) return;
+    const isCandidate = mayBeEmulator(bytes, from, to, emulators);
+    if (!isCandidate && isNoVm(bytes, from, to)) return;
+    const line = bytes.subarray(from, to);
+    const isQemu = isCandidate && isEmulator(readExe(line) ?? '');
+    if (!isQemu && isNoVm(bytes, from, to)) return;
     const labels = labelsOf(line);
     page.processes.push({
       pid: labels.get('pid') ?? '',
@@ -131,6 +139,10 @@ const createPageReader = (settings: PowerSettings): PageReader => {
       isQemu,
       cpuSeconds: sampleValueOf(line),
     });
+  };
+  const readEnded = (line: Buffer): void => {
+    const labels = labelsOf(line);
+    if (labels.get('state') === 'terminated') page.ended.add(labels.get('pid') ?? '');
   };
   return {
     startPiece: terminated.forget,
@@ -145,10 +157,9 @@ const createPageReader = (settings: PowerSettings): PageReader => {
         (kind !== 0x77 /* watts */ || !terminated.isIn(bytes, from, to))
       )
         return;
-      const line = bytes.subarray(from, to);
-      if (!isProcessLine(line)) return;
-      if (kind === 0x73) readProcess(line);
-      else page.ended.add(labelsOf(line).get('pid') ?? '');
+      if (!isProcessLine(bytes, from, to)) return;
+      if (kind === 0x73) readProcess(bytes, from, to);
+      else readEnded(bytes.subarray(from, to));
     },
     finish: (earlier, atSeconds) => contentOf(page, earlier, atSeconds),
   };

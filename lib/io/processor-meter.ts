@@ -16,10 +16,10 @@ let askedAt = performance.now();
 
 /** What the process has used since it was asked for last. */
 const processMs = (now: number): number => {
-  const { user, system } = process.cpuUsage(processTime);
+  const before = processTime;
   processTime = process.cpuUsage();
   askedAt = now;
-  return (user + system) / 1000;
+  return (processTime.user - before.user + processTime.system - before.system) / 1000;
 };
 
 /**
