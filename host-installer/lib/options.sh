@@ -143,7 +143,11 @@ parse_options() {
       [[ -n $value ]] || problems+="$name needs a value"$'\n'
       name=${name#--}
       printf -v "option_${name//-/_}" '%s' "$value"
-    else problems+="'$1' is neither a command nor an option"$'\n'; fi
+    else
+      problems+="'$1' is neither a command nor an option"$'\n'
+      # What follows an option that does not exist may be its value.
+      [[ $1 != --* || $1 == *=* || ${2:---} == --* ]] || is_one_of "$2" "${commands[@]}" || shift
+    fi
     shift
   done
   problems+=$(option_problems)

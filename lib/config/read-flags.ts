@@ -17,11 +17,17 @@ export const operandCounts = (form: string): { readonly least: number; readonly 
   };
 };
 
-const operandProblems = (form: string, operands: readonly string[]): readonly string[] => {
+/** @param doubtful how many words may be operands or values of unknown options */
+const operandProblems = (form: string, operands: readonly string[], doubtful: number): readonly string[] => {
   const { least, most } = operandCounts(form);
-  if (operands.length < least) return [`${form.split(/\s+/)[operands.length]} is missing`];
+  const count = operands.length + doubtful;
+  if (count < least) return [`${form.split(/\s+/)[count]} is missing`];
   return operands.slice(most).map((word) => `${JSON.stringify(word)} is too much`);
 };
+
+/** What may follow an option as its value: a word, or a number below 0. */
+const mayBeValue = (argument: string | undefined): boolean =>
+  argument !== undefined && /^(?!-)|^-$|^-[\d.]/.test(argument);
 
 /** `--name=value`, `--name`, `--no-name`. */
 interface Flag {
@@ -60,6 +66,7 @@ export const readFlags = (table: OptionTable, argv: readonly string[], operandFo
   const given = new Map<string, GivenOption>();
   const operands: string[] = [];
   const problems: string[] = [];
+  let doubtful = 0;
   const keep = ({ name, spec }: Flag, text: string): void => {
     const before = given.get(name)?.texts ?? [];
     if (before.length > 0 && spec.isList !== true) problems.push(`--${name} may be given once only`);
@@ -77,13 +84,18 @@ export const readFlags = (table: OptionTable, argv: readonly string[], operandFo
     }
     const flag = parseFlag(table, argument);
     const next = argv[at + 1];
-    if ('problem' in flag) problems.push(flag.problem);
-    else if (flag.text !== undefined) keep(flag, flag.text);
+    if ('problem' in flag) {
+      problems.push(flag.problem);
+      if (!argument.includes('=') && mayBeValue(next)) {
+        doubtful += 1;
+        at += 1;
+      }
+    } else if (flag.text !== undefined) keep(flag, flag.text);
     else if (next === undefined || next.startsWith('--')) problems.push(`--${flag.name} needs a value`);
     else {
       keep(flag, next);
       at += 1;
     }
   }
-  return { given, operands, problems: [...problems, ...operandProblems(operandForm, operands)] };
+  return { given, operands, problems: [...problems, ...operandProblems(operandForm, operands, doubtful)] };
 };

@@ -163,6 +163,25 @@ test('operands are counted, and follow --', () => {
   assert.deepEqual(read('HOST FILE', 'a').problems, ['FILE is missing']);
 });
 
+test('what may be the value of an unknown option is not judged as an operand', () => {
+  const read = (form: string, ...argv: readonly string[]) => readFlags(table, argv, form).problems;
+  const ownr = 'unknown option --ownr; did you mean --owner?';
+  assert.deepEqual(read('', '--ownr', 'x'), [ownr]);
+  assert.deepEqual(read('', '--bogus', '-12.5'), ['unknown option --bogus'], 'as a latitude is written');
+  assert.deepEqual(read('HOST', '--ownr', 'x'), [ownr], 'it may be HOST as well');
+  assert.deepEqual(read('HOST', '--ownr', 'x', 'a'), [ownr]);
+  assert.deepEqual(read('', '--ownr', '--', 'a'), [ownr, '"a" is too much'], 'what follows -- is no value');
+});
+
+test('beside an unknown option, what certainly is an operand is judged', () => {
+  const read = (form: string, ...argv: readonly string[]) => readFlags(table, argv, form).problems;
+  assert.deepEqual(read('', '--bogus', 'x', 'y'), ['unknown option --bogus', '"y" is too much']);
+  assert.deepEqual(read('', '--bogus=1', 'x'), ['unknown option --bogus', '"x" is too much']);
+  assert.deepEqual(read('', '--bogus', '--jobs=0', 'x'), ['unknown option --bogus', '"x" is too much']);
+  assert.deepEqual(read('', '--bogus', '-x'), ['unknown option --bogus', 'unknown option -x']);
+  assert.deepEqual(read('HOST FILE', '--bogus', 'x'), ['unknown option --bogus', 'FILE is missing']);
+});
+
 test('keys that are no option are found, whatever they hold', () => {
   const unknownOf = (document: unknown) => resolve([], {}, document).unknown;
   assert.deepEqual(unknownOf({ power: { agent_timeuot: 1 }, tunnel: { type: 'auto' }, x: null, y: {} }), [
