@@ -2,8 +2,8 @@
  * The targets of a VM that serves metrics: PROMETHEUS_EXPORTER in its user template, its address from CONTEXT,
  * else from its NICs.
  *
- * Both are the tenant's words. An address that cannot be a VM's (loopback, link-local, multicast, ...) is taken
- * only from a NIC, whose leases are the administrator's.
+ * Both are the tenant's words. An address that no VM has (link-local, multicast, ...) is never taken, and one of the
+ * loopback only from a NIC, whose leases are the administrator's.
  */
 import ipaddr from 'ipaddr.js';
 import { choiceOption } from '../config/options.ts';

@@ -146,6 +146,11 @@ test('an address that cannot be a VM is taken from a NIC at most', () => {
     nicAddresses: [{ ipv4: ['127.10.0.2'], ipv6: [] }],
   });
   assert.deepEqual(targetsOf(leased), ['127.10.0.2:9100']);
+  for (const address of ['169.254.169.254', 'fe80::1', 'ff02::1', '224.0.0.1', '0.0.0.0', '::']) {
+    const lease = [{ ipv4: [address], ipv6: [address] }];
+    const withLease = withExporter({ contextAddresses: lease, nicAddresses: lease });
+    assert.deepEqual(targetsOf(withLease), [], `${address} is no address of a VM, whoever says so`);
+  }
   const { groups, problems } = vmTargetsOf(withExporter({}), 'ipv4');
   assert.deepEqual([groups, problems.length], [[], 1]);
 });
