@@ -27,6 +27,7 @@ if ((${#missing[@]} > 0)); then
 fi
 
 bash test/system/hypervisor-lab/fetch-scaphandre.sh .cache/scaphandre
+bash test/system/hypervisor-lab/fetch-podman.sh .cache/podman
 for release in bookworm trixie; do
   bash test/system/clean-root/fetch.sh "$release" ".cache/clean-root/$release-without-node"
 done

@@ -13,6 +13,7 @@ if [ "${5:-}" = '' ]; then
   mkdir -p "$base"
   mount -t tmpfs -o mode=755 "oxm-$name" "$base"
   mkdir "$base/upper" "$base/work" "$base/root"
+  [ ! -d "$state/besides" ] || cp -r "$state/besides/." "$base/upper"
   mount -t overlay overlay -o "lowerdir=/,upperdir=$base/upper,workdir=$base/work" "$base/root"
   cd "$base/root"
   mount -t proc proc proc
@@ -20,7 +21,7 @@ if [ "${5:-}" = '' ]; then
   mount --rbind /dev dev
   for folder in run tmp var/tmp; do mount -t tmpfs -o mode=1777 "oxm-$folder" "$folder"; done
   # What the machine has of OpenNebula, libvirt and rules for sudo is not the lab's.
-  for folder in var/lib/one etc/libvirt/qemu var/lib/libvirt/qemu etc/sudoers.d; do
+  for folder in etc/one var/lib/one etc/libvirt var/lib/libvirt/qemu etc/ssh/ssh_config.d etc/sudoers.d; do
     mkdir -p "$folder"
     mount -t tmpfs -o mode=755 "oxm-$folder" "$folder"
   done

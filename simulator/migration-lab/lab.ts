@@ -11,6 +11,8 @@ export interface LabOptions {
   readonly openVswitch?: boolean | 'database';
   /** Of the cable, in each direction, as tc(8) has it. */
   readonly rate?: string;
+  /** Files that the machine has besides its own, by path below the root. */
+  readonly besides?: Readonly<Record<string, string>>;
 }
 
 export interface Guest {
@@ -62,9 +64,14 @@ export interface LabOwner {
 }
 
 export const startMigrationLab = (owner: LabOwner, options: LabOptions = {}) => {
-  const { hosts = ['hostA', 'hostB'], openVswitch = true, rate = '' } = options;
+  const { hosts = ['hostA', 'hostB'], openVswitch = true, rate = '', besides = {} } = options;
   const state = mkdtempSync(path.join(tmpdir(), 'oxm-'));
   owner.after(() => void execFileSync(path.join(folder, 'down.sh'), [state]));
+  for (const [name, text] of Object.entries(besides)) {
+    const file = path.join(state, 'besides', name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text, { mode: text.startsWith('#!') ? 0o755 : 0o644 });
+  }
   execFileSync(
     path.join(folder, 'up.sh'),
     [state, path.resolve('.'), process.execPath, 'frontend', ...hosts],

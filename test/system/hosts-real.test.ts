@@ -38,7 +38,7 @@ ls -d /tmp/tmp.* /var/lib/opennebula-extensions/power-agent /etc/systemd/system/
 pidof scaphandre
 dpkg --status scaphandre`;
 
-test('oneext hosts plan, install, status and uninstall, on a hypervisor with a real sshd', async (t) => {
+test('oneext hosts plan, install, status and uninstall, on a machine that was a hypervisor (E1), with a real sshd', async (t) => {
   const lab = await startHypervisorLab(t);
   await lab.put(repositoryPath('test/fixtures/os-release/debian-13'), '/etc/os-release');
   await lab.put(scaphandrePackage, '/run/scaphandre.deb');

@@ -2,10 +2,28 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { candidateOf } from '../../live-migrate/tunnel.ts';
-import { startMigrationLab, until } from '../../simulator/migration-lab/lab.ts';
+import { type MigrationLab, startMigrationLab, until } from '../../simulator/migration-lab/lab.ts';
 import { assertClean, endOf, lastLine, startMoving } from '../support/migration-outcomes.ts';
 
-const { vni, sourceAddress, destinationAddress } = candidateOf(42, 0);
+const { vni, sourceAddress, destinationAddress, macs } = candidateOf(42, 0);
+
+/** hostC has the tunnel's VNI and the peer's address, and asks hostA all the time: so it tells hostA its own. */
+const startThief = (lab: MigrationLab, ...link: readonly string[]): void => {
+  const vxlan = ['type', 'vxlan', 'id', String(vni), 'remote', '10.77.0.1', 'dstport', '4789'];
+  const ping = `ping -q -i 0.2 ${sourceAddress} > /run/ping.log 2>&1 & echo $! > /run/ping.pid`;
+  lab.root('hostC', 'ip', 'link', 'add', 'name', 'thief', ...link, ...vxlan);
+  lab.root('hostC', 'ip', 'address', 'add', `${destinationAddress}/30`, 'dev', 'thief');
+  lab.root('hostC', 'ip', 'link', 'set', 'dev', 'thief', 'up');
+  lab.root('hostC', 'sh', '-c', ping);
+};
+
+const assertThiefGotNothing = async (lab: MigrationLab): Promise<void> => {
+  lab.root('hostC', 'sh', '-c', 'kill -INT $(cat /run/ping.pid)');
+  const told = (): string => lab.root('hostC', 'cat', '/run/ping.log');
+  await until('ping tells', () => told().includes('packets transmitted'));
+  assert.match(told(), / 0 received/);
+  lab.root('hostC', 'ip', 'link', 'delete', 'dev', 'thief');
+};
 
 test("B3-a third host with the tunnel's VNI and the peer's address gets nothing of the migration", async (t) => {
   const lab = startMigrationLab(t, {
@@ -14,26 +32,24 @@ test("B3-a third host with the tunnel's VNI and the peer's address gets nothing 
     openVswitch: false,
   });
   await lab.startGuest({ host: 'hostA', id: 42 });
-  const vxlan = ['type', 'vxlan', 'id', String(vni), 'remote', '10.77.0.1', 'dstport', '4789'];
-  lab.root('hostC', 'ip', 'link', 'add', 'name', 'thief', ...vxlan);
-  lab.root('hostC', 'ip', 'address', 'add', `${destinationAddress}/30`, 'dev', 'thief');
-  lab.root('hostC', 'ip', 'link', 'set', 'dev', 'thief', 'up');
-  // It asks for hostA's address all the time, and so tells hostA its own.
-  lab.root(
-    'hostC',
-    'sh',
-    '-c',
-    `ping -q -i 0.2 ${sourceAddress} > /run/ping.log 2>&1 & echo $! > /run/ping.pid`,
-  );
+  startThief(lab);
   const migration = await startMoving(lab, 42);
   const neighbours = lab.root('hostA', 'ip', 'neighbour', 'show', 'dev', 'omig42');
   assert.match(neighbours, new RegExp(`^${destinationAddress} lladdr 02:4f:00:00:00:55 .*PERMANENT`, 'm'));
   assert.equal(await endOf(migration), 0, migration.output().stderr);
   assert.deepEqual(lab.whereIs(42), ['hostB']);
-  lab.root('hostC', 'sh', '-c', 'kill -INT $(cat /run/ping.pid)');
-  await until('ping tells', () => lab.root('hostC', 'cat', '/run/ping.log').includes('packets transmitted'));
-  assert.match(lab.root('hostC', 'cat', '/run/ping.log'), / 0 received/);
-  lab.root('hostC', 'ip', 'link', 'delete', 'dev', 'thief');
+  await assertThiefGotNothing(lab);
+  assertClean(lab);
+});
+
+test("B3-a third host that claims the peer's hardware address too gets nothing of the migration", async (t) => {
+  const lab = startMigrationLab(t, { hosts: ['hostA', 'hostB', 'hostC'], openVswitch: false });
+  await lab.startGuest({ host: 'hostA', id: 42, fillMib: 8 });
+  startThief(lab, 'address', macs[1]);
+  const migration = lab.startMigration(42, 'hostA', 'hostB');
+  assert.equal(await endOf(migration), 0, migration.output().stderr);
+  assert.deepEqual(lab.whereIs(42), ['hostB']);
+  await assertThiefGotNothing(lab);
   assertClean(lab);
 });
 
@@ -118,4 +134,25 @@ test('B12-a firewall that is bound to interfaces is found before the guest is to
   }
   const migration = lab.startMigration(42, 'hostA', 'hostB');
   assert.equal(await endOf(migration), 0, migration.output().stderr);
+});
+
+test('E1-hosts that are hypervisors already, or were: what they have of that does not disturb a migration', async (t) => {
+  const lab = startMigrationLab(t, {
+    besides: {
+      'usr/bin/qemu-kvm-one': '#!/bin/sh\nexit 70\n',
+      'etc/libvirt/hooks/qemu': '#!/bin/sh\nexit 1\n',
+      'etc/libvirt/qemu/one-42.xml': 'no domain\n',
+      'etc/libvirt/qemu.conf': 'no configuration\n',
+      'etc/openvswitch/conf.db': 'no database\n',
+      'etc/one/oneext.yaml': 'tunnel: {type: none}\n',
+      'etc/ssh/ssh_config.d/10-site.conf': 'Host *\n  ProxyCommand /bin/false\n',
+      'etc/sudoers.d/site': 'no rules\n',
+      'var/tmp/one/vmm/kvm/migrate': '#!/bin/sh\nexit 70\n',
+    },
+  });
+  await lab.startGuest({ host: 'hostA', id: 42, fillMib: 8 });
+  const migration = lab.startMigration(42, 'hostA', 'hostB');
+  assert.equal(await endOf(migration), 0, migration.output().stderr);
+  assert.deepEqual(lab.whereIs(42), ['hostB']);
+  assertClean(lab);
 });
