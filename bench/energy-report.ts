@@ -40,7 +40,7 @@ const rowsOf = (hour: number): HourRows => {
     pue: 0,
   }));
   return {
-    vms: new Map(vms.map((row) => [String(row.vmId), row])),
+    vms,
     hosts: new Map(hosts.map((row) => [row.hostId, row])),
     policies: [{ attribution: 'capacity', idle: 'reserved' }],
   };

@@ -113,8 +113,8 @@ export interface HostRow extends HostIdentity, HostAmounts {
 
 /** What belongs to one hour. */
 export interface HourRows {
-  /** By VM, host, owner and group. */
-  readonly vms: ReadonlyMap<string, VmRow>;
+  /** One for each VM, host, owner and group. */
+  readonly vms: readonly VmRow[];
   readonly hosts: ReadonlyMap<number, HostRow>;
   /** More than one where the settings were changed within the hour. */
   readonly policies: readonly Policy[];

@@ -53,20 +53,17 @@ const countEnergy = (
   // Who held the host in a time that no step saw is not known: then what nobody used stays with the operator.
   const idle = to - from <= scene.gapOf(hostId) ? rules.idle : 'measured';
   const share = shareIdle(Math.max(0, total - sumOf(own)), idle, tenants, scene.cpusOn.get(hostId));
+  const energies = own.concat(share);
   const identity = hostIdentityOf(scene, hostId);
   const sums = sumsOfHost(account);
   const factors = { supply: step.supplyFactors.get(hostId), pue: rules.pue };
   for (const { hour, lengthMs } of piecesBetween(from, to, step.calendar)) {
     const part = lengthMs / (to - from);
-    const { parts, rest } = apportion(
-      total * part,
-      [...own, ...share].map((energy) => energy * part),
-    );
+    const { parts, rest } = apportion(total * part, energies, part);
     for (let at = 0; at < tenants.length; at += 1) {
       const tenant = tenants[at];
       if (tenant?.own === undefined) continue;
-      const used = parts[at] ?? 0;
-      const got = parts[at + tenants.length] ?? 0;
+      const [used = 0, got = 0] = [parts[at], parts[at + tenants.length]];
       tally.addEnergy(tenant.counted, hostId, hour, used, got);
       tally.addPower(tenant.counted, used / (to - from), got / (to - from));
     }

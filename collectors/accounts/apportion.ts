@@ -15,19 +15,21 @@ export interface Apportioned {
  * The places where the running sum is rounded, not the parts: their errors do not add up.
  *
  * Fails where the parts are no parts of the whole.
+ *
+ * @param scale by which parts are multiplied before
  */
-export const apportion = (whole: number, parts: readonly number[]): Apportioned => {
+export const apportion = (whole: number, parts: readonly number[], scale = 1): Apportioned => {
   const total = Math.round(whole);
+  const rounded: number[] = [];
   let sum = 0;
   let given = 0;
-  const rounded = parts.map((part) => {
+  for (const part of parts) {
     if (!(part >= 0)) throw new RangeError(`a part of ${whole} mJ is ${part} mJ`);
-    sum += part;
+    sum += part * scale;
     const upTo = Math.min(total, Math.round(sum));
-    const own = upTo - given;
+    rounded.push(upTo - given);
     given = upTo;
-    return own;
-  });
+  }
   if (!(sum <= whole * (1 + tolerance) + negligible))
     throw new RangeError(`the parts of ${whole} mJ sum to ${sum} mJ`);
   return { parts: rounded, rest: total - given };

@@ -68,31 +68,27 @@ export const piecesBetween = (from: number, to: number, calendar: Calendar): rea
 
 export type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 interface OpenHour extends HourRows {
-  readonly vms: Map<string, Mutable<VmRow>>;
+  readonly vms: Mutable<VmRow>[];
   readonly hosts: Map<number, Mutable<HostRow>>;
   /** The last row of each VM: as a rule its only one. */
   readonly lastOfVm: Map<number, Mutable<VmRow>>;
+  /** All rows; made when a VM has several. */
+  byKey: Map<string, Mutable<VmRow>> | undefined;
 }
-
-export type RowIdentity = VmIdentity & Pick<VmRow, 'vmId' | 'hostId'>;
 
 /** Takes amounts one by one; the batch that it began with is not changed. */
 export interface Booking {
   /** The row to add to. */
-  openVm(hour: number, identity: RowIdentity): Mutable<VmRow>;
+  openVm(hour: number, vmId: number, hostId: number, who: VmIdentity): Mutable<VmRow>;
   addHost(hour: number, hostId: number, identity: HostIdentity, amounts: HostAmounts): void;
   finish(): Batch;
 }
 
-export const vmKey = ({
-  vmId,
-  hostId,
-  owner,
-  group,
-}: Omit<RowIdentity, 'name' | 'flavour' | 'labels'>): string => `${vmId} ${hostId} ${owner}\0${group}`;
+const vmKey = (vmId: number, hostId: number, { owner, group }: VmIdentity): string =>
+  `${vmId} ${hostId} ${owner}\0${group}`;
 
-const isSameRow = (one: VmRow, { hostId, owner, group }: RowIdentity): boolean =>
-  one.hostId === hostId && one.owner === owner && one.group === group;
+const isSameRow = (row: VmRow, hostId: number, { owner, group }: VmIdentity): boolean =>
+  row.hostId === hostId && row.owner === owner && row.group === group;
 
 /** With its fields one by one: thousands of rows are copied at each step, much faster than by a spread. */
 const copyRow = (row: VmRow): Mutable<VmRow> => ({
@@ -110,13 +106,28 @@ const copyRow = (row: VmRow): Mutable<VmRow> => ({
   lifeMs: row.lifeMs,
 });
 
-const rowIn = (vms: OpenHour['vms'], identity: RowIdentity): Mutable<VmRow> => {
-  const key = vmKey(identity);
-  const known = vms.get(key);
-  if (known !== undefined) return known;
-  const row = copyRow({ ...identity, ...noAmounts });
-  vms.set(key, row);
+const addRow = (
+  { vms, byKey, lastOfVm }: OpenHour,
+  vmId: number,
+  hostId: number,
+  { name, owner, group, flavour, labels }: VmIdentity,
+): Mutable<VmRow> => {
+  const row = copyRow({ ...noAmounts, vmId, hostId, name, owner, group, flavour, labels });
+  vms.push(row);
+  byKey?.set(vmKey(vmId, hostId, row), row);
+  lastOfVm.set(vmId, row);
   return row;
+};
+
+const rowIn = (open: OpenHour, vmId: number, hostId: number, who: VmIdentity): Mutable<VmRow> => {
+  const last = open.lastOfVm.get(vmId);
+  if (last === undefined) return addRow(open, vmId, hostId, who);
+  if (isSameRow(last, hostId, who)) return last;
+  open.byKey ??= new Map(open.vms.map((row) => [vmKey(row.vmId, row.hostId, row), row]));
+  const known = open.byKey.get(vmKey(vmId, hostId, who));
+  if (known === undefined) return addRow(open, vmId, hostId, who);
+  open.lastOfVm.set(vmId, known);
+  return known;
 };
 
 /** Adds in place: a large cloud has many. */
@@ -143,14 +154,15 @@ export const createBooking = (batch: Batch, policy: Policy): Booking => {
     if (known !== undefined) return known;
     const before = batch.hours.get(hour);
     const open: OpenHour = {
-      vms: new Map(),
+      vms: [],
       hosts: new Map(),
       policies: withPolicy(before?.policies ?? [], policy),
       lastOfVm: new Map(),
+      byKey: undefined,
     };
-    for (const [key, row] of before?.vms ?? []) {
+    for (const row of before?.vms ?? []) {
       const copy = copyRow(row);
-      open.vms.set(key, copy);
+      open.vms.push(copy);
       open.lastOfVm.set(row.vmId, copy);
     }
     for (const [id, row] of before?.hosts ?? []) open.hosts.set(id, { ...row });
@@ -158,14 +170,11 @@ export const createBooking = (batch: Batch, policy: Policy): Booking => {
     return open;
   };
   return {
-    openVm(hour, identity) {
-      const { vms, lastOfVm } = openHour(hour);
-      const last = lastOfVm.get(identity.vmId);
-      const row = last !== undefined && isSameRow(last, identity) ? last : rowIn(vms, identity);
-      if (row !== last) lastOfVm.set(identity.vmId, row);
-      row.name = identity.name;
-      row.flavour = identity.flavour;
-      row.labels = identity.labels;
+    openVm(hour, vmId, hostId, who) {
+      const row = rowIn(openHour(hour), vmId, hostId, who);
+      row.name = who.name;
+      row.flavour = who.flavour;
+      row.labels = who.labels;
       return row;
     },
     addHost(hour, hostId, { name, cluster, gridZone }, amounts) {

@@ -57,13 +57,16 @@ export const countedVms = (
   leaderOf: (hostId: number | undefined) => number | undefined,
 ): ReadonlyMap<number, CountedVm> => {
   const vms = new Map<number, CountedVm>();
+  let stayed = 0;
   for (const vm of present) {
     const before = known.get(vm.id);
+    if (before !== undefined && !vms.has(vm.id)) stayed += 1;
     const account = accountOf(vm, before, at);
     const { isRunning } = account;
     const hostId = leaderOf(vm.hostId);
     vms.set(vm.id, { vmId: vm.id, vm, before, isRunning, hostId, account, row: undefined, rowHour: 0 });
   }
+  if (stayed === known.size) return vms;
   for (const [vmId, before] of known) {
     if (vms.has(vmId)) continue;
     const account = { ...before, isRunning: false, isMigrating: false, power: undefined };

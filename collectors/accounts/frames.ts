@@ -34,12 +34,20 @@ export const fileHead = `${title}${version}
 const checksumOf = (head: string, body: Buffer): string =>
   createHash('sha256').update(head).update(body).digest('hex').slice(0, 16);
 
-export const formatFrame = (kind: string, sequence: number, hour: number, body: string | Buffer): Buffer => {
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+/** In two pieces, as the second is large. */
+export const framePieces = (
+  kind: string,
+  sequence: number,
+  hour: number,
+  body: Buffer,
+): readonly Buffer[] => {
   const at = new Date(hour).toISOString().replace(':00.000Z', 'Z');
-  const head = `${kind}\t${sequence}\t${at}\t${bytes.length}\t`;
-  return Buffer.concat([Buffer.from(`${head}${checksumOf(head, bytes)}\n`), bytes]);
+  const head = `${kind}\t${sequence}\t${at}\t${body.length}\t`;
+  return [Buffer.from(`${head}${checksumOf(head, body)}\n`), body];
 };
+
+export const formatFrame = (kind: string, sequence: number, hour: number, body: string | Buffer): Buffer =>
+  Buffer.concat(framePieces(kind, sequence, hour, typeof body === 'string' ? Buffer.from(body) : body));
 
 export interface Frames {
   readonly frames: readonly Frame[];

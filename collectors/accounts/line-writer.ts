@@ -31,8 +31,9 @@ const digitCount = (value: number): number => {
   return value < 10_000_000 ? 7 : value < 100_000_000 ? 8 : 9;
 };
 
-export const createLineWriter = (): LineWriter => {
-  let bytes = Buffer.allocUnsafe(firstBytes);
+/** @param expectedBytes of all lines: more is written as well, but copied meanwhile */
+export const createLineWriter = (expectedBytes = firstBytes): LineWriter => {
+  let bytes = Buffer.allocUnsafe(expectedBytes);
   let at = 0;
   const makeRoom = (length: number): void => {
     if (at + length <= bytes.length) return;

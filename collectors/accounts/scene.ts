@@ -196,18 +196,20 @@ export const tenantsOf = (
   { vms: seen }: Settlement,
 ): readonly CountedTenant[] => {
   const tenants: CountedTenant[] = [];
-  for (const [vmId, own] of seen ?? []) {
-    const counted = scene.vms.get(vmId);
-    if (counted === undefined || !belongs(counted, scene, hostId)) continue;
-    const { vm, isRunning } = counted;
-    const isHolder = isRunning && counted.hostId === hostId;
-    tenants.push({ counted, vmId, own, isHolder, cpus: vm?.cpuRatio ?? 0 });
-  }
+  let seenHere = 0;
+  // Whoever runs here belongs here, seen or not.
   for (const counted of scene.runningOn.get(hostId) ?? []) {
-    // Whoever is seen and runs here belongs here.
-    if (seen?.has(counted.vmId) === true) continue;
-    const cpus = counted.vm?.cpuRatio ?? 0;
-    tenants.push({ counted, vmId: counted.vmId, own: undefined, isHolder: true, cpus });
+    const { vmId, vm } = counted;
+    const own = seen?.get(vmId);
+    if (own !== undefined) seenHere += 1;
+    tenants.push({ counted, vmId, own, isHolder: true, cpus: vm?.cpuRatio ?? 0 });
+  }
+  if (seen === undefined || seenHere === seen.size) return tenants;
+  for (const [vmId, own] of seen) {
+    const counted = scene.vms.get(vmId);
+    if (counted === undefined || (counted.isRunning && counted.hostId === hostId)) continue;
+    if (!belongs(counted, scene, hostId)) continue;
+    tenants.push({ counted, vmId, own, isHolder: false, cpus: counted.vm?.cpuRatio ?? 0 });
   }
   return tenants;
 };

@@ -24,9 +24,8 @@ export const createTally = (booking: Booking, calendar: Calendar, at: number): T
   const now = hourAround(at, calendar);
   const rowOf = (counted: CountedVm, hostId: number, hour: number): Mutable<VmRow> => {
     if (counted.row?.hostId === hostId && counted.rowHour === hour) return counted.row;
-    const { name, owner, group, flavour, labels } = counted.account;
     counted.rowHour = hour;
-    counted.row = booking.openVm(hour, { vmId: counted.vmId, hostId, name, owner, group, flavour, labels });
+    counted.row = booking.openVm(hour, counted.vmId, hostId, counted.account);
     return counted.row;
   };
   const addTime = (counted: CountedVm, hostId: number, hour: number, time: Time, ms: number): void => {

@@ -56,7 +56,7 @@ const visit = ({ hosts, vms }: HourRows, to: RowVisitor): void => {
     to.onHost(hostId, host);
     to.onDraw(hostId, total, rest, measuredMs, supplyBase, supply, pueBase, pue);
   }
-  for (const vm of vms.values()) {
+  for (const vm of vms) {
     const { vmId, hostId, own, share, measuredMs, unmeasuredMs, lifeMs } = vm;
     to.onVm(vmId, vm);
     to.onUse(vmId, hostId, own, share, measuredMs, unmeasuredMs, lifeMs);

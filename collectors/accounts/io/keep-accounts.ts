@@ -17,7 +17,9 @@ import { collectorError } from '../../errors.ts';
 import { type Accounts, type Batch, noAccounts } from '../accounts.ts';
 import { hourOf } from '../booking.ts';
 import type { FolderCopy, Progressed } from '../copy.ts';
-import { formatAccounts, moveClock, parseAccounts } from '../kept-accounts.ts';
+import { formatAccounts } from '../format-accounts.ts';
+import { moveClock } from '../move-clock.ts';
+import { parseAccounts } from '../parse-accounts.ts';
 import type { Step } from '../scene.ts';
 import {
   type DigestMemory,

@@ -7,7 +7,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as passes } from 'node:timers/promises';
 import { readLedger } from '../../../../collectors/accounts/io/read-ledger.ts';
-import { parseAccounts } from '../../../../collectors/accounts/kept-accounts.ts';
+import { parseAccounts } from '../../../../collectors/accounts/parse-accounts.ts';
 import { repositoryPath } from '../../../support/expected.ts';
 import { joulesInLedger } from '../../../support/ledger-sums.ts';
 import { minute, noon } from '../../../support/made-accounts.ts';

@@ -1,9 +1,4 @@
-/**
- * The accounts as they outlive the exporter: a file of frames, one with the sums and what agents have counted, and one
- * for each hour that is not in the ledger yet.
- *
- * What agents have said last that count no energy is not kept: while the exporter does not run, nobody measures with them.
- */
+/** Reads the accounts that `formatAccounts` has written. */
 import {
   type Accounts,
   type Batch,
@@ -20,123 +15,11 @@ import {
   type VmRow,
 } from './accounts.ts';
 import { attributions } from './attribution.ts';
-import { vmKey } from './booking.ts';
 import { unescapeField } from './fields.ts';
-import { type Frame, type FramesProblem, fileHead, formatFrame, parseFrames } from './frames.ts';
+import { type Frame, type FramesProblem, parseFrames } from './frames.ts';
 import { idlePolicies } from './idle-share.ts';
-import { createLineWriter, type LineWriter } from './line-writer.ts';
-import { formatRows, readRows } from './rows.ts';
+import { readRows } from './rows.ts';
 import type { Place, SeenCount, SeenCounters } from './spans.ts';
-
-const writeVm = (lines: LineWriter, id: number, vm: VmAccount, aheadMs: number): void => {
-  lines.text('vm');
-  lines.number(id);
-  lines.text(vm.name);
-  lines.text(vm.owner);
-  lines.text(vm.group);
-  if (vm.hostId === undefined) lines.text('');
-  else lines.number(vm.hostId);
-  lines.number(Number(vm.isRunning));
-  lines.number(Number(vm.isMigrating));
-  lines.number(vm.seenAt + aheadMs);
-  lines.number(vm.settledAt + aheadMs);
-  lines.number(vm.own);
-  lines.number(vm.share);
-  lines.number(vm.measuredMs);
-  lines.number(vm.unmeasuredMs);
-  lines.number(vm.lifeMs);
-  lines.text(vm.flavour);
-  lines.text(vm.labels);
-  lines.endLine();
-};
-
-const moveMeasured = (at: number, aheadMs: number): number => Math.max(0, at + aheadMs);
-
-const writeHost = (lines: LineWriter, id: number, host: HostAccount, aheadMs: number): void => {
-  lines.text('host');
-  lines.number(id);
-  lines.text(host.name);
-  lines.text(host.cluster);
-  lines.number(host.settledAt + aheadMs);
-  lines.number(moveMeasured(host.vmsMeasuredAt, aheadMs));
-  const { total, rest, measuredMs, supplyBase, supply, pueBase, pue } = host;
-  for (const amount of [total, rest, measuredMs, supplyBase, supply, pueBase, pue]) lines.number(amount);
-  lines.text(host.gridZone);
-  lines.endLine();
-};
-
-const writePlace = (lines: LineWriter, place: string, known: Place, aheadMs: number): void => {
-  const { agent, readAt, counters } = known;
-  if (counters === undefined) return;
-  lines.text('place');
-  lines.text(place);
-  lines.text(agent);
-  lines.number(readAt + aheadMs);
-  lines.number(counters.seconds);
-  lines.number(counters.hostJoules);
-  lines.text(counters.meter);
-  lines.text(String(counters.rawHostJoules ?? ''));
-  lines.text(String(counters.cpus ?? ''));
-  lines.endLine();
-  for (const [key, { count }] of counters.vms) {
-    lines.text('count');
-    lines.text(key);
-    lines.number(count);
-    lines.endLine();
-  }
-};
-
-/** @param aheadMs what the clock of what is kept is ahead of the accounts' */
-export const formatAccounts = ({ at, term, vms, hosts, places, batch }: Accounts, aheadMs = 0): Buffer => {
-  const lines = createLineWriter();
-  lines.text('at');
-  if (at === undefined) lines.text('');
-  else lines.number(at + aheadMs);
-  lines.number(batch.hours.size);
-  lines.endLine();
-  if (term !== 0) {
-    lines.text('term');
-    lines.number(term);
-    lines.endLine();
-  }
-  for (const [id, vm] of vms) writeVm(lines, id, vm, aheadMs);
-  for (const [id, host] of hosts) writeHost(lines, id, host, aheadMs);
-  for (const [place, known] of places) writePlace(lines, place, known, aheadMs);
-  return Buffer.concat([
-    Buffer.from(fileHead),
-    formatFrame('accounts', batch.sequence, 0, lines.finish()),
-    ...[...batch.hours].map(([hour, rows]) => formatFrame('block', batch.sequence, hour, formatRows(rows))),
-  ]);
-};
-
-/** The same accounts by a clock that is ahead by so much. */
-export const moveClock = (accounts: Accounts, byMs: number): Accounts => ({
-  ...accounts,
-  at: accounts.at === undefined ? undefined : accounts.at + byMs,
-  vms: new Map(
-    [...accounts.vms].map(([id, vm]) => [
-      id,
-      { ...vm, seenAt: vm.seenAt + byMs, settledAt: vm.settledAt + byMs },
-    ]),
-  ),
-  hosts: new Map(
-    [...accounts.hosts].map(([id, host]) => [
-      id,
-      {
-        ...host,
-        settledAt: host.settledAt + byMs,
-        vmsMeasuredAt: moveMeasured(host.vmsMeasuredAt, byMs),
-        waited: undefined,
-      },
-    ]),
-  ),
-  places: new Map(
-    [...accounts.places].map(([place, known]) => [
-      place,
-      { ...known, readAt: known.readAt + byMs, last: undefined },
-    ]),
-  ),
-});
 
 const readVm = (fields: readonly string[]): VmAccount => {
   const [name = '', owner = '', group = '', hostId, isRunning, isMigrating, ...numbers] = fields;
@@ -234,7 +117,7 @@ const readPolicy = (attributionText: string, idleText: string): Policy | undefin
 };
 
 const readHour = (frame: Frame) => {
-  const vms = new Map<string, VmRow>();
+  const vms: VmRow[] = [];
   const hosts = new Map<number, HostRow>();
   const policies: Policy[] = [];
   const names = new Map<number, VmIdentity>();
@@ -244,8 +127,7 @@ const readHour = (frame: Frame) => {
     onHost: (hostId, identity) => void hostNames.set(hostId, identity),
     onUse(vmId, hostId, own, share, measuredMs, unmeasuredMs, lifeMs) {
       const who = names.get(vmId) ?? nobody;
-      const row = { ...who, ...noAmounts, vmId, hostId, own, share, measuredMs, unmeasuredMs, lifeMs };
-      vms.set(vmKey(row), row);
+      vms.push({ ...who, ...noAmounts, vmId, hostId, own, share, measuredMs, unmeasuredMs, lifeMs });
     },
     onDraw(hostId, total, rest, measuredMs, supplyBase, supply, pueBase, pue) {
       const who = hostNames.get(hostId) ?? noHost;

@@ -3,7 +3,9 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { type Accounts, noAccounts } from '../../../collectors/accounts/accounts.ts';
 import { advance } from '../../../collectors/accounts/advance.ts';
-import { formatAccounts, moveClock, parseAccounts } from '../../../collectors/accounts/kept-accounts.ts';
+import { formatAccounts } from '../../../collectors/accounts/format-accounts.ts';
+import { moveClock } from '../../../collectors/accounts/move-clock.ts';
+import { parseAccounts } from '../../../collectors/accounts/parse-accounts.ts';
 import {
   counted,
   madeHost,
@@ -40,9 +42,18 @@ const accountsOf = (
     );
   }, noAccounts);
 
-/** Without what is not kept. */
+/** Without what is not kept; rows are kept in the order of their VMs. */
 const keptOf = (accounts: Accounts): Accounts => ({
   ...accounts,
+  batch: {
+    ...accounts.batch,
+    hours: new Map(
+      [...accounts.batch.hours].map(([hour, rows]) => [
+        hour,
+        { ...rows, vms: [...rows.vms].sort((one, other) => one.vmId - other.vmId) },
+      ]),
+    ),
+  },
   vms: new Map([...accounts.vms].map(([id, vm]) => [id, { ...vm, power: undefined }])),
   places: new Map(
     [...accounts.places].flatMap(([place, { agent, readAt, counters }]) => {
