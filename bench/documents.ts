@@ -2,7 +2,7 @@
 import { createDocumentReader, type DocumentReader } from '../lib/one/document-reader.ts';
 import { createRpcAnswerReader } from '../lib/one/rpc-answer.ts';
 import { extendedVmShape, parseVm, type Vm } from '../lib/one/vm.ts';
-import { type CpuRecord, lastCpuRecords } from '../lib/one/vm-monitoring.ts';
+import { lastMonitoringRecords, type MonitoringRecord } from '../lib/one/vm-monitoring.ts';
 import { type CloudSettings, type SimulatedVm, vmsAt } from '../simulator/cloud.ts';
 import { formatVmMonitoring } from '../simulator/documents.ts';
 import { encodeDocument } from '../simulator/front-end.ts';
@@ -39,9 +39,9 @@ const readAnswer = (pieces: readonly Buffer[], documents: DocumentReader): void 
 };
 
 /** The CPU of all VMs of an answer, read as the exporter reads it. */
-export const readCpuRecords = (pieces: readonly Buffer[]): readonly CpuRecord[] => {
-  const records: CpuRecord[] = [];
-  const { objectName, shape, parse } = lastCpuRecords;
+export const readCpuRecords = (pieces: readonly Buffer[]): readonly MonitoringRecord[] => {
+  const records: MonitoringRecord[] = [];
+  const { objectName, shape, parse } = lastMonitoringRecords;
   const documents = createDocumentReader(objectName, shape, (element) => {
     const record = parse(element);
     if (record !== undefined) records.push(record);

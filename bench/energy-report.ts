@@ -25,6 +25,8 @@ const rowsOf = (hour: number): HourRows => {
     measuredMs: hourMs,
     unmeasuredMs: 0,
     lifeMs: hourMs,
+    gpu: 0,
+    gpuMs: 0,
   }));
   const hosts = Array.from({ length: hostCount }, (_, hostId) => ({
     ...noHost,

@@ -12,6 +12,7 @@ export interface Attributes {
   readonly flavours: number;
   readonly labels?: string | undefined;
   readonly uuid?: string | undefined;
+  readonly gpuCount?: number | undefined;
   readonly exporter: VmExporter | undefined;
   readonly tokenUsers: TokenUsers | undefined;
 }

@@ -19,6 +19,7 @@ import type { Accounts } from './accounts/accounts.ts';
 import type { AgentCounters, PowerVerdict } from './agents/agent.ts';
 import type { AnswerCounts } from './agents/answer-counts.ts';
 import type { PlatformReading, SharedBmc } from './agents/platform-power.ts';
+import type { GpuPower } from './gpu-power.ts';
 import type { CarbonCounts } from './grid/carbon-counts.ts';
 import type { HourlyIntensity } from './grid/hourly-intensities.ts';
 import type { Rates } from './grid/rates.ts';
@@ -32,6 +33,8 @@ export interface VmWithAttributes extends Vm {
   readonly labels?: string | undefined;
   /** What its domain has as its UUID, in lower case; '' or `undefined` where that is not known. */
   readonly uuid?: string | undefined;
+  /** GPUs of the host that it has for itself; `undefined` where it could not be read. */
+  readonly gpuCount?: number | undefined;
   /** Where it says that it serves metrics; `undefined` also where it could not be read. */
   readonly exporter: VmExporter | undefined;
   /** `undefined` also where it could not be read. */
@@ -114,6 +117,8 @@ export interface Documents {
   readonly agents: ReadonlyMap<number, readonly AgentAnswer[]>;
   /** CPU of VMs, where an agent needs it. */
   readonly vmCpu: VmCpu;
+  /** What the GPUs of VMs draw, as OpenNebula has it, by VM id; VMs without one are missing. */
+  readonly gpuPower: ReadonlyMap<number, GpuPower>;
   /** The power of whole machines, by host id; hosts of which nothing is known are missing. */
   readonly platform: ReadonlyMap<number, HostPlatform>;
   /** What hosts draw against how busy they are, by host id; hosts of which it is not known are missing. */

@@ -5,6 +5,7 @@ import { carbonCollector } from './carbon.ts';
 import type { Collector } from './collector.ts';
 import { datastoreCollector } from './datastore.ts';
 import { energyCollector } from './energy.ts';
+import { gpuCollector } from './gpu.ts';
 import { haCollector } from './ha.ts';
 import { hostCollector } from './host.ts';
 import { hostModelCollector } from './host-model.ts';
@@ -24,6 +25,7 @@ export const collectors = [
   haCollector,
   backupRestoreCollector,
   powerCollector,
+  gpuCollector,
   platformPowerCollector,
   hostModelCollector,
   powerAgentsCollector,

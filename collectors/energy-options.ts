@@ -138,7 +138,8 @@ const latenessMs = 2500;
 const plannedMs = (restMs: number, intervalMs: number): number => Math.ceil(restMs / intervalMs) * intervalMs;
 
 /** Two readings that follow each other as planned are no gap. */
-export const accountingRulesOf = (settings: EnergySettings): AccountingRules => ({
+/** @param gpuIntervalMs how often the power of GPUs is asked for; OpenNebula's probes are late and have a period too */
+export const accountingRulesOf = (settings: EnergySettings, gpuIntervalMs = 0): AccountingRules => ({
   attribution: settings['energy.attribution'],
   idle: settings['energy.idle'],
   pue: settings['energy.pue'],
@@ -146,5 +147,6 @@ export const accountingRulesOf = (settings: EnergySettings): AccountingRules => 
     settings['energy.longest-gap'],
     plannedMs(leastIntervalMs, settings['energy.interval']) + latenessMs,
   ),
+  longestGpuGapMs: Math.max(settings['energy.longest-gap'], 3 * gpuIntervalMs),
   gapAfter: (restMs) => plannedMs(restMs, settings['energy.interval']) + latenessMs,
 });

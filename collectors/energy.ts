@@ -4,13 +4,23 @@
  * Their labels are identities alone: a counter whose labels change with a migration or an owner cannot be summed.
  */
 import type { FamilySamples } from '../lib/prometheus/metric-family.ts';
-import type { VmAccount } from './accounts/accounts.ts';
+import { energyOf, type VmAccount } from './accounts/accounts.ts';
 import { counter, defineCollector, gauge, labelled, samplesOf, singleSample } from './collector.ts';
 import { energyOptions } from './energy-options.ts';
 
 const vmEnergy = counter(
   'opennebula_vm_energy_joules_total',
-  "Energy of the VM: what it used, and its share of what the host's VMs did not use",
+  "Energy of the VM: what it used, its share of what the host's VMs did not use, and what its GPUs used",
+  ['one_vm_id'],
+);
+const vmGpuEnergy = counter(
+  'opennebula_vm_gpu_energy_joules_total',
+  'Energy of the GPUs of the VM while their power was known; it is in opennebula_vm_energy_joules_total too',
+  ['one_vm_id'],
+);
+const vmGpuMeasured = counter(
+  'opennebula_vm_gpu_measured_seconds_total',
+  'Time for which the power of the GPUs of the VM was known',
   ['one_vm_id'],
 );
 const vmUnmeasured = counter(
@@ -20,7 +30,7 @@ const vmUnmeasured = counter(
 );
 const vmPower = gauge(
   'opennebula_vm_power_watts',
-  'Power of the VM at the last reading: what it uses (own), and its share of what no VM uses (share)',
+  'Power of the VM at the last reading: what it uses (own), its share of what no VM uses (share), and what its GPUs use (gpu)',
   ['one_vm_id', 'part'],
 );
 const hostEnergy = counter(
@@ -56,14 +66,27 @@ const copyTime = gauge(
 
 const joules = (millijoules: number): number => millijoules / 1000;
 
+/** Of what is known. */
+const partsOf = ({ power, gpuPower }: VmAccount): Readonly<Record<string, number>> => ({
+  ...power,
+  ...(gpuPower === undefined ? {} : { gpu: gpuPower.watts }),
+});
+
 /** By the id of the VM; also what a guest is told of itself. */
 export const energyOfVms = (accounts: ReadonlyMap<number, VmAccount>): readonly FamilySamples[] => {
   const vms = labelled(accounts, vmEnergy.labels, ([id]) => [String(id)]);
-  const parts = [...accounts].flatMap(([id, { power }]) =>
-    power === undefined ? [] : (['own', 'share'] as const).map((part) => ({ id, part, watts: power[part] })),
+  const withGpu = labelled(
+    [...accounts].filter(([, { gpuMs }]) => gpuMs > 0),
+    vmGpuEnergy.labels,
+    ([id]) => [String(id)],
+  );
+  const parts = [...accounts].flatMap(([id, account]) =>
+    Object.entries(partsOf(account)).map(([part, watts]) => ({ id, part, watts })),
   );
   return [
-    samplesOf(vmEnergy, vms, ([, { own, share }]) => joules(own + share)),
+    samplesOf(vmEnergy, vms, ([, account]) => joules(energyOf(account))),
+    samplesOf(vmGpuEnergy, withGpu, ([, { gpu }]) => joules(gpu)),
+    samplesOf(vmGpuMeasured, withGpu, ([, { gpuMs }]) => gpuMs / 1000),
     samplesOf(vmUnmeasured, vms, ([, { unmeasuredMs }]) => unmeasuredMs / 1000),
     samplesOf(
       vmPower,
@@ -81,6 +104,8 @@ export const energyCollector = defineCollector({
   options: energyOptions,
   families: [
     vmEnergy,
+    vmGpuEnergy,
+    vmGpuMeasured,
     vmUnmeasured,
     vmPower,
     hostEnergy,

@@ -4,7 +4,7 @@
  * One record covers the time between two probes, and the power of a host the time between two answers; both are
  * averaged over a minute at least, so that it does not matter much that they do not begin and end together.
  */
-import type { CpuRecord } from '../lib/one/vm-monitoring.ts';
+import type { MonitoringRecord } from '../lib/one/vm-monitoring.ts';
 import { type Microwatts, microwatts } from '../lib/units/units.ts';
 import type { PowerReading } from './agents/agent.ts';
 import type { Documents, VmCpu } from './collector.ts';
@@ -13,6 +13,9 @@ import { hostReadingOf, isHostMeter, readingsOf } from './host-readings.ts';
 const windowSeconds = 60;
 /** Older records, and older power, say nothing of now. */
 const longestAgeSeconds = 900;
+
+type CpuRecord = MonitoringRecord & { readonly cpus: number };
+const tellsCpu = (record: MonitoringRecord): record is CpuRecord => record.cpus !== undefined;
 
 interface PowerSample {
   readonly reading: PowerReading;
@@ -38,9 +41,9 @@ export const needsVmCpu = (agents: Documents['agents']): boolean =>
   );
 
 /** The state after an answer of OpenNebula. VMs without a record are forgotten. */
-export const noteRecords = (state: VmCpuState, records: readonly CpuRecord[]): VmCpuState => {
+export const noteRecords = (state: VmCpuState, records: readonly MonitoringRecord[]): VmCpuState => {
   const noted = new Map<number, readonly CpuRecord[]>();
-  for (const record of records) {
+  for (const record of records.filter(tellsCpu)) {
     const before = noted.get(record.vmId) ?? state.records.get(record.vmId) ?? [];
     const since = record.atSeconds - windowSeconds;
     const isNew = (before.at(-1)?.atSeconds ?? -1) < record.atSeconds;

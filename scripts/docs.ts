@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { powerMethods, unsoundReasons } from '../collectors/agents/agent.ts';
 import { platformSources } from '../collectors/agents/platform-power.ts';
 import { collectors } from '../collectors/collectors.ts';
+import { gpuUnknownReasons } from '../collectors/gpu-power.ts';
 import { unmeasuredReasons } from '../collectors/measure-vm.ts';
 import { platformUnknownReasons } from '../collectors/platform-power.ts';
 import { scrapeFamilies } from '../collectors/scrape-state.ts';
@@ -51,6 +52,9 @@ ${labelRows('reason', unmeasuredReasons)}
 It is empty where the answer is not used, and where the agent gives the power of the host beside another agent that measures its VMs.
 
 ${labelRows('method', powerMethods)}
+### Why the power of GPUs is not known: \`reason\` of \`opennebula_vm_gpu_power_unknown_info\`
+
+${labelRows('reason', gpuUnknownReasons)}
 ### Why an agent's answer is not used: \`reason\` of \`opennebula_power_agent_info\`
 
 ${labelRows('reason', { ok: 'the answer is used', ...unsoundReasons })}

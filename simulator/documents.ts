@@ -97,14 +97,27 @@ export const formatShortVm = (vm: SimulatedVm): string =>
   `<GRAPHICS>${fields(cdata, { LISTEN: '0.0.0.0', PORT: 5900 + vm.id, TYPE: 'VNC' })}</GRAPHICS>` +
   `</TEMPLATE><MONITORING/><USER_TEMPLATE></USER_TEMPLATE>${formatHistory(vm, false)}</VM>`;
 
+/** Of every tenth VM, which has one GPU or two, where the cloud has any. */
+export const gpusOf = ({ id }: SimulatedVm): number => (id % 10 === 3 ? 1 + (Math.floor(id / 10) % 2) : 0);
+
+/** As OpenNebula 7.4 sums up what nvidia-smi says in the guest; it is never the same for long. */
+const gpuMonitoring = (vm: SimulatedVm, gpus: number, atSeconds: number) => ({
+  GPU_COUNT: gpus,
+  GPU_MEMORY_FREE: (40_960 * gpus).toFixed(2),
+  GPU_MEMORY_UTILIZATION: '12.50',
+  GPU_POWER_USAGE: (gpus * (60 + 240 * vm.load) + ((atSeconds + vm.id) % 97) / 100).toFixed(2),
+  GPU_UTILIZATION: (vm.load * 100).toFixed(2),
+});
+
 /** The last record of a VM in one.vmpool.monitoring. */
-export const formatVmMonitoring = (vm: SimulatedVm, atSeconds: number): string =>
+export const formatVmMonitoring = (vm: SimulatedVm, atSeconds: number, gpus = 0): string =>
   `<MONITORING>${fields(cdata, {
     CPU: (vm.load * totalCpu).toFixed(2),
     DISKRDBYTES: 711,
     DISKRDIOPS: 989,
     DISKWRBYTES: 82,
     DISKWRIOPS: 636,
+    ...(gpus === 0 ? {} : gpuMonitoring(vm, gpus, atSeconds)),
     ID: vm.id,
     MEMORY: vm.memoryMebibytes * 1024,
     NETRX: 6825,
@@ -126,8 +139,10 @@ const contextNames = [
   .map((name) => cdata(`ETH0_${name}`, ''))
   .join('');
 
+const gpuDevice = `<PCI>${fields(cdata, { CLASS: '0302', DEVICE: '26b9', TYPE: '', VENDOR: '10de' })}</PCI>`;
+
 /** @param creatorId whose TOKEN_PASSWORD the VM's token for OneGate is made with; without one it has none */
-export const formatExtendedVm = (vm: SimulatedVm, creatorId?: number): string => {
+export const formatExtendedVm = (vm: SimulatedVm, creatorId?: number, gpus = 0): string => {
   const permissions = [
     'OWNER_U',
     'OWNER_M',
@@ -148,7 +163,7 @@ export const formatExtendedVm = (vm: SimulatedVm, creatorId?: number): string =>
     `<CONTEXT>${cdata('DISK_ID', 1)}${cdata('ETH0_IP', addressOf(vm.id))}${contextNames}</CONTEXT>` +
     cdata('CPU', vm.vcpus / 2) +
     `<DISK>${fields(cdata, disk)}</DISK>${cdata('MEMORY', vm.memoryMebibytes)}<NIC>${fields(cdata, nic)}</NIC>` +
-    `<SECURITY_GROUP_RULE>${fields(cdata, { PROTOCOL: 'ALL', RULE_TYPE: 'OUTBOUND', SECURITY_GROUP_ID: 0 })}</SECURITY_GROUP_RULE>` +
+    `${gpuDevice.repeat(gpus)}<SECURITY_GROUP_RULE>${fields(cdata, { PROTOCOL: 'ALL', RULE_TYPE: 'OUTBOUND', SECURITY_GROUP_ID: 0 })}</SECURITY_GROUP_RULE>` +
     `${cdata('VCPU', vm.vcpus)}${cdata('VMID', vm.id)}</TEMPLATE><USER_TEMPLATE>` +
     (vm.flavours === undefined ? '' : cdata('FLAVOURS', vm.flavours)) +
     `${cdata('DESCRIPTION', 'a simulated VM')}</USER_TEMPLATE>${formatHistory(vm, true)}` +

@@ -12,6 +12,7 @@ import {
   formatUserPool,
   formatVmMonitoring,
   formatZonePool,
+  gpusOf,
 } from './documents.ts';
 import { type Answer, type AnswerCall, createFrontEnd, encodeDocument } from './front-end.ts';
 import { formatNodeExporterPage, formatTelegrafPage } from './host-meter-pages.ts';
@@ -35,6 +36,8 @@ export interface SimulationOptions extends CloudSettings {
   readonly still: boolean;
   /** All VMs have a token for OneGate. */
   readonly tokens?: boolean;
+  /** Some VMs have GPUs, as OpenNebula 7.4 monitors them. */
+  readonly gpus?: boolean;
   /** For calls that are to be answered otherwise. */
   readonly answer?: AnswerCall;
 }
@@ -110,11 +113,14 @@ const createMoment = (options: SimulationOptions, at: number): Moment => {
     vmsByHost.get(vm.hostId)?.push(vm);
     if (vm.sourceHostId !== undefined) vmsByHost.get(vm.sourceHostId)?.push(vm);
   }
+  const gpusIn = (vm: SimulatedVm): number => (options.gpus === true ? gpusOf(vm) : 0);
   const extendedVms = new Map(
-    vms.map((vm) => [vm.id, formatExtendedVm(vm, options.tokens === true ? 0 : undefined)]),
+    vms.map((vm) => [vm.id, formatExtendedVm(vm, options.tokens === true ? 0 : undefined, gpusIn(vm))]),
   );
   const nowSeconds = Math.floor(Date.now() / 1000);
-  const monitored = vms.filter(({ state }) => state === 3).map((vm) => formatVmMonitoring(vm, nowSeconds));
+  const monitored = vms
+    .filter(({ state }) => state === 3)
+    .map((vm) => formatVmMonitoring(vm, nowSeconds, gpusIn(vm)));
   const placed = hosts.map((host) => ({ host, own: vmsByHost.get(host.id) ?? [] }));
   return {
     at,

@@ -14,6 +14,7 @@ const { values } = parseArgs({
     agent: { type: 'string', default: 'scaphandre' },
     still: { type: 'boolean', default: false },
     tokens: { type: 'boolean', default: false },
+    gpus: { type: 'boolean', default: false },
   },
 });
 
@@ -32,6 +33,7 @@ const main = async (): Promise<void> => {
     agentsPort: Number(values['agents-port']),
     still: values.still === true,
     tokens: values.tokens === true,
+    gpus: values.gpus === true,
   });
   process.stdout.write(
     `${JSON.stringify({ endpoint: simulation.endpoint, agentUrl: simulation.agentUrl })}\n`,

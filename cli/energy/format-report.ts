@@ -1,5 +1,6 @@
 /** A report of energy as a table, or as CSV, JSON or XML with the same keys. */
 
+import { energyOf } from '../../collectors/accounts/accounts.ts';
 import {
   type Amounts,
   addAmounts,
@@ -29,19 +30,21 @@ const listOf = (texts: readonly string[]): string | null =>
 
 /** Unrounded. */
 const lineOf = (names: Names, currency: string, amounts: Amounts): Line => {
-  const { own, share, measuredMs, unmeasuredMs, lifeMs } = amounts;
+  const { own, share, gpu, gpuMs, measuredMs, unmeasuredMs, lifeMs } = amounts;
   const { supplyBase, supply, pueBase, pue, site, withFactor, carbon, withPrice, cost } = amounts;
   const origins = [...amounts.origins];
   const runningMs = measuredMs + unmeasuredMs;
   const isUnknown = unmeasuredMs > 0 && measuredMs === 0 && own + share === 0;
-  const unlessUnknown = (energy: number): number | null => (isUnknown ? null : kilowattHours(energy));
+  const ofVm = (energy: number): number | null => (isUnknown ? null : kilowattHours(energy));
+  const unlessUnknown = (energy: number): number | null =>
+    isUnknown && gpuMs === 0 ? null : kilowattHours(energy);
   return {
     ...names,
     HOURS: hours(lifeMs),
     RUNNING_HOURS: hours(runningMs),
-    ENERGY_KWH_OWN: unlessUnknown(own),
-    ENERGY_KWH_SHARE: unlessUnknown(share),
-    ENERGY_KWH: unlessUnknown(own + share),
+    ENERGY_KWH_OWN: ofVm(own),
+    ENERGY_KWH_SHARE: ofVm(share),
+    ENERGY_KWH: unlessUnknown(energyOf(amounts)),
     CO2_G: origins.length === 0 ? null : unlessUnknown(sumIn(carbon)),
     COST: currency === '' ? null : unlessUnknown(sumIn(cost)),
     CURRENCY: currency === '' ? null : currency,
@@ -54,6 +57,8 @@ const lineOf = (names: Names, currency: string, amounts: Amounts): Line => {
     SUPPLY_FACTOR: shareOf(supply, supplyBase),
     PUE: shareOf(pue, pueBase),
     ENERGY_KWH_SITE: unlessUnknown(site),
+    ENERGY_KWH_GPU: gpuMs === 0 ? null : kilowattHours(gpu),
+    GPU_HOURS: gpuMs === 0 ? null : hours(gpuMs),
   };
 };
 
@@ -118,6 +123,7 @@ const columns: Readonly<Record<string, Column>> = {
   RUNNING_HOURS: decimal('RUNNING', 2),
   ENERGY_KWH_OWN: amount('KWH OWN', 3),
   ENERGY_KWH_SHARE: amount('KWH SHARE', 3),
+  ENERGY_KWH_GPU: mayBeLeftOut(amount('KWH GPU', 3)),
   ENERGY_KWH: amount('KWH', 3),
   SUPPLY_FACTOR: mayBeLeftOut(decimal('SUPPLY', 2)),
   PUE: mayBeLeftOut(decimal('PUE', 2)),

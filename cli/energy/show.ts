@@ -1,4 +1,5 @@
 /** `oneext energy show`: the hours of one VM. */
+import { energyOf } from '../../collectors/accounts/accounts.ts';
 import { choiceOption, flagsOnly } from '../../lib/config/options.ts';
 import { cleanLine, formatColumns } from '../../lib/text/terminal-text.ts';
 import { defineVerb, usageError } from '../command.ts';
@@ -17,6 +18,7 @@ const headings = [
   'RUNNING',
   'KWH OWN',
   'KWH SHARE',
+  'KWH GPU',
   'KWH',
   'MEASURED',
 ];
@@ -34,7 +36,8 @@ const recordOf = (one: VmHour) => ({
   RUNNING_HOURS: runningOf(one) / 3_600_000,
   ENERGY_KWH_OWN: kilowattHours(one.own),
   ENERGY_KWH_SHARE: kilowattHours(one.share),
-  ENERGY_KWH: kilowattHours(one.own + one.share),
+  ENERGY_KWH_GPU: one.gpuMs === 0 ? null : kilowattHours(one.gpu),
+  ENERGY_KWH: kilowattHours(energyOf(one)),
   COVERAGE: runningOf(one) === 0 ? null : one.measuredMs / runningOf(one),
 });
 
@@ -46,17 +49,21 @@ const rowOf = (one: VmHour): readonly string[] => {
     HOST_ID === null ? '-' : String(HOST_ID),
     ...names,
     amounts.RUNNING_HOURS.toFixed(2),
-    ...[amounts.ENERGY_KWH_OWN, amounts.ENERGY_KWH_SHARE, amounts.ENERGY_KWH].map((kwh) => kwh.toFixed(3)),
+    ...[amounts.ENERGY_KWH_OWN, amounts.ENERGY_KWH_SHARE, amounts.ENERGY_KWH_GPU, amounts.ENERGY_KWH].map(
+      (kwh) => kwh?.toFixed(3) ?? '-',
+    ),
     // Never rounded up to all.
     COVERAGE === null ? '-' : `${(Math.floor(COVERAGE * 1000) / 10).toFixed(1)} %`,
   ];
 };
 
 const totalOf = (hours: readonly VmHour[]): VmHour => {
-  const total = { own: 0, share: 0, measuredMs: 0, unmeasuredMs: 0 };
+  const total = { own: 0, share: 0, gpu: 0, gpuMs: 0, measuredMs: 0, unmeasuredMs: 0 };
   for (const one of hours) {
     total.own += one.own;
     total.share += one.share;
+    total.gpu += one.gpu;
+    total.gpuMs += one.gpuMs;
     total.measuredMs += one.measuredMs;
     total.unmeasuredMs += one.unmeasuredMs;
   }
@@ -68,7 +75,11 @@ const formatTable = (vmId: number, hours: readonly VmHour[]): string => {
   const sums = ['TOTAL', ...total.map((cell) => (cell === '-' ? '' : cell))];
   const name = hours.at(-1)?.name ?? '';
   const title = `VM ${vmId}${name === '' ? '' : ` (${cleanLine(name)})`}`;
-  return `${title}\n\n${formatColumns([headings, ...hours.map(rowOf), sums])}`;
+  const gpuAt = headings.indexOf('KWH GPU');
+  const lines = [headings, ...hours.map(rowOf), sums].map((line) =>
+    line.filter((_, at) => at !== gpuAt || hours.some(({ gpuMs }) => gpuMs > 0)),
+  );
+  return `${title}\n\n${formatColumns(lines)}`;
 };
 
 /** An id, as oneext report shows it, or as people write it: `one-7`. */

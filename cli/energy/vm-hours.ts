@@ -13,6 +13,9 @@ export interface VmHour {
   readonly group: string;
   own: number;
   share: number;
+  /** Of its GPUs, and for how long that was known. */
+  gpu: number;
+  gpuMs: number;
   measuredMs: number;
   unmeasuredMs: number;
 }
@@ -35,7 +38,7 @@ export const createVmHourReader = (vmId: number): VmHourReader => {
   let isCounted = false;
   const openHour = (hostId: number): VmHour => {
     const key = JSON.stringify([hour, hostId, who.owner, who.group]);
-    const none = { own: 0, share: 0, measuredMs: 0, unmeasuredMs: 0 };
+    const none = { own: 0, share: 0, gpu: 0, gpuMs: 0, measuredMs: 0, unmeasuredMs: 0 };
     const open = hours.get(key) ?? { hour, hostId, hostName: hostNames.get(hostId) ?? '', ...who, ...none };
     hours.set(key, open);
     return open;
@@ -52,6 +55,12 @@ export const createVmHourReader = (vmId: number): VmHourReader => {
       open.share += share;
       open.measuredMs += measuredMs;
       open.unmeasuredMs += unmeasuredMs;
+    },
+    onGpu: (id, hostId, gpu, gpuMs) => {
+      if (id !== vmId || !isCounted) return;
+      const open = openHour(hostId);
+      open.gpu += gpu;
+      open.gpuMs += gpuMs;
     },
     onDraw: () => undefined,
   };

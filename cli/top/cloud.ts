@@ -33,6 +33,8 @@ export interface TopVm {
   readonly status: string | undefined;
   readonly vcpus: number | undefined;
   readonly watts: Watts | undefined;
+  /** Of its GPUs, which is not in the watts. */
+  readonly gpuWatts: number | undefined;
   /** Why its power is not known, where it is not. */
   readonly unknownReason: string | undefined;
   /** Its part of what its host draws; unknown too while it runs on two of them. */
@@ -99,6 +101,7 @@ const joinVm = (id: number, vm: PageVm, page: PowerPage, names: CloudNames | und
     status: formatVmStatus({ state, lcmState: lcm }),
     vcpus,
     watts,
+    gpuWatts: vm.gpuWatts,
     unknownReason: isKnown ? undefined : reasonOf(vm, host),
     hostShare:
       watts === undefined || hostWatts === 0 || lcm === lcmState.migrate ? undefined : watts / hostWatts,

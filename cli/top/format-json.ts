@@ -35,6 +35,7 @@ const vmObject = (vm: TopVm) => ({
   status: orNull(vm.status),
   vcpus: orNull(vm.vcpus),
   power_watts: orNull(vm.watts),
+  gpu_power_watts: orNull(vm.gpuWatts),
   power_unknown_reason: orNull(vm.unknownReason),
   host_share_ratio: orNull(vm.hostShare),
   energy_kwh: orNull(vm.energy),

@@ -20,6 +20,7 @@ export interface PageVm {
   lcmState?: number;
   vcpus?: number;
   powerMicrowatts?: number;
+  gpuWatts?: number;
   energyJoules?: number;
   /** Why the exporter has no power of it. */
   unmeasured?: string;
@@ -94,6 +95,7 @@ const aboutVms: ReadonlyMap<string, AboutVm> = new Map(
     opennebula_vm_lcm_state: amount('lcmState'),
     opennebula_vm_cpu_vcpus: amount('vcpus'),
     opennebula_vm_power_consumption_uW: amount('powerMicrowatts'),
+    opennebula_vm_gpu_power_watts: amount('gpuWatts'),
     opennebula_vm_power_unmeasured_info: (vm, line) => {
       vm.unmeasured = unescapeLabel(readReason(line));
       const hostId = parseIdLabel(readHostId(line));

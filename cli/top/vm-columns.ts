@@ -1,6 +1,7 @@
 /** What stands in the table of VMs. Terminals that are too narrow leave columns out by rank, the lowest first. */
 
 import { formatDisplayText } from '../../lib/text/display-text.ts';
+import type { Watts } from '../../lib/units/units.ts';
 import type { TopVm } from './cloud.ts';
 import { formatCost, formatEnergy, formatShare, formatTrend, formatWatts } from './quantities.ts';
 import { type Column, formatReason, leastNameWidth, mostOf, type TableLayout, widestOf } from './table.ts';
@@ -12,6 +13,7 @@ export const measureVms = (vms: readonly TopVm[]) => ({
   host: widestOf(vms, ({ host }) => host),
   name: widestOf(vms, ({ name }) => name),
   reason: widestOf(vms, ({ unknownReason }) => formatReason(unknownReason ?? '')),
+  hasGpus: vms.some(({ gpuWatts }) => gpuWatts !== undefined),
 });
 type Widths = ReturnType<typeof measureVms>;
 
@@ -49,6 +51,15 @@ const amountColumns = (widths: Widths): readonly Column<TopVm>[] => {
   ];
 };
 
+/** Most clouds have none. */
+const gpuColumn: Column<TopVm> = {
+  title: 'GPU',
+  width: 9,
+  align: 'right',
+  rank: 9,
+  textOf: ({ gpuWatts }) => (gpuWatts === undefined ? '-' : formatWatts(gpuWatts as Watts)),
+};
+
 const powerColumns = (widths: Widths, layout: TableLayout): readonly Column<TopVm>[] => {
   const { charset, trends } = layout;
   const note = noteWidth(widths, layout);
@@ -71,6 +82,7 @@ const powerColumns = (widths: Widths, layout: TableLayout): readonly Column<TopV
       rank: 11,
       textOf: ({ watts }) => (watts === undefined ? '-' : formatWatts(watts)),
     },
+    ...(widths.hasGpus ? [gpuColumn] : []),
     {
       title: 'HOST%',
       width: shareWidth,

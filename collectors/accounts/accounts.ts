@@ -3,6 +3,7 @@
  *
  * Energy is in whole millijoules and time in whole milliseconds, so that sums are exact.
  */
+import type { GpuReading } from '../gpu-power.ts';
 import type { Attribution } from './attribution.ts';
 import type { IdlePolicy } from './idle-share.ts';
 import type { Place } from './spans.ts';
@@ -40,8 +41,23 @@ export interface VmAmounts {
   readonly unmeasuredMs: number;
   /** How long it existed, also powered off. */
   readonly lifeMs: number;
+  /** What its GPUs used, which no agent of its host measures, and how long that was known. */
+  readonly gpu: number;
+  readonly gpuMs: number;
 }
-export const noAmounts: VmAmounts = { own: 0, share: 0, measuredMs: 0, unmeasuredMs: 0, lifeMs: 0 };
+export const noAmounts: VmAmounts = {
+  own: 0,
+  share: 0,
+  measuredMs: 0,
+  unmeasuredMs: 0,
+  lifeMs: 0,
+  gpu: 0,
+  gpuMs: 0,
+};
+
+/** All that a VM is charged for. */
+export const energyOf = ({ own, share, gpu }: Pick<VmAmounts, 'own' | 'share' | 'gpu'>): number =>
+  own + share + gpu;
 
 /** What is counted of a host: its VMs' energy and `rest` sum to `total`. */
 export interface HostAmounts {
@@ -83,6 +99,10 @@ export interface VmAccount extends VmIdentity, VmAmounts {
   readonly settledAt: number;
   /** Power in watts at the last reading; not kept. */
   readonly power: { readonly own: number; readonly share: number } | undefined;
+  /** The same of its GPUs. */
+  readonly gpuPower: GpuReading | undefined;
+  /** When the power of its GPUs was known last, in seconds since 1970; not kept. */
+  readonly gpuKnownAt: number | undefined;
 }
 
 /** Energy of a host, in millijoules, that is not counted yet: its VMs may still be measured for that time. */

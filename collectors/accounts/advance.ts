@@ -138,6 +138,19 @@ const leave = ({ step }: Scene, counted: CountedVm, account: VmAccount, tally: T
   return step.at - account.seenAt <= forgetMs;
 };
 
+/** The power of a reading counts for the time since the one before; the first says nothing of the time before it. */
+const countGpu = ({ step, rules }: Scene, counted: CountedVm, vm: Vm, tally: Tally): void => {
+  const reading = step.gpuPower?.get(vm.id);
+  if (reading === undefined) return;
+  const { account, hostId } = counted;
+  const lengthMs = Math.round((reading.atSeconds - (account.gpuKnownAt ?? reading.atSeconds)) * 1000);
+  account.gpuPower = reading;
+  account.gpuKnownAt = Math.max(reading.atSeconds, account.gpuKnownAt ?? reading.atSeconds);
+  if (!(lengthMs > 0 && lengthMs <= (rules.longestGpuGapMs ?? rules.longestGapMs))) return;
+  const stretch = { from: step.at - lengthMs, to: step.at };
+  tally.addGpu(counted, hostId ?? vm.hostId ?? -1, stretch, reading.watts);
+};
+
 const countVm = (scene: Scene, counted: CountedVm, vm: Vm, tally: Tally): void => {
   const { account, before, isRunning, hostId } = counted;
   account.settledAt = countTime(scene, counted, vm, tally);
@@ -151,8 +164,10 @@ const countVms = (scene: Scene, tally: Tally): ReadonlyMap<number, VmAccount> =>
   const vms = new Map<number, VmAccount>();
   for (const counted of scene.vms.values()) {
     const { vmId, vm, before, account } = counted;
-    if (vm !== undefined) countVm(scene, counted, vm, tally);
-    else if (before === undefined || !leave(scene, counted, before, tally)) continue;
+    if (vm !== undefined) {
+      countVm(scene, counted, vm, tally);
+      countGpu(scene, counted, vm, tally);
+    } else if (before === undefined || !leave(scene, counted, before, tally)) continue;
     else account.power = undefined;
     vms.set(vmId, account);
   }

@@ -104,6 +104,8 @@ const copyRow = (row: VmRow): Mutable<VmRow> => ({
   measuredMs: row.measuredMs,
   unmeasuredMs: row.unmeasuredMs,
   lifeMs: row.lifeMs,
+  gpu: row.gpu,
+  gpuMs: row.gpuMs,
 });
 
 const addRow = (

@@ -27,7 +27,7 @@ export interface CountedVm {
 
 /** The account of a VM of the pool as the step begins. */
 const accountOf = (vm: AccountedVm, before: VmAccount | undefined, at: number): Mutable<VmAccount> => {
-  const { own, share, measuredMs, unmeasuredMs, lifeMs } = before ?? noAmounts;
+  const { own, share, measuredMs, unmeasuredMs, lifeMs, gpu, gpuMs } = before ?? noAmounts;
   const { flavours, labels = before?.labels ?? nobody.labels } = vm;
   const known = before?.flavour ?? nobody.flavour;
   return {
@@ -41,12 +41,16 @@ const accountOf = (vm: AccountedVm, before: VmAccount | undefined, at: number): 
     measuredMs,
     unmeasuredMs,
     lifeMs,
+    gpu,
+    gpuMs,
     hostId: vm.hostId,
     isRunning: mayHaveProcess(vm),
     isMigrating: isMigrating(vm),
     seenAt: at,
     settledAt: at,
     power: undefined,
+    gpuPower: undefined,
+    gpuKnownAt: before?.gpuKnownAt,
   };
 };
 
@@ -69,7 +73,13 @@ export const countedVms = (
   if (stayed === known.size) return vms;
   for (const [vmId, before] of known) {
     if (vms.has(vmId)) continue;
-    const account = { ...before, isRunning: false, isMigrating: false, power: undefined };
+    const account = {
+      ...before,
+      isRunning: false,
+      isMigrating: false,
+      power: undefined,
+      gpuPower: undefined,
+    };
     const gone = { vm: undefined, isRunning: false, hostId: undefined };
     vms.set(vmId, { vmId, ...gone, before, account, row: undefined, rowHour: 0 });
   }

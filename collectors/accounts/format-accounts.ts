@@ -30,6 +30,10 @@ const writeVm = (lines: LineWriter, id: number, vm: VmAccount, aheadMs: number):
   lines.number(vm.lifeMs);
   lines.text(vm.flavour);
   lines.text(vm.labels);
+  if (vm.gpuMs > 0) {
+    lines.number(vm.gpu);
+    lines.number(vm.gpuMs);
+  }
   lines.endLine();
 };
 

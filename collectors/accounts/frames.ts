@@ -25,6 +25,7 @@ export const fileHead = `${title}${version}
 # block: sequence, hour (UTC), bytes and checksum of its lines
 # vm: id, name, owner, group, flavour, labels. host: id, name, cluster, grid zone
 # use: vm, host (-1: none), own mJ, share mJ, measured s, unmeasured s, lifetime s
+# gpu: vm, host (-1: none), mJ of its GPUs, seconds for which they were known; such lines stand where there are GPUs
 # draw: host, total mJ, rest mJ, measured s, mJ with a known supply factor, the same at the supply, mJ with a known PUE,
 #   the same of the site; the last four are missing where they are 0
 # policy: attribution, idle

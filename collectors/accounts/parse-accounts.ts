@@ -15,6 +15,7 @@ import {
   type VmRow,
 } from './accounts.ts';
 import { attributions } from './attribution.ts';
+import type { Mutable } from './booking.ts';
 import { unescapeField } from './fields.ts';
 import { type Frame, type FramesProblem, parseFrames } from './frames.ts';
 import { idlePolicies } from './idle-share.ts';
@@ -25,7 +26,7 @@ const readVm = (fields: readonly string[]): VmAccount => {
   const [name = '', owner = '', group = '', hostId, isRunning, isMigrating, ...numbers] = fields;
   const [seenAt = 0, settledAt = 0, own = 0, share = 0, measuredMs = 0, unmeasuredMs = 0, lifeMs = 0] =
     numbers.slice(0, 7).map(Number);
-  const [flavour = '', labels = ''] = numbers.slice(7);
+  const [flavour = '', labels = '', gpu = 0, gpuMs = 0] = numbers.slice(7);
   return {
     name,
     owner,
@@ -42,7 +43,11 @@ const readVm = (fields: readonly string[]): VmAccount => {
     measuredMs,
     unmeasuredMs,
     lifeMs,
+    gpu: Number(gpu),
+    gpuMs: Number(gpuMs),
     power: undefined,
+    gpuPower: undefined,
+    gpuKnownAt: undefined,
   };
 };
 
@@ -117,7 +122,7 @@ const readPolicy = (attributionText: string, idleText: string): Policy | undefin
 };
 
 const readHour = (frame: Frame) => {
-  const vms: VmRow[] = [];
+  const vms: Mutable<VmRow>[] = [];
   const hosts = new Map<number, HostRow>();
   const policies: Policy[] = [];
   const names = new Map<number, VmIdentity>();
@@ -128,6 +133,10 @@ const readHour = (frame: Frame) => {
     onUse(vmId, hostId, own, share, measuredMs, unmeasuredMs, lifeMs) {
       const who = names.get(vmId) ?? nobody;
       vms.push({ ...who, ...noAmounts, vmId, hostId, own, share, measuredMs, unmeasuredMs, lifeMs });
+    },
+    onGpu(vmId, hostId, gpu, gpuMs) {
+      const row = vms.at(-1);
+      if (row?.vmId === vmId && row.hostId === hostId) Object.assign(row, { gpu, gpuMs });
     },
     onDraw(hostId, total, rest, measuredMs, supplyBase, supply, pueBase, pue) {
       const who = hostNames.get(hostId) ?? noHost;

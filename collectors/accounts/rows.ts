@@ -27,6 +27,15 @@ const isKnown = (known: Map<number, string>, id: number, line: string): boolean 
   return false;
 };
 
+const writeGpu = (lines: LineWriter, { vmId, hostId, gpu, gpuMs }: VmRow): void => {
+  lines.text('gpu');
+  lines.number(vmId);
+  lines.number(hostId);
+  lines.number(gpu);
+  lines.seconds(gpuMs);
+  lines.endLine();
+};
+
 const writeVm = (lines: LineWriter, row: VmRow, known: KnownNames | undefined): void => {
   const { vmId } = row;
   if (known === undefined || !isKnown(known.vms, vmId, vmLine(vmId, row))) {
@@ -50,6 +59,7 @@ const writeVm = (lines: LineWriter, row: VmRow, known: KnownNames | undefined): 
   lines.seconds(row.unmeasuredMs);
   lines.seconds(row.lifeMs);
   lines.endLine();
+  if (row.gpuMs > 0) writeGpu(lines, row);
 };
 
 const writeHost = (lines: LineWriter, row: HostRow, known: KnownNames | undefined): void => {
@@ -124,6 +134,8 @@ export interface RowVisitor {
     pueBase: number,
     pue: number,
   ): void;
+  /** Follows the line of the VM's use on that host. */
+  onGpu?(vmId: number, hostId: number, gpu: number, gpuMs: number): void;
   /** By which rules the energy of the hour was given to VMs; lines of the first version do not tell. */
   onPolicy?(attribution: string, idle: string): void;
 }
@@ -187,7 +199,7 @@ const readNames = (line: string, visitor: RowVisitor): void => {
 /** Reads the lines of a sound frame. */
 export const readRows = (body: Buffer, visitor: RowVisitor): void => {
   const numbers = createNumbers(body);
-  const [u, d] = ['u'.charCodeAt(0), 'd'.charCodeAt(0)];
+  const [u, d, g] = ['u'.charCodeAt(0), 'd'.charCodeAt(0), 'g'.charCodeAt(0)];
   let at = 0;
   while (at < body.length) {
     const end = body.indexOf(newline, at);
@@ -216,6 +228,9 @@ export const readRows = (body: Buffer, visitor: RowVisitor): void => {
         numbers.isBefore(end) ? numbers.whole() : 0,
         numbers.isBefore(end) ? numbers.whole() : 0,
       );
+    } else if (first === g) {
+      numbers.moveTo(at + 'gpu\t'.length);
+      visitor.onGpu?.(numbers.whole(), numbers.whole(), numbers.whole(), numbers.thousandths());
     } else readNames(body.toString('utf8', at, end), visitor);
     at = end + 1;
   }

@@ -2,6 +2,7 @@
 import type { Host } from '../../lib/one/host.ts';
 import { isMigrating } from '../../lib/one/vm.ts';
 import { agentNames } from '../agents/agents.ts';
+import type { GpuReading } from '../gpu-power.ts';
 import { type Accounts, type HostIdentity, noHost, type Policy, type Waited } from './accounts.ts';
 import type { Calendar } from './booking.ts';
 import { type AccountedVm, type CountedVm, countedVms, runningByHost } from './counted-vm.ts';
@@ -14,6 +15,8 @@ export interface AccountingRules extends Policy {
   readonly pue: number | undefined;
   /** A longer time between two readings is unmeasured. */
   readonly longestGapMs: number;
+  /** The same of the power of GPUs. */
+  readonly longestGpuGapMs?: number;
   /** What is the longest time between two readings of an agent that is left alone for so long; the same where it is not given. */
   readonly gapAfter?: (restMs: number) => number;
 }
@@ -32,6 +35,8 @@ export interface Step {
   readonly sights: ReadonlyMap<number, readonly Sight[]>;
   /** What machines draw, as a multiple of what their agents measure, by host id, where it is known. */
   readonly supplyFactors: ReadonlyMap<number, number>;
+  /** What is known of the power of GPUs, by VM id. */
+  readonly gpuPower?: ReadonlyMap<number, GpuReading>;
 }
 
 /** What has left the cloud is forgotten after this time; the ledger has it for ever. */

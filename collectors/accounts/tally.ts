@@ -4,18 +4,21 @@ import { type Booking, type Calendar, hourAround, type Mutable, piecesBetween } 
 import type { CountedVm } from './counted-vm.ts';
 import type { Stretch } from './vm-time.ts';
 
-type Time = 'measuredMs' | 'unmeasuredMs' | 'lifeMs';
+type Time = 'measuredMs' | 'unmeasuredMs' | 'lifeMs' | 'gpuMs';
 
 /** What is added to thousands of VMs is not looked up by its name. */
 const addMs = (to: Mutable<VmAmounts>, time: Time, ms: number): void => {
   if (time === 'measuredMs') to.measuredMs += ms;
   else if (time === 'lifeMs') to.lifeMs += ms;
-  else to.unmeasuredMs += ms;
+  else if (time === 'unmeasuredMs') to.unmeasuredMs += ms;
+  else to.gpuMs += ms;
 };
 
 export interface Tally {
   addEnergy(counted: CountedVm, hostId: number, hour: number, own: number, share: number): void;
   addTime(counted: CountedVm, hostId: number, stretch: Stretch, time: Time): void;
+  /** What its GPUs drew all that time, in watts. */
+  addGpu(counted: CountedVm, hostId: number, stretch: Stretch, watts: number): void;
   /** In watts. */
   addPower(counted: CountedVm, own: number, share: number): void;
 }
@@ -47,6 +50,14 @@ export const createTally = (booking: Booking, calendar: Calendar, at: number): T
       else
         for (const { hour, lengthMs } of piecesBetween(from, to, calendar))
           addTime(counted, hostId, hour, time, lengthMs);
+    },
+    addGpu(counted, hostId, { from, to }, watts) {
+      for (const { hour, lengthMs } of piecesBetween(from, to, calendar)) {
+        const energy = Math.round(watts * lengthMs);
+        counted.account.gpu += energy;
+        rowOf(counted, hostId, hour).gpu += energy;
+        addTime(counted, hostId, hour, 'gpuMs', lengthMs);
+      }
     },
     addPower({ account }, own, share) {
       const { power } = account;

@@ -37,7 +37,7 @@ export const powerOptions = {
   'power.emulators': listOption(emulatorOption),
   'power.monitoring-interval': durationOption(
     {
-      help: 'how often OpenNebula is asked for the CPU of VMs, while an agent is seen that is not to be believed without it or that measures no VMs; MONITORING_INTERVAL_VM of OpenNebula says how often it is renewed',
+      help: 'how often OpenNebula is asked for the CPU of VMs, while an agent is seen that is not to be believed without it or that measures no VMs, and for the power of GPUs, while a VM has one; MONITOR_VM in monitord.conf says how often both are renewed',
       default: '60s',
     },
     5000,

@@ -9,6 +9,8 @@ import { parseMapping } from '../../lib/mapping.ts';
 export interface CarbonCount {
   /** Energy in millijoules up to which it is counted. */
   readonly energy: number;
+  /** The same of GPUs. */
+  readonly gpu: number;
   /** `undefined` while no factor has been known. */
   readonly grams: number | undefined;
 }
@@ -18,26 +20,36 @@ export type CarbonCounts = ReadonlyMap<number, CarbonCount> | undefined;
 export interface CountedVm {
   readonly own: number;
   readonly share: number;
+  readonly gpu: number;
   readonly hostId: number | undefined;
 }
 
 const millijoulesPerKwh = 3.6e9;
 
+/** What a kilowatt-hour stands for, in grams: of what the agent of a host measures, and of what its GPUs use. */
+export interface GramsPerKwh {
+  readonly measured: number;
+  readonly gpu: number;
+}
+
 /** @param gramsPerKwhOf of what the VMs of a host use now; `undefined` where it is not known */
 export const countCarbon = (
   before: CarbonCounts,
   vms: ReadonlyMap<number, CountedVm>,
-  gramsPerKwhOf: (hostId: number) => number | undefined,
+  gramsPerKwhOf: (hostId: number) => GramsPerKwh | undefined,
 ): CarbonCounts =>
   new Map(
-    [...vms].map(([id, { own, share, hostId }]): [number, CarbonCount] => {
-      const energy = own + share;
+    [...vms].map(([id, { own, share, gpu, hostId }]): [number, CarbonCount] => {
+      const now = { energy: own + share, gpu };
       // What was used before the first count has no factor; a VM that is new since then begins at nothing.
-      const known = before?.get(id) ?? { energy: before === undefined ? energy : 0, grams: undefined };
-      const factor = hostId === undefined ? undefined : gramsPerKwhOf(hostId);
-      if (factor === undefined) return [id, { energy, grams: known.grams }];
-      const added = (Math.max(0, energy - known.energy) * factor) / millijoulesPerKwh;
-      return [id, { energy, grams: (known.grams ?? 0) + added }];
+      const first = before === undefined ? now : { energy: 0, gpu: 0 };
+      const known = before?.get(id) ?? { ...first, grams: undefined };
+      const factors = hostId === undefined ? undefined : gramsPerKwhOf(hostId);
+      if (factors === undefined) return [id, { ...now, grams: known.grams }];
+      const added =
+        Math.max(0, now.energy - known.energy) * factors.measured +
+        Math.max(0, gpu - known.gpu) * factors.gpu;
+      return [id, { ...now, grams: (known.grams ?? 0) + added / millijoulesPerKwh }];
     }),
   );
 
@@ -45,7 +57,11 @@ const formatCounts = (counts: CarbonCounts): string =>
   `${JSON.stringify({
     version: 1,
     vms:
-      counts === undefined ? null : [...counts].map(([id, { energy, grams = null }]) => [id, energy, grams]),
+      counts === undefined
+        ? null
+        : [...counts].map(([id, { energy, gpu, grams = null }]) =>
+            gpu === 0 ? [id, energy, grams] : [id, energy, grams, gpu],
+          ),
   })}\n`;
 
 const isAmount = (value: unknown): value is number =>
@@ -58,9 +74,10 @@ const parseCounts = (text: string): CarbonCounts => {
     return undefined;
   const counts = new Map<number, CarbonCount>();
   for (const entry of document['vms']) {
-    const [id, energy, grams] = Array.isArray(entry) ? entry : [];
-    if (!isAmount(id) || !isAmount(energy) || !(grams === null || isAmount(grams))) return undefined;
-    counts.set(id, { energy, grams: grams ?? undefined });
+    const [id, energy, grams, gpu = 0] = Array.isArray(entry) ? entry : [];
+    if (!isAmount(id) || !isAmount(energy) || !isAmount(gpu) || !(grams === null || isAmount(grams)))
+      return undefined;
+    counts.set(id, { energy, gpu, grams: grams ?? undefined });
   }
   return counts;
 };

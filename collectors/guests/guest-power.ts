@@ -29,5 +29,6 @@ export const guestPowerOf = (
   if (accounts === undefined) return unmeasured('no_accounts: the exporter keeps no accounts of energy');
   const account = accounts.vms.get(vm.id);
   if (account?.power === undefined) return unmeasured(whyUnmeasured(vm, situation));
-  return { kind: 'measured', account, watts: account.power.own + account.power.share };
+  const { own, share } = account.power;
+  return { kind: 'measured', account, watts: own + share + (account.gpuPower?.watts ?? 0) };
 };

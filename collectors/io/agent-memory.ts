@@ -1,6 +1,7 @@
 /** What is known of power agents. It outlasts a set of options: the next one goes on where the URL is the same. */
 import type { AgentPage } from '../agents/agent-page.ts';
 import type { AgentAnswer } from '../collector.ts';
+import { type GpuState, noGpuState } from '../gpu-power.ts';
 import type { LearntHost } from '../learn-models.ts';
 import type { SupplyMoment } from '../supply-factor.ts';
 import { emptyVmCpuState, type VmCpuState } from '../vm-cpu.ts';
@@ -30,11 +31,14 @@ export interface PlatformMemory extends AgentMemory {
   supplies: ReadonlyMap<number, readonly SupplyMoment[]>;
 }
 
-/** What goes with the agents: the CPU of VMs, as OpenNebula has it. */
-export interface VmCpuMemory {
-  state: VmCpuState;
+/** What goes with the agents: the CPU of VMs and the power of their GPUs, as OpenNebula has it. */
+export interface VmMonitoringMemory {
+  cpu: VmCpuState;
+  gpu: GpuState;
   askedAt: number;
   asking: Promise<void> | undefined;
+  /** The first call, for which everybody waits. */
+  first: Promise<void> | undefined;
 }
 
 /** What was learnt of hosts from their agents. */
@@ -47,7 +51,7 @@ export interface ModelMemory {
 export interface AgentMemories {
   readonly ofHosts: AgentMemory;
   readonly platform: PlatformMemory;
-  readonly vmCpu: VmCpuMemory;
+  readonly vmMonitoring: VmMonitoringMemory;
   readonly models: ModelMemory;
   readonly vms: VmMemory;
 }
@@ -56,17 +60,19 @@ export const createAgentMemory = (): AgentMemory => ({ asked: new Map(), lastAns
 
 export const createPlatformMemory = (): PlatformMemory => ({ ...createAgentMemory(), supplies: new Map() });
 
-export const createVmCpuMemory = (): VmCpuMemory => ({
-  state: emptyVmCpuState,
+export const createVmMonitoringMemory = (): VmMonitoringMemory => ({
+  cpu: emptyVmCpuState,
+  gpu: noGpuState,
   askedAt: Number.NEGATIVE_INFINITY,
   asking: undefined,
+  first: undefined,
 });
 
 /** @param learnt before the exporter was started */
 export const createAgentMemories = (learnt: ModelMemory['learnt'] = new Map()): AgentMemories => ({
   ofHosts: createAgentMemory(),
   platform: createPlatformMemory(),
-  vmCpu: createVmCpuMemory(),
+  vmMonitoring: createVmMonitoringMemory(),
   models: { learnt },
   vms: createVmMemory(),
 });

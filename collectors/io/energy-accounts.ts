@@ -31,6 +31,8 @@ const tryAgainMs = 60_000;
 export interface EnergyContext {
   /** Those of now: they change when the configuration is read again. */
   readonly settings: () => EnergySettings & { readonly shard: Shard };
+  /** How often the power of GPUs is asked for. */
+  readonly gpuIntervalMs: () => number;
   readonly sources: () => Sources;
   /** What this exporter listens on. */
   readonly ownUrl: () => string;
@@ -60,9 +62,17 @@ export interface EnergyAccounts {
 }
 
 /** The sums stay. */
-const withPower = (sums: Accounts, powerOf: (vmId: number) => VmAccount['power']): Accounts => ({
+const withPower = (
+  sums: Accounts,
+  powerOf: (vmId: number) => Pick<VmAccount, 'power' | 'gpuPower'> | undefined,
+): Accounts => ({
   ...sums,
-  vms: new Map([...sums.vms].map(([id, vm]) => [id, { ...vm, power: powerOf(id) }])),
+  vms: new Map(
+    [...sums.vms].map(([id, vm]) => {
+      const { power, gpuPower } = powerOf(id) ?? { power: undefined, gpuPower: undefined };
+      return [id, { ...vm, power, gpuPower }];
+    }),
+  ),
 });
 
 /** Where the suite is not installed, there is no such folder, and nobody has asked for accounts. */
@@ -74,7 +84,7 @@ const isUnused = (thrown: unknown): boolean =>
 
 /** Sums that may be shown, with the power of now. */
 const withPowerOf = (sums: Accounts, now: Accounts): Accounts =>
-  sums === now ? sums : withPower(sums, (id) => now.vms.get(id)?.power);
+  sums === now ? sums : withPower(sums, (id) => now.vms.get(id));
 
 interface Counted {
   readonly accounts: Accounts;
@@ -88,7 +98,7 @@ const countedOf = ({ sums }: FolderCopy, accounts: Accounts): Counted => ({
 });
 
 export const createEnergyAccounts = (context: EnergyContext): EnergyAccounts => {
-  const { settings, sources, now, log, onStep } = context;
+  const { settings, gpuIntervalMs, sources, now, log, onStep } = context;
   const calendar = createCalendar(now);
   let kept: KeptEnergy | undefined;
   let carbon: KeptState<CarbonCounts> | undefined;
@@ -151,7 +161,7 @@ export const createEnergyAccounts = (context: EnergyContext): EnergyAccounts => 
     shownOf: (copy) => countedOf(copy, kept?.accounts() ?? noAccounts),
   });
   const step = async (accounts: KeptEnergy, turn: Turn & { readonly counts: true }): Promise<void> => {
-    const rules = accountingRulesOf(settings());
+    const rules = accountingRulesOf(settings(), gpuIntervalMs());
     const read = await readStep(sources(), rules, now, calendar);
     const { documents, agentsReadAt, vmsReadAt, rates, askedCo2 } = read;
     const given = turn.term === undefined ? read.step : { ...read.step, term: turn.term };
@@ -166,7 +176,10 @@ export const createEnergyAccounts = (context: EnergyContext): EnergyAccounts => 
       countCarbon(before, accounts.accounts().vms, (hostId) => {
         const factor = rates.get(hostId)?.factor;
         if (factor === undefined) return undefined;
-        return factor.gramsPerKwh * (given.supplyFactors.get(hostId) ?? 1) * (rules.pue ?? 1);
+        const grams = factor.gramsPerKwh * (rules.pue ?? 1);
+        const supply = given.supplyFactors.get(hostId);
+        // Where it is known what the whole machine draws, that of its GPUs is in it.
+        return { measured: grams * (supply ?? 1), gpu: supply === undefined ? grams : 0 };
       }),
     );
     await carbon?.write();

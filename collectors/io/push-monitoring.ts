@@ -91,7 +91,7 @@ export interface MonitoringContext {
   readonly settings: () => MonitoringSettings;
   /** How long after another a reading for the accounts of energy comes; 0 where there are none. */
   readonly readingsEveryMs: () => number;
-  readonly sources: () => Pick<Sources, 'ha' | 'hosts' | 'vms' | 'agents' | 'vmCpu' | 'energy'>;
+  readonly sources: () => Pick<Sources, 'ha' | 'hosts' | 'vms' | 'agents' | 'vmCpu' | 'gpuPower' | 'energy'>;
   readonly client: () => XmlRpcClient;
   readonly now: () => number;
   /** The same moment by the clock on the wall, which OpenNebula and people have. */
@@ -138,14 +138,18 @@ export const createMonitoringPusher = (context: MonitoringContext): MonitoringPu
       return;
     }
     const from = sources();
-    const [{ documents, agentsReadAt }, energy] = await Promise.all([
+    const [{ documents, agentsReadAt }, gpuPower, energy] = await Promise.all([
       readSituation(from),
+      from.gpuPower.get(),
       from.energy.get().catch(() => ({ value: undefined })), // power is pushed without it
     ]);
     const key = await readKey(settings()['monitoring.config-file']);
     pushed ??= await readPushed();
     if (!context.isWhole()) pushed = only(pushed, new Set(documents.vms.map(({ id }) => id)));
-    const values = valuesOfVms({ ...documents, energy: energy.value }, wall(agentsReadAt) / 1000);
+    const values = valuesOfVms(
+      { ...documents, gpuPower: gpuPower.value, energy: energy.value },
+      wall(agentsReadAt) / 1000,
+    );
     const plan = planPush(values, pushed);
     if (values.length === 0 && plan.values.length === 0) return; // no reading yet
     const { 'monitoring.address': address, 'monitoring.interval': intervalMs } = settings();

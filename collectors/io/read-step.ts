@@ -3,6 +3,7 @@ import type { Calendar } from '../accounts/booking.ts';
 import type { AccountingRules, Step } from '../accounts/scene.ts';
 import { sightsOf } from '../accounts/sights.ts';
 import type { Documents } from '../collector.ts';
+import type { GpuReading } from '../gpu-power.ts';
 import { type ReadSituation, readSituation } from './read-situation.ts';
 import type { Sources } from './sources.ts';
 
@@ -24,6 +25,9 @@ const supplyFactorsOf = (platform: Documents['platform']): Step['supplyFactors']
     [...platform].flatMap(([hostId, { factor }]) => (typeof factor === 'number' ? [[hostId, factor]] : [])),
   );
 
+const gpuReadingsOf = (gpuPower: Documents['gpuPower']): ReadonlyMap<number, GpuReading> =>
+  new Map([...gpuPower].flatMap(([vmId, power]) => (typeof power === 'string' ? [] : [[vmId, power]])));
+
 export interface ReadStep extends ReadSituation {
   readonly step: Step;
   readonly rates: Documents['rates'];
@@ -37,9 +41,10 @@ export const readStep = async (
   now: () => number,
   calendar: () => Calendar,
 ): Promise<ReadStep> => {
-  const [situation, platform, gridZones, askedCo2, rates, hostModels] = await Promise.all([
+  const [situation, platform, gpuPower, gridZones, askedCo2, rates, hostModels] = await Promise.all([
     readSituation(from),
     from.platform.get(),
+    from.gpuPower.get(),
     from.gridZones.get(),
     from.askedCo2.get(),
     from.rates.get(),
@@ -54,6 +59,7 @@ export const readStep = async (
     calendar: calendar(),
     sights: sightsOf(seen, attribution),
     supplyFactors: supplyFactorsOf(platform.value),
+    gpuPower: gpuReadingsOf(gpuPower.value),
   };
   return { ...situation, step, rates: rates.value, askedCo2: askedCo2.value };
 };

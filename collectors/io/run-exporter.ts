@@ -122,6 +122,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   const keepLearnt = (): void => kept.learntHosts.advance(() => agentMemories.models.learnt);
   const energy = createEnergyAccounts({
     settings: () => configuration.options,
+    gpuIntervalMs: () => configuration.options['power.monitoring-interval'],
     sources: () => serving.sources.accounted,
     ownUrl: () => server.urls[0] ?? '',
     credentials: () => readOneAuth(environment),

@@ -27,7 +27,7 @@ import { createFqdn, readBackupState, readServers } from './read-machine.ts';
 import { createPlatformReader } from './read-platform.ts';
 import { createRatesReader } from './read-rates.ts';
 import { createUserReader } from './read-users.ts';
-import { createVmCpuReader } from './read-vm-cpu.ts';
+import { createVmMonitoringReader } from './read-vm-monitoring.ts';
 import { createVmReader } from './read-vms.ts';
 import { createSource, type Source } from './source.ts';
 
@@ -144,14 +144,18 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
     return answers;
   };
   const agents = createSource({ read: readAgents, now, reuseMs: Math.min(reuseMs, oftenMs) });
-  const readVmCpu = createVmCpuReader({
+  const vmMonitoring = createVmMonitoringReader({
     client,
     now,
     intervalMs: options['power.monitoring-interval'],
-    memory: agentMemories.vmCpu,
+    memory: agentMemories.vmMonitoring,
     onChange(failure) {
-      if (failure === undefined) log.info('the CPU of VMs can be read again');
-      else log.warn('the CPU of VMs cannot be read; power is not compared with it', { error: failure });
+      if (failure === undefined) log.info('the monitoring of VMs can be read again');
+      else
+        log.warn(
+          'the monitoring of VMs cannot be read: power is not compared with their CPU, and that of their GPUs is not known',
+          { error: failure },
+        );
     },
   });
 
@@ -256,7 +260,10 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
       models.learnt = learnModels(models.learnt, known, answers);
       return modelsOf(models.learnt);
     }),
-    vmCpu: fromElsewhere(async () => readVmCpu((await agents.get()).value)),
+    vmCpu: fromElsewhere(async () => vmMonitoring.cpu((await agents.get()).value)),
+    gpuPower: fromElsewhere(async () =>
+      options['collector.gpu'] ? vmMonitoring.gpu((await vms.get()).value) : new Map(),
+    ),
     platform: fromElsewhere(async () => readPlatform((await hosts.get()).value, (await agents.get()).value)),
   };
 };

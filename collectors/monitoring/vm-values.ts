@@ -7,7 +7,9 @@
  */
 import { mayHaveProcess } from '../../lib/one/vm.ts';
 import { microwatts, wattsFromMicrowatts } from '../../lib/units/units.ts';
+import { energyOf } from '../accounts/accounts.ts';
 import type { Documents } from '../collector.ts';
+import { gpuWattsOf } from '../gpu-power.ts';
 import { powerOfVm, situationOf } from '../measure-vm.ts';
 
 export interface VmValues {
@@ -18,7 +20,7 @@ export interface VmValues {
   readonly attributes: Readonly<Record<'POWER' | 'ENERGY' | 'POWER_TIME', string>>;
 }
 
-export type ValuesDocuments = Pick<Documents, 'hosts' | 'vms' | 'agents' | 'vmCpu' | 'energy'>;
+export type ValuesDocuments = Pick<Documents, 'hosts' | 'vms' | 'agents' | 'vmCpu' | 'gpuPower' | 'energy'>;
 
 const millijoulesPerWattHour = 3_600_000;
 /** No more digits than a reading has. */
@@ -36,9 +38,10 @@ export const valuesOfVms = (documents: ValuesDocuments, atSeconds: number): read
       vmId: vm.id,
       hostId: vm.hostId ?? -1,
       attributes: {
-        POWER: formatAmount(wattsFromMicrowatts(microwatts(power))),
-        ENERGY:
-          account === undefined ? '' : formatAmount((account.own + account.share) / millijoulesPerWattHour),
+        POWER: formatAmount(
+          wattsFromMicrowatts(microwatts(power)) + (gpuWattsOf(documents.gpuPower.get(vm.id)) ?? 0),
+        ),
+        ENERGY: account === undefined ? '' : formatAmount(energyOf(account) / millijoulesPerWattHour),
         POWER_TIME: String(Math.floor(atSeconds)),
       },
     };

@@ -25,7 +25,14 @@ export const vmColumns: readonly Column<VmView>[] = [
   column('status', 'State', ({ status }) => status),
   column('power_watts', 'Watts', ({ watts }) => watts),
   column('power_unknown_reason', 'Not measured because', ({ reason }) => reason),
+  column('gpu_power_watts', 'GPU watts', ({ gpuWatts }) => gpuWatts),
 ];
+
+/** Those of the document: most clouds have no GPUs. */
+export const shownVmColumns = (vms: readonly VmView[]): readonly Column<VmView>[] =>
+  vms.some(({ gpuWatts }) => gpuWatts !== undefined)
+    ? vmColumns
+    : vmColumns.filter(({ key }) => key !== 'gpu_power_watts');
 
 export const hostColumns: readonly Column<HostView>[] = [
   column('id', 'ID', ({ id }) => id),

@@ -1,5 +1,5 @@
 /** This month's energy by owner, with its CO2 and cost as in reports, from the hours of the ledger. */
-import type { HourRows } from '../accounts/accounts.ts';
+import { energyOf, type HourRows } from '../accounts/accounts.ts';
 import type { RowVisitor } from '../accounts/rows.ts';
 import type { RatesAt } from '../grid/rates.ts';
 import { type Amounts, type AmountsByCurrency, addAmounts, noAmounts, sumIn } from '../usage/amounts.ts';
@@ -57,9 +57,10 @@ const visit = ({ hosts, vms }: HourRows, to: RowVisitor): void => {
     to.onDraw(hostId, total, rest, measuredMs, supplyBase, supply, pueBase, pue);
   }
   for (const vm of vms) {
-    const { vmId, hostId, own, share, measuredMs, unmeasuredMs, lifeMs } = vm;
+    const { vmId, hostId, own, share, measuredMs, unmeasuredMs, lifeMs, gpu, gpuMs } = vm;
     to.onVm(vmId, vm);
     to.onUse(vmId, hostId, own, share, measuredMs, unmeasuredMs, lifeMs);
+    if (gpuMs > 0) to.onGpu?.(vmId, hostId, gpu, gpuMs);
   }
 };
 
@@ -77,12 +78,13 @@ const millijoulesPerKwh = 3.6e9;
 
 export const ownersOf = (usages: OwnerUsages): readonly MonthOwner[] =>
   [...usages].map(([owner, parts]) => {
-    const { own, share, measuredMs, unmeasuredMs, carbon, cost, origins } = sumOf(parts.values());
+    const sum = sumOf(parts.values());
+    const { measuredMs, unmeasuredMs, carbon, cost, origins } = sum;
     const running = measuredMs + unmeasuredMs;
     const currencies = [...parts.keys()].filter((currency) => currency !== '');
     return {
       owner,
-      kwh: (own + share) / millijoulesPerKwh,
+      kwh: energyOf(sum) / millijoulesPerKwh,
       co2Kg: origins.size === 0 ? undefined : sumIn(carbon) / millijoulesPerKwh / 1000,
       cost: currencies.length === 1 ? sumIn(cost) / millijoulesPerKwh : undefined,
       coverage: running === 0 ? undefined : measuredMs / running,

@@ -1,7 +1,7 @@
 /** The tables of the page. */
 import { unsoundReasons } from '../agents/agent.ts';
 import { unmeasuredReasons } from '../measure-vm.ts';
-import { type Column, hostColumns, ownerColumns, vmColumns } from './columns.ts';
+import { type Column, hostColumns, ownerColumns, shownVmColumns } from './columns.ts';
 import { type Html, html, nameHtml } from './html.ts';
 import type { MonthOwner } from './month.ts';
 import {
@@ -24,6 +24,7 @@ const numeric: ReadonlySet<string> = new Set([
   'id',
   'vms',
   'power_watts',
+  'gpu_power_watts',
   'idle_watts',
   'unassigned_watts',
   'machine_watts',
@@ -82,7 +83,7 @@ export const explainReason = (reason: string): string =>
 
 export const sayReason = (reason: string): string => reason.replaceAll('_', ' ');
 
-const vmRow = (vm: VmView, query: PageQuery, trends: Trends): Html => {
+const vmRow = (vm: VmView, query: PageQuery, trends: Trends, hasGpus: boolean): Html => {
   const watts =
     vm.reason === undefined
       ? formatWatts(vm.watts)
@@ -91,18 +92,22 @@ const vmRow = (vm: VmView, query: PageQuery, trends: Trends): Html => {
     vm.owner === '' ? unknown : link(withFilter(query, { owner: vm.owner }), nameHtml(vm.owner), '#vms')
   }</td><td>${nameHtml(vm.group)}</td><td>${
     vm.host === '' ? unknown : link(withFilter(query, { host: vm.host }), nameHtml(vm.host), '#vms')
-  }</td><td>${vm.status ?? unknown}</td><td class="n w">${watts}</td><td>${
-    vm.reason === undefined ? '' : sayReason(vm.reason)
-  }</td>${trendHtml(trends, vm)}</tr>`;
+  }</td><td>${vm.status ?? unknown}</td><td class="n w">${watts}</td><td>${vm.reason === undefined ? '' : sayReason(vm.reason)}</td>${
+    hasGpus ? html`<td class="n">${formatWatts(vm.gpuWatts)}</td>` : undefined
+  }${trendHtml(trends, vm)}</tr>`;
 };
 
-export const vmTable = ({ query, vms }: Selection, trends: Trends): Html =>
-  html`${tableHtml(
+/** @param all those of the cloud: what columns there are does not change from page to page */
+export const vmTable = ({ query, vms }: Selection, trends: Trends, all: readonly VmView[]): Html => {
+  const columns = shownVmColumns(all);
+  const hasGpus = columns.some(({ key }) => key === 'gpu_power_watts');
+  return html`${tableHtml(
     'vms',
     'VMs by power',
-    headHtml(vmColumns, query, 'vms', html`<th scope="col">Last hour</th>`),
-    vms.rows.map((vm) => vmRow(vm, query, trends)),
+    headHtml(columns, query, 'vms', html`<th scope="col">Last hour</th>`),
+    vms.rows.map((vm) => vmRow(vm, query, trends, hasGpus)),
   )}${pagerHtml(vms, query, 'vms', 'VMs')}`;
+};
 
 const hostRow = (host: HostView, query: PageQuery): Html =>
   html`<tr><td class="n">${host.id}</td><th scope="row">${link(withFilter(query, { host: host.name }), nameHtml(host.name), '#vms')}</th><td>${nameHtml(host.cluster)}</td><td class="n">${host.vms}</td><td class="n">${formatWatts(host.watts)}</td><td class="n">${formatWatts(host.idleWatts)}</td><td class="n">${formatWatts(host.unassignedWatts)}</td><td class="n">${formatWatts(host.machineWatts)}</td><td class="n">${formatRatio(host.errorRatio)}</td><td>${host.agent || unknown}</td><td title="${explainReason(host.reason)}">${sayReason(host.reason)}</td></tr>`;

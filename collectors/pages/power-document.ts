@@ -108,7 +108,7 @@ ${headline(model, clock(model.at))}
 </section>
 <section aria-labelledby="vms"><h2 id="vms">VMs</h2>
 ${filterForm(query, model.view.reasons)}
-<div id="vms-part">${vmTable(selection, model.trends)}</div>
+<div id="vms-part">${vmTable(selection, model.trends, model.view.vms)}</div>
 ${downloads(query)}
 </section>
 <section aria-labelledby="unmeasured"><h2 id="unmeasured">VMs that are not measured</h2>

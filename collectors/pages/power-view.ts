@@ -5,6 +5,7 @@ import { formatVmStatus } from '../../lib/one/vm-status.ts';
 import { sumOfKnown } from '../../lib/units/known-sum.ts';
 import { microwatts, wattsFromMicrowatts } from '../../lib/units/units.ts';
 import type { AgentAnswer, Documents, VmWithAttributes } from '../collector.ts';
+import { gpuWattsOf } from '../gpu-power.ts';
 import { hostReadingOf } from '../host-readings.ts';
 import { powerOfVm, situationOf, type UnmeasuredReason } from '../measure-vm.ts';
 
@@ -17,6 +18,8 @@ export interface VmView {
   readonly host: string;
   readonly status: string | undefined;
   readonly watts: number | undefined;
+  /** Of its GPUs, which is not in the watts. */
+  readonly gpuWatts: number | undefined;
   /** Why it is not measured, where it is not. */
   readonly reason: UnmeasuredReason | undefined;
 }
@@ -59,7 +62,10 @@ export interface PowerView {
   readonly reasons: readonly (readonly [UnmeasuredReason, number])[];
 }
 
-export type ViewDocuments = Pick<Documents, 'hosts' | 'vms' | 'agents' | 'vmCpu' | 'platform' | 'hostModels'>;
+export type ViewDocuments = Pick<
+  Documents,
+  'hosts' | 'vms' | 'agents' | 'vmCpu' | 'gpuPower' | 'platform' | 'hostModels'
+>;
 
 const hostWattsOf = (answers: readonly AgentAnswer[] | undefined): number | undefined => {
   const power = hostReadingOf(answers ?? [])?.hostPower;
@@ -152,6 +158,7 @@ export const viewPower = (documents: ViewDocuments): PowerView => {
       host: hostId === undefined ? '' : (hostNames.get(hostId) ?? `#${hostId}`),
       status: formatVmStatus(vm),
       watts: typeof power === 'number' ? power : undefined,
+      gpuWatts: gpuWattsOf(documents.gpuPower.get(id)),
       reason: typeof power === 'number' ? undefined : power,
     };
   });

@@ -28,6 +28,9 @@ export interface Amounts {
   measuredMs: number;
   unmeasuredMs: number;
   lifeMs: number;
+  /** Of GPUs: the energy, and the time for which it was known. */
+  gpu: number;
+  gpuMs: number;
   /** Energy for which the supply factor of the machine was known, and what the machine drew for it. */
   supplyBase: number;
   supply: number;
@@ -52,6 +55,8 @@ export const noAmounts = (): Amounts => ({
   measuredMs: 0,
   unmeasuredMs: 0,
   lifeMs: 0,
+  gpu: 0,
+  gpuMs: 0,
   supplyBase: 0,
   supply: 0,
   pueBase: 0,
@@ -120,6 +125,8 @@ export const addAmounts = (to: Amounts, from: Amounts): void => {
   to.measuredMs += from.measuredMs;
   to.unmeasuredMs += from.unmeasuredMs;
   to.lifeMs += from.lifeMs;
+  to.gpu += from.gpu;
+  to.gpuMs += from.gpuMs;
   to.supplyBase += from.supplyBase;
   to.supply += from.supply;
   to.pueBase += from.pueBase;

@@ -171,6 +171,18 @@ export const createUsageReader = ({ grouping, ratesAt, isVisible }: UsageOptions
         addEnergy(amounts, own + share, factors, rates);
       }
     },
+    onGpu(vmId, hostId, gpu, gpuMs) {
+      if (!isCounted || !isVisible(vmId)) return;
+      const { rates, factors } = hosts.hostIn(hostId, hour, block);
+      for (const usage of current.get(isByHost ? hostId : vmId) ?? []) {
+        const amounts = amountsIn(usage, rates.price?.currency ?? '');
+        amounts.gpu += gpu;
+        amounts.gpuMs += gpuMs;
+        // Where it is known what the whole machine draws, that of its GPUs is in it.
+        const unknownPart = factors.supply === undefined ? 1 : 1 - factors.supplyPart;
+        addEnergy(amounts, gpu * unknownPart, { ...factors, supply: undefined }, rates);
+      }
+    },
     onPolicy(attribution, idle) {
       if (!isCounted) return;
       attributions.add(attribution);

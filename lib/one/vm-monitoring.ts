@@ -1,30 +1,38 @@
 /** What OpenNebula's monitoring has of VMs, as one.vmpool.monitoring describes it. */
 import { type OneElement, parseDecimal, parseInteger, shapeOf, text, textAt } from './document-reader.ts';
 
-export interface CpuRecord {
+export interface MonitoringRecord {
   readonly vmId: number;
-  /** CPUs that the VM kept busy, on average since the record before. */
-  readonly cpus: number;
+  /** CPUs that the VM kept busy, on average since the record before; `undefined` where that is missing or cannot be. */
+  readonly cpus: number | undefined;
+  /** GPU_POWER_USAGE as it stands there, in watts, all GPUs of the VM together; `undefined` where there is none. */
+  readonly gpuPower: string | undefined;
   /** When the probe was there, in seconds since 1970. */
   readonly atSeconds: number;
 }
 
-/** `undefined` where something is missing or cannot be. */
-const parseCpuRecord = (element: OneElement): CpuRecord | undefined => {
+/** `undefined` where nobody knows of which VM it is, or of when. */
+const parseMonitoringRecord = (element: OneElement): MonitoringRecord | undefined => {
   const vmId = parseInteger(textAt(element, 'ID'));
   const percent = parseDecimal(textAt(element, 'CPU'));
   const atSeconds = parseInteger(textAt(element, 'TIMESTAMP'));
-  if (vmId === undefined || percent === undefined || atSeconds === undefined) return undefined;
-  return vmId < 0 || percent < 0 || atSeconds < 0 ? undefined : { vmId, cpus: percent / 100, atSeconds };
+  if (vmId === undefined || atSeconds === undefined || vmId < 0 || atSeconds < 0) return undefined;
+  const gpuPower = textAt(element, 'GPU_POWER_USAGE')?.trim();
+  return {
+    vmId,
+    cpus: percent === undefined || percent < 0 ? undefined : percent / 100,
+    gpuPower: gpuPower === '' ? undefined : gpuPower,
+    atSeconds,
+  };
 };
 
 /** The call that gives the last record of each VM. */
-export const lastCpuRecords = {
+export const lastMonitoringRecords = {
   method: 'one.vmpool.monitoring',
   parameters: [-2, 0],
   objectName: 'MONITORING',
-  shape: shapeOf({ ID: text, CPU: text, TIMESTAMP: text }),
-  parse: parseCpuRecord,
+  shape: shapeOf({ ID: text, CPU: text, GPU_POWER_USAGE: text, TIMESTAMP: text }),
+  parse: parseMonitoringRecord,
 } as const;
 
 /** The ids of VMs whose last record has a POWER that we, or an exporter before us, have pushed. */

@@ -115,7 +115,7 @@ export const extendedVmShape = shapeOf({
     CREATED_BY: text,
     NIC: addressedNic,
     NIC_ALIAS: addressedNic,
-    PCI: addressedNic,
+    PCI: { ...addressedNic, CLASS: text, VENDOR: text },
     OS: { UUID: text },
     CONTEXT: Object.fromEntries(
       interfaceNumbers.flatMap((number) =>
@@ -126,6 +126,9 @@ export const extendedVmShape = shapeOf({
   UID: text,
   USER_TEMPLATE: { FLAVOURS: text, LABELS: text, PROMETHEUS_EXPORTER: text },
 });
+
+/** The vendor whose GPUs OpenNebula monitors. */
+const nvidia = '10de';
 
 const nicNames = ['NIC', 'NIC_ALIAS', 'PCI'];
 
@@ -173,6 +176,16 @@ export const parseFlavours = (element: OneElement): number => {
 /** OS/UUID, in lower case: what the domain of the VM has as its UUID; '' where the document does not say. */
 export const parseDomainUuid = (element: OneElement): string =>
   (textAt(element, 'TEMPLATE', 'OS', 'UUID') ?? '').trim().toLowerCase();
+
+const isGpu = (device: OneElement): boolean => {
+  const deviceClass = textAt(device, 'CLASS')?.trim().toLowerCase() ?? '';
+  if (deviceClass !== '') return /^(?:0x)?03/.test(deviceClass);
+  return textAt(device, 'VENDOR')?.trim().toLowerCase() === nvidia;
+};
+
+/** How many display controllers of its host the VM has for itself; virtual GPUs are such devices too. */
+export const parseGpuCount = (element: OneElement): number =>
+  childrenOf(childOf(element, 'TEMPLATE'), 'PCI').filter(isGpu).length;
 
 /** LABELS of the user's attributes, each once, separated by commas. */
 export const parseLabels = (element: OneElement): string => {

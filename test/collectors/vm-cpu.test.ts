@@ -16,7 +16,12 @@ const answersOf = (...readings: readonly PowerReading[]): Documents['agents'] =>
   new Map([
     [3, readings.map((reading) => ({ agent: 'meter', verdict: { sound: true, version: '', reading } }))],
   ]);
-const record = (vmId: number, cpus: number, atSeconds: number) => ({ vmId, cpus, atSeconds });
+const record = (vmId: number, cpus: number, atSeconds: number) => ({
+  vmId,
+  cpus,
+  gpuPower: undefined,
+  atSeconds,
+});
 
 /** A meter that is read at these times. */
 const afterReadings = (samples: readonly (readonly [at: number, power: number])[]) =>

@@ -5,9 +5,9 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import { powerAgents } from '../../collectors/agents/agents.ts';
-import { createAgentMemory, createVmCpuMemory } from '../../collectors/io/agent-memory.ts';
+import { createAgentMemory, createVmMonitoringMemory } from '../../collectors/io/agent-memory.ts';
 import { createAgentAsker } from '../../collectors/io/ask-agents.ts';
-import { createVmCpuReader } from '../../collectors/io/read-vm-cpu.ts';
+import { createVmMonitoringReader } from '../../collectors/io/read-vm-monitoring.ts';
 import { powerCollector } from '../../collectors/power.ts';
 import { createXmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import { hostShape, parseHost } from '../../lib/one/host.ts';
@@ -81,8 +81,8 @@ const startCloud = async (t: TestContext, pageAt: (seconds: number) => string) =
     memory: createAgentMemory(),
     onChange: () => undefined,
   });
-  const memory = createVmCpuMemory();
-  const readVmCpu = createVmCpuReader({
+  const memory = createVmMonitoringMemory();
+  const { cpu: readVmCpu } = createVmMonitoringReader({
     client,
     now,
     intervalMs: 30_000,

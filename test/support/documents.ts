@@ -16,6 +16,7 @@ export const emptyDocuments: Documents = {
   backupState: undefined,
   agents: new Map(),
   vmCpu: noVmCpu,
+  gpuPower: new Map(),
   platform: new Map(),
   hostModels: new Map(),
   answerCounts: new Map(),

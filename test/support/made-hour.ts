@@ -172,11 +172,10 @@ export const makePages = async (folder: string, beganAt: number): Promise<readon
     kept ??= await open();
     const step = stepAt(beganAt, at);
     await kept.advance((before) => advance(before, step, { ...rules, pue }), step);
-    carbon = countCarbon(
-      carbon,
-      kept.accounts().vms,
-      (hostId) => (rates.get(hostId)?.factor?.gramsPerKwh ?? 0) * (step.supplyFactors.get(hostId) ?? 1) * pue,
-    );
+    carbon = countCarbon(carbon, kept.accounts().vms, (hostId) => {
+      const gpu = (rates.get(hostId)?.factor?.gramsPerKwh ?? 0) * pue;
+      return { gpu, measured: gpu * (step.supplyFactors.get(hostId) ?? 1) };
+    });
     if (isWithin(at, scrapesLost)) continue;
     const documents = { ...emptyDocuments, vms: step.vms.map(asShown), rates };
     const shown = { ...documents, energy: kept.accounts(), carbonCounts: carbon };

@@ -147,6 +147,7 @@ export const anyVm: fc.Arbitrary<TopVm> = fc
       anyWatts.map((watts) => ({ watts, unknownReason: undefined })),
       anyName.map((unknownReason) => ({ watts: undefined, unknownReason })),
     ),
+    gpuWatts: optional(anyAmount),
     hostShare: optional(fc.double({ min: 0, max: 1e6, noNaN: true })),
     energy: optional(anyAmount),
     cost: optional(anyCost),

@@ -64,15 +64,21 @@ export const createPowerFeed = ({ sources, month, oldAfterMs, now, wall }: Power
 
   const readDocuments = async (): Promise<Taken> => {
     const from = sources();
-    const [{ documents, agentsReadAt }, platform, hostModels] = await Promise.all([
+    const [{ documents, agentsReadAt }, gpuPower, platform, hostModels] = await Promise.all([
       readSituation(from),
+      from.gpuPower.get(),
       from.platform.get(),
       from.hostModels.get(),
     ]);
     return {
       at: agentsReadAt,
       wallAt: taken?.at === agentsReadAt ? taken.wallAt : wall(agentsReadAt),
-      documents: { ...documents, platform: platform.value, hostModels: hostModels.value },
+      documents: {
+        ...documents,
+        gpuPower: gpuPower.value,
+        platform: platform.value,
+        hostModels: hostModels.value,
+      },
     };
   };
   const modelOf = async (of: Taken): Promise<PageModel> => {

@@ -85,12 +85,14 @@ test('a report by VM in each format, with unrounded values and the owners of the
     SUPPLY_FACTOR: null,
     PUE: null,
     ENERGY_KWH_SITE: 0.33,
+    ENERGY_KWH_GPU: null,
+    GPU_HOURS: null,
   });
   const csv = await oneext(folder, 'report', '--month=2026-11', '--format=csv');
   assert.deepEqual(csv.stdout.split('\n').slice(0, 3), [
-    'VM_ID,VM_NAME,USER_NAME,GROUP_NAME,HOURS,RUNNING_HOURS,ENERGY_KWH_OWN,ENERGY_KWH_SHARE,ENERGY_KWH,CO2_G,COST,CURRENCY,COVERAGE,CO2_ZONE,CO2_YEAR,CO2_SOURCE,CO2_COVERAGE,COST_COVERAGE,SUPPLY_FACTOR,PUE,ENERGY_KWH_SITE,ATTRIBUTION,IDLE',
-    '7,"web ""1""",alice,users,3,3,0.18,0.15,0.33,,,,1,,,,0,0,,,0.33,capacity,equal',
-    `8,db ${180 * minute},"'=carol,",users,1.5,1.5,0.06,0.075,0.135,,,,1,,,,0,0,,,0.135,capacity,equal`,
+    'VM_ID,VM_NAME,USER_NAME,GROUP_NAME,HOURS,RUNNING_HOURS,ENERGY_KWH_OWN,ENERGY_KWH_SHARE,ENERGY_KWH,CO2_G,COST,CURRENCY,COVERAGE,CO2_ZONE,CO2_YEAR,CO2_SOURCE,CO2_COVERAGE,COST_COVERAGE,SUPPLY_FACTOR,PUE,ENERGY_KWH_SITE,ENERGY_KWH_GPU,GPU_HOURS,ATTRIBUTION,IDLE',
+    '7,"web ""1""",alice,users,3,3,0.18,0.15,0.33,,,,1,,,,0,0,,,0.33,,,capacity,equal',
+    `8,db ${180 * minute},"'=carol,",users,1.5,1.5,0.06,0.075,0.135,,,,1,,,,0,0,,,0.135,,,capacity,equal`,
   ]);
   const table = await oneext(folder, 'report', '--month=2026-11');
   assert.match(table.stdout, /^7 +web "1" +alice +users +3\.00 +3\.00 +0\.180 +0\.150 +0\.330 +100\.0 %$/m);
@@ -172,7 +174,11 @@ test('CO2 by the mean of the year, with zone, year and source beside it', async 
     '--format=csv',
     '--by=cluster',
   );
-  assert.match(none.stdout, /^default,.*,0\.6,,,,1,,,,0,0,,,0\.6,capacity,equal$/m, 'unknown stays unknown');
+  assert.match(
+    none.stdout,
+    /^default,.*,0\.6,,,,1,,,,0,0,,,0\.6,,,capacity,equal$/m,
+    'unknown stays unknown',
+  );
 });
 
 test('the supply factor and the PUE are last factors, in columns of their own', async (t) => {

@@ -76,6 +76,7 @@ test('a cloud that is measured: as a table, as JSON, in part', async (t) => {
     'status',
     'vcpus',
     'power_watts',
+    'gpu_power_watts',
     'power_unknown_reason',
     'host_share_ratio',
     'energy_kwh',

@@ -49,6 +49,7 @@ const startLab = async (t: TestContext) => {
       vms: sourceOf([]),
       agents: sourceOf(new Map()),
       vmCpu: sourceOf(emptyDocuments.vmCpu),
+      gpuPower: sourceOf(emptyDocuments.gpuPower),
       energy: sourceOf(undefined),
     }),
     client: () => client,

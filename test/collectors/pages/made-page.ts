@@ -13,6 +13,7 @@ export const madeVm = (vm: Partial<VmView> = {}): VmView => ({
   host: 'kvm1',
   status: 'runn',
   watts: 10,
+  gpuWatts: undefined,
   reason: undefined,
   ...vm,
 });

@@ -36,11 +36,11 @@ test('P3: every cell is read back, and none begins a formula', () => {
       const rows = parseCsv(formatPowerCsv(selectRows(model, defaultQuery)));
       assert.equal(rows.length, 3);
       for (const row of rows) {
-        assert.equal(row.length, 8);
+        assert.equal(row.length, 9);
         for (const one of row) assert.doesNotMatch(one, /^\s*[=+\-@＝＋－＠\t\r]/u);
       }
       assert.equal(rows[1]?.[1]?.replace(/^'/, ''), name.replace(/^'/, ''));
-      assert.deepEqual(rows[2]?.slice(6), ['', 'no_host']);
+      assert.deepEqual(rows[2]?.slice(6), ['', 'no_host', '']);
     }),
   );
 });

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { PowerReading } from '../../../collectors/agents/agent.ts';
-import type { Documents } from '../../../collectors/collector.ts';
-import { createVmCpuMemory } from '../../../collectors/io/agent-memory.ts';
-import { createVmCpuReader } from '../../../collectors/io/read-vm-cpu.ts';
+import type { Documents, VmWithAttributes } from '../../../collectors/collector.ts';
+import { createVmMonitoringMemory } from '../../../collectors/io/agent-memory.ts';
+import { createVmMonitoringReader } from '../../../collectors/io/read-vm-monitoring.ts';
 import { commonError } from '../../../lib/errors/common-errors.ts';
 import type { XmlRpcClient } from '../../../lib/io/xml-rpc-client.ts';
 import { microwatts } from '../../../lib/units/units.ts';
+import { madeVm } from '../../support/made-accounts.ts';
 
 const reading: PowerReading = {
   method: undefined,
@@ -31,9 +32,9 @@ const createBench = (answer: () => string | Promise<string>) => {
       return '';
     },
   };
-  const memory = createVmCpuMemory();
+  const memory = createVmMonitoringMemory();
   const createReader = () =>
-    createVmCpuReader({
+    createVmMonitoringReader({
       client,
       now: () => now,
       intervalMs: 60_000,
@@ -41,7 +42,7 @@ const createBench = (answer: () => string | Promise<string>) => {
       onChange: (failure) => void changes.push(failure),
     });
   return {
-    read: createReader(),
+    read: createReader().cpu,
     createReader,
     calls,
     changes,
@@ -50,6 +51,15 @@ const createBench = (answer: () => string | Promise<string>) => {
     },
   };
 };
+const gpuVm = (id: number, gpuCount: number | undefined, lcmState = 3): VmWithAttributes => ({
+  ...madeVm(id, 0, { lcmState }),
+  flavours: -1,
+  exporter: undefined,
+  previousHostId: undefined,
+  gpuCount,
+});
+const gpuRecord = (power: string, atSeconds: number): string =>
+  `<MONITORING_DATA><MONITORING><CPU>50</CPU><GPU_POWER_USAGE>${power}</GPU_POWER_USAGE><ID>5</ID><TIMESTAMP>${atSeconds}</TIMESTAMP></MONITORING></MONITORING_DATA>`;
 /** Lets an answer that nobody waits for come in. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const records = (cpu: number, atSeconds: number): string =>
@@ -70,10 +80,26 @@ test('it is asked while an agent needs it, at its own period, for the last recor
   assert.equal(bench.calls.length, 2);
 });
 
+test('CPU and GPUs share one call, which is made for GPUs alone too, and not where no VM that runs has one', async () => {
+  const bench = createBench(() => gpuRecord('70.5', 1000));
+  const { cpu, gpu } = bench.createReader();
+  const withoutGpu = [gpuVm(5, 0), gpuVm(6, undefined), gpuVm(7, 2, 36)];
+  assert.equal((await gpu(withoutGpu)).size, 0);
+  assert.deepEqual(bench.calls, [], 'no VM that runs has a GPU');
+  const both = await Promise.all([gpu([gpuVm(5, 1)]), cpu(meter)]);
+  assert.deepEqual(both[0].get(5), { watts: 70.5, atSeconds: 1000 });
+  assert.equal(both[1].last.get(5), 0.5, 'who comes while the first answer is on its way waits for it too');
+  assert.equal(bench.calls.length, 1);
+  bench.advance(60_000);
+  assert.deepEqual((await gpu([gpuVm(5, 1), gpuVm(8, 1)])).get(8), 'no_value');
+  await settle();
+  assert.equal(bench.calls.length, 2);
+});
+
 test('another configuration goes on with what is known', async () => {
   const bench = createBench(() => records(50, 1000));
   await bench.read(meter);
-  assert.equal((await bench.createReader()(meter)).last.get(5), 0.5);
+  assert.equal((await bench.createReader().cpu(meter)).last.get(5), 0.5);
   assert.equal(bench.calls.length, 1);
 });
 
