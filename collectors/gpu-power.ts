@@ -3,9 +3,11 @@
  * together. nvidia-smi in the guest says it, through the QEMU guest agent, so that a guest may say what it likes.
  */
 import { parseDecimal } from '../lib/one/document-reader.ts';
-import { mayHaveProcess } from '../lib/one/vm.ts';
+import { mayHaveProcess, type Vm } from '../lib/one/vm.ts';
 import type { MonitoringRecord } from '../lib/one/vm-monitoring.ts';
-import type { VmWithAttributes } from './collector.ts';
+
+/** With what only the extended form of its document tells. */
+type VmWithGpus = Vm & { readonly gpuCount?: number | undefined };
 
 /** No GPU draws more. */
 const mostWatts = 2500;
@@ -42,8 +44,7 @@ export type GpuState = ReadonlyMap<number, GpuValue>;
 export const noGpuState: GpuState = new Map();
 
 /** Whether OpenNebula is to be asked: it is not where no VM has a GPU. */
-export const hasGpu = ({ gpuCount = 0, ...vm }: VmWithAttributes): boolean =>
-  gpuCount > 0 && mayHaveProcess(vm);
+export const hasGpu = ({ gpuCount = 0, ...vm }: VmWithGpus): boolean => gpuCount > 0 && mayHaveProcess(vm);
 
 /** The state after an answer of OpenNebula. VMs without a value are forgotten. */
 export const noteGpuRecords = (before: GpuState, records: readonly MonitoringRecord[]): GpuState => {
@@ -71,7 +72,7 @@ const judge = (value: GpuValue | undefined, gpuCount: number, nowSeconds: number
 /** Of the VMs that run and have a GPU. */
 export const gpuPowerOf = (
   state: GpuState,
-  vms: readonly VmWithAttributes[],
+  vms: readonly VmWithGpus[],
   nowSeconds: number,
 ): ReadonlyMap<number, GpuPower> =>
   new Map(vms.filter(hasGpu).map((vm) => [vm.id, judge(state.get(vm.id), vm.gpuCount ?? 0, nowSeconds)]));

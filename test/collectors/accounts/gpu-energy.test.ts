@@ -100,9 +100,7 @@ test('a VM that moves or gets another owner takes its GPU along: each row has it
     { after: 60, gpus: { 7: [50, 60] }, hostId: 1 },
     { after: 90, gpus: { 7: [60, 90] }, hostId: 1, owner: 'bob' },
   ]);
-  const rows = [...batch.hours.values()]
-    .flatMap(({ vms }) => vms)
-    .filter(({ vmId }) => vmId === 7);
+  const rows = [...batch.hours.values()].flatMap(({ vms }) => vms).filter(({ vmId }) => vmId === 7);
   assert.deepEqual(rows.map(({ hostId, owner, gpu }) => [hostId, owner, gpu]).sort(), [
     [0, 'alice', 2_100_000],
     [1, 'alice', 1_500_000],
