@@ -15,7 +15,7 @@ export interface GuestReading {
 
 export interface GuestPage {
   readonly contentType: string;
-  readonly format: (reading: GuestReading, settings: EnergySettings) => string | Buffer;
+  readonly format: (reading: GuestReading, settings: EnergySettings) => string;
 }
 
 const millijoulesOf = ({ account: { own, share } }: GuestReading): number => own + share;
@@ -32,7 +32,8 @@ export const guestPages: ReadonlyMap<string, GuestPage> = new Map<string, GuestP
     '/metrics',
     {
       contentType: contentTypes.prometheus,
-      format: ({ vmId, account }) => encodeFamilies(energyOfVms(new Map([[vmId, account]])), 'prometheus'),
+      format: ({ vmId, account }) =>
+        encodeFamilies(energyOfVms(new Map([[vmId, account]])), 'prometheus').toString(),
     },
   ],
   [

@@ -1,7 +1,7 @@
 /** Keeps answers back for a while. When too many wait, the oldest goes at once: none of them is lost. */
 const mostHeld = 512;
 
-/** Resolves after `holdMs`, or when the client has left. */
+/** Resolves after `holdMs`, or when nobody waits any more. */
 export const createHold = (holdMs: number): ((left: AbortSignal) => Promise<void>) => {
   const held = new Set<() => void>();
   return (left) =>

@@ -1,8 +1,9 @@
 /** Serves each VM its own power and energy, for the token that it has for OneGate: on a port of its own. */
-import type { IncomingHttpHeaders } from 'node:http';
+import { setMaxListeners } from 'node:events';
 import { createCycle } from '../../lib/io/cycle.ts';
-import { plainText, type WebAnswer, type WebClient, type WebHandlers } from '../../lib/io/web-answers.ts';
-import { startWebServer, type WebServer } from '../../lib/io/web-server.ts';
+import { startGatheringWebServer, type WebQuestion } from '../../lib/io/gathering-web-server.ts';
+import { plainText, type TextAnswer } from '../../lib/io/web-answers.ts';
+import type { WebServer } from '../../lib/io/web-server.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { ExporterOptions } from '../exporter-options.ts';
@@ -36,7 +37,7 @@ export interface GuestServer {
   start(programFile: string): Promise<WebServer | undefined>;
 }
 
-const answer = (status: number, body: string, headers = {}): WebAnswer => ({
+const answer = (status: number, body: string, headers = {}): TextAnswer => ({
   ...plainText(status, body),
   headers: { 'Cache-Control': 'no-store', ...headers },
 });
@@ -45,11 +46,13 @@ const unauthorized = answer(
   'Not authorized: X-ONEGATE-VMID and X-ONEGATE-TOKEN must name a VM that exists and its own token',
   { 'WWW-Authenticate': 'OneGate' },
 );
-const unavailable = (reason: string): WebAnswer => answer(503, reason);
+const unavailable = (reason: string): TextAnswer => answer(503, reason);
 
-const credentialsOf = (headers: IncomingHttpHeaders): GuestCredentials => ({
-  vmId: String(headers['x-onegate-vmid'] ?? ''),
-  token: String(headers['x-onegate-token'] ?? ''),
+const vmIdHeader = 'x-onegate-vmid';
+const tokenHeader = 'x-onegate-token';
+const credentialsOf = (headers: WebQuestion['headers']): GuestCredentials => ({
+  vmId: headers[vmIdHeader] ?? '',
+  token: headers[tokenHeader] ?? '',
 });
 
 const noReading: Reading<Accounts | undefined> = { value: undefined, readAt: Number.NEGATIVE_INFINITY };
@@ -65,6 +68,8 @@ export const createGuestServer = ({
   const limit = createGuessLimit();
   const hold = createHold(holdMs);
   const tokens = createKnownTokens();
+  const ending = new AbortController();
+  setMaxListeners(0, ending.signal); // one for each answer that is held
   let saidAt = Number.NEGATIVE_INFINITY;
 
   const onWrong = (vmId: number | undefined, client: string): void => {
@@ -76,19 +81,19 @@ export const createGuestServer = ({
   const judge = async (
     credentials: GuestCredentials,
     { directory }: GuestDocuments,
-    client: WebClient,
+    client: string,
   ): Promise<GuestVerdict> => {
     const verdict = identifyGuest(credentials, directory, tokens.tokenOf);
     const vmId = verdict.kind === 'granted' ? verdict.vm.id : undefined;
-    const asked = { vmId: verdict.kind === 'denied' ? verdict.vmId : vmId, client: client.address };
+    const asked = { vmId: verdict.kind === 'denied' ? verdict.vmId : vmId, client };
     if (verdict.kind === 'denied' && credentials.token !== '') onWrong(asked.vmId, asked.client);
-    if (limit.mustWait(asked, now())) await hold(client.left());
+    if (limit.mustWait(asked, now())) await hold(ending.signal);
     return verdict;
   };
   const read = async (
     vm: (GuestVerdict & { kind: 'granted' })['vm'],
     page: GuestPage,
-  ): Promise<WebAnswer> => {
+  ): Promise<TextAnswer> => {
     const { value, readAt } = await energy.get().catch(() => noReading); // the collector says why
     const { 'energy.longest-gap': gapMs, 'energy.interval': intervalMs } = settings();
     const power = guestPowerOf(vm, value, documents.latest()?.situation());
@@ -101,11 +106,7 @@ export const createGuestServer = ({
     const { contentType, format } = page;
     return { ...answer(200, ''), contentType, body: format(reading, settings()) };
   };
-  const serve = async (
-    page: GuestPage,
-    headers: IncomingHttpHeaders,
-    client: WebClient,
-  ): Promise<WebAnswer> => {
+  const serve = async (page: GuestPage, { headers, address }: WebQuestion): Promise<TextAnswer> => {
     const latest = documents.latest();
     if (latest === undefined)
       return unavailable('starting: the exporter has not read the VMs and users of OpenNebula yet');
@@ -114,28 +115,26 @@ export const createGuestServer = ({
     const refreshMs = settings()['one.min-refresh-interval'];
     if (ageMs > maxAgeMs + intervalMs + refreshMs)
       return unavailable(`no_documents: OpenNebula was read last ${Math.round(ageMs / 1000)} s ago`);
-    const verdict = await judge(credentialsOf(headers), latest, client);
+    const verdict = await judge(credentialsOf(headers), latest, address);
     if (verdict.kind === 'denied') return unauthorized;
     if (verdict.kind === 'unknown')
       return unavailable('no_attributes: who created this VM could not be read from OpenNebula');
     return read(verdict.vm, page);
   };
-  const handlers: WebHandlers = new Map(
-    [...guestPages].map(([path, page]) => [path, (headers, _, client) => serve(page, headers, client)]),
-  );
   return {
     onStep: documents.onStep,
     async start(programFile) {
       const { 'guest.listen-address': addresses, 'web.config.file': webConfigFile } = settings();
       const intervalMs = settings()['energy.interval'];
       if (addresses.length === 0) return undefined;
-      const server = await startWebServer({
-        addresses,
-        webConfigFile,
-        knowsItsClients: true,
-        mostConnections,
-        programFile,
-        handlers: () => handlers,
+      const server = await startGatheringWebServer({
+        server: { addresses, webConfigFile, knowsItsClients: true, mostConnections, programFile },
+        paths: [...guestPages.keys()],
+        headerNames: [vmIdHeader, tokenHeader],
+        answer: async (question) => {
+          const page = guestPages.get(question.path);
+          return page === undefined ? answer(404, 'Not found') : serve(page, question);
+        },
         log,
       });
       const reading = createCycle(async () => {
@@ -150,6 +149,7 @@ export const createGuestServer = ({
         ...server,
         async close(graceMs) {
           reading.stop();
+          ending.abort();
           await server.close(graceMs);
         },
       };

@@ -19,6 +19,8 @@ export interface WebAnswer extends WebHead {
   /** Answers with the same buffer, or the same pieces, share them and their zipped form. */
   readonly body: string | WebBody;
 }
+/** Whole, and never long. */
+export type TextAnswer = WebAnswer & { readonly body: string };
 export interface WebClient {
   /** Who asks, as far as the network tells. */
   readonly address: string;
@@ -66,7 +68,7 @@ const createWebClient = (request: IncomingMessage, response: ServerResponse): We
   };
 };
 
-export const plainText = (status: number, body: string): WebAnswer => ({
+export const plainText = (status: number, body: string): TextAnswer => ({
   status,
   contentType: 'text/plain; charset=utf-8',
   body: `${body}\n`,

@@ -5,7 +5,7 @@ import { createHold } from '../../../collectors/io/hold-answers.ts';
 
 const hourMs = 3_600_000;
 
-test('an answer waits no longer when its client has left, or when more wait than can', async () => {
+test('an answer waits no longer when nobody waits any more, or when more wait than can', async () => {
   const hold = createHold(hourMs);
   const clients = Array.from({ length: 513 }, () => new AbortController());
   const ended: number[] = [];
