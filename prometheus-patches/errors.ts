@@ -49,6 +49,11 @@ export const prometheusError = defineErrors({
     message: 'Prometheus could not be told to read its configuration again: {detail}',
     hint: 'run systemctl kill --signal=HUP --kill-whom=main UNIT, or restart the unit; --prometheus.unit names it',
   },
+  GRAFANA_FOLDER: {
+    exitCode: 2,
+    message: '{path} is not the provisioning folder of Grafana, which is {folder}',
+    hint: 'give that folder to oneext grafana provision',
+  },
   GRAFANA_PROVISION: {
     exitCode: 1,
     message: 'the dashboards cannot be put into {path}: {detail}',

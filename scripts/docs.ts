@@ -16,6 +16,7 @@ import { type CommandLine, pathOf } from '../packaging/command-table.ts';
 import { formatCommandsDocument } from '../packaging/commands-document.ts';
 import { agentOptions } from '../power-agent/agent-options.ts';
 import { agentFamilies } from '../power-agent/families.ts';
+import { kubernetes } from '../prometheus-patches/dashboards/kubernetes.ts';
 import { readCommands } from './read-commands.ts';
 import { errorTables, programTables } from './suite-tables.ts';
 
@@ -168,6 +169,7 @@ const documents = new Map([
   ['docs/errors.md', errors()],
   ['docs/commands.md', formatCommandsDocument(commands, generated)],
   ['guest/kubernetes/power-guest/scripts.yaml', powerGuestScripts()],
+  ['guest/kubernetes/monitoring/kubernetes-power.json', `${JSON.stringify(kubernetes(), null, 2)}\n`],
 ]);
 
 for (const [file, text] of documents) {

@@ -12,7 +12,7 @@ const provision = defineVerb({
   details: `DIRECTORY is the provisioning folder: /etc/grafana/provisioning with the packages of Grafana. The dashboards are
 written to dashboards/opennebula-extensions in it, and dashboards/opennebula-extensions.yaml tells Grafana to read them.
 They work with every data source of the type Prometheus. Grafana sees new dashboards within a minute; after the first
-time, restart it. A file that somebody else has written or changed stays as it is, and is named.`,
+time, restart it. A folder in it or above it is refused, as Grafana would read nothing there. A file that somebody else has written or changed stays as it is, and is named.`,
   options: { check: checkOption },
   run: async ({ options, operands: [folder = ''] }, terminal) => {
     if (folder === '') throw usageError('DIRECTORY must not be empty');

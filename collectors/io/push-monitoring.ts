@@ -6,6 +6,7 @@
  */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import dgram from 'node:dgram';
+import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -65,10 +66,14 @@ const send = async (
   { host, port }: MonitoringAddress,
   overMs: () => number,
 ): Promise<void> => {
-  const socket = dgram.createSocket({ type: host.includes(':') ? 'udp6' : 'udp4' });
+  const found = await lookup(host, { all: true });
+  // A name may have both: monitord as it comes listens on IPv4 alone.
+  const { address, family } = found.find((one) => one.family === 4) ??
+    found[0] ?? { address: host, family: 4 };
+  const socket = dgram.createSocket({ type: family === 6 ? 'udp6' : 'udp4' });
   try {
     const connected = once(socket, 'connect');
-    socket.connect(port, host);
+    socket.connect(port, address);
     await connected;
     const failed = new Promise<never>((_, reject) => socket.once('error', reject));
     failed.catch(() => undefined);

@@ -50,6 +50,8 @@ interface Written {
 export const createHostAttributesWriter = (context: HostAttributesContext): HostAttributesWriter => {
   const { settings, sources, client, now, log } = context;
   const written = new Map<number, Written>();
+  /** Also those that have failed. */
+  const triedAt = new Map<number, number>();
   const failures = new Map<number, string>();
   let failure: string | undefined;
   let ranAt = Number.NEGATIVE_INFINITY;
@@ -58,6 +60,7 @@ export const createHostAttributesWriter = (context: HostAttributesContext): Host
 
   const write = async (hostId: number, attributes: SchedulerAttributes): Promise<void> => {
     const at = now();
+    triedAt.set(hostId, at);
     try {
       await client().call('one.host.update', [hostId, formatHostTemplate(attributes), append]);
       written.set(hostId, { attributes, at });
@@ -74,6 +77,7 @@ export const createHostAttributesWriter = (context: HostAttributesContext): Host
     const from = sources();
     if (!isLeader((await from.ha.get()).value)) {
       written.clear();
+      triedAt.clear();
       return;
     }
     const [hosts, agents, hostModels, rates] = await Promise.all([
@@ -94,7 +98,10 @@ export const createHostAttributesWriter = (context: HostAttributesContext): Host
       hosts.value.flatMap(({ id, schedulerAttributes }) => {
         const own = written.get(id);
         const attributes = wanted.get(id);
-        if (attributes === undefined || now() - (own?.at ?? Number.NEGATIVE_INFINITY) < leastBetweenMs)
+        if (
+          attributes === undefined ||
+          now() - (triedAt.get(id) ?? Number.NEGATIVE_INFINITY) < leastBetweenMs
+        )
           return [];
         // A document that was read before our own write does not have it yet.
         const found = own !== undefined && hosts.readAt <= own.at ? own.attributes : schedulerAttributes;

@@ -38,8 +38,14 @@ export interface PanelText {
 /** Whatever Prometheus the reader has chosen. */
 const datasource = { type: 'prometheus', uid: `\${DS_PROMETHEUS}` };
 
+/** Hosts and VMs of several zones have the same ids; where targets have no zone, the legend has none either. */
+const withZone = ([expr, legend]: Query): Query =>
+  /\{\{one_(?:host|vm)_id\}\}/.test(legend)
+    ? [`label_replace(${expr}, "zone", "zone $1, ", "one_zone_id", "(.+)")`, `{{zone}}${legend}`]
+    : [expr, legend];
+
 const queriesOf = (queries: readonly Query[]): readonly DataqueryBuilder[] =>
-  queries.map(([expr, legend], at) =>
+  queries.map(withZone).map(([expr, legend], at) =>
     new DataqueryBuilder()
       .refId(String.fromCharCode(65 + at))
       .datasource(datasource)
@@ -122,19 +128,19 @@ const listOf = (name: string, label: string, query: string): QueryVariableBuilde
     .allValue('.*')
     .current({ selected: true, text: ['All'], value: ['$__all'] });
 
-const choice = (name: string, label: string, of: string): QueryVariableBuilder =>
+export const labelChoice = (name: string, label: string, of: string): QueryVariableBuilder =>
   listOf(name, label, `label_values(${of}, ${name})`);
 /** Hosts by the addresses of targets, without their ports. */
 export const addressChoice = (name: string, label: string, of: string): Builder<VariableModel> =>
   listOf(name, label, `label_values(${of}, instance)`).regex('/^(.*?)(?::[0-9]+)?$/');
 /** The label that targets of several zones have. */
-export const zoneChoice = (): Builder<VariableModel> => choice('one_zone_id', 'Zone', 'opennebula_up');
+export const zoneChoice = (): Builder<VariableModel> => labelChoice('one_zone_id', 'Zone', 'opennebula_up');
 export const hostChoice = (): Builder<VariableModel> =>
-  choice('one_host_id', 'Host', 'opennebula_host_state{one_zone_id=~"$one_zone_id"}');
+  labelChoice('one_host_id', 'Host', 'opennebula_host_state{one_zone_id=~"$one_zone_id"}');
 export const ownerChoice = (): Builder<VariableModel> =>
-  choice('one_vm_owner', 'Owner', 'opennebula_vm_info{one_zone_id=~"$one_zone_id"}');
+  labelChoice('one_vm_owner', 'Owner', 'opennebula_vm_info{one_zone_id=~"$one_zone_id"}');
 export const vmChoice = (): Builder<VariableModel> =>
-  choice(
+  labelChoice(
     'one_vm_id',
     'VM',
     'opennebula_vm_info{one_zone_id=~"$one_zone_id", one_vm_owner=~"$one_vm_owner", one_host_id=~"$one_host_id"}',

@@ -1,6 +1,6 @@
 /** Brings the provisioning folder of Grafana in line with our dashboards. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { OneExtError, reasonOf } from '../../lib/errors/oneext-error.ts';
 import { codeOf } from '../../lib/errors/system-error.ts';
@@ -99,6 +99,25 @@ const carryOut = async (
   if (text !== (digestText ?? '')) await write(wanted, digestFile, text);
 };
 
+/** Grafana reads nothing of what stands a folder too deep, or too high. */
+const requireProvisioningFolder = async (given: string): Promise<void> => {
+  const folder = path.resolve(given);
+  const parts = folder.split(path.sep);
+  const at = parts.lastIndexOf('dashboards');
+  const rest = parts.slice(at + 1).join(path.sep);
+  if (at > 0 && (rest === '' || rest === dashboardFolder))
+    throw prometheusError('GRAFANA_FOLDER', {
+      path: given,
+      folder: parts.slice(0, at).join(path.sep) || path.sep,
+    });
+  const below = path.join(folder, 'provisioning');
+  const isAbove = await stat(below).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isAbove) throw prometheusError('GRAFANA_FOLDER', { path: given, folder: below });
+};
+
 /**
  * @param shipped the folder with our dashboards
  * @param isCheck change nothing, and say what would change
@@ -109,6 +128,7 @@ export const provisionGrafana = async (
   isCheck: boolean,
 ): Promise<Provisioning> => {
   try {
+    await requireProvisioningFolder(provisioningFolder);
     const wanted = await readWanted(provisioningFolder, shipped);
     const planned = await plan(wanted);
     if (!isCheck) await carryOut(wanted, planned);

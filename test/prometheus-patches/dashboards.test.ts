@@ -19,7 +19,7 @@ interface Dashboard {
   readonly panels: readonly {
     id: number;
     gridPos: { x: number; y: number; w: number; h: number };
-    targets?: readonly { expr: string }[];
+    targets?: readonly { expr: string; legendFormat?: string }[];
   }[];
   readonly templating: { readonly list: readonly { name: string; query: string }[] };
 }
@@ -58,6 +58,16 @@ test('every metric of an expression is one of ours or recorded', () => {
   ]);
   for (const name of used)
     assert.ok(families.has(name) || recorded.has(name) || ofEachScrape.has(name), name);
+});
+
+test('a legend that has a host or a VM has its zone before it, where series have one', () => {
+  const targets = made.flatMap(([, { panels }]) => panels.flatMap(({ targets: all = [] }) => all));
+  const ofOne = targets.filter(({ legendFormat }) => /one_(?:host|vm)_id/.test(legendFormat ?? ''));
+  assert.ok(ofOne.length > 15);
+  for (const { expr, legendFormat } of ofOne) {
+    assert.match(legendFormat ?? '', /^\{\{zone\}\}/);
+    assert.match(expr, /^label_replace\(.*, "zone", "zone \$1, ", "one_zone_id", "\(\.\+\)"\)$/);
+  }
 });
 
 for (const [file, { panels, templating, ...dashboard }] of made) {

@@ -109,3 +109,25 @@ test('a directory that cannot be written is named, and so is one that is missing
   assert.equal(missing.code, 2);
   assert.match(missing.stderr, /DIRECTORY is missing/);
 });
+
+test('a folder in the provisioning folder, or above it, is refused with the right one, and stays as it is', async (t) => {
+  const { folder } = setUp(t);
+  mkdirSync(path.join(folder, 'datasources'), { recursive: true });
+  for (const wrong of [
+    path.join(folder, 'dashboards'),
+    `${folder}/dashboards/`,
+    path.join(folder, 'dashboards/opennebula-extensions'),
+    path.dirname(folder),
+  ]) {
+    const { code, stderr } = await runProgram('dist/oneext', {
+      argv: ['grafana', 'provision', wrong],
+      env: { PATH: '/usr/bin:/bin', ONEEXT_CONFIG_FILE: '/dev/null' },
+    });
+    assert.equal(code, 2, stderr);
+    assert.ok(
+      stderr.includes(`${wrong} is not the provisioning folder of Grafana, which is ${folder}\n`),
+      stderr,
+    );
+    assert.deepEqual(readdirSync(folder), ['datasources'], wrong);
+  }
+});

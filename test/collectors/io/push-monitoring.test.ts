@@ -39,7 +39,7 @@ const startLab = async (t: TestContext) => {
     settings: () => ({
       'monitoring.push': state.isPushing,
       'monitoring.interval': hour,
-      'monitoring.address': { host: '127.0.0.1', port: Number(monitord.address.split(':')[1]) },
+      'monitoring.address': { host: 'localhost', port: Number(monitord.address.split(':')[1]) },
       'monitoring.config-file': '/nowhere/monitord.conf',
     }),
     readingsEveryMs: () => 0,
