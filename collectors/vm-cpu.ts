@@ -3,6 +3,9 @@
  *
  * One record covers the time between two probes, and the power of a host the time between two answers; both are
  * averaged over a minute at least, so that it does not matter much that they do not begin and end together.
+ *
+ * Records have the time of their host's clock, which may be any: how old a record is, is told by when it was seen to be
+ * a new one. Only of the first that is seen of a VM the time itself has to be believed.
  */
 import type { MonitoringRecord } from '../lib/one/vm-monitoring.ts';
 import { type Microwatts, microwatts } from '../lib/units/units.ts';
@@ -23,14 +26,25 @@ interface PowerSample {
   readonly power: number;
 }
 
+interface NotedRecord extends CpuRecord {
+  /** On the exporter's clock. */
+  readonly notedSeconds: number;
+}
+
 export interface VmCpuState {
+  /** When OpenNebula has answered last, on the exporter's clock. */
+  readonly answeredSeconds: number | undefined;
   /** The oldest first. */
-  readonly records: ReadonlyMap<number, readonly CpuRecord[]>;
+  readonly records: ReadonlyMap<number, readonly NotedRecord[]>;
   readonly power: ReadonlyMap<number, readonly PowerSample[]>;
 }
 
 export const noVmCpu: VmCpu = { last: new Map(), mean: new Map(), hostPower: new Map() };
-export const emptyVmCpuState: VmCpuState = { records: new Map(), power: new Map() };
+export const emptyVmCpuState: VmCpuState = {
+  answeredSeconds: undefined,
+  records: new Map(),
+  power: new Map(),
+};
 
 /** Whether an agent is not to be believed without it, or measures no VMs. */
 export const needsVmCpu = (agents: Documents['agents']): boolean =>
@@ -40,17 +54,49 @@ export const needsVmCpu = (agents: Documents['agents']): boolean =>
       readingsOf(answers).some(({ isDoubtful, domains = [] }) => isDoubtful && domains.length > 0),
   );
 
-/** The state after an answer of OpenNebula. VMs without a record are forgotten. */
-export const noteRecords = (state: VmCpuState, records: readonly MonitoringRecord[]): VmCpuState => {
-  const noted = new Map<number, readonly CpuRecord[]>();
-  for (const record of records.filter(tellsCpu)) {
-    const before = noted.get(record.vmId) ?? state.records.get(record.vmId) ?? [];
-    const since = record.atSeconds - windowSeconds;
-    const isNew = (before.at(-1)?.atSeconds ?? -1) < record.atSeconds;
-    const kept = before.filter(({ atSeconds }) => atSeconds > since);
-    noted.set(record.vmId, isNew ? [...kept, record] : before);
+/** The records of a VM after one more; the same where it is no new one. */
+const withRecord = (
+  before: readonly NotedRecord[],
+  record: CpuRecord,
+  notedSeconds: number,
+): readonly NotedRecord[] => {
+  const last = before.at(-1)?.atSeconds;
+  if (last === record.atSeconds) return before;
+  // A clock that was set back: what was before cannot be ordered.
+  const isLater = last !== undefined && last < record.atSeconds;
+  const since = record.atSeconds - windowSeconds;
+  const kept = isLater ? before.filter(({ atSeconds }) => atSeconds > since) : [];
+  return [...kept, { ...record, notedSeconds }];
+};
+
+const newestByVm = (records: readonly CpuRecord[]): ReadonlyMap<number, CpuRecord> => {
+  const newest = new Map<number, CpuRecord>();
+  for (const record of records)
+    if ((newest.get(record.vmId)?.atSeconds ?? -1) < record.atSeconds) newest.set(record.vmId, record);
+  return newest;
+};
+
+/**
+ * The state after an answer of OpenNebula. VMs without a record are forgotten.
+ *
+ * @param atSeconds when it answered, on the exporter's clock
+ */
+export const noteRecords = (
+  state: VmCpuState,
+  records: readonly MonitoringRecord[],
+  atSeconds: number,
+): VmCpuState => {
+  const { answeredSeconds = Number.NEGATIVE_INFINITY } = state;
+  // What has changed in a long time may have changed at its beginning.
+  const known: VmCpuState['records'] =
+    atSeconds - answeredSeconds <= longestAgeSeconds ? state.records : new Map();
+  const noted = new Map<number, readonly NotedRecord[]>();
+  for (const [vmId, record] of newestByVm(records.filter(tellsCpu))) {
+    const before = known.get(vmId);
+    const notedSeconds = before === undefined ? Math.min(record.atSeconds, atSeconds) : atSeconds;
+    noted.set(vmId, withRecord(before ?? [], record, notedSeconds));
   }
-  return { ...state, records: noted };
+  return { ...state, answeredSeconds: atSeconds, records: noted };
 };
 
 /** The window, and what reaches out of it at its beginning. */
@@ -95,7 +141,7 @@ export const vmCpuOf = ({ records, power }: VmCpuState, atSeconds: number): VmCp
   const mean = new Map<number, number>();
   for (const [vmId, all] of records) {
     const newest = all.at(-1);
-    if (newest === undefined || atSeconds - newest.atSeconds > longestAgeSeconds) continue;
+    if (newest === undefined || atSeconds - newest.notedSeconds > longestAgeSeconds) continue;
     last.set(vmId, newest.cpus);
     mean.set(vmId, all.reduce((sum, { cpus }) => sum + cpus, 0) / all.length);
   }

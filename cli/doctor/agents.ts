@@ -29,6 +29,9 @@ const agentSteps: Readonly<Record<UnsoundReason, string>> = {
   first_reading: 'wait for the next scrape: the agent counts, and has been asked once',
   inflated:
     'oneext hosts install HOST, which takes a build of Scaphandre that does not inflate: Debian trixie has one, sid has none',
+  frozen:
+    'ask the agent on HOST less often than every two seconds, counting all that ask it, and restart it; or ask it directly, and not through a cache',
+  other_host: 'check to which address HOST and its POWER_AGENT_URL lead: another hypervisor answers there',
   absurd_value: "restart the agent on HOST; if it stays, the host's counters are broken",
   http_status: 'check power.agent-url and POWER_AGENT_URL of HOST: something else answers there',
   not_an_agent_page: 'check power.agent-url and POWER_AGENT_URL of HOST: something else answers there',

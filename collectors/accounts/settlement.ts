@@ -1,8 +1,8 @@
 /**
  * What a step counts for a host: the energy between two moments, of the host and of the VMs that its agents saw.
  *
- * Where a host has several agents, VMs come from the most trusted one that measures VMs, and the host from the most
- * trusted one that measures the host.
+ * Where a host has several agents, each VM comes from the most trusted one that has measured it, and the host from the
+ * most trusted one that measures the host.
  */
 import type { HostAccount, Waited } from './accounts.ts';
 import type { Progress, Span } from './spans.ts';
@@ -70,21 +70,36 @@ const hostEnergy = (
   return undefined;
 };
 
-const settleVms = (scene: HostScene, main: Span): Settlement | undefined => {
+/** What other agents have measured of VMs that the first one has not, over the same time; by their mean power. */
+const vmsBetween = (
+  [main, ...others]: readonly [Span, ...(readonly Span[])],
+  from: number,
+  to: number,
+): ReadonlyMap<number, number> => {
+  const partOf = (span: Span): number => (to - from) / (span.to - span.from);
+  const isNew = others.some(({ vms }) => [...(vms?.keys() ?? [])].some((id) => main.vms?.has(id) !== true));
+  if (!isNew && partOf(main) === 1) return main.vms ?? new Map();
+  const vms = new Map<number, number>();
+  for (const span of [main, ...others])
+    for (const [id, own] of span.vms ?? []) if (!vms.has(id)) vms.set(id, own * partOf(span));
+  return vms;
+};
+
+const settleVms = (
+  scene: HostScene,
+  spans: readonly [Span, ...(readonly Span[])],
+): Settlement | undefined => {
+  const [main] = spans;
   const from = Math.max(main.from, scene.account?.settledAt ?? main.from);
   const { to } = main;
   if (to <= from) return undefined;
-  const factor = (to - from) / (main.to - main.from);
+  const known = vmsBetween(spans, from, to);
   const host = hostEnergy(scene, main, from, to);
-  const sum = sumOf(main.vms?.values() ?? []) * factor;
+  const sum = sumOf(known.values());
   const total = host?.total ?? sum;
   // Parts are measured a moment apart from the whole; two agents that differ more than that: who sees VMs is right.
   const fit = host?.isOfMain === true && sum > total ? total / sum : 1;
-  const scale = factor * fit;
-  const vms =
-    main.vms === undefined || scale === 1
-      ? main.vms
-      : new Map([...main.vms].map(([id, own]) => [id, own * scale]));
+  const vms = fit === 1 ? known : new Map([...known].map(([id, own]) => [id, own * fit]));
   return { from, to, total: Math.max(total, sum * fit), vms };
 };
 
@@ -93,8 +108,8 @@ const isHostSpan = (span: Span): span is HostSpan => span.hostMillijoules !== un
 export const settleHost = (scene: HostScene): Settled | undefined => {
   const { account, found, at, longestGapMs, isUsed } = scene;
   const spans = found.flatMap(({ span }) => (span === undefined ? [] : [span]));
-  const ofVms = spans.find(({ vms }) => vms !== undefined);
-  if (ofVms !== undefined) return settleVms(scene, ofVms);
+  const [ofVms, ...besides] = spans.filter(({ vms }) => vms !== undefined);
+  if (ofVms !== undefined) return settleVms(scene, [ofVms, ...besides]);
   const ofHost = spans.find(isHostSpan);
   if (ofHost === undefined) return undefined;
   const waited = waitFor(account, ofHost);

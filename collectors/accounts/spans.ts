@@ -83,6 +83,8 @@ const mostWatts = 100_000;
 const tolerance = 1.1;
 /** Of the moments at which an agent and the exporter look at their clocks. */
 const clockErrorMs = 1000;
+/** An agent may have measured that long before its page was read. */
+const longestLagMs = 61_000;
 /** Small counters of processors wrap at 65 kJ, at 1 kW in a minute: after more time one may be higher than before again. */
 const longestRawMs = 60_000;
 
@@ -144,6 +146,8 @@ const spanOfCounters = (
   const isAnew = now.seconds < earlier.seconds;
   // What began anew since then cannot have counted for longer: CPUs came, or another machine answers.
   if (isAnew && now.seconds * 1000 > (to - from) * tolerance + clockErrorMs) return undefined;
+  // Nor can one have measured more time than has passed.
+  if ((now.seconds - earlier.seconds) * 1000 > (to - from) * tolerance + longestLagMs) return undefined;
   const host = isAnew ? now.hostJoules * 1000 : hostBetween(earlier, now, to - from);
   const since = isAnew ? Math.max(from, to - Math.round(now.seconds * 1000)) : from;
   if (host === undefined || !(host >= 0 && host <= mostWatts * (to - since)) || since >= to) return undefined;
@@ -202,7 +206,12 @@ export const takeSight = (before: Place | undefined, sight: Sight, longestGapMs:
   const { agent, readAt, restMs, reading, counters } = sight;
   if (before !== undefined && readAt <= before.readAt) return { place: before, span: undefined };
   if (counters !== undefined) return takeCounters(before, sight, counters, longestGapMs);
-  if (reading === undefined) return { place: before, span: undefined };
+  if (reading === undefined) {
+    // What an agent measures begins with the first answer from which it cannot tell yet.
+    const begins = sight.isFirst && before?.agent !== agent;
+    const first = { agent, readAt, restMs, counters: undefined, last: undefined };
+    return { place: begins ? first : before, span: undefined };
+  }
   const span = before?.agent === agent ? spanSince(before, sight, longestGapMs) : undefined;
   return { place: { agent, readAt, restMs, counters: undefined, last: span }, span };
 };

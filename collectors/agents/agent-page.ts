@@ -10,11 +10,20 @@ import type { PowerSettings } from './power-options.ts';
 const longestLine = 1024 * 1024;
 const lineEnd = 0x0a;
 
+/** Energy that is measured moves: a page on which it does not for so long is not of now, however fresh it looks. */
+const longestStillSeconds = 60;
+
 const mixedPage = {
   sound: false,
   reason: 'mixed',
   detail: 'the page has metrics of several power agents',
 } as const;
+
+/** What the pages of an agent that measures never have twice, and since when they have had it. */
+export interface Pulse {
+  readonly value: number;
+  readonly sinceSeconds: number;
+}
 
 export interface AgentPage {
   /** `undefined` where the page is no agent's. */
@@ -24,7 +33,12 @@ export interface AgentPage {
   readonly counters: AgentCounters | undefined;
   /** Of the machine, or of the machines that the agent asks. */
   readonly platform: readonly PlatformReading[];
+  /** Where the page has one. */
+  readonly pulse?: Pulse;
 }
+
+/** What a page is compared with that comes after it. */
+export type EarlierPage = Pick<AgentPage, 'agent' | 'counters' | 'pulse'>;
 
 export interface AgentPageReader {
   push(chunk: Buffer): void;
@@ -32,13 +46,29 @@ export interface AgentPageReader {
    * @param earlier the page that was read before at the same place
    * @param atSeconds when this page was read
    */
-  finish(earlier: Pick<AgentPage, 'agent' | 'counters'> | undefined, atSeconds: number): AgentPage;
+  finish(earlier: EarlierPage | undefined, atSeconds: number): AgentPage;
 }
 
 interface Candidate {
   readonly agent: PowerAgent;
   readonly prefix: Buffer;
 }
+
+const pulseAfter = (
+  earlier: Pulse | undefined,
+  value: number | undefined,
+  atSeconds: number,
+): Pulse | undefined => {
+  if (value === undefined || Number.isNaN(value)) return undefined;
+  return earlier?.value === value ? earlier : { value, sinceSeconds: atSeconds };
+};
+
+const frozenVerdict = (version: string, seconds: number): PowerVerdict => ({
+  sound: false,
+  version,
+  reason: 'frozen',
+  detail: `the page has not changed for ${Math.round(seconds)} s`,
+});
 
 /** A function that makes a reader for a page. */
 export const createAgentPageReaders = (
@@ -106,7 +136,8 @@ const createAgentPageReader = (
       if (recognised === undefined)
         return { agent: undefined, verdict: judgeOther(), counters: undefined, platform: [] };
       const { agent, reader } = recognised;
-      const content = reader.finish(earlier?.agent === agent ? earlier.counters : undefined, atSeconds);
+      const known = earlier?.agent === agent ? earlier : undefined;
+      const content = reader.finish(known?.counters, atSeconds);
       const { counters, platform = [] } = content;
       if (isMixed)
         return {
@@ -115,7 +146,16 @@ const createAgentPageReader = (
           counters: undefined,
           platform: [],
         };
-      return { agent, verdict: judgePage(content), counters, platform };
+      const pulse = pulseAfter(known?.pulse, content.pulse, atSeconds);
+      const stillSeconds = pulse === undefined ? 0 : atSeconds - pulse.sinceSeconds;
+      const page = { agent, counters, ...(pulse === undefined ? {} : { pulse }) };
+      const verdict = judgePage(content);
+      // Other reasons say more.
+      const isFrozen =
+        stillSeconds >= longestStillSeconds && (verdict.sound || verdict.reason === 'no_process_power');
+      return isFrozen
+        ? { ...page, verdict: frozenVerdict(content.version, stillSeconds), platform: [] }
+        : { ...page, verdict, platform };
     },
   };
 };

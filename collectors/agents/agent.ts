@@ -70,6 +70,8 @@ export const unsoundReasons = {
   too_costly: 'reading the answer took more than 0.3 s of processor time',
   empty_body: 'the answer is empty: the agent has crashed inside and needs a restart',
   not_an_agent_page: 'the answer contains no metric of a known power agent',
+  other_host:
+    'the page shows VMs that OpenNebula has on other hosts, and none of those that run on this one: the name of the host leads to another machine',
   mixed:
     'the answer contains metrics of several power agents, some of which may be missing: each agent needs a URL of its own',
   rapl_unreadable:
@@ -79,6 +81,8 @@ export const unsoundReasons = {
   no_power:
     'the page has no power: the agent cannot read an energy counter or a process (it must run as root), or measures none',
   first_reading: 'the agent counts energy or processor time: power is known from its second answer on',
+  frozen:
+    'the page has not changed for a minute: the agent has stopped measuring, as Scaphandre does when it is asked more often than every two seconds, or something on the way keeps old answers',
   inflated:
     'the processes together draw more than their host: the agent inflates them, as Scaphandre 1.0.3 of Debian sid does',
   absurd_value:
@@ -105,7 +109,9 @@ export interface DomainCounter extends Domain {
 export interface AgentCounters {
   /** When they were read, in seconds: by the agent's own measure of time, or by ours where it has none. */
   readonly seconds: number;
-  /** Of these, those for which the agent knows the joules; `undefined` where it does not tell. */
+  /** When the page was read, on our clock, where `seconds` are the agent's own. */
+  readonly readSeconds?: number;
+  /** Of the seconds, those for which the agent knows the joules; `undefined` where it does not tell. */
   readonly measuredSeconds?: number;
   readonly hostJoules: number;
   /** What the joules are the sum of: those of other zones cannot be compared with them. */
@@ -154,6 +160,8 @@ export interface PageContent {
   readonly platform?: readonly PlatformReading[];
   /** Of an agent that counts: what its next page is compared with. */
   readonly counters?: AgentCounters;
+  /** A value that is another one on each page, as long as the agent measures; `undefined` where the page has none. */
+  readonly pulse?: number | undefined;
 }
 
 /** Takes the lines of a page that the agent was recognised by, from the first that has its prefix. */

@@ -13,6 +13,15 @@ const measuredBetween = (earlier: AgentCounters, now: AgentCounters): number => 
   return isTold && measured > 0 ? measured : now.seconds - earlier.seconds;
 };
 
+/** In seconds: the agent may have measured that long before its page was read. */
+const longestLag = 61;
+const tolerance = 1.1;
+
+/** No agent measures more time than has passed: another one answers now. */
+const isOfAnother = (earlier: AgentCounters, now: AgentCounters): boolean =>
+  now.seconds - earlier.seconds >
+  ((now.readSeconds ?? Number.NaN) - (earlier.readSeconds ?? Number.NaN)) * tolerance + longestLag;
+
 /**
  * In microwatts. A VM whose counter is new or has begun anew has its first reading. One that has ended is not in it: a
  * counter that stands still is that of an idle VM.
@@ -35,6 +44,13 @@ export const powerBetween = (
   const ofHost = now.hostJoules - earlier.hostJoules;
   if (seconds < 0 || ofHost < 0)
     return { problem: { reason: 'first_reading', detail: 'the counters of the agent have begun anew' } };
+  if (isOfAnother(earlier, now))
+    return {
+      problem: {
+        reason: 'first_reading',
+        detail: `the agent has measured ${Math.round(seconds)} s since the last reading, which is not so long ago: it is another one`,
+      },
+    };
   if (seconds === 0) return notYet('the agent has measured nothing since the last reading');
   if (ofHost === 0)
     return { problem: { reason: 'rapl_unreadable', detail: 'the energy of the host stands still' } };

@@ -37,6 +37,9 @@ const readExe = createLabelReader('exe', 4096);
  */
 const terminatedMarker = 'minate';
 
+const sumOfAll = (values: ReadonlyMap<string, number>): number | undefined =>
+  values.size === 0 ? undefined : [...values.values()].reduce((sum, value) => sum + value, 0);
+
 /** Why the agent could not measure, if it could not. */
 const problemOf = (page: KeplerPage, zones: readonly string[] | undefined): Problem | undefined => {
   if (page.isLegacy && page.watts.size === 0)
@@ -89,6 +92,7 @@ const contentOf = (page: KeplerPage, earlier: AgentCounters | undefined, atSecon
     domains: undefined,
     hostPower: undefined,
     platform: page.isWhole ? platformReadingsOf(page.platform) : [],
+    pulse: sumOfAll(page.joules),
   } as const;
   if (zones === undefined || !page.isWhole) return { ...content, problem };
   const counters = countersOf(page, zones, atSeconds);

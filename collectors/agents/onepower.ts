@@ -97,7 +97,7 @@ const modelOf = (host: ReadonlyMap<HostValue, number>): Pick<PageContent, 'model
     : { model: { idleWatts, wattsPerCpu, errorRatio } };
 };
 
-const contentOf = (page: Page, earlier: AgentCounters | undefined): PageContent => {
+const contentOf = (page: Page, earlier: AgentCounters | undefined, atSeconds: number): PageContent => {
   const { version, meter, host, zones, domains, marginal, ended } = page;
   const hostJoules = host.get('hostJoules');
   const content = {
@@ -123,6 +123,7 @@ const contentOf = (page: Page, earlier: AgentCounters | undefined): PageContent 
   const model = modelOf(host);
   const counters = {
     seconds,
+    readSeconds: atSeconds,
     ...(measuredSeconds === undefined ? {} : { measuredSeconds }),
     hostJoules,
     domains,
@@ -161,7 +162,7 @@ const createPageReader = (): PageReader => {
       if (beginsWith(bytes, from, to, ofVms)) readVmLine(page, bytes, from, to);
       else readHostLine(page, bytes.subarray(from, to));
     },
-    finish: (earlier) => contentOf(page, earlier),
+    finish: (earlier, atSeconds) => contentOf(page, earlier, atSeconds),
   };
 };
 

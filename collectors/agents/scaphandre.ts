@@ -144,6 +144,7 @@ const contentOf = (page: Page): PageContent => {
     processes: { powers: processPower, timesCounted: listsThreads ? 2 : 1 },
     ...(listsThreads ? {} : useOf(processPower, hostPower)),
     isDoubtful,
+    pulse: page.hostEnergy,
   };
 };
 

@@ -17,6 +17,7 @@ import {
   platformReadingsOf,
 } from './platform-power.ts';
 
+const ownCounter = /^process_(?:cpu_seconds|network_\w+_bytes)_total$/;
 const packagePower = 'powerstat_package_current_power_consumption_watts';
 
 type Labels = ReadonlyMap<string, string>;
@@ -24,6 +25,8 @@ type Labels = ReadonlyMap<string, string>;
 interface Page {
   /** The metric of the last line: whether it has more samples is not known before another one begins. */
   current: string;
+  /** The sum of what Telegraf counts of its own process and its network. */
+  ownValues: number | undefined;
   readonly packages: Map<string, number>;
   readonly memories: Map<string, number>;
   readonly platform: (PlatformEntry & { readonly metric: string })[];
@@ -89,6 +92,7 @@ const readLine = (page: Page, line: Buffer): void => {
     page.memories.set(labelsOf(line).get('package_id') ?? '', sampleValueOf(line));
   else if (name === 'ipmi_sensor' || name === 'ipmi_sensor_value') readIpmi(page, name, line);
   else if (isRedfishMetric(name)) readRedfish(page, name, line);
+  else if (ownCounter.test(name)) page.ownValues = (page.ownValues ?? 0) + sampleValueOf(line);
 };
 
 /** An input that is 0 beside an output that is not does not tell. */
@@ -149,6 +153,7 @@ const contentOf = (page: Page): PageContent => {
     hostPower: undefined,
     socketCount: page.packages.size,
     platform: [],
+    pulse: page.ownValues,
   } as const;
   if (page.current === packagePower)
     return { ...content, problem: { reason: 'truncated', detail: 'the page ends before its end' } };
@@ -177,6 +182,7 @@ const contentOf = (page: Page): PageContent => {
 const createPageReader = (): PageReader => {
   const page: Page = {
     current: '',
+    ownValues: undefined,
     packages: new Map(),
     memories: new Map(),
     platform: [],

@@ -1,5 +1,5 @@
 /** What is known of power agents. It outlasts a set of options: the next one goes on where the URL is the same. */
-import type { AgentPage } from '../agents/agent-page.ts';
+import type { EarlierPage } from '../agents/agent-page.ts';
 import type { AgentAnswer } from '../collector.ts';
 import { type GpuState, noGpuState } from '../gpu-power.ts';
 import type { LearntHost } from '../learn-models.ts';
@@ -13,7 +13,7 @@ export interface AskedAgent {
   intervalMs: number;
   answer: AgentAnswer;
   /** The last page that came whole. */
-  page: Pick<AgentPage, 'agent' | 'counters'> | undefined;
+  page: EarlierPage | undefined;
   /** Not where its last answer was none, after a long time, or cost much. */
   isWaitedFor: boolean;
   running: Promise<void> | undefined;

@@ -40,7 +40,7 @@ export const createVmMonitoringReader = ({
     memory.askedAt = now();
     try {
       const records = await readDocument(client, lastMonitoringRecords);
-      memory.cpu = noteRecords(memory.cpu, records);
+      memory.cpu = noteRecords(memory.cpu, records, now() / 1000);
       memory.gpu = noteGpuRecords(memory.gpu, records);
       if (fails) onChange(undefined);
       fails = false;

@@ -29,6 +29,7 @@ import { createRatesReader } from './read-rates.ts';
 import { createUserReader } from './read-users.ts';
 import { createVmMonitoringReader } from './read-vm-monitoring.ts';
 import { createVmReader } from './read-vms.ts';
+import { createOtherHostFilter } from './refuse-other-hosts.ts';
 import { createSource, type Source } from './source.ts';
 
 export type Sources = { readonly [Name in DocumentName]: Source<Documents[Name]> };
@@ -136,12 +137,13 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
       } else if (before?.verdict.sound === false) log.info('power agent answers soundly again', fields);
     },
   });
+  const refuseOthers = createOtherHostFilter(vms, log);
   const readAgents = async (): Promise<Documents['agents']> => {
     const known = (await hosts.get()).value;
     const asked = isWhole(options.shard) ? known : askedHosts(known, (await vms.get()).value, options.shard);
     const answers = await askAgents(asked);
     onReading();
-    return answers;
+    return refuseOthers(known, answers);
   };
   const agents = createSource({ read: readAgents, now, reuseMs: Math.min(reuseMs, oftenMs) });
   const vmMonitoring = createVmMonitoringReader({

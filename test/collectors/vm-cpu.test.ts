@@ -77,14 +77,62 @@ test('a reading counts once, however often it is looked at', () => {
 });
 
 test('CPU of VMs: the last record, the mean over a minute, and nothing that is older than a quarter of an hour', () => {
-  let state = noteRecords(emptyVmCpuState, [record(1, 0.5, 1000), record(2, 1, 1000)]);
-  state = noteRecords(state, [record(1, 0.5, 1000), record(2, 1, 1000)]);
-  state = noteRecords(state, [record(1, 1.5, 1030), record(2, 1, 1000)]);
+  let state = noteRecords(emptyVmCpuState, [record(1, 0.5, 1000), record(2, 1, 1000)], 1000);
+  state = noteRecords(state, [record(1, 0.5, 1000), record(2, 1, 1000)], 1015);
+  state = noteRecords(state, [record(1, 1.5, 1030), record(2, 1, 1000)], 1030);
   const known = vmCpuOf(state, 1901);
   assert.deepEqual([...known.last], [[1, 1.5]]);
   assert.deepEqual([...known.mean], [[1, 1]]);
-  state = noteRecords(state, [record(1, 3, 1091)]);
+  state = noteRecords(state, [record(1, 3, 1091)], 1091);
   assert.deepEqual([...vmCpuOf(state, 1100).mean], [[1, 3]], 'VMs without a record are forgotten');
+});
+
+/** A host whose clock is ahead of the exporter's by so much, and a VM on it: what is known after each answer. */
+const knownByClock = (answers: readonly (readonly [at: number, aheadSeconds: number])[]) => {
+  let state = emptyVmCpuState;
+  return answers.map(([at, ahead], index) => {
+    state = noteRecords(state, [record(1, index + 1, at + ahead)], at);
+    const { last, mean } = vmCpuOf(state, at);
+    return [last.get(1), mean.get(1)];
+  });
+};
+
+test('15-clocks: the clock of a host may be any, of which only the first record is in doubt', () => {
+  const everyMinute = [10_000, 10_060, 10_120] as const;
+  const known = [
+    [1, 1],
+    [2, 2],
+    [3, 3],
+  ];
+  for (const ahead of [0, 120, 7200, -120])
+    assert.deepEqual(knownByClock(everyMinute.map((at) => [at, ahead] as const)), known, `${ahead} s`);
+  const late = knownByClock(everyMinute.map((at) => [at, -7200] as const));
+  assert.deepEqual(late, [[undefined, undefined], ...known.slice(1)], 'it may be two hours old');
+});
+
+test('15-clocks: a clock that is set is no reason to believe an old record, or none', () => {
+  const set = knownByClock([
+    [10_000, 0],
+    [10_030, -3600],
+    [10_060, -3600],
+    [10_090, 3600],
+  ]);
+  assert.deepEqual(set, [
+    [1, 1],
+    [2, 2],
+    [3, 2.5],
+    [4, 4],
+  ]);
+});
+
+test('15-clocks: a record of a host whose clock is ahead grows old all the same', () => {
+  let state = emptyVmCpuState;
+  for (const at of [1000, 1060, 1600, 1960])
+    state = noteRecords(state, [record(1, 0.5, 9000), record(2, 1, at + 8000)], at);
+  assert.deepEqual([...vmCpuOf(state, 1960).last.keys()], [2]);
+  // What has changed while OpenNebula did not answer may have done so at once, and be old now.
+  state = noteRecords(state, [record(2, 2, 1300)], 9000);
+  assert.deepEqual([...vmCpuOf(state, 9000).last.keys()], []);
 });
 
 test('it is needed where an agent is doubtful and sees VMs, or measures the host alone', () => {

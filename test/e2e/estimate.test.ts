@@ -51,13 +51,20 @@ const vms = readObjects(
   previousHostId: undefined,
 }));
 
-/** @param pageAt what the meter answers, by the seconds that have passed */
-const startCloud = async (t: TestContext, pageAt: (seconds: number) => string) => {
+/**
+ * @param pageAt what the meter answers, by the seconds that have passed
+ * @param hostAhead what the clock of the host is ahead of the exporter's, in seconds
+ */
+const startCloud = async (
+  t: TestContext,
+  pageAt: (seconds: number) => string,
+  hostAhead: (seconds: number) => number = () => 0,
+) => {
   const beganAt = 1_700_000_000;
   let seconds = 0;
   const now = (): number => (beganAt + seconds) * 1000;
   const records = (): string =>
-    `<MONITORING_DATA><MONITORING><CPU>50</CPU><ID>1</ID><TIMESTAMP>${beganAt + seconds}</TIMESTAMP></MONITORING></MONITORING_DATA>`;
+    `<MONITORING_DATA><MONITORING><CPU>50</CPU><ID>1</ID><TIMESTAMP>${beganAt + seconds + hostAhead(seconds)}</TIMESTAMP></MONITORING></MONITORING_DATA>`;
   const frontEnd = await startRecordedFrontEnd((method) =>
     method === 'one.vmpool.monitoring'
       ? { bytes: httpAnswer('200 OK', encodeDocument(records())) }
@@ -130,4 +137,13 @@ test('a meter that gives watts: the same, and nothing while it stands still', as
   for (const at of [0, 30]) assert.deepEqual(powerOn(await pageAt(at)), {});
   assert.deepEqual(powerOn(await pageAt(60)), { '{one_vm_id="1"}': 10e6 });
   assert.deepEqual(reasonsOn(await pageAt(130)), ['1 agent_unsound', '2 agent_unsound']);
+});
+
+test('15-clocks: a host whose clock is hours away, or is set back meanwhile, is estimated as any other', async (t) => {
+  const clocks = [() => -7200, () => 7200, (seconds: number) => (seconds < 60 ? 0 : -1800)] as const;
+  for (const clock of clocks) {
+    const pageAt = await startCloud(t, raplPage, clock);
+    for (const at of [0, 15, 45]) await pageAt(at);
+    assert.deepEqual(powerOn(await pageAt(75)), { '{one_vm_id="1"}': (125e6 * 0.5) / 4 });
+  }
 });
