@@ -5,7 +5,7 @@ import http from 'node:http';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import bcrypt from 'bcryptjs';
-import { type ExporterProcess, get, runExporterToEnd, startExporter } from '../support/exporter.ts';
+import { type ExporterProcess, get, runExporterToEnd, startExporter, statusOf } from '../support/exporter.ts';
 import { startRecordedFrontEnd } from '../support/recorded-front-end.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -81,7 +81,7 @@ test('C10-web: the web configuration is read again at once', async (t) => {
   const exporter = await start(t, [`--web.config.file=${file}`]);
   const status = async (password: string): Promise<number> => {
     const authorization = `Basic ${Buffer.from(`prom:${password}`).toString('base64')}`;
-    return (await fetch(exporter.url, { headers: { authorization } })).status;
+    return await statusOf(exporter.url, { headers: { authorization } });
   };
   assert.deepEqual([await status('old'), await status('new')], [200, 401]);
   writeFileSync(file, `basic_auth_users:\n  prom: ${bcrypt.hashSync('new', 4)}\n`);
@@ -116,7 +116,7 @@ test('B1-exporter: wrong passwords of others do not stop the scrapes of a known 
   const url = `${exporter.url}/-/healthy`;
   const loginOf = (password: string): string => `Basic ${Buffer.from(`prom:${password}`).toString('base64')}`;
   const ask = async (): Promise<number> =>
-    (await fetch(url, { headers: { authorization: loginOf('secret') } })).status;
+    await statusOf(url, { headers: { authorization: loginOf('secret') } });
   assert.equal(await ask(), 200);
   const others: number[] = [];
   // More than the exporter keeps connections: some of them are given up.

@@ -13,6 +13,7 @@ import {
   get,
   runExporterToEnd,
   startExporter,
+  statusOf,
   systemctlOutput,
 } from '../support/exporter.ts';
 import {
@@ -132,9 +133,9 @@ test('paths, methods, compression', async (t) => {
   t.after(frontEnd.close);
   const exporter = await start(t, { endpoint: endpointOf(frontEnd), flags: ['--no-collector.server'] });
   for (const name of ['/-/healthy', '/-/ready', '/']) assert.notEqual(await get(exporter, name), '');
-  assert.equal((await fetch(`${exporter.url}/nothing`)).status, 404);
-  assert.equal((await fetch(`${exporter.url}/metrics/`)).status, 404);
-  assert.equal((await fetch(`${exporter.url}/metrics`, { method: 'POST' })).status, 405);
+  assert.equal(await statusOf(`${exporter.url}/nothing`), 404);
+  assert.equal(await statusOf(`${exporter.url}/metrics/`), 404);
+  assert.equal(await statusOf(`${exporter.url}/metrics`, { method: 'POST' }), 405);
   const head = await fetch(`${exporter.url}/metrics`, {
     method: 'HEAD',
     headers: { 'accept-encoding': 'identity' },
@@ -326,7 +327,7 @@ test('users are asked for their password, and changed users are taken without a 
   const status = async (credentials?: string): Promise<number> => {
     const basic = `Basic ${Buffer.from(credentials ?? '').toString('base64')}`;
     const headers = credentials === undefined ? {} : { authorization: basic };
-    return (await fetch(`${exporter.url}/-/healthy`, { headers })).status;
+    return await statusOf(`${exporter.url}/-/healthy`, { headers });
   };
   assert.equal(await status(), 401);
   assert.equal(await status('alice:wrong'), 401);

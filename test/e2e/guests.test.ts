@@ -7,7 +7,7 @@ import https from 'node:https';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import bcrypt from 'bcryptjs';
-import { get, runExporterToEnd } from '../support/exporter.ts';
+import { get, runExporterToEnd, statusOf } from '../support/exporter.ts';
 import { type GuestCloud, startGuestCloud, tokenOf } from '../support/guest-cloud.ts';
 import { startPowerGuest } from '../support/power-guest.ts';
 import { familyOf } from '../support/samples.ts';
@@ -67,7 +67,7 @@ const getsItsOwn = async (cloud: GuestCloud): Promise<void> => {
   ]);
   for (const elsewhere of ['/', '/energy', '/-/healthy', '/sd/vm-exporters', '/energy_uj/'])
     assert.equal((await ask(`${cloud.url}${elsewhere}`, '8')).status, 404, elsewhere);
-  assert.equal((await fetch(`${cloud.exporter.url}/energy_uj`)).status, 404, 'nor on the port of metrics');
+  assert.equal(await statusOf(`${cloud.exporter.url}/energy_uj`), 404, 'nor on the port of metrics');
 };
 
 const isFollowedInTheGuest = async (t: TestContext, cloud: GuestCloud): Promise<void> => {

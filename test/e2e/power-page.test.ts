@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { simulate } from '../../simulator/simulate.ts';
-import { type ExporterProcess, get, startExporter } from '../support/exporter.ts';
+import { type ExporterProcess, get, startExporter, statusOf } from '../support/exporter.ts';
 import { withFlags } from '../support/flags.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -62,7 +62,7 @@ test('P7: / and /power are the page; CSV and JSON have what it shows', async (t)
   const page = await response.text();
   assert.equal(page.match(/<tr id="vm-/g)?.length, 12);
   for (const [, asset = ''] of page.matchAll(/(?:src|href)="(\/power\/page\.\w+\?v=\w+)"/g))
-    assert.equal((await fetch(`${exporter.url}${asset}`)).status, 200, asset);
+    assert.equal(await statusOf(`${exporter.url}${asset}`), 200, asset);
   assert.match(await get(exporter, '/power'), /<h1>Power of the cloud<\/h1>/);
   const csv = await get(exporter, '/power.csv?size=5&sort=id');
   assert.deepEqual(
@@ -108,7 +108,7 @@ test('P7: web.page=off leaves links, and nothing of the page', async (t) => {
   const { exporter } = await startCloud(t, '--web.page=off');
   assert.match(await get(exporter, '/'), /<a href="\/metrics">Metrics<\/a>/);
   for (const gone of ['/power', '/power.json', '/power.csv', '/power/events', '/power/page.js'])
-    assert.equal((await fetch(`${exporter.url}${gone}`)).status, 404, gone);
+    assert.equal(await statusOf(`${exporter.url}${gone}`), 404, gone);
 });
 
 test('P7: while OpenNebula cannot be read, the page shows what it had, and says so', async (t) => {

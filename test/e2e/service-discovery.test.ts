@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import test, { type TestContext } from 'node:test';
 import { formatTestHosts } from '../support/cloud-documents.ts';
-import { type ExporterProcess, get, startExporter } from '../support/exporter.ts';
+import { type ExporterProcess, get, startExporter, statusOf } from '../support/exporter.ts';
 import { type LivingFrontEnd, startLivingFrontEnd } from '../support/living-front-end.ts';
 import { closedPort } from '../support/raw-server.ts';
 import { startRecordedFrontEnd } from '../support/recorded-front-end.ts';
@@ -68,7 +68,7 @@ test('power agents and hosts', async (t) => {
     await get(exporter, '/sd/power-agents?agent=scaphandre'),
     await get(exporter, '/sd/power-agents'),
   );
-  assert.equal((await fetch(`${exporter.url}/sd/power-agents?agent=x`)).status, 400);
+  assert.equal(await statusOf(`${exporter.url}/sd/power-agents?agent=x`), 400);
   const host = (id: string, name: string, target: string) => ({
     targets: [target],
     labels: { one_host_id: id, __meta_opennebula_host_name: name, __meta_opennebula_cluster: 'default' },
@@ -80,9 +80,9 @@ test('power agents and hosts', async (t) => {
   ]);
   assert.match(await get(exporter, '/sd/hosts'), /kvm0\.example\.org:9100/);
   for (const port of ['', '0', '65536', '-1', 'x']) {
-    assert.equal((await fetch(`${exporter.url}/sd/hosts?port=${port}`)).status, 400, port);
+    assert.equal(await statusOf(`${exporter.url}/sd/hosts?port=${port}`), 400, port);
   }
-  assert.equal((await fetch(`${exporter.url}/sd/vms`)).status, 404);
+  assert.equal(await statusOf(`${exporter.url}/sd/vms`), 404);
 });
 
 test('C1-discovery: a host whose HOSTNAME is that of another machine is no target, and named once', async (t) => {
@@ -150,7 +150,7 @@ test('recorded VMs', async (t) => {
 test('what cannot be read is an error and no empty list', async (t) => {
   const exporter = await start(t, `http://127.0.0.1:${await closedPort()}/RPC2`);
   for (const path of ['/sd/vm-exporters', '/sd/power-agents', '/sd/hosts']) {
-    assert.equal((await fetch(`${exporter.url}${path}`)).status, 503, path);
+    assert.equal(await statusOf(`${exporter.url}${path}`), 503, path);
   }
   assert.match(exporter.log(), /service discovery failed" path=\/sd\/hosts/);
 });

@@ -117,6 +117,13 @@ export const get = async (
   return response.text();
 };
 
+/** The status of an answer, which is read to its end: what nobody reads would keep its connection. */
+export const statusOf = async (url: string, init: RequestInit = {}): Promise<number> => {
+  const response = await fetch(url, init);
+  await response.arrayBuffer();
+  return response.status;
+};
+
 /** The units' states as systemd prints them. */
 export const systemctlOutput = (states: Readonly<Record<string, string>>): string =>
   Object.entries(states)

@@ -130,6 +130,22 @@ test('D1-missing-tools, arm64: what can be made is made, what cannot is told, an
   assert.deepEqual([arm64.machine, amd64.machine], [183, 62]);
 });
 
+/** The newest of a library's versions that a program asks for, as [2, 28]. */
+const newestVersion = (program: string, library: string): readonly number[] =>
+  [...run('llvm-readelf', '--version-info', program).matchAll(new RegExp(`Name: ${library}_([\\d.]+)`, 'g'))]
+    .map(([, version = '']) => version.split('.').map(Number))
+    .sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0) || (a[1] ?? 0) - (b[1] ?? 0) || (a[2] ?? 0) - (b[2] ?? 0))
+    .at(-1) ?? [];
+
+test('the Node of the packages asks for nothing that RHEL 8, Debian 10 and Ubuntu 20.04 do not have', () => {
+  for (const machine of ['x64', 'arm64']) {
+    const node = `packaging/private-node/node_modules/node-linux-${machine}/bin/node`;
+    assert.deepEqual(newestVersion(node, 'GLIBC'), [2, 28], machine);
+    const [, minor = 0, patch = 0] = newestVersion(node, 'GLIBCXX');
+    assert.ok(minor === 4 && patch <= 25, `GLIBCXX_3.${minor}.${patch}, and GCC 8 has 3.4.25`);
+  }
+});
+
 test('a package takes at most 36 MB, and 130 MB when it is installed', () => {
   for (const deb of [packages.deb, packages.nodeDeb]) {
     assert.ok(statSync(deb).size < 36e6);
