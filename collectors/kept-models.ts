@@ -6,7 +6,7 @@
  */
 
 import { isMapping, parseMapping } from '../lib/mapping.ts';
-import { hostPowerOf, parsePowerModel, powerModelDocument } from '../lib/power-model/power-model.ts';
+import { learntFrom, parsePowerModel, powerModelDocument } from '../lib/power-model/power-model.ts';
 import type { LearntHost } from './learn-models.ts';
 
 /** By host id. */
@@ -25,7 +25,7 @@ const parseHost = (entry: unknown): readonly [number, LearntHost] | undefined =>
   const { id, name, observed, model: document } = isMapping(entry) ? entry : {};
   const model = parsePowerModel(document);
   if (!isCount(id) || typeof name !== 'string' || !isCount(observed) || model === undefined) return undefined;
-  return [id, { name, use: undefined, model, observed, known: hostPowerOf(model) }];
+  return [id, { name, use: undefined, ...learntFrom(model, observed) }];
 };
 
 /** `undefined` for what is no such document. */

@@ -3,38 +3,23 @@
  * from an agent that tells both of the same time.
  */
 import type { Host } from '../lib/one/host.ts';
-import {
-  emptyPowerModel,
-  type HostModel,
-  hostPowerOf,
-  observePower,
-  type PowerModel,
-} from '../lib/power-model/power-model.ts';
+import { emptyPowerModel, type LearntPower, learnPower } from '../lib/power-model/power-model.ts';
 import type { HostUse } from './agents/agent.ts';
 import type { Documents } from './collector.ts';
 import { readingsOf } from './host-readings.ts';
 
-export interface LearntHost {
+export interface LearntHost extends LearntPower {
   /** Of the host: another one may have its number. */
   readonly name: string;
   /** What was observed last, so that no answer teaches twice. */
   readonly use: HostUse | undefined;
-  readonly model: PowerModel;
-  readonly observed: number;
-  /** `undefined` while nobody can know. */
-  readonly known: HostModel | undefined;
 }
 
-/** What is known changes slowly, and costs more to find than an observation does. */
-const observationsBetween = 10;
-
-const learn = (before: LearntHost, use: HostUse): LearntHost => {
-  const { cpus } = before.model;
-  const model = observePower(before.model, use.busyRatio * cpus, use.microwatts / 1e6);
-  const observed = before.observed + 1;
-  const known = observed % observationsBetween === 0 ? hostPowerOf(model) : before.known;
-  return { ...before, use, model, observed, known };
-};
+const learn = (before: LearntHost, use: HostUse): LearntHost => ({
+  ...before,
+  use,
+  ...learnPower(before, use.busyRatio * before.model.cpus, use.microwatts / 1e6),
+});
 
 const nothingOf = (name: string, cpus: number): LearntHost => ({
   name,

@@ -3,7 +3,7 @@
  *
  * A step adds to them. Time in which nobody knows what the host drew adds CPU seconds and no joule.
  */
-import { hostPowerOf, observePower, type PowerModel } from '../lib/power-model/power-model.ts';
+import { type LearntPower, learnPower } from '../lib/power-model/power-model.ts';
 import { attributeEnergy } from './attribute.ts';
 import { addCpuSeconds, busyOf, type CpuSeconds, capacityOf, noCpuSeconds } from './host-cpu.ts';
 import type { EnergyStep, ZoneEnergy } from './meter.ts';
@@ -37,9 +37,9 @@ export interface Accounts {
   readonly measuredSeconds: number;
   /** CPU time that waits for the energy of its interval. */
   readonly pending: PendingTime;
-  /** `undefined` until the number of CPUs is known. */
-  readonly model: PowerModel | undefined;
-  /** The meter that the model has learnt from; `undefined` before there was one. */
+  /** What was learnt of the host; `undefined` until the number of CPUs is known. */
+  readonly learnt: LearntPower | undefined;
+  /** The meter that it was learnt from; `undefined` before there was one. */
   readonly meter: string | undefined;
 }
 
@@ -60,7 +60,7 @@ export const noAccounts: Accounts = {
   cpu: noCpuSeconds,
   measuredSeconds: 0,
   pending: nothingPending,
-  model: undefined,
+  learnt: undefined,
   meter: undefined,
 };
 
@@ -123,15 +123,16 @@ export const addEnergy = (accounts: Accounts, { joules, zones, isOfThisTime }: M
   const { cpu, vmSeconds, seconds } = accounts.pending;
   const [capacitySeconds, busySeconds] = [capacityOf(cpu), busyOf(cpu)];
   const shares = attributeEnergy({ joules, vmSeconds, busySeconds, capacitySeconds });
-  const model =
-    accounts.model === undefined || !isOfThisTime || !(capacitySeconds > 0 && seconds > 0)
-      ? accounts.model
-      : observePower(accounts.model, (busySeconds / capacitySeconds) * accounts.model.cpus, joules / seconds);
-  const known = model === undefined ? undefined : hostPowerOf(model);
+  const cpus = accounts.learnt?.model.cpus ?? 1;
+  const learnt =
+    accounts.learnt === undefined || !isOfThisTime || !(capacitySeconds > 0 && seconds > 0)
+      ? accounts.learnt
+      : learnPower(accounts.learnt, (busySeconds / capacitySeconds) * cpus, joules / seconds);
+  const wattsPerCpu = learnt?.known?.wattsPerCpu;
   const vms = new Map(accounts.vms);
   for (const [key, used] of vmSeconds) {
     const before = vms.get(key) ?? emptyVm;
-    const marginal = known === undefined ? undefined : known.wattsPerCpu * used;
+    const marginal = wattsPerCpu === undefined ? undefined : wattsPerCpu * used;
     vms.set(key, {
       ...before,
       energyJoules: before.energyJoules + (shares.vms.get(key) ?? 0),
@@ -146,15 +147,15 @@ export const addEnergy = (accounts: Accounts, { joules, zones, isOfThisTime }: M
     otherJoules: accounts.otherJoules + shares.other,
     idleJoules: accounts.idleJoules + shares.idle,
     hostJoules: accounts.hostJoules + joules,
-    measuredSeconds: accounts.measuredSeconds + capacitySeconds / (accounts.model?.cpus ?? 1),
+    measuredSeconds: accounts.measuredSeconds + capacitySeconds / cpus,
     pending: nothingPending,
-    model,
+    learnt,
   };
 };
 
 /** What was learnt from one meter is not true of another. */
 export const withMeter = (accounts: Accounts, meter: string): Accounts =>
-  accounts.meter === meter ? accounts : { ...accounts, meter, model: undefined };
+  accounts.meter === meter ? accounts : { ...accounts, meter, learnt: undefined };
 
 /** Nobody knows the energy of the time that was pending. */
 export const dropPending = (accounts: Accounts): Accounts => ({ ...accounts, pending: nothingPending });
@@ -169,8 +170,17 @@ export const countZoneErrors = (accounts: Accounts, failedZones: readonly string
   return { ...accounts, zones };
 };
 
-/** Forgets VMs that have not been here for `longest` seconds: a host sees many in its life. */
-export const forgetVms = (accounts: Accounts, now: number, longest: number): Accounts => {
-  const kept = [...accounts.vms].filter(([, { seenAt }]) => now - seenAt <= longest);
-  return kept.length === accounts.vms.size ? accounts : { ...accounts, vms: new Map(kept) };
+/** In seconds: a VM that has not been here for so long counts anew when it comes back. */
+const longestAway = 7 * 86_400;
+/** A host that sees more VMs come and go in that time remembers those that were here last. */
+const mostAway = 2000;
+
+/** Forgets VMs that have ended: a host sees many in its life. @param now in seconds since the host was started */
+export const forgetVms = (accounts: Accounts, now: number): Accounts => {
+  const away = [...accounts.vms].filter(([, { seenAt }]) => seenAt < now);
+  const since = away.map(([, { seenAt }]) => seenAt).sort((one, other) => other - one)[mostAway - 1] ?? 0;
+  const isForgotten = (seenAt: number): boolean =>
+    seenAt < now && (now - seenAt > longestAway || seenAt < since);
+  const vms = new Map([...accounts.vms].filter(([, { seenAt }]) => !isForgotten(seenAt)));
+  return vms.size === accounts.vms.size ? accounts : { ...accounts, vms };
 };

@@ -1,5 +1,4 @@
 /** The agent's page: its counters as Prometheus reads them. Watts are rates of counters. */
-import { hostPowerOf } from '../lib/power-model/power-model.ts';
 import { formatLabels } from '../lib/prometheus/exposition.ts';
 import type { FamilySamples, MetricFamily, MetricType, Sample } from '../lib/prometheus/metric-family.ts';
 import type { Accounts, VmAccount } from './accounts.ts';
@@ -109,7 +108,7 @@ export const formatFamilies = (accounts: Accounts, shown: Shown): readonly Famil
     });
   const alone = (value: number | undefined): readonly Sample[] =>
     value === undefined ? [] : [{ labels: '', value }];
-  const model = accounts.model === undefined ? undefined : hostPowerOf(accounts.model);
+  const model = accounts.learnt?.known;
   const zones = [...accounts.zones];
   /** Without a meter nobody knows of any joule. */
   const isMeasured = zones.some(([, { isCounted }]) => isCounted !== undefined);

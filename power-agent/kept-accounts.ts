@@ -4,7 +4,7 @@
  * CPU time that waits for its energy is not kept: the agent does not know what ran while it was away.
  */
 import { isMapping, type Mapping, parseMapping } from '../lib/mapping.ts';
-import { parsePowerModel, powerModelDocument } from '../lib/power-model/power-model.ts';
+import { learntFrom, parsePowerModel, powerModelDocument } from '../lib/power-model/power-model.ts';
 import { type Accounts, nothingPending, type VmAccount, type ZoneAccount } from './accounts.ts';
 import { type CpuSeconds, cpuModes } from './host-cpu.ts';
 
@@ -21,7 +21,7 @@ export const formatAccounts = (accounts: Accounts, bootId: string): string =>
     host: accounts.hostJoules,
     cpu: accounts.cpu,
     measured: accounts.measuredSeconds,
-    model: accounts.model === undefined ? null : powerModelDocument(accounts.model),
+    model: accounts.learnt === undefined ? null : powerModelDocument(accounts.learnt.model),
     meter: accounts.meter,
   })}\n`;
 
@@ -73,6 +73,7 @@ export const parseAccounts = (text: string, bootId: string): ReadAccounts => {
   const { other, idle, host, measured = 0, model, meter } = document;
   if (vms === undefined || zones === undefined || cpu === undefined) return 'unreadable';
   if (!isAmount(other) || !isAmount(idle) || !isAmount(host) || !isAmount(measured)) return 'unreadable';
+  const learnt = parsePowerModel(model);
   return {
     vms,
     zones,
@@ -82,7 +83,7 @@ export const parseAccounts = (text: string, bootId: string): ReadAccounts => {
     hostJoules: host,
     measuredSeconds: measured,
     pending: nothingPending,
-    model: parsePowerModel(model),
+    learnt: learnt === undefined ? undefined : learntFrom(learnt),
     meter: typeof meter === 'string' ? meter : undefined,
   };
 };

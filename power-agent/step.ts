@@ -1,5 +1,5 @@
 /** One step of the agent: what was read before and now, and what the counters are after it. */
-import { emptyPowerModel } from '../lib/power-model/power-model.ts';
+import { emptyPowerModel, learntFrom } from '../lib/power-model/power-model.ts';
 import { type Accounts, addEnergy, addTime, countZoneErrors, dropPending } from './accounts.ts';
 import { advanceEnergy, type EnergyState, forgetReading, noEnergyYet } from './energy.ts';
 import { capacityOf, cpuSecondsBetween, type HostCpu, highestOf } from './host-cpu.ts';
@@ -34,7 +34,9 @@ export const beginAgent = (accounts: Accounts): AgentState => ({
 });
 
 const withModel = (accounts: Accounts, cpus: number): Accounts =>
-  accounts.model?.cpus === cpus ? accounts : { ...accounts, model: emptyPowerModel(cpus) };
+  accounts.learnt?.model.cpus === cpus
+    ? accounts
+    : { ...accounts, learnt: learntFrom(emptyPowerModel(cpus)) };
 
 /** A VM is on the page from the first reading on. */
 const timeOf = (last: HostReading | undefined, now: HostReading) => ({

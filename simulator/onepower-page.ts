@@ -1,5 +1,5 @@
 /** Writes a host's page as opennebula-power-agent does. Its counters are the integral of what the cloud draws. */
-import { emptyPowerModel, observePower } from '../lib/power-model/power-model.ts';
+import { emptyPowerModel, learntFrom, observePower } from '../lib/power-model/power-model.ts';
 import { encodeFamilies } from '../lib/prometheus/exposition.ts';
 import { type Accounts, noAccounts, type VmAccount } from '../power-agent/accounts.ts';
 import { formatFamilies } from '../power-agent/families.ts';
@@ -22,10 +22,12 @@ const accountOf = ({ load, loadSeconds }: SimulatedVm, passed: number, readAt: n
   };
 };
 
-/** Learnt long ago: four levels of use, on a line. */
-const model = Array.from({ length: 400 }, (_, at) => ((at % 4) + 1) * (cpus / 5)).reduce(
-  (learnt, busy) => observePower(learnt, busy, meanWatts * (0.5 + (0.8 * busy) / cpus)),
-  emptyPowerModel(cpus),
+/** Learnt long ago: five levels of use, on a line. */
+const learnt = learntFrom(
+  Array.from({ length: 400 }, (_, at) => (at % 5) * (cpus / 5)).reduce(
+    (model, busy) => observePower(model, busy, meanWatts * (0.5 + (0.8 * busy) / cpus)),
+    emptyPowerModel(cpus),
+  ),
 );
 
 const keyOfVm = ({ id }: SimulatedVm): string =>
@@ -42,7 +44,7 @@ export const formatOnepowerPage = (
   const busy = vms.reduce((sum, { load }) => sum + load, 0);
   const accounts: Accounts = {
     ...noAccounts,
-    model,
+    learnt,
     vms: new Map(vms.map((vm) => [keyOfVm(vm), accountOf(vm, passed, readAt)])),
     zones: new Map(
       ['package-0', 'package-1'].map((zone) => [

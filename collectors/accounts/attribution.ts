@@ -25,7 +25,8 @@ export const marginalPower = (
   { vmPower, hostPower, cpus }: ByCapacity,
   model: Pick<HostModel, 'wattsPerCpu'> | undefined,
 ): ReadonlyMap<number, number> => {
-  if (model === undefined || hostPower === undefined || !(hostPower > 0 && cpus > 0)) return new Map();
-  const factor = (model.wattsPerCpu * 1e6 * cpus) / hostPower;
+  const { wattsPerCpu } = model ?? {};
+  if (wattsPerCpu === undefined || hostPower === undefined || !(hostPower > 0 && cpus > 0)) return new Map();
+  const factor = (wattsPerCpu * 1e6 * cpus) / hostPower;
   return new Map([...vmPower].map(([id, power]) => [id, power * factor]));
 };

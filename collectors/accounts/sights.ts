@@ -83,10 +83,8 @@ const byCapacity: Counting = { countOf: (_, count) => count };
 /** By what the agent itself knows that VMs have added, or by their processor seconds and the model of the host. */
 const addedBy = (hostId: number, { cpus, marginal }: AgentCounters, { hostModels }: View): Counting => {
   if (cpus === undefined) return { countOf: (key) => marginal?.get(key) };
-  const model = hostModels.get(hostId);
-  return model === undefined
-    ? { countOf: () => undefined }
-    : { ...byCapacity, wattsPerCpu: model.wattsPerCpu };
+  const wattsPerCpu = hostModels.get(hostId)?.wattsPerCpu;
+  return wattsPerCpu === undefined ? { countOf: () => undefined } : { ...byCapacity, wattsPerCpu };
 };
 
 const seenCounters = (

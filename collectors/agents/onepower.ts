@@ -87,12 +87,12 @@ const readHostLine = (page: Page, line: Buffer): void => {
   }
 };
 
-/** Where the agent knows no model, its page has none of the three. */
+/** Where the agent knows no model, its page has none of the three; of idle watts and those of a CPU it may know one. */
 const modelOf = (host: ReadonlyMap<HostValue, number>): Pick<PageContent, 'model'> => {
   const [idleWatts, wattsPerCpu, errorRatio] = (['idleWatts', 'wattsPerCpu', 'errorRatio'] as const).map(
     (value) => host.get(value),
   );
-  return idleWatts === undefined || wattsPerCpu === undefined || errorRatio === undefined
+  return errorRatio === undefined || (idleWatts === undefined && wattsPerCpu === undefined)
     ? {}
     : { model: { idleWatts, wattsPerCpu, errorRatio } };
 };
@@ -127,8 +127,8 @@ const contentOf = (page: Page, earlier: AgentCounters | undefined, atSeconds: nu
     ...(measuredSeconds === undefined ? {} : { measuredSeconds }),
     hostJoules,
     domains,
-    // While the agent knows no model they stand still, which is not that nothing was added.
-    marginal: model.model === undefined ? new Map<string, number>() : marginal,
+    // While the agent does not know what a CPU adds they stand still, which is not that nothing was added.
+    marginal: model.model?.wattsPerCpu === undefined ? new Map<string, number>() : marginal,
     ended,
     meter: `${meter} ${host.get('cpus')}`,
   };

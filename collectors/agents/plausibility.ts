@@ -52,7 +52,8 @@ const judgeSum = (
 };
 
 const isModel = ({ idleWatts, wattsPerCpu, errorRatio }: HostModel, mostWatts: number): boolean =>
-  idleWatts > 0 && idleWatts <= mostWatts && wattsPerCpu > 0 && wattsPerCpu <= mostWatts && errorRatio >= 0;
+  [idleWatts, wattsPerCpu].every((watts) => watts === undefined || (watts > 0 && watts <= mostWatts)) &&
+  errorRatio >= 0;
 
 const isUse = ({ busyRatio, microwatts: power }: HostUse, most: number): boolean =>
   busyRatio >= 0 && busyRatio <= tolerance && power > 0 && power <= most;

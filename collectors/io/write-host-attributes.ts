@@ -7,12 +7,8 @@ import type { Log } from '../../lib/log/log.ts';
 import type { SchedulerAttributes } from '../../lib/one/host.ts';
 import type { Rates } from '../grid/rates.ts';
 import { isLeader } from '../ha.ts';
-import {
-  awaitsReading,
-  formatHostTemplate,
-  isWorthWriting,
-  wantedAttributes,
-} from '../scheduler/host-attributes.ts';
+import { formatHostTemplate, wantedAttributes } from '../scheduler/host-attributes.ts';
+import { planWrites, type Written } from '../scheduler/plan-writes.ts';
 import type { SchedulerSettings } from '../scheduler-options.ts';
 import type { Sources } from './sources.ts';
 
@@ -20,8 +16,6 @@ const tickMs = 1000;
 /** The readings of the accounts, or of scrapes, are used; where there are none, the agents are asked. */
 const withReadingsMs = 10_000;
 const withoutReadingsMs = 60_000;
-/** Each write costs oned the whole body of the host, which it replicates. */
-const leastBetweenMs = 60_000;
 const writesAtOnce = 4;
 /** one.host.update: merge. */
 const append = 1;
@@ -42,11 +36,6 @@ export interface HostAttributesWriter {
   close(): Promise<void>;
 }
 
-interface Written {
-  readonly attributes: SchedulerAttributes;
-  readonly at: number;
-}
-
 export const createHostAttributesWriter = (context: HostAttributesContext): HostAttributesWriter => {
   const { settings, sources, client, now, log } = context;
   const written = new Map<number, Written>();
@@ -55,7 +44,7 @@ export const createHostAttributesWriter = (context: HostAttributesContext): Host
   const failures = new Map<number, string>();
   let failure: string | undefined;
   let ranAt = Number.NEGATIVE_INFINITY;
-  const startedAt = now();
+  let unknownSince: ReadonlyMap<number, number> = new Map();
   let hasReading = false;
 
   const write = async (hostId: number, attributes: SchedulerAttributes): Promise<void> => {
@@ -77,7 +66,7 @@ export const createHostAttributesWriter = (context: HostAttributesContext): Host
     const from = sources();
     if (!isLeader((await from.ha.get()).value)) {
       written.clear();
-      triedAt.clear();
+      unknownSince = new Map();
       return;
     }
     const [hosts, agents, hostModels, rates] = await Promise.all([
@@ -93,22 +82,18 @@ export const createHostAttributesWriter = (context: HostAttributesContext): Host
       ),
     );
     const wanted = wantedAttributes(documents, intensities, settings()['scheduler.rank']);
+    const plan = planWrites({
+      hosts: hosts.value,
+      hostsReadAt: hosts.readAt,
+      wanted,
+      written,
+      triedAt,
+      unknownSince,
+      now: now(),
+    });
+    unknownSince = plan.unknownSince;
     const limit = createLimit(writesAtOnce);
-    await allEnded(
-      hosts.value.flatMap(({ id, schedulerAttributes }) => {
-        const own = written.get(id);
-        const attributes = wanted.get(id);
-        if (
-          attributes === undefined ||
-          now() - (triedAt.get(id) ?? Number.NEGATIVE_INFINITY) < leastBetweenMs
-        )
-          return [];
-        // A document that was read before our own write does not have it yet.
-        const found = own !== undefined && hosts.readAt <= own.at ? own.attributes : schedulerAttributes;
-        if (now() - startedAt < leastBetweenMs && awaitsReading(found, attributes)) return [];
-        return isWorthWriting(found, attributes) ? [limit(() => write(id, attributes))] : [];
-      }),
-    );
+    await allEnded(plan.writes.map(([id, attributes]) => limit(() => write(id, attributes))));
   };
 
   const run = async (): Promise<void> => {

@@ -53,8 +53,8 @@ const isUnknown = (attributes: SchedulerAttributes): boolean =>
   schedulerAttributes.every((name) => ['', '0'].includes(attributes[name]));
 
 /**
- * Agents that count give no power at their first reading: where the exporter has just been started, a power that is not
- * known may be in a moment, and what was known before is not emptied for that.
+ * Agents that count give no power at their first reading: a power that is not known may be in a moment, and what was
+ * known before is not emptied at once.
  */
 export const awaitsReading = (found: SchedulerAttributes, wanted: SchedulerAttributes): boolean =>
   wanted.POWER_WATTS === '' && (found.POWER_WATTS !== '' || isUnknown(wanted));

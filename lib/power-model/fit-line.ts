@@ -83,3 +83,34 @@ const fitRobustly = (points: readonly Point[]): Line | undefined => {
 
 export const fitLine = (points: readonly Point[]): Line | undefined =>
   withMisses(fitRobustly(points), points);
+
+/** What a curve of the second degree through the points is above the line where x is 0, and how uncertain that is. */
+export interface Bend {
+  readonly atZero: number;
+  /** Standard error: from what the curve misses, or from `errorOf` where so few points are always met. */
+  readonly error: number;
+}
+
+/** @param errorOf the standard error of a point's y */
+export const bendOf = (
+  points: readonly Point[],
+  { slope, intercept }: Line,
+  errorOf: (at: number) => number,
+): Bend => {
+  const squares = fitOnce(points.map((point) => ({ ...point, y: point.x ** 2 })));
+  if (squares === undefined) return { atZero: 0, error: Number.POSITIVE_INFINITY };
+  /** The part of x squared that no line follows. */
+  const partOf = (x: number): number => x ** 2 - squares.intercept - squares.slope * x;
+  const sumOf = (of: (point: Point, at: number) => number): number =>
+    points.reduce((sum, point, at) => sum + of(point, at), 0);
+  const missOf = ({ x, y }: Point): number => y - intercept - slope * x;
+  const total = sumOf(({ x, weight }) => weight * partOf(x) ** 2);
+  if (!(total > 0)) return { atZero: 0, error: Number.POSITIVE_INFINITY };
+  const bend = sumOf((point) => point.weight * partOf(point.x) * missOf(point)) / total;
+  const left = sumOf((point) => point.weight * (missOf(point) - bend * partOf(point.x)) ** 2);
+  const variance =
+    points.length > 3
+      ? left / (points.length - 3) / total
+      : sumOf(({ x, weight }, at) => (weight * partOf(x) * errorOf(at)) ** 2) / total ** 2;
+  return { atZero: bend * partOf(0), error: Math.sqrt(variance) * Math.abs(partOf(0)) };
+};

@@ -31,8 +31,6 @@ const writeMs = 10_000;
 const arrivalMs = 500;
 /** A host without a meter may get one: a module is loaded, a BMC comes back. */
 const searchMs = 60_000;
-/** In seconds: a VM that has not been here for so long counts anew when it comes back. */
-const forgetAfter = 7 * 86_400;
 
 export interface RunAgent {
   readonly argv: readonly string[];
@@ -144,7 +142,7 @@ const createReading = (
       }
     },
     forget: () => {
-      state = { ...state, accounts: forgetVms(state.accounts, state.last?.now ?? 0, forgetAfter) };
+      state = { ...state, accounts: forgetVms(state.accounts, state.last?.now ?? 0) };
     },
     current: () => ({
       accounts: state.accounts,

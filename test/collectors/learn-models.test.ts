@@ -37,7 +37,7 @@ test('a host is learnt from an agent that tells its use and its power', () => {
   assert.deepEqual(afterAll(rounds.slice(0, 40)), new Map(), 'a few answers determine nothing');
   const model = afterAll(rounds).get(0);
   assert.ok(model !== undefined);
-  assert.ok(Math.abs(model.idleWatts - 60) < 0.5 && Math.abs(model.wattsPerCpu - 5) < 0.05);
+  assert.ok(Math.abs((model.idleWatts ?? 0) - 60) < 0.5 && Math.abs((model.wattsPerCpu ?? 0) - 5) < 0.05);
 });
 
 test('an answer that is seen again teaches nothing', () => {

@@ -72,8 +72,8 @@ test('ten minutes of varied load teach watts for each CPU and idle watts within 
   for (const noise of [() => 1, () => 0.97 + 0.06 * random()]) {
     const agent = watch({ noise });
     for (let minute = 0; minute < 120; minute += 1) agent.run(5, varied(random));
-    const { model } = agent.accounts();
-    const known = model === undefined ? undefined : hostPowerOf(model);
+    const { learnt } = agent.accounts();
+    const known = learnt === undefined ? undefined : hostPowerOf(learnt.model);
     isWithin(known?.wattsPerCpu, 5, 0.03);
     isWithin(known?.idleWatts, 60, 0.03);
     assert.ok((known?.errorRatio ?? 1) < 0.03);
@@ -95,8 +95,8 @@ test('bursts of the meter bend the model by less than 3 %', () => {
   const random = createRandom();
   const agent = watch({ noise: () => (random() < 0.03 ? 1.8 : 0.99 + 0.02 * random()) });
   for (let time = 0; time < 600; time += 1) agent.run(2, varied(random));
-  const { model } = agent.accounts();
-  const known = model === undefined ? undefined : hostPowerOf(model);
+  const { learnt } = agent.accounts();
+  const known = learnt === undefined ? undefined : hostPowerOf(learnt.model);
   isWithin(known?.wattsPerCpu, 5, 0.03);
   isWithin(known?.idleWatts, 60, 0.03);
 });
@@ -114,8 +114,8 @@ test('a meter that gives a power every ten seconds teaches the model as well as 
     const meter = { kind: 'power' as const, power: { zone: 'dcmi', watts, isNew } };
     state = advanceAgent(state, { ...host.run(1, load), meter });
   }
-  const { model } = state.accounts;
-  const known = model === undefined ? undefined : hostPowerOf(model);
+  const { learnt } = state.accounts;
+  const known = learnt === undefined ? undefined : hostPowerOf(learnt.model);
   isWithin(known?.wattsPerCpu, 5, 0.03);
   isWithin(known?.idleWatts, 60, 0.03);
   conserves(state.accounts);
@@ -159,7 +159,7 @@ test("what a host draws while it is suspended is nobody's, and its model does no
   const before = agent.accounts();
   const asleep = agent.run(1, { vms: { 524: 2 }, suspended: 3600 });
   assert.equal(asleep.hostJoules, before.hostJoules);
-  assert.deepEqual(asleep.model, before.model);
+  assert.deepEqual(asleep.learnt?.model, before.learnt?.model);
   const after = agent.run(10, { vms: { 524: 2 } });
   isWithin(after.hostJoules - before.hostJoules, 700, 1e-6);
   isWithin((vmOf(after, 524)?.cpuSeconds ?? 0) - (vmOf(before, 524)?.cpuSeconds ?? 0), 22, 1e-6);

@@ -58,7 +58,8 @@ test('power that does not follow use determines nothing', () => {
       (busy) => 60 + (busy % 2) * 80,
     ),
   );
-  assert.equal(hostPowerOf(model), undefined);
+  assert.equal(hostPowerOf(model)?.wattsPerCpu, undefined);
+  assert.equal(hostPowerOf(model)?.idleWatts, 60, 'it was seen idle');
 });
 
 test('the range of use that was seen is told', () => {
@@ -76,7 +77,7 @@ test('the range of use that was seen is told', () => {
 test('a week at one level does not make it forget the others', () => {
   const varied = repeat(600, (at) => at % 16, line);
   const known = hostPowerOf(observeAll(16, [...varied, ...repeat(100_000, () => 3, line)]));
-  assert.ok(known !== undefined && Math.abs(known.wattsPerCpu - 5) < 0.05);
+  assert.ok(Math.abs((known?.wattsPerCpu ?? 0) - 5) < 0.05);
 });
 
 test('it follows a host that draws more from now on', () => {
@@ -87,9 +88,7 @@ test('it follows a host that draws more from now on', () => {
     (busy) => 80 + 6 * busy,
   );
   const known = hostPowerOf(observeAll(16, [...before, ...after]));
-  assert.ok(
-    known !== undefined && Math.abs(known.wattsPerCpu - 6) < 0.18 && Math.abs(known.idleWatts - 80) < 2.4,
-  );
+  assert.ok(Math.abs((known?.wattsPerCpu ?? 0) - 6) < 0.18 && Math.abs((known?.idleWatts ?? 0) - 80) < 2.4);
 });
 
 test('what cannot be true is not taken', () => {
@@ -130,6 +129,15 @@ test('what is no model is refused', () => {
     assert.equal(parsePowerModel(document), undefined);
 });
 
+/** Numbers that look random and are the same each time. */
+const createRandom = (seed: number) => {
+  let at = seed;
+  return (): number => {
+    at = (at * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return at / 2_147_483_648;
+  };
+};
+
 /** How busy a host is in each second of ten minutes. */
 const patterns: Readonly<Record<string, (second: number, random: number) => number>> = {
   'steps of a minute': (second) => [1, 9, 4, 14, 2.5, 11, 6, 0.3, 12.5, 7.5][Math.floor(second / 60)] ?? 0,
@@ -148,11 +156,7 @@ test('law: ten minutes of a load that varies teach idle watts within 3 %, and th
   });
   fc.assert(
     fc.property(host, ({ idleWatts, wattsPerCpu, seed, noise, busyAt }) => {
-      let at = seed;
-      const random = (): number => {
-        at = (at * 1_103_515_245 + 12_345) % 2_147_483_648;
-        return at / 2_147_483_648;
-      };
+      const random = createRandom(seed);
       let model = emptyPowerModel(16);
       for (let second = 0; second < 600; second += 1) {
         const busy = busyAt(second, random());
@@ -162,21 +166,89 @@ test('law: ten minutes of a load that varies teach idle watts within 3 %, and th
       const known = hostPowerOf(model);
       // Where noise hides what the CPUs add nothing is known, and nothing wrong is told.
       if (known === undefined) return assert.ok(noise > 0 && wattsPerCpu * 16 < idleWatts);
-      assert.ok(Math.abs(known.idleWatts / idleWatts - 1) <= 0.03, `idle ${known.idleWatts}`);
+      const { idleWatts: idle = Number.NaN, wattsPerCpu: perCpu } = known;
+      assert.ok(Math.abs(idle / idleWatts - 1) <= 0.03, `idle ${idle}`);
+      if (perCpu === undefined) return assert.ok(noise > 0 && wattsPerCpu * 16 < idleWatts);
       const most = noise === 0 ? 0.03 : 0.06;
-      assert.ok(Math.abs(known.wattsPerCpu / wattsPerCpu - 1) <= most, `each CPU ${known.wattsPerCpu}`);
+      assert.ok(Math.abs(perCpu / wattsPerCpu - 1) <= most, `each CPU ${perCpu}`);
     }),
     { numRuns: 150 },
   );
 });
 
-test('a host that was never near idle has no idle watts', () => {
+test('a host that was never near idle has no idle watts, and what each CPU adds is known', () => {
   let model = emptyPowerModel(16);
   for (let second = 0; second < 600; second += 1) {
-    const busy = 12 + (second % 40) / 10;
+    const busy = 10 + (second % 60) / 10;
     model = observePower(model, busy, 96 + 2.5 * (busy - 8));
   }
-  assert.equal(hostPowerOf(model), undefined, 'a line through them would say 76 W where it draws 60 W');
+  const known = hostPowerOf(model);
+  assert.equal(known?.idleWatts, undefined, 'a line through them would say 76 W where it draws 60 W');
+  assert.ok(Math.abs((known?.wattsPerCpu ?? 0) - 2.5) < 0.05);
+});
+
+test('a host that bends and was seen idle has the idle watts that were seen, and no watts for each CPU', () => {
+  for (const drawn of [
+    (busy: number) => (busy < 8 ? 60 + 8 * busy : 108 + 3 * busy),
+    (busy: number) => 60 + 12 * Math.sqrt(busy) + 2 * busy,
+    (busy: number) => 60 + 2 * busy + busy ** 2,
+  ]) {
+    let model = emptyPowerModel(16);
+    for (let second = 0; second < 1200; second += 1) {
+      const busy = second % 2 === 0 ? 0.03 : (second / 2) % 16;
+      model = observePower(model, busy, drawn(busy));
+    }
+    const known = hostPowerOf(model);
+    assert.equal(known?.wattsPerCpu, undefined);
+    assert.ok(Math.abs((known?.idleWatts ?? 0) / 60 - 1) < 0.04, `${known?.idleWatts}`);
+  }
+});
+
+/** What hosts draw whose power follows no line, as parts of what they draw idle, against the part of CPUs that is busy. */
+const curves: Readonly<Record<string, (use: number, strength: number) => number>> = {
+  'a knee where all cores have work': (use, strength) =>
+    1 + use * (1 + strength) - Math.max(0, use - 0.5) * strength * 1.8,
+  'clocks that rise with use': (use, strength) => 1 + use + strength * use ** 2,
+  'clocks that fall with use': (use, strength) => 1 + (2 + strength) * use - strength * use ** 2,
+  'sleep that is left at the first work': (use, strength) =>
+    1 + use + 0.5 * strength * (1 - Math.exp(-use * 40)),
+  'a root': (use, strength) => 1 + strength * Math.sqrt(use) + use,
+  'fans that start': (use, strength) => 1 + use + (use > 0.7 ? 0.3 * strength : 0),
+};
+
+test('law: of a host whose power follows no line nothing wrong is told, or nothing at all', () => {
+  const host = fc.record({
+    wattsIdle: fc.double({ min: 40, max: 300, noNaN: true }),
+    strength: fc.double({ min: 0, max: 2, noNaN: true }),
+    curve: fc.constantFrom(...Object.values(curves)),
+    seed: fc.integer({ min: 1, max: 1e6 }),
+    noise: fc.constantFrom(0, 0.005, 0.02),
+    busyAt: fc.constantFrom(...Object.values(patterns), (second: number, random: number) =>
+      second % 3 === 0 ? 0.1 * random : 16 * random,
+    ),
+  });
+  fc.assert(
+    fc.property(host, ({ wattsIdle, strength, curve, seed, noise, busyAt }) => {
+      const random = createRandom(seed);
+      let model = emptyPowerModel(16);
+      for (let second = 0; second < 900; second += 1) {
+        const busy = busyAt(second % 600, random());
+        const error = 1 + noise * (random() + random() + random() - 1.5) * 2;
+        model = observePower(model, busy, wattsIdle * curve(busy / 16, strength) * error);
+      }
+      const known = hostPowerOf(model);
+      if (known === undefined) return;
+      const { idleWatts, wattsPerCpu, leastBusy, mostBusy } = known;
+      const draws = (busy: number): number => wattsIdle * curve(busy / 16, strength);
+      if (idleWatts !== undefined && leastBusy <= 0.1)
+        assert.ok(Math.abs(idleWatts / wattsIdle - 1) <= 0.04, `idle ${idleWatts} instead of ${wattsIdle}`);
+      if (wattsPerCpu === undefined) return;
+      const rise = draws(mostBusy) - draws(leastBusy);
+      const miss = Math.abs(wattsPerCpu * (mostBusy - leastBusy) - rise);
+      assert.ok(miss <= 0.08 * draws(mostBusy), `${wattsPerCpu} W for each CPU where all add ${rise} W`);
+    }),
+    { numRuns: 200 },
+  );
 });
 
 test('what single levels miss is told, also where the line does not follow them', () => {
