@@ -248,7 +248,7 @@ test("the operator's word for a host without a meter is labelled as such", async
 });
 
 test('all that is wrong with the command line is told at once', async () => {
-  const argv = ['--meter=rappl', '--interval=1', '--model.idle-watts=-5', '--powr', 'word'];
+  const argv = ['word', '--meter=rappl', '--interval=1', '--model.idle-watts=-5', '--powr'];
   const { code, stderr } = await runProgram(program, { argv, env: {} });
   assert.equal(code, 2);
   for (const problem of ['--powr', '"word"', 'rappl', '--interval', '-5'])
