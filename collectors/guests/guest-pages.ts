@@ -1,9 +1,9 @@
 /** The pages of a guest, by path. */
 
 import { contentTypes, encodeFamilies } from '../../lib/prometheus/exposition.ts';
-import type { VmAccount } from '../accounts/accounts.ts';
+import type { FamilySamples } from '../../lib/prometheus/metric-family.ts';
+import { energyOf, type VmAccount } from '../accounts/accounts.ts';
 import { energyOfVms } from '../energy.ts';
-import type { EnergySettings } from '../energy-options.ts';
 
 export interface GuestReading {
   readonly vmId: number;
@@ -15,10 +15,15 @@ export interface GuestReading {
 
 export interface GuestPage {
   readonly contentType: string;
-  readonly format: (reading: GuestReading, settings: EnergySettings) => string;
+  /** @param intervalMs the longest time between two steps of the account */
+  readonly format: (reading: GuestReading, intervalMs: number) => string;
 }
 
-const millijoulesOf = ({ account: { own, share } }: GuestReading): number => own + share;
+/** Families of what this VM has: one without a GPU is told nothing of GPUs. */
+const familiesOf = ({ vmId, account }: GuestReading): readonly FamilySamples[] =>
+  energyOfVms(new Map([[vmId, account]]))
+    .map(({ family, samples }) => ({ family, samples: [...samples] }))
+    .filter(({ samples }) => samples.length > 0);
 
 const text = 'text/plain; charset=utf-8';
 
@@ -26,26 +31,25 @@ export const guestPages: ReadonlyMap<string, GuestPage> = new Map<string, GuestP
   [
     '/energy_uj',
     // As a BigInt: in a few years, a VM has more microjoules than a double counts.
-    { contentType: text, format: (reading) => `${BigInt(millijoulesOf(reading)) * 1000n}\n` },
+    { contentType: text, format: (reading) => `${BigInt(energyOf(reading.account)) * 1000n}\n` },
   ],
   [
     '/metrics',
     {
       contentType: contentTypes.prometheus,
-      format: ({ vmId, account }) =>
-        encodeFamilies(energyOfVms(new Map([[vmId, account]])), 'prometheus').toString(),
+      format: (reading) => encodeFamilies(familiesOf(reading), 'prometheus').toString(),
     },
   ],
   [
     '/power.json',
     {
       contentType: 'application/json',
-      format: (reading, settings) =>
+      format: (reading, intervalMs) =>
         `${JSON.stringify({
           watts: reading.watts,
-          joules: millijoulesOf(reading) / 1000,
+          joules: energyOf(reading.account) / 1000,
           time: Math.round(reading.wallMs) / 1000,
-          resolution_seconds: settings['energy.interval'] / 1000,
+          resolution_seconds: intervalMs / 1000,
         })}\n`,
     },
   ],

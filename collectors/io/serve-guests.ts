@@ -104,7 +104,7 @@ export const createGuestServer = ({
     const { account, watts } = power;
     const reading = { vmId: vm.id, account, watts, wallMs: Date.now() - ageMs };
     const { contentType, format } = page;
-    return { ...answer(200, ''), contentType, body: format(reading, settings()) };
+    return { ...answer(200, ''), contentType, body: format(reading, intervalMs) };
   };
   const serve = async (page: GuestPage, { headers, address }: WebQuestion): Promise<TextAnswer> => {
     const latest = documents.latest();
