@@ -10,8 +10,11 @@ import type { PowerSettings } from './power-options.ts';
 const longestLine = 1024 * 1024;
 const lineEnd = 0x0a;
 
-/** Energy that is measured moves: a page on which it does not for so long is not of now, however fresh it looks. */
-const longestStillSeconds = 60;
+/**
+ * Energy that is measured moves: a page on which it does not for so long is not of now, however fresh it looks. As long
+ * as Prometheus shows the last value of a series that has gone.
+ */
+const longestStillSeconds = 300;
 
 const mixedPage = {
   sound: false,

@@ -82,7 +82,7 @@ export const unsoundReasons = {
     'the page has no power: the agent cannot read an energy counter or a process (it must run as root), or measures none',
   first_reading: 'the agent counts energy or processor time: power is known from its second answer on',
   frozen:
-    'the page has not changed for a minute: the agent has stopped measuring, as Scaphandre does when it is asked more often than every two seconds, or something on the way keeps old answers',
+    'the page has not changed for five minutes: the agent has stopped measuring, as Scaphandre does when it is asked more often than every two seconds, or something on the way keeps old answers',
   inflated:
     'the processes together draw more than their host: the agent inflates them, as Scaphandre 1.0.3 of Debian sid does',
   absurd_value:
