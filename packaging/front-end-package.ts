@@ -1,4 +1,5 @@
 /** The package of front-ends: the whole suite. */
+import { posix } from 'node:path';
 import { type BuiltFile, dataFile, type PackagedFile, planCommon, type TreeInput } from './tree.ts';
 
 interface Layout {
@@ -43,12 +44,34 @@ const planPrograms = (folder: string, built: readonly BuiltFile[]): readonly Pac
   });
 };
 
+/** A document that is a program's file as well is there once, and its folder or file among the documents a link. */
+const linkTwins = (
+  { programs, doc }: { readonly programs: string; readonly doc: string },
+  { built, documents }: TreeInput,
+): { readonly links: readonly PackagedFile[]; readonly others: readonly string[] } => {
+  const programFiles = new Set(built.map(({ path }) => path));
+  const isTwin = (path: string): boolean => programFiles.has(path);
+  const topOf = (path: string): string => path.split('/').slice(0, 2).join('/');
+  const tops = new Set(documents.filter(isTwin).map(topOf));
+  return {
+    others: documents.filter((path) => !isTwin(path)),
+    links: [...tops].map((top) =>
+      dataFile(`${doc}/${top}`, {
+        linkTo: posix.relative(posix.dirname(`${doc}/${top}`), `${programs}/${top}`),
+      }),
+    ),
+  };
+};
+
 /** The programs and what belongs to them; of the folder of the programs it is a mirror of dist/. */
 export const planTree = (layout: Layout, input: TreeInput): readonly PackagedFile[] => {
   const { programs, share, zshFunctions } = layout;
+  const places = { programs, doc: `${share}/doc/opennebula-extensions` };
+  const { links, others } = linkTwins(places, input);
   return [
     ...planPrograms(programs, input.built),
-    ...planCommon({ programs, doc: `${share}/doc/opennebula-extensions` }, input),
+    ...planCommon(places, { ...input, documents: others }),
+    ...links,
     dataFile(`${share}/man/man1/oneext.1.gz`, { gzipOf: input.manual }),
     dataFile(`${share}/bash-completion/completions/oneext`, { text: input.completions.bash }),
     dataFile(`${share}/${zshFunctions}/_oneext`, { text: input.completions.zsh }),

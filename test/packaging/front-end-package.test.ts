@@ -45,6 +45,27 @@ test('each system finds the completions, and all of a tarball is in one folder',
   for (const { path } of planTree(tarballLayout('top'), input)) assert.match(path, /^top\//);
 });
 
+test('what is a document and of the programs is there once: the documents have links', () => {
+  const twice = ['guest/run.sh', 'guest/kubernetes/a/one.yaml', 'guest/kubernetes/b/two.yaml'];
+  const documents = [...input.documents, ...twice, 'guest/README.md'];
+  const built = [...input.built, ...twice.map((path) => ({ path, ...large, size: 10 }))];
+  for (const [layout, up] of [
+    [debianLayout, '../../../../lib/one/opennebula-extensions/guest'],
+    [tarballLayout('top'), '../../../../guest'],
+  ] as const) {
+    const files = planTree(layout, { ...input, documents, built });
+    const doc = `${layout.share}/doc/opennebula-extensions/guest`;
+    assert.deepEqual(
+      files.filter(({ path }) => path.startsWith(`${doc}/`)).map(({ path, content }) => [path, content]),
+      [
+        [`${doc}/README.md`, { copyOf: 'guest/README.md' }],
+        [`${doc}/run.sh`, { linkTo: `${up}/run.sh` }],
+        [`${doc}/kubernetes`, { linkTo: `${up}/kubernetes` }],
+      ],
+    );
+  }
+});
+
 test('folders above files', () => {
   assert.deepEqual(foldersOf(['a/b/c', 'a/d', 'e']), ['a', 'a/b']);
 });
