@@ -40,13 +40,13 @@ export const cliError = defineErrors({
   ENERGY_UNREADABLE: {
     exitCode: 1,
     message: 'cannot read the accounts of energy in {path}: {detail}',
-    hint: 'name the folder of the exporter with --energy.directory, and run this as root or as the user of the exporter',
+    hint: 'name the folder of the exporter with --energy.directory or --zone, and run this as root or as the user of the exporter',
   },
-  ENERGY_SHARDS: {
+  ENERGY_SAME_ACCOUNTS: {
     exitCode: 1,
     message:
-      '{path} holds no accounts of its own, but those of exporters with --shard, each in its folder: {folders}',
-    hint: 'name one of these folders with --energy.directory; the sum of the reports of all of them is the cloud',
+      '{path} and {other} hold the same accounts, and all of their energy would be in the report twice',
+    hint: 'give each zone the folder with its own accounts: --zone NAME=FOLDER. All front-ends of a zone have the same accounts, and one of them is enough',
   },
   ENERGY_NO_USER: {
     exitCode: 1,

@@ -41,6 +41,8 @@ export interface VmWithAttributes extends Vm {
   readonly tokenUsers?: TokenUsers | undefined;
   /** The host it was on before its host, if that was seen: where a VM that migrates comes from. */
   readonly previousHostId: number | undefined;
+  /** With --shard: it moves to a host of another part, which counts its time, and uses energy here to the end of that. */
+  readonly isPassing?: true;
 }
 
 export interface ServerStates {

@@ -2,10 +2,6 @@
 import { type RaftStatus, raftState } from '../lib/one/zone.ts';
 import { defineCollector, gauge, type HaStates, labelled, samplesOf } from './collector.ts';
 
-/** Whether this front-end leads its zone; in a zone of one front-end, that is it. */
-export const isLeader = ({ zones, own }: HaStates): boolean =>
-  zones.flat().length === 0 || own?.state === raftState.leader;
-
 const isSound = (status: RaftStatus | undefined): boolean =>
   status?.state === raftState.leader || status?.state === raftState.follower;
 

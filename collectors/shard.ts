@@ -53,13 +53,21 @@ export const isOwnHost = (hostId: number, shard: Shard): boolean => isOwnId(host
 
 type Placed = Pick<VmWithAttributes, 'id' | 'hostId'>;
 
+/** Which of them serves a VM. */
+export const shardOfVm = ({ id, hostId }: Placed, { count }: Shard): Shard => ({
+  number: (hashOf(hostId ?? id) % count) + 1,
+  count,
+});
+
 /** A VM is where its host is; one that was never deployed is somewhere too. */
 export const isOwnVm = ({ id, hostId }: Placed, shard: Shard): boolean => isOwnId(hostId ?? id, shard);
 
-/** A VM that migrates away counts its energy on the host that it leaves, too. */
-export const isAccountedVm = (vm: VmWithAttributes, shard: Shard): boolean =>
-  isOwnVm(vm, shard) ||
-  (isMigrating(vm) && vm.previousHostId !== undefined && isOwnHost(vm.previousHostId, shard));
+/** As its accounts take it, if they do: a VM that migrates away counts its energy on the host that it leaves, too. */
+export const accountedVm = (vm: VmWithAttributes, shard: Shard): readonly VmWithAttributes[] => {
+  if (isOwnVm(vm, shard)) return [vm];
+  const isPassing = isMigrating(vm) && vm.previousHostId !== undefined && isOwnHost(vm.previousHostId, shard);
+  return isPassing ? [{ ...vm, isPassing: true }] : [];
+};
 
 /**
  * The hosts whose agents are asked: its own, and those that its migrating VMs come from. Where that is not known, as the

@@ -109,6 +109,7 @@ const mayBeLeftOut = (column: Column): Column => ({ ...column, mayBeLeftOut: tru
 
 /** Those of the table. */
 const columns: Readonly<Record<string, Column>> = {
+  ZONE: text('ZONE'),
   VM_ID: text('VM'),
   VM_NAME: text('NAME'),
   USER_NAME: text('USER'),

@@ -109,7 +109,7 @@ accounts have nothing of the VM in that time.`,
     if (typeof period === 'string') throw usageError(period);
     const folder = options['energy.directory'];
     const reader = createVmHourReader(vmId);
-    await readHours(folder, period, reader, terminal.writeNote);
+    await readHours([{ zone: undefined, folder }], period, reader, terminal.writeNote);
     const hours = reader.hours();
     if (hours.length === 0) throw cliError('ENERGY_NO_VM', { path: folder, vm: vmId });
     const records = hours.map(recordOf);

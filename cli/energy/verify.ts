@@ -1,12 +1,10 @@
 /** `oneext energy verify`: whether the ledger is whole, and the VMs of each host come to the host. */
-import { readLedger } from '../../collectors/accounts/io/read-ledger.ts';
 import { readRows } from '../../collectors/accounts/rows.ts';
-import { reasonOf } from '../../lib/errors/oneext-error.ts';
 import { defineVerb, usageError } from '../command.ts';
 import { cliError } from '../errors.ts';
 import { createBalance } from './balance.ts';
 import { periodOptions } from './energy-options.ts';
-import { requireWhole } from './io/read-hours.ts';
+import { describeDouble, findLedgers, readFolder } from './io/read-hours.ts';
 import { type Period, periodOf } from './period.ts';
 
 const allTime: Period = { from: 0, to: Date.UTC(9999, 11, 31) };
@@ -16,14 +14,15 @@ export const verify = defineVerb({
   summary: 'compare the energy of VMs with that of their hosts, and look for damage',
   operands: '',
   details: `For each hour and each host, the energy of the VMs and the rest must sum to the energy of the host. The exit code
-is 1 if they do not, or if a part of the ledger is damaged. Without --month, --from and --to, the whole ledger is read.`,
+is 1 if they do not, if a part of the ledger is damaged, or if two exporters with accounts in this folder counted the
+same host at the same time. Without --month, --from and --to, the whole ledger is read.`,
   options: periodOptions,
   run: async ({ options }, terminal) => {
     const isAll = [options.month, options.from, options.to].every((given) => given === undefined);
     const period = isAll ? allTime : periodOf(options, terminal.now());
     if (typeof period === 'string') throw usageError(period);
     const folder = options['energy.directory'];
-    await requireWhole(folder, terminal.writeNote);
+    const { parts, doubles } = await findLedgers([{ zone: undefined, folder }], period);
     const balance = createBalance();
     const hours = new Set<number>();
     let faults = 0;
@@ -31,8 +30,8 @@ is 1 if they do not, or if a part of the ledger is damaged. Without --month, --f
       faults += 1;
       terminal.writeResult(`${line}\n`);
     };
-    try {
-      await readLedger(folder, period, {
+    for (const part of parts)
+      await readFolder(part.folder, period, {
         onHour({ body, hour }, isInRange) {
           if (!isInRange) return;
           hours.add(hour);
@@ -43,9 +42,7 @@ is 1 if they do not, or if a part of the ledger is damaged. Without --month, --f
         },
         onDamage: (file, damages) => tell(`${file}: damaged in ${damages} place(s)`),
       });
-    } catch (thrown) {
-      throw cliError('ENERGY_UNREADABLE', { path: folder, detail: reasonOf(thrown) }, thrown);
-    }
+    for (const double of doubles) tell(`two exporters counted at the same time: ${describeDouble(double)}`);
     if (faults > 0) throw cliError('ENERGY_FAULTY', { path: folder, faults });
     terminal.writeResult(
       `${hours.size} hour(s) of ${folder} are whole, and VMs and rest sum to their hosts\n`,

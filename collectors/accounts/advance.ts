@@ -14,7 +14,7 @@ import {
 } from './accounts.ts';
 import { apportion } from './apportion.ts';
 import { addHostAmounts, type Booking, createBooking, type Mutable, piecesBetween } from './booking.ts';
-import type { CountedVm } from './counted-vm.ts';
+import type { AccountedVm, CountedVm } from './counted-vm.ts';
 import { applyFactors } from './factors.ts';
 import { shareIdle } from './idle-share.ts';
 import {
@@ -28,7 +28,7 @@ import {
 } from './scene.ts';
 import type { Settlement } from './settlement.ts';
 import { createTally, type Tally } from './tally.ts';
-import { endVmTime, settleVmTime } from './vm-time.ts';
+import { endVmTime, settlePassingTime, settleVmTime } from './vm-time.ts';
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
@@ -111,19 +111,28 @@ const settlementOf = (
   return [...settlements.values()].find(({ vms }) => vms?.has(vmId) === true) ?? here;
 };
 
+/** The host that has seen a VM whose own host is in another part of the cloud. */
+const passingHost = ({ settlements }: Scene, vmId: number): readonly [number, Settlement] | undefined =>
+  [...settlements].find(([, { vms }]) => vms?.has(vmId) === true);
+
 /** Counts the time of a VM in the pool; up to when that is settled. */
-const countTime = (scene: Scene, counted: CountedVm, vm: Vm, tally: Tally): number => {
+const countTime = (scene: Scene, counted: CountedVm, vm: AccountedVm, tally: Tally): number => {
   const { step } = scene;
-  const hostId = counted.hostId ?? vm.hostId ?? -1;
-  const { measured, unmeasured, life, settledAt } = settleVmTime({
-    vm,
-    before: counted.before,
-    lastStepAt: scene.before.at,
-    at: step.at,
-    wallOffsetMs: step.calendar.wallOffsetMs,
-    settlement: settlementOf(scene, counted, vm, hostId),
-    longestGapMs: scene.gapOf(hostId),
-  });
+  const { vmId, before } = counted;
+  const passing = vm.isPassing === true ? passingHost(scene, vmId) : undefined;
+  const hostId = passing?.[0] ?? counted.hostId ?? vm.hostId ?? -1;
+  const { measured, unmeasured, life, settledAt } =
+    vm.isPassing === true
+      ? settlePassingTime(before, step.at, passing?.[1])
+      : settleVmTime({
+          vm,
+          before,
+          lastStepAt: scene.before.at,
+          at: step.at,
+          wallOffsetMs: step.calendar.wallOffsetMs,
+          settlement: settlementOf(scene, counted, vm, hostId),
+          longestGapMs: scene.gapOf(hostId),
+        });
   if (measured !== undefined) tally.addTime(counted, hostId, measured, 'measuredMs');
   for (const one of unmeasured) tally.addTime(counted, hostId, one, 'unmeasuredMs');
   if (life !== undefined) tally.addTime(counted, hostId, life, 'lifeMs');
@@ -151,7 +160,7 @@ const countGpu = ({ step, rules }: Scene, counted: CountedVm, vm: Vm, tally: Tal
   tally.addGpu(counted, hostId ?? vm.hostId ?? -1, stretch, reading.watts);
 };
 
-const countVm = (scene: Scene, counted: CountedVm, vm: Vm, tally: Tally): void => {
+const countVm = (scene: Scene, counted: CountedVm, vm: AccountedVm, tally: Tally): void => {
   const { account, before, isRunning, hostId } = counted;
   account.settledAt = countTime(scene, counted, vm, tally);
   const hasNews = scene.settlements.has(hostId ?? -1);

@@ -7,6 +7,8 @@ import type { Mutable } from './booking.ts';
 export type AccountedVm = Vm & {
   readonly flavours?: number | undefined;
   readonly labels?: string | undefined;
+  /** Another part of the cloud, that it moves to, counts its time. */
+  readonly isPassing?: true;
 };
 /** A VM, and what a step adds to it in place: a large cloud has many. */
 export interface CountedVm {
@@ -46,7 +48,7 @@ const accountOf = (vm: AccountedVm, before: VmAccount | undefined, at: number): 
     hostId: vm.hostId,
     isRunning: mayHaveProcess(vm),
     isMigrating: isMigrating(vm),
-    seenAt: at,
+    seenAt: vm.isPassing === true ? (before?.seenAt ?? at) : at,
     settledAt: at,
     power: undefined,
     gpuPower: undefined,

@@ -50,11 +50,18 @@ const birth = ({ vm, lastStepAt, at, wallOffsetMs, longestGapMs }: VmScene): num
   return Math.min(at, Math.max(lastStepAt, born));
 };
 
+/** Since when it was there at all steps: one that has come back was elsewhere meanwhile. */
+const thereSince = (scene: VmScene): number => {
+  const { before, lastStepAt = 0 } = scene;
+  return before === undefined ? birth(scene) : Math.max(before.seenAt, lastStepAt);
+};
+
 /** Since when it runs, or up to when that is settled. */
 const runsSince = (scene: VmScene): number => {
   const { before, lastStepAt, at } = scene;
   if (before === undefined) return birth(scene);
-  return Math.min(at, before.isRunning ? before.settledAt : (lastStepAt ?? at));
+  const wasThere = before.isRunning && thereSince(scene) === before.seenAt;
+  return Math.min(at, wasThere ? before.settledAt : (lastStepAt ?? at));
 };
 
 /** Of a VM that runs no more: what was not decided yet is unmeasured. */
@@ -63,7 +70,7 @@ export const endVmTime = (before: VmAccount): Stretch | undefined =>
 
 export const settleVmTime = (scene: VmScene): VmTime => {
   const { vm, before, at, settlement, longestGapMs } = scene;
-  const life = stretch(before?.seenAt ?? birth(scene), at);
+  const life = stretch(thereSince(scene), at);
   if (!mayHaveProcess(vm)) {
     const ended = before === undefined ? undefined : endVmTime(before);
     return { measured: undefined, unmeasured: listOf(ended), life, settledAt: at };
@@ -80,6 +87,25 @@ export const settleVmTime = (scene: VmScene): VmTime => {
     measured: stretch(measuredFrom, to),
     unmeasured: listOf(stretch(since, Math.min(measuredFrom, to))),
     life,
+    settledAt: to,
+  };
+};
+
+/** Of a VM whose time another part of the cloud counts since it was seen here last: what was not decided until then. */
+export const settlePassingTime = (
+  before: VmAccount | undefined,
+  at: number,
+  settlement: Settlement | undefined,
+): VmTime => {
+  const { settledAt, seenAt } = before ?? { settledAt: at, seenAt: at };
+  const to = Math.min(seenAt, settlement?.to ?? settledAt);
+  if (before?.isRunning !== true || settlement === undefined || to <= settledAt)
+    return { measured: undefined, unmeasured: noStretches, life: undefined, settledAt };
+  const from = Math.min(to, Math.max(settledAt, settlement.from));
+  return {
+    measured: stretch(from, to),
+    unmeasured: listOf(stretch(settledAt, from)),
+    life: undefined,
     settledAt: to,
   };
 };

@@ -31,12 +31,20 @@ export interface GuestDocumentsReader {
 }
 
 export interface GuestDocumentsContext {
+  /** Of the whole cloud. */
   readonly sources: () => Sources;
+  /** Whether a step of the accounts has all VMs. */
+  readonly isWhole: () => boolean;
   readonly now: () => number;
   readonly log: Log;
 }
 
-export const createGuestDocuments = ({ sources, now, log }: GuestDocumentsContext): GuestDocumentsReader => {
+export const createGuestDocuments = ({
+  sources,
+  isWhole,
+  now,
+  log,
+}: GuestDocumentsContext): GuestDocumentsReader => {
   let users: ReadonlyMap<number, User> | undefined;
   let vms: Reading<GuestDirectory['vms']> | undefined;
   let situation: GuestDocuments['situation'] = () => undefined;
@@ -57,7 +65,7 @@ export const createGuestDocuments = ({ sources, now, log }: GuestDocumentsContex
         ? undefined
         : { directory: { vms: vms.value, users }, situation, readAt: vms.readAt },
     onStep(documents, readAt) {
-      takeVms(documents.vms, readAt);
+      if (isWhole()) takeVms(documents.vms, readAt);
       situation = lazily(() => situationOf(documents));
     },
     async readIfOlder(afterMs) {

@@ -1,30 +1,22 @@
 /**
- * Adds power and energy to OpenNebula's own monitoring of VMs: datagrams to monitord, from the leader alone.
+ * Adds power and energy to OpenNebula's own monitoring of VMs: datagrams to monitord, from the leader alone. One that has
+ * been elected waits for an interval first, as the leader before it may have pushed just now.
  *
  * A push uses the readings that the accounts of energy or scrapes have just made, and asks the agents itself only
  * where there is none.
  */
-import { createPublicKey, type KeyObject } from 'node:crypto';
-import dgram from 'node:dgram';
-import { lookup } from 'node:dns/promises';
-import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { reasonOf } from '../../lib/errors/oneext-error.ts';
-import { isMissing } from '../../lib/errors/system-error.ts';
 import { createCycle } from '../../lib/io/cycle.ts';
 import { readDocument } from '../../lib/io/read-pool.ts';
 import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Log } from '../../lib/log/log.ts';
-import { parseTemplate } from '../../lib/one/oned-template.ts';
 import { pushedPowerRecords } from '../../lib/one/vm-monitoring.ts';
 import type { MonitoringPush } from '../collector.ts';
-import { collectorError } from '../errors.ts';
-import { isLeader } from '../ha.ts';
 import { formatMessages } from '../monitoring/messages.ts';
-import { type PushedVms, planPush, valuesOfVms } from '../monitoring/vm-values.ts';
-import type { MonitoringAddress, MonitoringSettings } from '../monitoring-options.ts';
+import { type PushedVms, planPush, type VmValues, valuesOfVms } from '../monitoring/vm-values.ts';
+import type { MonitoringSettings } from '../monitoring-options.ts';
+import { isWriter, type ZoneRole, zoneRoleOf } from '../zone-role.ts';
+import { readKey, sendMessages } from './monitord.ts';
 import { readSituation } from './read-situation.ts';
 import type { Source } from './source.ts';
 import type { Sources } from './sources.ts';
@@ -33,61 +25,10 @@ import type { Sources } from './sources.ts';
 const tickMs = 1000;
 /** What failed, or had no reading, is tried again after this time. */
 const tryAgainMs = 5000;
-/** monitord's socket has room for some dozen datagrams, and it writes each VM into its database. */
-const mostPauseMs = 50;
+/** How often it is looked whether this front-end still leads its zone while it pushes. */
+const roleMs = 1000;
 /** At the end of the process, what was pushed is emptied in this time. */
 const farewellMs = 2000;
-
-/** Fails with MONITORING_KEY where what monitord expects cannot be known or done. */
-const readKey = async (configFile: string): Promise<KeyObject | undefined> => {
-  const fail = (file: string, detail: string, cause?: unknown) =>
-    collectorError('MONITORING_KEY', { path: file, detail }, cause);
-  const text = await readFile(configFile, 'latin1').catch((thrown: unknown) => {
-    if (isMissing(thrown)) return ''; // monitord runs elsewhere, or as it comes
-    throw fail(configFile, reasonOf(thrown), thrown);
-  });
-  const { attributes, problem } = parseTemplate(text);
-  if (problem !== undefined) throw fail(configFile, problem);
-  const network = attributes.findLast(({ name }) => name === 'NETWORK');
-  const file = network?.vector?.get('PUBKEY')?.text ?? '';
-  if (file === '') return undefined;
-  try {
-    const key = createPublicKey(await readFile(path.resolve(path.dirname(configFile), file)));
-    if (key.asymmetricKeyType !== 'rsa') throw new Error('it is no RSA key');
-    return key;
-  } catch (thrown) {
-    throw fail(file, reasonOf(thrown), thrown);
-  }
-};
-
-/** Sends them one after the other, with pauses that sum to `overMs` at most. Fails where nobody listens. */
-const send = async (
-  messages: readonly string[],
-  { host, port }: MonitoringAddress,
-  overMs: () => number,
-): Promise<void> => {
-  const found = await lookup(host, { all: true });
-  // A name may have both: monitord as it comes listens on IPv4 alone.
-  const { address, family } = found.find((one) => one.family === 4) ??
-    found[0] ?? { address: host, family: 4 };
-  const socket = dgram.createSocket({ type: family === 6 ? 'udp6' : 'udp4' });
-  try {
-    const connected = once(socket, 'connect');
-    socket.connect(port, address);
-    await connected;
-    const failed = new Promise<never>((_, reject) => socket.once('error', reject));
-    failed.catch(() => undefined);
-    for (const message of messages) {
-      const sent = new Promise<void>((resolve, reject) =>
-        socket.send(message, (error) => (error === null ? resolve() : reject(error))),
-      );
-      await Promise.race([sent, failed]);
-      await Promise.race([pause(Math.min(mostPauseMs, overMs() / messages.length)), failed]);
-    }
-  } finally {
-    socket.close();
-  }
-};
 
 export interface MonitoringContext {
   /** Whether this is the only exporter of its front-end; else the sources have its own VMs alone. */
@@ -121,6 +62,10 @@ export const createMonitoringPusher = (context: MonitoringContext): MonitoringPu
   const { settings, sources, client, now, wall, log } = context;
   let pushedAt = Number.NEGATIVE_INFINITY;
   let triedAt = Number.NEGATIVE_INFINITY;
+  let role: ZoneRole | undefined;
+  /** The election that this front-end has won last, and when it found that out. */
+  let ledTerm: number | undefined;
+  let electedAt = Number.NEGATIVE_INFINITY;
   let pushed: PushedVms | undefined;
   let last: MonitoringPush | undefined;
   let failure: string | undefined;
@@ -136,19 +81,50 @@ export const createMonitoringPusher = (context: MonitoringContext): MonitoringPu
       ]),
     );
 
-  const push = async (): Promise<void> => {
-    if (!isLeader((await sources().ha.get()).value)) {
-      pushed = undefined; // the leader has it
-      last = undefined;
-      return;
+  /** Asked anew, as far as the source lets it: another may have been elected a moment ago. */
+  const readRole = async (): Promise<ZoneRole> => {
+    role = undefined;
+    role = zoneRoleOf((await sources().ha.get()).value);
+    if (role.kind === 'leader' && role.term !== ledTerm) [ledTerm, electedAt] = [role.term, now()];
+    return role;
+  };
+  /** Another is the leader now, and has what was pushed. */
+  const giveUp = (): void => {
+    pushed = undefined;
+    last = undefined;
+  };
+  /** Sends while this front-end leads; whether it did so to the end. */
+  const sendAsWriter = async (values: readonly VmValues[], overMs: () => number): Promise<boolean> => {
+    const messages = formatMessages(values, await readKey(settings()['monitoring.config-file']));
+    const address = settings()['monitoring.address'];
+    let leads = role?.kind === 'alone';
+    if (leads) {
+      await sendMessages(messages, address, overMs, () => true);
+      return true;
     }
+    const look = async (): Promise<void> => {
+      leads = await readRole().then(isWriter, () => false);
+    };
+    await look();
+    const watch = createCycle(look, roleMs);
+    watch.start();
+    try {
+      await sendMessages(messages, address, overMs, () => leads);
+    } finally {
+      await watch.stop();
+    }
+    return leads;
+  };
+  const push = async (): Promise<void> => {
+    if (!isWriter(await readRole())) return giveUp();
+    const { 'monitoring.interval': intervalMs } = settings();
+    if (now() - electedAt < intervalMs) return; // the leader before may have pushed a moment ago
     const from = sources();
     const [{ documents, agentsReadAt }, gpuPower, energy] = await Promise.all([
       readSituation(from),
       from.gpuPower.get(),
       from.energy.get().catch(() => ({ value: undefined })), // power is pushed without it
     ]);
-    const key = await readKey(settings()['monitoring.config-file']);
     pushed ??= await readPushed();
     if (!context.isWhole()) pushed = only(pushed, new Set(documents.vms.map(({ id }) => id)));
     const values = valuesOfVms(
@@ -157,10 +133,10 @@ export const createMonitoringPusher = (context: MonitoringContext): MonitoringPu
     );
     const plan = planPush(values, pushed);
     if (values.length === 0 && plan.values.length === 0) return; // no reading yet
-    const { 'monitoring.address': address, 'monitoring.interval': intervalMs } = settings();
-    await send(formatMessages(plan.values, key), address, () => (isEnding ? farewellMs : intervalMs / 2));
-    pushed = plan.pushed;
+    const isWhole = await sendAsWriter(plan.values, () => (isEnding ? farewellMs : intervalMs / 2));
     if (values.length > 0) pushedAt = agentsReadAt; // the first that has a value goes out at once
+    if (!isWhole) return giveUp();
+    pushed = plan.pushed;
     last = { vms: values.length, atSeconds: Math.floor(wall(now()) / 1000) };
   };
   /** Rather with a reading that was made for another than with one of its own a moment later. */
@@ -173,10 +149,12 @@ export const createMonitoringPusher = (context: MonitoringContext): MonitoringPu
   /** Nobody refreshes what was pushed any more. */
   const takeBack = async (): Promise<void> => {
     if (pushed === undefined) return;
+    // Where there is no other front-end, OpenNebula need not answer for that.
+    const isAlone = role?.kind === 'alone';
+    if (!isAlone && !isWriter(await readRole())) return giveUp();
     const { values } = planPush([], pushed);
     last = undefined;
-    const key = await readKey(settings()['monitoring.config-file']);
-    await send(formatMessages(values, key), settings()['monitoring.address'], () => farewellMs);
+    await sendAsWriter(values, () => farewellMs);
     pushed = undefined;
   };
   const run = async (): Promise<void> => {

@@ -133,7 +133,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   });
   const guests = createGuestServer({
     settings: () => configuration.options,
-    sources: () => serving.sources.own,
+    sources: () => serving.sources.all,
     energy: energy.source,
     now,
     log,

@@ -12,6 +12,7 @@ import { type GuestPage, guestPages } from '../guests/guest-pages.ts';
 import { guestPowerOf } from '../guests/guest-power.ts';
 import { type GuestCredentials, type GuestVerdict, identifyGuest } from '../guests/identify-guest.ts';
 import { createKnownTokens } from '../guests/known-tokens.ts';
+import { isWhole, shardOfVm } from '../shard.ts';
 import { createGuestDocuments, type GuestDocuments, type GuestDocumentsReader } from './guest-documents.ts';
 import { createHold } from './hold-answers.ts';
 import type { Reading, Source } from './source.ts';
@@ -64,7 +65,7 @@ export const createGuestServer = ({
   now,
   log,
 }: GuestServerContext): GuestServer => {
-  const documents = createGuestDocuments({ sources, now, log });
+  const documents = createGuestDocuments({ sources, isWhole: () => isWhole(settings().shard), now, log });
   const limit = createGuessLimit();
   const hold = createHold(holdMs);
   const tokens = createKnownTokens();
@@ -94,6 +95,10 @@ export const createGuestServer = ({
     vm: (GuestVerdict & { kind: 'granted' })['vm'],
     page: GuestPage,
   ): Promise<TextAnswer> => {
+    const { shard } = settings();
+    const { number, count } = shardOfVm(vm, shard);
+    if (number !== shard.number)
+      return unavailable(`other_part: this VM is served by the exporter with --shard ${number}/${count}`);
     const { value, readAt } = await energy.get().catch(() => noReading); // the collector says why
     const { 'energy.longest-gap': gapMs, 'energy.interval': intervalMs } = settings();
     const power = guestPowerOf(vm, value, documents.latest()?.situation());

@@ -15,7 +15,7 @@ import type { DocumentName, Documents } from '../collector.ts';
 import type { ExporterOptions } from '../exporter-options.ts';
 import type { Tariffs } from '../grid/tariffs.ts';
 import { learnModels, modelsOf } from '../learn-models.ts';
-import { askedHosts, isAccountedVm, isOwnHost, isOwnVm, isWhole, type Shard } from '../shard.ts';
+import { accountedVm, askedHosts, isOwnHost, isOwnVm, isWhole, type Shard } from '../shard.ts';
 import type { AgentMemories } from './agent-memory.ts';
 import { createAgentAsker } from './ask-agents.ts';
 import { createCo2Asker } from './ask-co2.ts';
@@ -46,6 +46,8 @@ export const oneDocuments: ReadonlySet<DocumentName> = new Set([
 
 /** How long any reading is reused: scrapes of several servers share it, and agents are not asked too often. */
 export const reuseMs = 5000;
+/** Who leads the zone is asked anew by whoever is about to write what the leader alone may: it costs oned next to nothing. */
+const roleReuseMs = 1000;
 
 export interface SourcesContext {
   readonly client: XmlRpcClient;
@@ -248,7 +250,7 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
         parse: parseVirtualNetwork,
       }),
     ),
-    ha: fromOne(() => readHa(client, fqdn)),
+    ha: createSource({ read: () => readHa(client, fqdn), now, reuseMs: roleReuseMs }),
     servers: fromElsewhere(() => readServers(fqdn)),
     backupState: fromElsewhere(() => readBackupState(options['backup-restore.state-file'])),
     answerCounts: kept.answerCounts.source,
@@ -270,14 +272,18 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
   };
 };
 
-const choosing = <T>(source: Source<readonly T[]>, isChosen: (one: T) => boolean): Source<readonly T[]> => ({
+const choosing = <T>(
+  source: Source<readonly T[]>,
+  choose: (one: T) => readonly T[],
+): Source<readonly T[]> => ({
   get: async () => {
     const { value, readAt } = await source.get();
-    return { value: value.filter(isChosen), readAt };
+    return { value: value.flatMap(choose), readAt };
   },
 });
 
 export interface OwnSources {
+  readonly all: Sources;
   /** Its hosts and VMs. */
   readonly own: Sources;
   /** With the VMs that count energy on its hosts while they move away. */
@@ -286,10 +292,12 @@ export interface OwnSources {
 
 /** Of several exporters that share a cloud, what this one alone writes and keeps. */
 export const ownSources = (sources: Sources, shard: Shard): OwnSources => {
-  if (isWhole(shard)) return { own: sources, accounted: sources };
-  const hosts = choosing(sources.hosts, ({ id }) => isOwnHost(id, shard));
+  if (isWhole(shard)) return { all: sources, own: sources, accounted: sources };
+  const hosts = choosing(sources.hosts, (host) => (isOwnHost(host.id, shard) ? [host] : []));
+  const accounted = choosing(sources.vms, (vm) => accountedVm(vm, shard));
   return {
-    own: { ...sources, hosts, vms: choosing(sources.vms, (vm) => isOwnVm(vm, shard)) },
-    accounted: { ...sources, hosts, vms: choosing(sources.vms, (vm) => isAccountedVm(vm, shard)) },
+    all: sources,
+    own: { ...sources, hosts, vms: choosing(sources.vms, (vm) => (isOwnVm(vm, shard) ? [vm] : [])) },
+    accounted: { ...sources, hosts, vms: accounted },
   };
 };

@@ -6,10 +6,10 @@ import type { XmlRpcClient } from '../../lib/io/xml-rpc-client.ts';
 import type { Log } from '../../lib/log/log.ts';
 import type { SchedulerAttributes } from '../../lib/one/host.ts';
 import type { Rates } from '../grid/rates.ts';
-import { isLeader } from '../ha.ts';
 import { formatHostTemplate, wantedAttributes } from '../scheduler/host-attributes.ts';
 import { planWrites, type Written } from '../scheduler/plan-writes.ts';
 import type { SchedulerSettings } from '../scheduler-options.ts';
+import { isWriter, zoneRoleOf } from '../zone-role.ts';
 import type { Sources } from './sources.ts';
 
 const tickMs = 1000;
@@ -64,7 +64,8 @@ export const createHostAttributesWriter = (context: HostAttributesContext): Host
 
   const writeAll = async (): Promise<void> => {
     const from = sources();
-    if (!isLeader((await from.ha.get()).value)) {
+    const leads = async (): Promise<boolean> => isWriter(zoneRoleOf((await from.ha.get()).value));
+    if (!(await leads())) {
       written.clear();
       unknownSince = new Map();
       return;
@@ -93,7 +94,11 @@ export const createHostAttributesWriter = (context: HostAttributesContext): Host
     });
     unknownSince = plan.unknownSince;
     const limit = createLimit(writesAtOnce);
-    await allEnded(plan.writes.map(([id, attributes]) => limit(() => write(id, attributes))));
+    // Asked before each of them: another may have been elected since the first.
+    const writeAsLeader = async (id: number, attributes: SchedulerAttributes): Promise<void> => {
+      if (await leads()) await write(id, attributes);
+    };
+    await allEnded(plan.writes.map(([id, attributes]) => limit(() => writeAsLeader(id, attributes))));
   };
 
   const run = async (): Promise<void> => {

@@ -7,6 +7,9 @@ export type Grouping = (typeof groupings)[number];
 /** By the names that reports give them. */
 export type Names = Readonly<Record<string, string | number>>;
 
+/** Stands before all others in a report of several zones of OpenNebula. */
+export const zoneColumn = 'ZONE';
+
 /** The columns that come first. */
 export const nameColumns: Readonly<Record<Grouping, readonly string[]>> = {
   vm: ['VM_ID', 'VM_NAME', 'USER_NAME', 'GROUP_NAME'],

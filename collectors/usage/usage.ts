@@ -19,6 +19,7 @@ import {
   type Names,
   namesOfHost,
   namesOfVm,
+  zoneColumn,
 } from './grouping.ts';
 
 export interface Usage {
@@ -31,6 +32,8 @@ export interface UsageReader {
   visitor(hour: number, isCounted: boolean): RowVisitor;
   /** Names from before may be those of others now. */
   forgetNames(): void;
+  /** What comes from here on is of that zone of OpenNebula, in lines of its own. */
+  openZone(zone: string | undefined): void;
   /** In the order of their names. */
   usages(): readonly Usage[];
   /** The rules by which VMs got their energy: `capacity`, `equal`. */
@@ -42,6 +45,8 @@ export interface UsageReader {
 /** A line that is being summed. */
 interface OpenUsage {
   names: Names;
+  /** The hour of which the names are: another folder may tell those of an earlier one. */
+  namedAt: number;
   readonly parts: AmountsByCurrency;
   currency: string | undefined;
   amounts: Amounts;
@@ -49,6 +54,7 @@ interface OpenUsage {
 
 const openUsage = (names: Names): OpenUsage => ({
   names,
+  namedAt: Number.NEGATIVE_INFINITY,
   parts: new Map(),
   currency: undefined,
   amounts: noAmounts(),
@@ -130,11 +136,14 @@ export const createUsageReader = ({ grouping, ratesAt, isVisible }: UsageOptions
   /** The lines of a VM, or of a host, at this place of the ledger. */
   const current = new Map<number, readonly OpenUsage[]>();
   const hosts = createHosts(ratesAt);
+  let zone: string | undefined;
+  let hour = Number.NaN;
   const name = (id: number, all: readonly Names[]): readonly OpenUsage[] => {
-    const usages = all.map((names) => {
+    const usages = all.map((ownNames) => {
+      const names = zone === undefined ? ownNames : { [zoneColumn]: zone, ...ownNames };
       const key = keyOf(names);
       const usage = byKey.get(key) ?? openUsage(names);
-      usage.names = names;
+      if (hour >= usage.namedAt) [usage.names, usage.namedAt] = [names, hour];
       byKey.set(key, usage);
       return usage;
     });
@@ -142,7 +151,6 @@ export const createUsageReader = ({ grouping, ratesAt, isVisible }: UsageOptions
     current.set(id, lines);
     return lines;
   };
-  let hour = Number.NaN;
   let isCounted = false;
   let block = 0;
   const attributions = new Set<string>();
@@ -212,6 +220,9 @@ export const createUsageReader = ({ grouping, ratesAt, isVisible }: UsageOptions
     forgetNames() {
       current.clear();
       hosts.forget();
+    },
+    openZone(next) {
+      zone = next;
     },
     usages,
     policies: () => ({ attribution: [...attributions].sort(), idle: [...idles].sort() }),

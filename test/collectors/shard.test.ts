@@ -4,12 +4,13 @@ import fc from 'fast-check';
 import type { VmWithAttributes } from '../../collectors/collector.ts';
 import { counter, gauge, labelled, samplesOf } from '../../collectors/collector.ts';
 import {
+  accountedVm,
   askedHosts,
-  isAccountedVm,
   isOwnHost,
   isOwnVm,
   ownSamples,
   type Shard,
+  shardOfVm,
 } from '../../collectors/shard.ts';
 import { hostShape, parseHost } from '../../lib/one/host.ts';
 import { parseVm, vmShape } from '../../lib/one/vm.ts';
@@ -77,9 +78,14 @@ test('the agents of the hosts that its migrating VMs come from are asked too', (
 
 test('a VM that migrates counts energy in both parts, and else in one', () => {
   const moving = { ...vm, ...migrating, hostId: there, previousHostId: here };
-  assert.equal(isAccountedVm(moving, shard), true);
-  assert.equal(isAccountedVm({ ...moving, lcmState: 3 }, shard), false);
+  assert.deepEqual(accountedVm(moving, shard), [{ ...moving, isPassing: true }]);
+  assert.deepEqual(accountedVm({ ...moving, lcmState: 3 }, shard), []);
   assert.equal(isOwnVm(moving, shard), false);
+  const coming = { ...moving, hostId: here, previousHostId: there };
+  assert.deepEqual(accountedVm(coming, shard), [coming]);
+  const number = shardOfVm(moving, shard).number;
+  assert.notEqual(number, shard.number);
+  assert.ok(isOwnVm(moving, { ...shard, number }));
 });
 
 test('what was counted is shown whole, the rest by whose it is, and what is nobody’s by the first', () => {

@@ -93,34 +93,6 @@ test('each measured VM is pushed with what the page has; at the end all of it is
   await monitord.until(() => [...hosts].every((id) => emptied().has(id)));
 });
 
-test('only the leader of a zone pushes', async (t) => {
-  let isLeader = false;
-  let asked = 0;
-  let onAsked = (): void => undefined;
-  const askedTwice = new Promise<void>((resolve) => {
-    onAsked = () => asked >= 2 && resolve();
-  });
-  const servers = ['a', 'b'].map(
-    (name) => `<SERVER><ID>0</ID><NAME>${name}</NAME><ENDPOINT>http://127.0.0.1:9/RPC2</ENDPOINT></SERVER>`,
-  );
-  const { monitord } = await startCloud(t, {
-    answer(method) {
-      if (method === 'one.zonepool.info')
-        return {
-          document: `<ZONE_POOL><ZONE><ID>0</ID><NAME>z</NAME><SERVER_POOL>${servers.join('')}</SERVER_POOL></ZONE></ZONE_POOL>`,
-        };
-      if (method !== 'one.zone.raftstatus') return undefined;
-      asked += 1;
-      onAsked();
-      return { document: `<RAFT><SERVER_ID>0</SERVER_ID><STATE>${isLeader ? 3 : 2}</STATE></RAFT>` };
-    },
-  });
-  await askedTwice;
-  assert.equal(monitord.received.length, 0);
-  isLeader = true;
-  await monitord.until(({ vms }) => vms.size > 0);
-});
-
 test('where monitord has a PUBKEY, messages are encrypted with it; one that cannot be used is a reason', async (t) => {
   const folder = temporaryFolder(t);
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

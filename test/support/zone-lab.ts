@@ -26,6 +26,8 @@ interface ZoneState {
   readonly down: readonly ServerId[];
   /** Servers that see each other. */
   readonly sides: readonly (readonly ServerId[])[];
+  /** Servers that take requests and do not answer the others. */
+  readonly slow: readonly ServerId[];
 }
 
 const recordings: Readonly<Record<string, string>> = {
@@ -64,16 +66,30 @@ const startRelay = async (
   return (server.address() as AddressInfo).port;
 };
 
+/** Lets a program believe that it is another time. */
+const clockAhead = (ms: number): Readonly<Record<string, string>> => {
+  const text = `
+    const Now = Date;
+    globalThis.Date = class extends Now {
+      constructor(...given) { given.length === 0 ? super(Now.now() + ${ms}) : super(...given); }
+      static now() { return Now.now() + ${ms}; }
+    };
+    Object.defineProperty(performance, 'timeOrigin', { value: performance.timeOrigin + ${ms} });`;
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(text)}` };
+};
+
 export const startZone = async (t: TestContext) => {
   const folder = temporaryFolder(t);
   const beganAt = performance.now();
   const exporters = new Map<number, ExporterProcess>();
-  let state: ZoneState = { terms: [1, 1, 1], leaders: [0], down: [], sides: [serverIds] };
+  let state: ZoneState = { terms: [1, 1, 1], leaders: [0], down: [], sides: [serverIds], slow: [] };
   const sees = (asking: number, asked: number): boolean =>
     !state.down.some((id) => id === asking || id === asked) &&
     state.sides.some((side) => [asking, asked].every((one) => side.some((id) => id === one)));
 
   const ports: number[] = [];
+  /** Which server was told to write the template of a host, in order. */
+  const templates: ServerId[] = [];
   /** The zone as one of the servers sees it. */
   const zoneOf = (asking: number): string =>
     serverIds
@@ -85,8 +101,14 @@ export const startZone = async (t: TestContext) => {
   const answerOf = (asked: ServerId) => (request: string) => {
     const asking = Number(/^POST \/from-(\d)/.exec(request)?.[1] ?? asked);
     if (!sees(asking, asked)) return 'reset' as const;
+    if (asking !== asked && state.slow.includes(asked)) return 'hang' as const;
     const method = methodOf(request);
+    if (method === 'one.host.update') {
+      templates.push(asked);
+      return { bytes: document('1') };
+    }
     if (method === 'one.hostpool.info') return kvmHostPool();
+    if (method === 'one.vmpool.monitoring') return { bytes: document('<MONITORING_DATA/>') };
     if (method === 'one.zonepool.info')
       return {
         bytes: document(
@@ -117,14 +139,17 @@ export const startZone = async (t: TestContext) => {
   t.after(agent.close);
   const relay = await startRelay(t, (asked) => exporters.get(asked)?.url, sees);
   return {
+    templates,
     folderOf: (id: ServerId): string => path.join(folder, `energy-${id}`),
     /** What the VM has drawn at most until now. */
     joules: (): number => ((performance.now() - beganAt) / 1000) * 40,
     elect(next: Partial<ZoneState>): void {
       state = { ...state, ...next };
     },
-    async start(id: ServerId, ...flags: readonly string[]): Promise<ExporterProcess> {
+    endpointOf: (id: ServerId): string => `http://127.0.0.1:${ports[id]}/RPC2`,
+    async start(id: ServerId, flags: readonly string[] = [], clockMs = 0): Promise<ExporterProcess> {
       const exporter = await startExporter({
+        ...(clockMs === 0 ? {} : { environment: clockAhead(clockMs) }),
         endpoint: `http://127.0.0.1:${ports[id]}/RPC2`,
         flags: [
           `--power.agent-url=http://127.0.0.1:${agent.port}/{id}/metrics`,

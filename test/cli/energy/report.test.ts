@@ -1,6 +1,6 @@
 /** `oneext energy` as an operator runs it, on a ledger that the exporter's own code has written. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { advance } from '../../../collectors/accounts/advance.ts';
@@ -21,19 +21,28 @@ const writeLedger = async (
     supply,
     pue,
     knownFrom = noon,
-  }: { gridZone?: string; supply?: number; pue?: number; knownFrom?: number } = {},
+    hostId = 0,
+    folder = path.join(temporaryFolder(t), 'energy'),
+  }: {
+    gridZone?: string;
+    supply?: number;
+    pue?: number;
+    knownFrom?: number;
+    hostId?: number;
+    folder?: string;
+  } = {},
 ): Promise<string> => {
-  const folder = path.join(temporaryFolder(t), 'energy');
   const kept = await keepEnergy({ folder, retentionMs: undefined, log });
   for (let at = noon; at <= noon + 180 * minute; at += 30 * minute) {
     const owner = at < noon + 120 * minute ? 'bob' : '=carol,';
     const vms = [
-      madeVm(7, 0, { name: 'web "1"', flavours: 4, labels: 'prod,web' }),
-      madeVm(8, 0, { owner, name: `db ${at - noon}`, flavours: -1, labels: 'prod' }),
+      madeVm(7, hostId, { name: 'web "1"', flavours: 4, labels: 'prod,web' }),
+      madeVm(8, hostId, { owner, name: `db ${at - noon}`, flavours: -1, labels: 'prod' }),
     ];
-    const step = madeStep(at, [madeHost(0, { gridZone })], vms, [[0, [power(0, at, 200, { 7: 60, 8: 40 })]]]);
+    const sights = [power(hostId, at, 200, { 7: 60, 8: 40 })];
+    const step = madeStep(at, [madeHost(hostId, { gridZone })], vms, [[hostId, sights]]);
     const isKnown = at > knownFrom;
-    const supplyFactors = new Map(supply === undefined || !isKnown ? [] : [[0, supply]]);
+    const supplyFactors = new Map(supply === undefined || !isKnown ? [] : [[hostId, supply]]);
     const rulesNow = { ...rules, pue: isKnown ? pue : undefined };
     await kept.advance((before) => advance(before, { ...step, supplyFactors }, rulesNow), step);
   }
@@ -323,29 +332,113 @@ test('a user sees what OpenNebula would list for that user, and an unknown user 
   assert.match(unnamed.stderr, /ENERGY_NO_USER/);
 });
 
-test('accounts of shards are reported each from its own folder, and never as nothing', async (t) => {
+const recordsOf = async (folder: string, ...flags: readonly string[]) => {
+  const argv = ['report', '--month=2026-11', '--format=json', ...flags];
+  const { code, stdout, stderr } = await oneext(folder, ...argv);
+  const records: readonly Record<string, unknown>[] = code === 0 ? JSON.parse(stdout).RECORDS : [];
+  return { code, records, stderr };
+};
+
+test('a report has all accounts of exporters with --shard, and each of their folders can be read alone', async (t) => {
   const whole = temporaryFolder(t);
-  const [one, other] = ['shard-1-of-2', 'shard-2-of-2'].map((name) => path.join(whole, name));
-  assert.ok(one !== undefined && other !== undefined);
-  renameSync(await writeLedger(t), one);
-  mkdirSync(other);
-  for (const verb of ['report', 'verify']) {
-    const { code, stdout, stderr } = await oneext(whole, verb, '--month=2026-11');
-    assert.deepEqual([code, stdout], [1, ''], verb);
-    assert.match(stderr, /shard-1-of-2, shard-2-of-2/);
-  }
-  const part = await oneext(one, 'report', '--month=2026-11', '--format=csv');
-  assert.equal(part.code, 0);
-  assert.match(part.stdout, /alice/);
+  const parts = ['shard-1-of-3', 'shard-2-of-3', 'shard-3-of-3'].map((name) => path.join(whole, name));
+  for (const [hostId, folder] of parts.slice(0, 2).entries()) await writeLedger(t, { hostId, folder });
+  mkdirSync(parts[2] ?? '');
+  const { records, stderr } = await recordsOf(whole);
+  assert.equal(stderr, '');
+  assert.deepEqual(
+    records.map((one) => [one['VM_ID'], one['VM_NAME'], one['USER_NAME'], one['ENERGY_KWH']]),
+    [
+      [7, 'web "1"', 'alice', 0.66],
+      [8, `db ${180 * minute}`, '=carol,', 0.27],
+      [8, `db ${90 * minute}`, 'bob', 0.27],
+    ],
+  );
+  assert.deepEqual(
+    (await recordsOf(whole, '--by=host')).records.map((one) => [one['HOST_NAME'], one['ENERGY_KWH']]),
+    [
+      ['kvm0', 0.6],
+      ['kvm1', 0.6],
+    ],
+  );
+  const alone = await Promise.all(parts.map((part) => recordsOf(part, '--by=host')));
+  assert.deepEqual(
+    alone.map(({ records: own }) => own.map((one) => one['HOST_ID'])),
+    [[0], [1], []],
+  );
+  const verified = await oneext(whole, 'verify', '--month=2026-11');
+  assert.equal(verified.code, 0, verified.stdout);
+  const shown = await oneext(whole, 'show', '7', '--month=2026-11');
+  assert.match(shown.stdout, /^TOTAL .* 0\.660 /m);
 });
 
-test('accounts from before the shards are reported, with a note that the others are not in it', async (t) => {
+test('no joule twice: of a host that two exporters counted at the same time, one counts', async (t) => {
+  const folder = await writeLedger(t); // by an exporter without --shard
+  const shards = ['shard-1-of-2', 'shard-2-of-2'].map((name) => path.join(folder, name));
+  for (const [hostId, shard] of shards.entries()) await writeLedger(t, { hostId, folder: shard });
+  const { code, records, stderr } = await recordsOf(folder, '--by=host');
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(
+    records.map((one) => [one['HOST_ID'], one['ENERGY_KWH']]),
+    [
+      [0, 0.6],
+      [1, 0.6],
+    ],
+  );
+  assert.match(
+    stderr,
+    /host 0 at 2026-11-28T12:00:00\.000Z, which counts in \S+ and not in \S+, and 2 more\n$/,
+  );
+  const verified = await oneext(folder, 'verify', '--month=2026-11');
+  assert.equal(verified.code, 1);
+  assert.equal(verified.stdout.match(/^two exporters counted at the same time: host 0 at/gm)?.length, 3);
+});
+
+test('a report of several zones has a column ZONE in every format, and ids of each zone', async (t) => {
+  const [here, there] = [await writeLedger(t, { gridZone: 'FR' }), temporaryFolder(t)];
+  for (const hostId of [0, 1])
+    await writeLedger(t, { gridZone: 'DE', hostId, folder: path.join(there, `shard-${hostId + 1}-of-2`) });
+  const zones = [`--zone=paris=${here}`, `--zone=Köln, "Süd"=${there}`];
+  const columns = async (...flags: readonly string[]) =>
+    (await recordsOf('/nowhere', ...zones, ...flags)).records.map((one) =>
+      ['ZONE', 'GRID_ZONE', 'HOST_ID', 'VM_ID', 'ENERGY_KWH'].flatMap((name) => one[name] ?? []),
+    );
+  assert.deepEqual(await columns('--by=host'), [
+    ['Köln, "Süd"', 0, 0.6],
+    ['Köln, "Süd"', 1, 0.6],
+    ['paris', 0, 0.6],
+  ]);
+  assert.deepEqual(await columns('--by=zone'), [
+    ['Köln, "Süd"', 'DE', 1.2],
+    ['paris', 'FR', 0.6],
+  ]);
+  assert.deepEqual((await columns()).at(0), ['Köln, "Süd"', 7, 0.66]);
+  const report = (...flags: readonly string[]) =>
+    oneext('/nowhere', 'report', '--month=2026-11', '--by=cluster', ...zones, ...flags);
+  const table = await report();
+  assert.match(
+    table.stdout,
+    /^ZONE +CLUSTER .*\nKöln, "Süd" +default .* 1\.200 .*\nparis +default .* 0\.600 /m,
+  );
+  assert.match(table.stdout, /^TOTAL .* 1\.800 /m);
+  assert.match((await report('--format=csv')).stdout, /^ZONE,CLUSTER_NAME,.*\n"Köln, ""Süd""",default,/);
+  assert.match((await report('--format=xml')).stdout, /<RECORD><ZONE>paris<\/ZONE><CLUSTER_NAME>default</);
+});
+
+test('zones that are named twice, or have the same accounts, are refused', async (t) => {
   const folder = await writeLedger(t);
-  mkdirSync(path.join(folder, 'shard-1-of-2'));
-  const { code, stdout, stderr } = await oneext(folder, 'report', '--month=2026-11', '--format=csv');
-  assert.equal(code, 0);
-  assert.match(stdout, /alice/);
-  assert.match(stderr, /not in what follows: shard-1-of-2/);
+  const copy = path.join(temporaryFolder(t), 'copy');
+  cpSync(folder, copy, { recursive: true });
+  const same = await recordsOf('/nowhere', `--zone=a=${folder}`, `--zone=b=${copy}`);
+  assert.equal(same.code, 1);
+  assert.match(same.stderr, /ENERGY_SAME_ACCOUNTS/);
+  const twice = await recordsOf('/nowhere', `--zone=a=${folder}`, `--zone=a=${folder}/`, '--as=alice');
+  assert.equal(twice.code, 2);
+  assert.match(twice.stderr, /the zone "a" more than once.*the folder \S+ to more than one zone.*--as asks/);
+  for (const zone of ['paris', '=/srv', 'paris=', ' =/srv'])
+    assert.equal((await recordsOf(folder, `--zone=${zone}`)).code, 2, zone);
+  const none = await recordsOf('/nowhere', `--zone=a=${folder}`, '--zone=b=/nowhere');
+  assert.match(none.stderr, /cannot read the accounts of energy in \/nowhere/);
 });
 
 test('verify finds the ledger whole, and says what is damaged', async (t) => {

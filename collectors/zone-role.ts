@@ -1,10 +1,12 @@
 /**
- * Which part an exporter has in a highly available zone: the accounts are those of the front-end that leads it.
+ * Which part an exporter has in a highly available zone. The front-end that leads it keeps the accounts, pushes into the
+ * monitoring of VMs and writes into the templates of hosts; the others do not.
  *
- * A front-end that cannot reach a majority of its zone does not count: another may have been elected meanwhile.
+ * A front-end that cannot reach a majority of its zone does none of that: another may have been elected meanwhile. A
+ * server whose term is later than ours has voted in an election after ours, so it is not of our majority.
  */
-import { type RaftMember, type RaftStatus, raftState } from '../../lib/one/zone.ts';
-import type { HaStates } from '../collector.ts';
+import { type RaftMember, type RaftStatus, raftState } from '../lib/one/zone.ts';
+import type { HaStates } from './collector.ts';
 
 export type ZoneRole =
   | { readonly kind: 'alone' }
@@ -31,10 +33,11 @@ const ownZoneOf = ({ zones }: HaStates, own: RaftStatus): readonly RaftMember[] 
 const leaderRole = (members: readonly RaftMember[], own: RaftStatus): ZoneRole => {
   const { serverId, term } = own;
   const others = members.filter(({ id }) => id !== serverId);
-  const newer = others.find(({ status }) => isIn(status, raftState.leader) && status.term > term);
-  if (newer !== undefined)
-    return { kind: 'none', reason: `server ${newer.name} leads the zone since a later election` };
-  const heard = others.filter(({ status }) => isIn(status, raftState.follower)).length + 1;
+  const rival = others.find(({ status }) => isIn(status, raftState.leader) && status.term >= term);
+  if (rival !== undefined)
+    return { kind: 'none', reason: `server ${rival.name} says that it leads the zone, too` };
+  const heard =
+    others.filter(({ status }) => isIn(status, raftState.follower) && status.term <= term).length + 1;
   return heard * 2 > members.length
     ? { kind: 'leader', serverId, term, others }
     : {
@@ -65,3 +68,6 @@ export const zoneRoleOf = (ha: HaStates): ZoneRole => {
     ? followerRole(members, own)
     : { kind: 'none', reason: 'the zone elects its leader' };
 };
+
+/** Whether this front-end writes what one alone may write: it leads its zone, or is the only one. */
+export const isWriter = ({ kind }: ZoneRole): boolean => kind === 'alone' || kind === 'leader';
