@@ -29,13 +29,14 @@ test('one front-end at a time pushes power and writes the templates of hosts', a
   const exporters = [];
   for (const id of serverIds)
     exporters.push(
-      await zone.start(id, [
+      await zone.start(
+        id,
         '--monitoring.push',
         '--monitoring.interval=5s',
         `--monitoring.address=${monitords[id]?.address}`,
         '--monitoring.config-file=/nowhere/monitord.conf',
         '--scheduler.attributes',
-      ]),
+      ),
     );
   await pushedBy(0, 1);
 

@@ -88,7 +88,6 @@ export const startZone = async (t: TestContext) => {
     state.sides.some((side) => [asking, asked].every((one) => side.some((id) => id === one)));
 
   const ports: number[] = [];
-  /** Which server was told to write the template of a host, in order. */
   const templates: ServerId[] = [];
   /** The zone as one of the servers sees it. */
   const zoneOf = (asking: number): string =>
@@ -98,31 +97,26 @@ export const startZone = async (t: TestContext) => {
           `<SERVER><ID>${id}</ID><NAME>one-${id}</NAME><ENDPOINT>http://127.0.0.1:${ports[id]}/from-${asking}</ENDPOINT></SERVER>`,
       )
       .join('');
+  const documentOf = (method: string, asked: ServerId): string | undefined => {
+    if (method === 'one.vmpool.monitoring') return '<MONITORING_DATA/>';
+    if (method === 'one.zonepool.info')
+      return `<ZONE_POOL><ZONE><ID>0</ID><NAME>z</NAME><SERVER_POOL>${zoneOf(asked)}</SERVER_POOL></ZONE></ZONE_POOL>`;
+    if (method !== 'one.zone.raftstatus') return undefined;
+    const says = state.leaders.includes(asked) ? 3 : 2;
+    return `<RAFT><SERVER_ID>${asked}</SERVER_ID><STATE>${says}</STATE><TERM>${state.terms[asked]}</TERM></RAFT>`;
+  };
   const answerOf = (asked: ServerId) => (request: string) => {
     const asking = Number(/^POST \/from-(\d)/.exec(request)?.[1] ?? asked);
     if (!sees(asking, asked)) return 'reset' as const;
     if (asking !== asked && state.slow.includes(asked)) return 'hang' as const;
     const method = methodOf(request);
+    if (method === 'one.hostpool.info') return kvmHostPool();
     if (method === 'one.host.update') {
       templates.push(asked);
       return { bytes: document('1') };
     }
-    if (method === 'one.hostpool.info') return kvmHostPool();
-    if (method === 'one.vmpool.monitoring') return { bytes: document('<MONITORING_DATA/>') };
-    if (method === 'one.zonepool.info')
-      return {
-        bytes: document(
-          `<ZONE_POOL><ZONE><ID>0</ID><NAME>z</NAME><SERVER_POOL>${zoneOf(asked)}</SERVER_POOL></ZONE></ZONE_POOL>`,
-        ),
-      };
-    if (method === 'one.zone.raftstatus') {
-      const says = state.leaders.includes(asked) ? 3 : 2;
-      return {
-        bytes: document(
-          `<RAFT><SERVER_ID>${asked}</SERVER_ID><STATE>${says}</STATE><TERM>${state.terms[asked]}</TERM></RAFT>`,
-        ),
-      };
-    }
+    const text = documentOf(method, asked);
+    if (text !== undefined) return { bytes: document(text) };
     return { bytes: recordedAnswer(recordings[method] ?? 'error-badmethod') };
   };
   for (const id of serverIds) {
@@ -138,7 +132,29 @@ export const startZone = async (t: TestContext) => {
   }));
   t.after(agent.close);
   const relay = await startRelay(t, (asked) => exporters.get(asked)?.url, sees);
+  const startAt = async (
+    id: ServerId,
+    clockMs: number,
+    ...flags: readonly string[]
+  ): Promise<ExporterProcess> => {
+    const exporter = await startExporter({
+      ...(clockMs === 0 ? {} : { environment: clockAhead(clockMs) }),
+      endpoint: `http://127.0.0.1:${ports[id]}/RPC2`,
+      flags: [
+        `--power.agent-url=http://127.0.0.1:${agent.port}/{id}/metrics`,
+        `--energy.directory=${path.join(folder, `energy-${id}`)}`,
+        `--energy.exporter-url=http://127.0.0.1:${relay}/${id}/{id}`,
+        '--energy.interval=1s',
+        '--energy.copy-interval=1s',
+        ...flags,
+      ],
+    });
+    exporters.set(id, exporter);
+    t.after(exporter.end);
+    return exporter;
+  };
   return {
+    /** Which server was told to write the template of a host, in order. */
     templates,
     folderOf: (id: ServerId): string => path.join(folder, `energy-${id}`),
     /** What the VM has drawn at most until now. */
@@ -146,23 +162,8 @@ export const startZone = async (t: TestContext) => {
     elect(next: Partial<ZoneState>): void {
       state = { ...state, ...next };
     },
-    endpointOf: (id: ServerId): string => `http://127.0.0.1:${ports[id]}/RPC2`,
-    async start(id: ServerId, flags: readonly string[] = [], clockMs = 0): Promise<ExporterProcess> {
-      const exporter = await startExporter({
-        ...(clockMs === 0 ? {} : { environment: clockAhead(clockMs) }),
-        endpoint: `http://127.0.0.1:${ports[id]}/RPC2`,
-        flags: [
-          `--power.agent-url=http://127.0.0.1:${agent.port}/{id}/metrics`,
-          `--energy.directory=${path.join(folder, `energy-${id}`)}`,
-          `--energy.exporter-url=http://127.0.0.1:${relay}/${id}/{id}`,
-          '--energy.interval=1s',
-          '--energy.copy-interval=1s',
-          ...flags,
-        ],
-      });
-      exporters.set(id, exporter);
-      t.after(exporter.end);
-      return exporter;
-    },
+    start: (id: ServerId, ...flags: readonly string[]): Promise<ExporterProcess> => startAt(id, 0, ...flags),
+    /** With a clock that is ahead. */
+    startAt,
   };
 };
