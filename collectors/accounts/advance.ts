@@ -175,7 +175,7 @@ const countVms = (scene: Scene, tally: Tally): ReadonlyMap<number, VmAccount> =>
     const { vmId, vm, before, account } = counted;
     if (vm !== undefined) {
       countVm(scene, counted, vm, tally);
-      countGpu(scene, counted, vm, tally);
+      if (vm.isPassing !== true) countGpu(scene, counted, vm, tally);
     } else if (before === undefined || !leave(scene, counted, before, tally)) continue;
     else account.power = undefined;
     vms.set(vmId, account);
