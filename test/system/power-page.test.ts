@@ -1,10 +1,11 @@
 /** The power page in Debian's Chromium: with odd names, on a phone, in the dark, and while it is away. */
 import assert from 'node:assert/strict';
+import http from 'node:http';
 import path from 'node:path';
 import test, { after, type TestContext } from 'node:test';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { simulate } from '../../simulator/simulate.ts';
+import { type SimulationOptions, simulate } from '../../simulator/simulate.ts';
 import { type ExporterProcess, startExporter } from '../support/exporter.ts';
 import { httpAnswer } from '../support/raw-server.ts';
 import { startRecordedFrontEnd } from '../support/recorded-front-end.ts';
@@ -18,7 +19,7 @@ const browser: Browser = await chromium.launch({
 });
 after(() => browser.close());
 
-const startCloud = async (t: TestContext) => {
+const startCloud = async (t: TestContext, size: Partial<SimulationOptions> = {}, interval = '1s') => {
   const simulation = await simulate({
     hosts: 3,
     vms: 8,
@@ -28,6 +29,7 @@ const startCloud = async (t: TestContext) => {
     port: 0,
     agentsPort: 0,
     still: false,
+    ...size,
   });
   t.after(simulation.close);
   const folder = path.join(temporaryFolder(t), 'energy');
@@ -40,7 +42,7 @@ const startCloud = async (t: TestContext) => {
         `--power.agent-url=${simulation.agentUrl}`,
         '--no-collector.server',
         `--energy.directory=${folder}`,
-        '--energy.interval=1s',
+        `--energy.interval=${interval}`,
       ],
     });
     t.after(exporter.end);
@@ -164,6 +166,57 @@ test('odd names act neither upon the page nor upon what stands around them', asy
   assert.equal(await page.locator('#vms-rows img').count(), 0);
   assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'));
   assert.deepEqual(await violations(page), []);
+  assert.deepEqual(complaints, []);
+});
+
+/** The bytes of an answer as they are sent, zipped where they may be; up to its end, or to that of the first event. */
+const bytesOf = (url: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const request = http.get(url, { headers: { 'accept-encoding': 'gzip' } }, (answer) => {
+      const isEvents = answer.headers['content-type']?.startsWith('text/event-stream') === true;
+      let text = '';
+      let bytes = 0;
+      answer.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (isEvents) text += chunk.toString('utf8');
+        if (!/\n\n$/.test(text)) return;
+        resolve(bytes);
+        request.destroy();
+      });
+      answer.on('end', () => resolve(bytes));
+      answer.on('error', reject);
+    });
+    request.on('error', reject);
+  });
+
+test('10,000 VMs: a thousand on a page, sorted and filtered by the exporter, in small answers', async (t) => {
+  const large = { hosts: 50, vms: 10_000, lifetimeSeconds: 3600, processes: 20, still: true };
+  const { start } = await startCloud(t, large, '15s');
+  const { url } = await start();
+  const { page, complaints } = await openPage(t, settings['in the light']);
+  const address = '/power?size=1000&sort=name';
+  page.setDefaultTimeout(120_000);
+  await page.goto(`${url}${address}`);
+  const rows = page.locator('#vms-rows tr');
+  assert.equal(await rows.count(), 1000);
+  const names = await page.locator('#vms-rows th bdi').allTextContents();
+  assert.deepEqual(names, names.toSorted());
+  assert.ok((await bytesOf(`${url}${address}`)) < 150_000);
+  assert.ok((await bytesOf(`${url}/power/events?size=1000&sort=name`)) < 5000);
+  await untilLive(page);
+  await page.getByRole('navigation', { name: 'Pages of VMs' }).getByRole('link', { name: 'Next' }).click();
+  await page.waitForURL(/page=2/);
+  assert.match(
+    (await page.locator('nav[aria-label="Pages of VMs"] p').textContent()) ?? '',
+    /^1001 to 2000 of /,
+  );
+  const [next = ''] = await page.locator('#vms-rows th bdi').allTextContents();
+  assert.ok(next >= (names.at(-1) ?? ''));
+  await page.getByLabel('Host', { exact: true }).fill('kvm007');
+  await page.getByRole('button', { name: 'Show' }).click();
+  await page.waitForURL(/host=kvm007/);
+  const hosts = new Set(await page.locator('#vms-rows td:nth-child(5)').allTextContents());
+  assert.deepEqual([...hosts], ['kvm007']);
   assert.deepEqual(complaints, []);
 });
 
