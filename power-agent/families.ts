@@ -14,62 +14,45 @@ const family = (
 
 const vmLabels = ['domain', 'uuid'];
 export const agentFamilies = {
-  vmEnded: family(
-    'vm_ended',
-    'gauge',
-    '1 for a VM that has ended here: its counters stay on the page for five minutes',
-    vmLabels,
-  ),
-  vmCpu: family('vm_cpu_seconds_total', 'counter', 'CPU time that the VM used on this host', vmLabels),
+  vmEnded: family('vm_ended', 'gauge', '1 for a VM that has ended', vmLabels),
+  vmCpu: family('vm_cpu_seconds_total', 'counter', 'CPU time of the VM', vmLabels),
   vmEnergy: family(
     'vm_energy_joules_total',
     'counter',
-    "The VM's part of the energy of the host: its CPU time as a part of the capacity of all CPUs",
+    'Energy of the host that is of the VM: by its part of the time of all CPUs',
     vmLabels,
   ),
   vmMarginal: family(
     'vm_marginal_energy_joules_total',
     'counter',
-    "Energy that the VM's CPU time added to that of the host; absent until the model of the host is known",
+    'Energy of the host that the VM has added',
     vmLabels,
   ),
-  other: family('other_energy_joules_total', 'counter', 'Energy of busy CPUs that ran no VM'),
-  idle: family('idle_energy_joules_total', 'counter', 'Energy of the capacity that nobody used'),
+  other: family('other_energy_joules_total', 'counter', 'Energy of the host that is of other processes'),
+  idle: family('idle_energy_joules_total', 'counter', 'Energy of the host that is of idle CPUs'),
   host: family(
     'host_energy_joules_total',
     'counter',
-    'Energy of the host that was attributed: to VMs, other processes and idle CPUs',
+    'Energy of the host: of VMs, other processes and idle CPUs',
   ),
   zone: family(
     'zone_energy_joules_total',
     'counter',
-    'Energy that a zone of the meter has counted; counted="true" where it is part of the energy of the host',
+    'Energy of the zone; counted="true" where it is part of the energy of the host',
     ['zone', 'counted'],
   ),
-  zoneErrors: family(
-    'zone_read_errors_total',
-    'counter',
-    'Readings of the zone that failed, or found that it stands still',
-    ['zone'],
-  ),
-  cpu: family('host_cpu_seconds_total', 'counter', 'Time of all CPUs, by what they did', ['mode']),
-  measured: family(
-    'measured_seconds_total',
-    'counter',
-    'Time for which the energy of the host is known, as its CPUs count it',
-  ),
-  cpus: family('host_cpus', 'gauge', 'CPUs that are online'),
-  idleWatts: family('host_idle_watts', 'gauge', 'What the host draws when no CPU is busy, by the model'),
-  cpuWatts: family('host_watts_per_cpu', 'gauge', 'What each busy CPU adds, by the model'),
+  zoneErrors: family('zone_read_errors_total', 'counter', 'Failed readings of the zone', ['zone']),
+  cpu: family('host_cpu_seconds_total', 'counter', 'CPU time of the host', ['mode']),
+  measured: family('measured_seconds_total', 'counter', 'Time for which the energy of the host is known'),
+  cpus: family('host_cpus', 'gauge', 'CPUs of the host'),
+  idleWatts: family('host_idle_watts', 'gauge', 'Power of the host when it is idle, by the model'),
+  cpuWatts: family('host_watts_per_cpu', 'gauge', 'Power of each busy CPU, by the model'),
   modelError: family(
     'host_model_error_ratio',
     'gauge',
-    'What the model misses, as a part of the mean power of the host',
+    'Error of the model, as a part of the power of the host',
   ),
-  info: family('info', 'gauge', 'Version of the agent, and the meter that it reads ("none" without one)', [
-    'version',
-    'meter',
-  ]),
+  info: family('info', 'gauge', 'Version and meter of the agent', ['version', 'meter']),
 } as const;
 
 /** Half of a zipped page is digits, and more of them than a meter has tell nothing. */
@@ -78,9 +61,10 @@ const roundedTo =
   (value: number): number =>
     Math.round(value * 10 ** decimals) / 10 ** decimals;
 const rounded = roundedTo(6);
-/** Of a VM: all of them sum to the energy of the host, also where there are hundreds. */
-const roundedEnergy = roundedTo(4);
-const roundedSeconds = roundedTo(3);
+/** Of a VM: all of them sum to the energy of the host, also where there are hundreds. Nine digits, and never lower. */
+const roundedEnergy = (joules: number): number => roundedTo(joules < 1e5 ? 4 : joules < 1e6 ? 3 : 2)(joules);
+/** The kernel counts most CPU time in hundredths. */
+const roundedSeconds = roundedTo(2);
 const roundedMarginal = roundedTo(2);
 
 /** A counter of a VM that was seen within `shownSeconds`; what it used last would be lost if it went at once. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import test from 'node:test';
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { encodeFamilies } from '../../lib/prometheus/exposition.ts';
 import { type Accounts, emptyVm, noAccounts, type VmAccount } from '../../power-agent/accounts.ts';
 import { formatFamilies } from '../../power-agent/families.ts';
@@ -14,7 +15,7 @@ const pageOf = (accounts: Partial<Accounts>): string =>
 /** Digits that look random and are the same each time. */
 const digits = (seed: string): string => createHash('sha256').update(seed).digest('hex');
 const amount = (seed: string): number => Number.parseInt(digits(seed).slice(0, 13), 16) / 1e10;
-const manyVms = (count: number): ReadonlyMap<string, VmAccount> =>
+const manyVms = (count: number, knowsMarginal = true): ReadonlyMap<string, VmAccount> =>
   new Map(
     Array.from({ length: count }, (_, vm) => {
       const uuid = digits(`${vm}`).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, '$1-$2-$3-$4-$5');
@@ -23,7 +24,12 @@ const manyVms = (count: number): ReadonlyMap<string, VmAccount> =>
       );
       return [
         `one-${1000 + vm}\n${uuid}`,
-        { cpuSeconds: cpuSeconds ?? 0, energyJoules: energyJoules ?? 0, marginalJoules, seenAt: 1000 },
+        {
+          cpuSeconds: cpuSeconds ?? 0,
+          energyJoules: energyJoules ?? 0,
+          marginalJoules: knowsMarginal ? marginalJoules : undefined,
+          seenAt: 1000,
+        },
       ];
     }),
   );
@@ -36,6 +42,38 @@ test('a VM costs 500 bytes of the page at most, and 60 where it is zipped', () =
     const zipped = (gzipSync(page).length - empty) / count;
     assert.ok(zipped <= 60, `${zipped} bytes zipped`);
   }
+});
+
+test('the whole page has 60 zipped bytes for each VM at most: of 50 without marginal energy, of 200 with it', () => {
+  for (const [count, knowsMarginal] of [
+    [50, false],
+    [200, true],
+  ] as const) {
+    const zipped = gzipSync(pageOf({ zones, vms: manyVms(count, knowsMarginal) })).length / count;
+    assert.ok(zipped <= 60, `${zipped} bytes zipped`);
+  }
+});
+
+test('law: a counter that grows is never shown lower, however it is rounded', () => {
+  const joules = fc.double({ min: 0, max: 1e9, noNaN: true });
+  const shownOf = (energyJoules: number): number => {
+    const page = pageOf({ zones, vms: new Map([['one-1\nu', { ...emptyVm, energyJoules, seenAt: 1000 }]]) });
+    return Number(/^onepower_vm_energy_joules_total\{.*\} (.*)$/m.exec(page)?.[1]);
+  };
+  const near = fc.tuple(fc.constantFrom(1e5, 1e6), fc.double({ min: -1e-3, max: 1e-3, noNaN: true }));
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        joules,
+        near.map(([at, off]) => at + off),
+      ),
+      fc.double({ min: 0, max: 1e-2, noNaN: true }),
+      (before, more) => {
+        assert.ok(shownOf(before + more) >= shownOf(before));
+        assert.ok(Math.abs(shownOf(before) - before) <= Math.max(5.1e-5, 5.1e-9 * before));
+      },
+    ),
+  );
 });
 
 test('what is on the page sums to the energy of the host', () => {
