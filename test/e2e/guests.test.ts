@@ -62,8 +62,6 @@ const getsItsOwn = async (cloud: GuestCloud): Promise<void> => {
   ]);
   assert.deepEqual(metrics.body.match(/^# TYPE \S+/gm), [
     '# TYPE opennebula_vm_energy_joules_total',
-    '# TYPE opennebula_vm_gpu_energy_joules_total',
-    '# TYPE opennebula_vm_gpu_measured_seconds_total',
     '# TYPE opennebula_vm_unmeasured_seconds_total',
     '# TYPE opennebula_vm_power_watts',
   ]);
