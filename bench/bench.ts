@@ -1,5 +1,6 @@
 /**
- * `npm run bench [-- NAME... --write]`: measures, prints ratios, and with --write writes docs/benchmarks.md.
+ * `npm run bench [-- NAME... --write]`: measures, prints ratios, and with --write writes docs/benchmarks.md. What takes
+ * minutes runs where it is named alone.
  *
  * A measurement, not a test: it ends with 0 when a target is missed, and says so.
  */
@@ -31,11 +32,15 @@ import type { Bench } from './measure.ts';
 import { createPowerAgent } from './power-agent.ts';
 import { createProcesses } from './processes.ts';
 import { createPrometheusWriting } from './prometheus-writing.ts';
+import { createScaleOut } from './scale-out.ts';
 import { createSnapshotScrape } from './snapshot-scrape.ts';
+import { createSoak } from './soak.ts';
 import { createStartUp } from './start-up.ts';
 import { createXmlReading } from './xml-reading.ts';
 
 const totalTimeoutMs = 540_000;
+/** Of each that is long. */
+const longTimeoutMs = 900_000;
 
 const benchesOf = (lab: Lab): readonly Bench[] => [
   createAgentPage(lab),
@@ -53,6 +58,8 @@ const benchesOf = (lab: Lab): readonly Bench[] => [
   createHookStart(lab),
   createStartUp(lab),
   createLiveMigration(),
+  createScaleOut(lab),
+  createSoak(lab),
 ];
 
 const runBench = async (bench: Bench): Promise<BenchResult> => {
@@ -81,7 +88,7 @@ const main = async (): Promise<void> => {
   });
   const processes = createProcesses();
   const folder = await mkdtemp(path.join(tmpdir(), 'oneext-bench-'));
-  const timer = setTimeout(processes.killAll, totalTimeoutMs); // what waits for them fails then
+  let timer: NodeJS.Timeout | undefined;
   process.once('exit', processes.killAll);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
@@ -96,10 +103,13 @@ const main = async (): Promise<void> => {
       throw new Error(
         `no such bench: ${unknown.join(', ')}; there are ${benches.map(({ name }) => name).join(', ')}`,
       );
+    const chosen = benches.filter(({ name, isLong }) =>
+      positionals.length === 0 ? isLong === undefined : positionals.includes(name),
+    );
+    const long = chosen.filter(({ isLong }) => isLong).length;
+    timer = setTimeout(processes.killAll, totalTimeoutMs + long * longTimeoutMs); // what waits for them fails then
     const results: BenchResult[] = [];
-    for (const bench of benches) {
-      if (positionals.length === 0 || positionals.includes(bench.name)) results.push(await runBench(bench));
-    }
+    for (const bench of chosen) results.push(await runBench(bench));
     process.stdout.write(`\n${formatMissed(results) || 'Every target was met.\n'}`);
     if (values.write === true)
       await writeFile('docs/benchmarks.md', formatDocument(describeMachine(), results));

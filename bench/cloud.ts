@@ -1,11 +1,12 @@
 /** A simulated cloud with our exporter in front of it, each a process of its own, and curl to ask both. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatRpcRequest } from '../lib/one/rpc-request.ts';
 import { type SimulatedAgent, simulatedCredentials } from '../simulator/simulate.ts';
-import type { Processes } from './processes.ts';
+import { readRssBytes } from './process-load.ts';
+import type { Daemon, Processes } from './processes.ts';
 
 export interface Scale {
   /** Which agent the hosts have; Scaphandre where nothing is said. */
@@ -80,42 +81,68 @@ export interface CloudContext {
   readonly folder: string;
 }
 
-const startSimulator = async (
+export interface SimulatedCloud {
+  readonly endpoint: string;
+  readonly agentUrl: string;
+}
+
+/** @param flags `--still`, or how it moves */
+export const startSimulator = async (
   { processes, nextPort }: CloudContext,
   scale: Scale,
-): Promise<readonly [string, string]> => {
+  flags: readonly string[] = ['--still'],
+): Promise<SimulatedCloud> => {
   const [port, agentsPort] = [await nextPort(), await nextPort()];
   const sizes = Object.entries(scale).flatMap(([name, count]) => [`--${name}`, String(count)]);
   const ports = ['--port', String(port), '--agents-port', String(agentsPort)];
   await processes.startDaemon(
-    [process.execPath, 'build/simulator/simulator.js', ...sizes, ...ports, '--still'],
+    [process.execPath, 'build/simulator/simulator.js', ...sizes, ...ports, ...flags],
     'agentUrl',
   );
-  return [`http://127.0.0.1:${port}/RPC2`, `http://127.0.0.1:${agentsPort}/{id}/metrics`];
+  return {
+    endpoint: `http://127.0.0.1:${port}/RPC2`,
+    agentUrl: `http://127.0.0.1:${agentsPort}/{id}/metrics`,
+  };
 };
 
-const readRss = async (pid: number): Promise<number> => {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
-};
+export interface StartedExporter {
+  readonly daemon: Daemon;
+  /** Of its pages. */
+  readonly url: string;
+}
 
-export const startCloud = async (context: CloudContext, scale: Scale): Promise<Cloud> => {
-  const { processes, nextPort, folder } = context;
-  const [endpoint, agentUrl] = await startSimulator(context, scale);
+export const startExporter = async (
+  { processes, nextPort, folder }: CloudContext,
+  { endpoint, agentUrl }: SimulatedCloud,
+  flags: readonly string[] = [],
+): Promise<StartedExporter> => {
   const port = await nextPort();
   await mkdir(folder, { recursive: true });
   const authFile = path.join(folder, 'one_auth');
-  const curlFile = path.join(folder, `curl-${scale.agent ?? ''}-${scale.vms}`);
-  const pagesFile = `${curlFile}-pages`;
   await writeFile(authFile, simulatedCredentials);
-  await writeFile(curlFile, formatCurlConfig(endpoint, agentUrl, scale.hosts));
-  await writeFile(pagesFile, formatPagesConfig(agentUrl, scale.hosts));
-  const exporter = await processes.startDaemon(
-    ['dist/opennebula-exporter', `--web.listen-address=127.0.0.1:${port}`, `--power.agent-url=${agentUrl}`],
+  const daemon = await processes.startDaemon(
+    [
+      'dist/opennebula-exporter',
+      `--web.listen-address=127.0.0.1:${port}`,
+      `--power.agent-url=${agentUrl}`,
+      ...flags,
+    ],
     'listening',
     { ONE_XMLRPC: endpoint, ONE_AUTH: authFile },
   );
-  const url = `http://127.0.0.1:${port}/metrics`;
+  return { daemon, url: `http://127.0.0.1:${port}` };
+};
+
+export const startCloud = async (context: CloudContext, scale: Scale): Promise<Cloud> => {
+  const { processes, folder } = context;
+  const cloud = await startSimulator(context, scale);
+  const { endpoint, agentUrl } = cloud;
+  const exporter = await startExporter(context, cloud);
+  const curlFile = path.join(folder, `curl-${scale.agent ?? ''}-${scale.vms}`);
+  const pagesFile = `${curlFile}-pages`;
+  await writeFile(curlFile, formatCurlConfig(endpoint, agentUrl, scale.hosts));
+  await writeFile(pagesFile, formatPagesConfig(agentUrl, scale.hosts));
+  const url = `${exporter.url}/metrics`;
   let scrapedAt = Number.NEGATIVE_INFINITY;
   const scrape = async (): Promise<void> => {
     await processes.runToEnd(['curl', '-sSf', '--max-time', '60', '-o', '/dev/null', url]);
@@ -137,6 +164,6 @@ export const startCloud = async (context: CloudContext, scale: Scale): Promise<C
     downloadBare: () => download(curlFile, calls.length + scale.hosts),
     downloadPages: () => download(pagesFile, scale.hosts),
     untilStale: () => sleep(Math.max(0, scrapedAt + snapshotReuseMs + 150 - performance.now())),
-    exporterRssBytes: () => readRss(exporter.pid),
+    exporterRssBytes: () => readRssBytes(exporter.daemon.pid),
   };
 };

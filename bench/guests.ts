@@ -1,5 +1,5 @@
 /** What guests that pull their own power cost the exporter. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,12 +10,11 @@ import { simulatedCredentials, simulatedTokenPassword } from '../simulator/simul
 import { stillCloud } from './documents.ts';
 import type { Lab } from './lab.ts';
 import { atMost, type Bench } from './measure.ts';
+import { readCpuMs } from './process-load.ts';
 
 const [hostCount, vmCount] = [50, 1000];
 const pullsPerSecond = 100;
 const seconds = 10;
-/** Of /proc/PID/stat: CONFIG_HZ of what user space is told. */
-const ticksPerSecond = 100;
 
 interface GuestsCloud {
   readonly exporterPid: number;
@@ -53,15 +52,6 @@ const startGuestsCloud = async ({ processes, nextPort, folder }: Lab): Promise<G
     { ONE_XMLRPC: `http://127.0.0.1:${port}/RPC2`, ONE_AUTH: authFile },
   );
   return { exporterPid: pid, url: `http://127.0.0.1:${guestPort}/power.json` };
-};
-
-const processorMsOf = async (pid: number): Promise<number> => {
-  const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
-  const [user = '', system = ''] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13);
-  return ((Number(user) + Number(system)) * 1000) / ticksPerSecond;
 };
 
 /** As curl does in a guest: each pull has a connection of its own. */
@@ -103,7 +93,7 @@ seconds, less that of ten seconds without a pull.`,
     };
     while ((await pullOne()) !== 200) await sleep(100);
     const measure = async (pulls: number): Promise<number> => {
-      const begun = await processorMsOf(exporterPid);
+      const begun = await readCpuMs(exporterPid);
       for (let second = 0; second < seconds; second += 1) {
         const statuses: Promise<number>[] = [];
         for (let at = 0; at < pulls; at += 1) {
@@ -114,7 +104,7 @@ seconds, less that of ten seconds without a pull.`,
         if ((await Promise.all(statuses)).some((status) => status !== 200))
           throw new Error('a guest got no answer');
       }
-      return (await processorMsOf(exporterPid)) - begun;
+      return (await readCpuMs(exporterPid)) - begun;
     };
     await measure(pullsPerSecond); // the program is warm then
     const quietMs = await measure(0);

@@ -14,6 +14,8 @@ export interface Bench {
   readonly name: string;
   /** What is measured and how, for docs/benchmarks.md. */
   readonly method: string;
+  /** It takes minutes: it runs when it is named, and not with all. */
+  readonly isLong?: true;
   run(): Promise<readonly Finding[]>;
 }
 

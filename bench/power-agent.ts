@@ -1,11 +1,12 @@
 /** Our power agent beside Debian's Scaphandre on one host: 50 VMs among 3,000 processes, a scrape every 15 s. */
 import { existsSync, writeFileSync } from 'node:fs';
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { Lab } from './lab.ts';
 import { atMost, type Bench, type Finding, formatMegabytes } from './measure.ts';
+import { readCpuMs, readRssBytes } from './process-load.ts';
 
 const processesOnHost = 3000;
 const [someVms, manyVms] = [50, 200];
@@ -30,17 +31,6 @@ while [ $other -lt $4 ]; do sh -c 'read line' <&3 & other=$((other + 1)); done
 echo ready
 wait
 `;
-
-const cpuSecondsOf = async (pid: number): Promise<number> => {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-};
-
-const rssOf = async (pid: number): Promise<number> => {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
-};
 
 interface Watched {
   readonly pid: number;
@@ -127,17 +117,17 @@ const measureCosts = async (all: readonly Watched[]): Promise<readonly Cost[]> =
   await Promise.all(all.map(untilServed));
   await sleep(settleMs);
   const beganAt = performance.now();
-  const before = await Promise.all(all.map(({ pid }) => cpuSecondsOf(pid)));
+  const before = await Promise.all(all.map(({ pid }) => readCpuMs(pid)));
   for (let round = 0; round < rounds; round += 1) {
     await Promise.all(all.map(pageOf));
     await sleep(scrapeMs);
   }
-  const after = await Promise.all(all.map(({ pid }) => cpuSecondsOf(pid)));
+  const after = await Promise.all(all.map(({ pid }) => readCpuMs(pid)));
   const seconds = (performance.now() - beganAt) / 1000;
   return Promise.all(
     all.map(async (watched, at) => ({
-      cpu: ((after[at] ?? 0) - (before[at] ?? 0)) / seconds,
-      rssBytes: await rssOf(watched.pid),
+      cpu: ((after[at] ?? 0) - (before[at] ?? 0)) / 1000 / seconds,
+      rssBytes: await readRssBytes(watched.pid),
       page: await pageOf(watched),
     })),
   );
@@ -233,7 +223,7 @@ divided by the VMs as a whole.`,
       await startCrowd(someVms, manyVms, 0);
       await sleep(scrapeMs);
       await pageOf(ours);
-      return findingsOf(cost, theirCost, await rssOf(ours.pid));
+      return findingsOf(cost, theirCost, await readRssBytes(ours.pid));
     } finally {
       meter.stop();
     }

@@ -6,6 +6,8 @@ export interface Daemon {
   readonly pid: number;
   /** The output that said it was ready. */
   readonly firstOutput: string;
+  /** Resolves when it has ended. */
+  readonly end: (signal: NodeJS.Signals) => Promise<void>;
 }
 
 export interface Processes {
@@ -16,7 +18,11 @@ export interface Processes {
     environment?: Readonly<Record<string, string>>,
   ): Promise<Daemon>;
   /** Resolves with stdout when it has ended well; stdin is that file, or nothing. */
-  runToEnd(argv: readonly string[], stdinFile?: string): Promise<string>;
+  runToEnd(
+    argv: readonly string[],
+    stdinFile?: string,
+    environment?: Readonly<Record<string, string>>,
+  ): Promise<string>;
   /** Resolves when it prints `ready`; its stdin is open for as long as this program runs. */
   startCrowd(argv: readonly string[]): Promise<void>;
   /** Kills all that run; safe to call at any time. */
@@ -72,8 +78,13 @@ export const createProcesses = (): Processes => {
   return {
     async startDaemon(argv, ready, environment) {
       const child = start(argv, environment);
+      const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
       const firstOutput = await untilReady(child, argv.join(' '), ready);
-      return { pid: child.pid ?? 0, firstOutput };
+      const end = (signal: NodeJS.Signals): Promise<void> => {
+        child.kill(signal);
+        return ended;
+      };
+      return { pid: child.pid ?? 0, firstOutput, end };
     },
     async startCrowd(argv) {
       const [file = '', ...rest] = argv;
@@ -82,9 +93,9 @@ export const createProcesses = (): Processes => {
       child.once('close', () => running.delete(child));
       await untilReady(child, file, 'ready');
     },
-    runToEnd: (argv, stdinFile) =>
+    runToEnd: (argv, stdinFile, environment) =>
       new Promise((resolve, reject) => {
-        const child = start(argv, {}, stdinFile);
+        const child = start(argv, environment, stdinFile);
         const output: Buffer[] = [];
         let errors = '';
         child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));

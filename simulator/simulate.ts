@@ -14,6 +14,7 @@ import {
   formatZonePool,
   gpusOf,
 } from './documents.ts';
+import { answerAgent, failureAt } from './flapping.ts';
 import { type Answer, type AnswerCall, createFrontEnd, encodeDocument } from './front-end.ts';
 import { formatNodeExporterPage, formatTelegrafPage } from './host-meter-pages.ts';
 import { formatKeplerPage } from './kepler-page.ts';
@@ -40,6 +41,10 @@ export interface SimulationOptions extends CloudSettings {
   readonly gpus?: boolean;
   /** For calls that are to be answered otherwise. */
   readonly answer?: AnswerCall;
+  /** Agents fail in turn, each for half of the time. */
+  readonly flapping?: boolean;
+  /** Milliseconds of a clock that never steps back; that of the process where it is not given. */
+  readonly now?: () => number;
 }
 
 export interface Simulation {
@@ -56,6 +61,8 @@ interface Moment {
   readonly documents: ReadonlyMap<string, Buffer>;
   readonly extendedVms: ReadonlyMap<number, string>;
   readonly pageOf: (hostId: number) => Buffer | undefined;
+  /** Of another agent on the same host. */
+  readonly anotherPageOf: (hostId: number) => Buffer;
 }
 
 interface PlacedVms {
@@ -63,9 +70,11 @@ interface PlacedVms {
   readonly own: readonly SimulatedVm[];
 }
 
+type RunningOptions = SimulationOptions & Required<Pick<SimulationOptions, 'now'>>;
+
 type PagesOf = (
   placed: readonly PlacedVms[],
-  options: SimulationOptions,
+  options: RunningOptions,
 ) => (hostId: number) => Buffer | undefined;
 
 const scaphandrePages: PagesOf = (placed, { processes }) => {
@@ -77,17 +86,17 @@ const scaphandrePages: PagesOf = (placed, { processes }) => {
   return (hostId) => pages.get(hostId);
 };
 
-type FormatPage = (placed: PlacedVms, passed: number, options: SimulationOptions) => Buffer;
+type FormatPage = (placed: PlacedVms, passed: number, options: RunningOptions) => Buffer;
 
 /** Counters move in a cloud that stands still, too: an agent whose counters do not move measures nothing. */
 const countingPages =
   (formatPage: FormatPage): PagesOf =>
   (placed, options) => {
     const byHost = new Map(placed.map((each) => [each.host.id, each] as const));
-    const madeAt = performance.now();
+    const madeAt = options.now();
     return (hostId) => {
       const found = byHost.get(hostId);
-      const passed = options.still ? (performance.now() - madeAt) / 1000 : 0;
+      const passed = options.still ? (options.now() - madeAt) / 1000 : 0;
       return found === undefined ? undefined : formatPage(found, passed, options);
     };
   };
@@ -104,7 +113,7 @@ const pagesOf = {
 export type SimulatedAgent = keyof typeof pagesOf;
 export const simulatedAgents = Object.keys(pagesOf) as readonly SimulatedAgent[];
 
-const createMoment = (options: SimulationOptions, at: number): Moment => {
+const createMoment = (options: RunningOptions, at: number): Moment => {
   const vms = vmsAt(options, at);
   const hosts = hostsAt(options, at);
   const vmsByHost = new Map<number, SimulatedVm[]>(hosts.map(({ id }) => [id, []]));
@@ -143,6 +152,13 @@ const createMoment = (options: SimulationOptions, at: number): Moment => {
       }).map(([method, document]) => [method, encodeDocument(document)]),
     ),
     pageOf: pagesOf[options.agent ?? 'scaphandre'](placed, options),
+    anotherPageOf: (hostId) => {
+      const { host, own } = placed.find(({ host: { id } }) => id === hostId) ?? {};
+      if (host === undefined || own === undefined) return Buffer.alloc(0);
+      return options.agent === 'onepower'
+        ? Buffer.from(formatScaphandrePage(host, own, options.processes))
+        : formatOnepowerPage(host, own, 0);
+    },
   };
 };
 
@@ -152,13 +168,13 @@ const listen = (server: http.Server, port: number): Promise<number> =>
     server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
   });
 
-export const simulate = async (options: SimulationOptions): Promise<Simulation> => {
+export const simulate = async (given: SimulationOptions): Promise<Simulation> => {
+  const options = { now: () => performance.now(), ...given };
   let last = createMoment(options, 0);
-  const startedAt = performance.now();
+  const startedAt = options.now();
+  const passedSeconds = (): number => (options.now() - startedAt) / 1000;
   const moment = (): Moment => {
-    const at = options.still
-      ? 0
-      : Math.floor((performance.now() - startedAt) / 1000 / momentSeconds) * momentSeconds;
+    const at = options.still ? 0 : Math.floor(passedSeconds() / momentSeconds) * momentSeconds;
     if (at !== last.at) last = createMoment(options, at);
     return last;
   };
@@ -177,9 +193,12 @@ export const simulate = async (options: SimulationOptions): Promise<Simulation> 
 
   const frontEnd = createFrontEnd(simulatedCredentials, answerCall);
   const agents = http.createServer((request, response) => {
-    const page = moment().pageOf(Number(/^\/(\d+)\/metrics$/.exec(request.url ?? '')?.[1]));
+    const hostId = Number(/^\/(\d+)\/metrics$/.exec(request.url ?? '')?.[1]);
+    const { pageOf, anotherPageOf } = moment();
+    const page = pageOf(hostId);
+    const failure = options.flapping === true ? failureAt(hostId, passedSeconds()) : undefined;
     if (page === undefined) response.writeHead(404).end();
-    else response.writeHead(200, { 'Content-Length': page.length }).end(page);
+    else answerAgent(response, { page, another: () => anotherPageOf(hostId) }, failure);
   });
   agents.keepAliveTimeout = 0; // hyper, which Scaphandre stands on, keeps a connection as long as its client does
   const port = await listen(frontEnd, options.port);

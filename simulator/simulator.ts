@@ -15,6 +15,7 @@ const { values } = parseArgs({
     still: { type: 'boolean', default: false },
     tokens: { type: 'boolean', default: false },
     gpus: { type: 'boolean', default: false },
+    flapping: { type: 'boolean', default: false },
   },
 });
 
@@ -34,6 +35,7 @@ const main = async (): Promise<void> => {
     still: values.still === true,
     tokens: values.tokens === true,
     gpus: values.gpus === true,
+    flapping: values.flapping === true,
   });
   process.stdout.write(
     `${JSON.stringify({ endpoint: simulation.endpoint, agentUrl: simulation.agentUrl })}\n`,

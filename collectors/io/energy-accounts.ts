@@ -41,6 +41,8 @@ export interface EnergyContext {
   /** Ends what is being downloaded. */
   readonly signal: AbortSignal;
   readonly now: () => number;
+  /** What the clock on the wall shows at a moment of `now`. */
+  readonly wall: (ms: number) => number;
   readonly log: Log;
   /** Is told at the end of each step what it has read, and when the VMs were. */
   readonly onStep: (documents: SituationDocuments, readAt: number) => void;
@@ -99,7 +101,7 @@ const countedOf = ({ sums }: FolderCopy, accounts: Accounts): Counted => ({
 
 export const createEnergyAccounts = (context: EnergyContext): EnergyAccounts => {
   const { settings, gpuIntervalMs, sources, now, log, onStep } = context;
-  const calendar = createCalendar(now);
+  const calendar = createCalendar(now, context.wall);
   let kept: KeptEnergy | undefined;
   let carbon: KeptState<CarbonCounts> | undefined;
   let co2Hours: KeptState<KeptIntensities> | undefined;

@@ -10,11 +10,12 @@ import type { Sources } from './sources.ts';
 /** The clock on the wall drifts; less than this is no step of it. */
 const wallStepMs = 1000;
 
-/** The local time, as the clock on the wall tells it. */
-export const createCalendar = (now: () => number): (() => Calendar) => {
+/** The local time, as the clock on the wall tells it. @param wall what it shows at a moment of `now` */
+export const createCalendar = (now: () => number, wall: (ms: number) => number): (() => Calendar) => {
   let wallOffsetMs = 0;
   return () => {
-    const offset = Math.round(Date.now() - now());
+    const at = now();
+    const offset = Math.round(wall(at) - at);
     if (Math.abs(offset - wallOffsetMs) >= wallStepMs) wallOffsetMs = offset;
     return { wallOffsetMs, zoneOffsetMs: -new Date().getTimezoneOffset() * 60_000 };
   };

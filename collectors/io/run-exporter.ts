@@ -115,6 +115,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   setMaxListeners(0, ending.signal); // one for each agent that is being asked
   // Milliseconds since 1970 that never step back when the clock is set.
   const now = (): number => performance.timeOrigin + performance.now();
+  const wall = (ms: number): number => ms + Date.now() - now();
   const processMetrics = createProcessMetrics(version);
   const stateFolder = await folderOfShard(environment['STATE_DIRECTORY'], configuration.options.shard);
   const kept = await openKeptStates({ folder: stateFolder, now, log });
@@ -128,6 +129,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
     credentials: () => readOneAuth(environment),
     signal: ending.signal,
     now,
+    wall,
     log,
     onStep: (documents, readAt) => guests.onStep(documents, readAt),
   });
@@ -146,7 +148,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
     sources: () => serving.sources.own,
     client: () => serving.client,
     now,
-    wall: (ms) => ms + Date.now() - now(),
+    wall,
     log,
   });
   const hostAttributes = createHostAttributesWriter({
