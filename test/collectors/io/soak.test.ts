@@ -99,6 +99,7 @@ const startExporter = async (t: TestContext, clock: Clock, { endpoint, agentUrl 
   let onStep = (): void => undefined;
   const energy: EnergyAccounts = createEnergyAccounts({
     settings: () => settings,
+    gpuIntervalMs: () => settings['power.monitoring-interval'],
     sources: () => sources,
     ownUrl: () => '',
     credentials,
