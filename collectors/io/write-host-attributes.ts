@@ -23,7 +23,7 @@ const append = 1;
 export interface HostAttributesContext {
   /** Those of now: they change when the configuration is read again. */
   readonly settings: () => SchedulerSettings;
-  readonly sources: () => Sources;
+  readonly sources: () => Pick<Sources, 'ha' | 'hosts' | 'agents' | 'hostModels' | 'rates'>;
   readonly client: () => XmlRpcClient;
   readonly now: () => number;
   readonly log: Log;
