@@ -35,6 +35,13 @@ export const namesOfVm = (grouping: Grouping, id: number, who: VmIdentity): read
   return [{ VM_ID: id, VM_NAME: name, USER_NAME: owner, GROUP_NAME: group }];
 };
 
+export const isSameVm = (one: VmIdentity, other: VmIdentity): boolean =>
+  one.name === other.name &&
+  one.owner === other.owner &&
+  one.group === other.group &&
+  one.flavour === other.flavour &&
+  one.labels === other.labels;
+
 export const namesOfHost = (grouping: Grouping, id: number, host: HostIdentity): Names => {
   if (grouping === 'cluster') return { CLUSTER_NAME: host.cluster };
   if (grouping === 'zone') return { GRID_ZONE: host.gridZone };

@@ -1,5 +1,5 @@
 /** Sums the hours of the ledger by what the lines of a report are about. */
-import { type HostIdentity, nobody, noHost } from '../accounts/accounts.ts';
+import { type HostIdentity, nobody, noHost, type VmIdentity } from '../accounts/accounts.ts';
 import type { RowVisitor } from '../accounts/rows.ts';
 import { type EnergyPlace, noRates, type Rates, type RatesAt } from '../grid/rates.ts';
 import {
@@ -15,6 +15,7 @@ import {
   compareNames,
   type Grouping,
   isOfHosts,
+  isSameVm,
   keyOf,
   type Names,
   namesOfHost,
@@ -135,6 +136,8 @@ export const createUsageReader = ({ grouping, ratesAt, isVisible }: UsageOptions
   const total = openUsage({});
   /** The lines of a VM, or of a host, at this place of the ledger. */
   const current = new Map<number, readonly OpenUsage[]>();
+  /** What VMs were called last: a ledger says it again and again. */
+  const identities = new Map<number, VmIdentity>();
   const hosts = createHosts(ratesAt);
   let zone: string | undefined;
   let hour = Number.NaN;
@@ -151,13 +154,19 @@ export const createUsageReader = ({ grouping, ratesAt, isVisible }: UsageOptions
     current.set(id, lines);
     return lines;
   };
+  const nameNameless = (id: number): readonly OpenUsage[] =>
+    name(id, isByHost ? [namesOfHost(grouping, id, noHost)] : namesOfVm(grouping, id, nobody));
   let isCounted = false;
   let block = 0;
   const attributions = new Set<string>();
   const idles = new Set<string>();
   const visitor: RowVisitor = {
     onVm(vmId, identity) {
-      if (!isByHost) name(vmId, namesOfVm(grouping, vmId, identity));
+      if (isByHost) return;
+      const before = identities.get(vmId);
+      if (before !== undefined && isSameVm(before, identity)) return;
+      identities.set(vmId, identity);
+      name(vmId, namesOfVm(grouping, vmId, identity));
     },
     onHost(hostId, identity) {
       hosts.meet(hostId, identity);
@@ -166,10 +175,8 @@ export const createUsageReader = ({ grouping, ratesAt, isVisible }: UsageOptions
     onUse(vmId, hostId, own, share, measuredMs, unmeasuredMs, lifeMs) {
       if (!isCounted || !isVisible(vmId)) return;
       const id = isByHost ? hostId : vmId;
-      const nameless = (): readonly OpenUsage[] =>
-        name(id, isByHost ? [namesOfHost(grouping, id, noHost)] : namesOfVm(grouping, id, nobody));
       const { rates, factors } = hosts.hostIn(hostId, hour, block);
-      for (const usage of current.get(id) ?? nameless()) {
+      for (const usage of current.get(id) ?? nameNameless(id)) {
         const amounts = amountsIn(usage, rates.price?.currency ?? '');
         amounts.own += own;
         amounts.share += share;
@@ -219,6 +226,7 @@ export const createUsageReader = ({ grouping, ratesAt, isVisible }: UsageOptions
     },
     forgetNames() {
       current.clear();
+      identities.clear();
       hosts.forget();
     },
     openZone(next) {
