@@ -58,14 +58,15 @@ interface Configuration {
   readonly endpoint: URL;
 }
 
-/** Several exporters on one machine have a folder each, which is made where theirs together is there. */
+/** Several exporters on one machine have a folder each, in the one that an exporter alone would make. */
 const folderOfShard = async <Folder extends string | undefined>(
   folder: Folder,
   shard: Shard,
 ): Promise<Folder | string> => {
   if (folder === undefined || isWhole(shard)) return folder;
   const own = path.join(folder, shardFolder(shard));
-  await mkdir(own, { mode: 0o750 }).catch(() => undefined); // whoever needs it says what is wrong
+  // Whoever needs it says what is wrong.
+  for (const one of [folder, own]) await mkdir(one, { mode: 0o750 }).catch(() => undefined);
   return own;
 };
 

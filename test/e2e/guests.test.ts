@@ -7,6 +7,7 @@ import https from 'node:https';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import bcrypt from 'bcryptjs';
+import { shardOfVm } from '../../collectors/shard.ts';
 import { get, runExporterToEnd, statusOf } from '../support/exporter.ts';
 import { type GuestCloud, startGuestCloud, tokenOf } from '../support/guest-cloud.ts';
 import { startPowerGuest } from '../support/power-guest.ts';
@@ -207,4 +208,20 @@ basic_auth_users: {prom: ${hash}}
     });
   while ((await status(tokenOf('8'))) !== 200) await new Promise((resolve) => setTimeout(resolve, 100));
   assert.equal(await status(tokenOf('6')), 401);
+});
+
+test('of several exporters that share a cloud, one has the power of a VM, and the others say which one', async (t) => {
+  const { number } = shardOfVm({ id: 8, hostId: 1 }, { number: 1, count: 2 });
+  const own = await startGuestCloud(t, `--shard=${number}/2`);
+  while ((await ask(`${own.url}/energy_uj`, '8')).status !== 200)
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  const other = await startGuestCloud(t, `--shard=${3 - number}/2`);
+  let answer = await ask(`${other.url}/energy_uj`, '8');
+  while (answer.body.startsWith('starting:')) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    answer = await ask(`${other.url}/energy_uj`, '8');
+  }
+  assert.equal(answer.status, 503);
+  assert.match(answer.body, new RegExp(`^other_part: .* --shard ${number}/2`));
+  assert.equal((await ask(`${other.url}/energy_uj`, '8', tokenOf('6'))).status, 401);
 });
