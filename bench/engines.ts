@@ -83,6 +83,7 @@ export const createEngines = async (
     startAgent: async (shard) =>
       startEngine(lab, await nextPort(), [
         ...['vmagent', `-promscrape.config=${files}/vmagent-${shard}.yml`, '-promscrape.noStaleMarkers'],
+        '-promscrape.maxScrapeSize=256MB',
         `-remoteWrite.url=${store}/api/v1/write`,
         `-remoteWrite.tmpDataPath=${folder}/queue-${shard}`,
       ]),

@@ -99,8 +99,11 @@ const readScaleOut = async (client: XmlRpcClient, options: ScaleOutOptions): Pro
 const formatChanges = ({ written, removed }: FolderPlan): string =>
   [...[...written.keys()].map((name) => `  + ${name}\n`), ...removed.map((name) => `  - ${name}\n`)].join('');
 
-/** Scaphandre writes labels in another order each time; vmagent takes that for the end of the series. */
-const noMarkers = '-promscrape.noStaleMarkers';
+/**
+ * Scaphandre writes labels in another order each time, which vmagent takes for the end of the series; and the page of an
+ * exporter for 20,000 VMs is longer than vmagent reads by default.
+ */
+const scrapeFlags = '-promscrape.noStaleMarkers -promscrape.maxScrapeSize=256MB';
 
 /** How the engines are started with the files. */
 const nextSteps = (folder: string, { format, shards, remoteWrite }: ScaleOut): string => {
@@ -114,8 +117,8 @@ const nextSteps = (folder: string, { format, shards, remoteWrite }: ScaleOut): s
   }
   const start =
     format === 'vmagent'
-      ? `Start ${shards === 1 ? '' : `${shards} of: `}vmagent -promscrape.config=${first} ${noMarkers} -remoteWrite.url=URL`
-      : `Start: vmagent or victoria-metrics -promscrape.config=${path.join(folder, 'promscrape.yml')} ${noMarkers}${shards === 1 ? '' : ` -promscrape.cluster.membersCount=${shards} -promscrape.cluster.memberNum=K, with K from 0 to ${shards - 1}`}`;
+      ? `Start ${shards === 1 ? '' : `${shards} of: `}vmagent -promscrape.config=${first} ${scrapeFlags} -remoteWrite.url=URL`
+      : `Start: vmagent or victoria-metrics -promscrape.config=${path.join(folder, 'promscrape.yml')} ${scrapeFlags}${shards === 1 ? '' : ` -promscrape.cluster.membersCount=${shards} -promscrape.cluster.memberNum=K, with K from 0 to ${shards - 1}`}`;
   return `${start}\n${alert}\n`;
 };
 

@@ -53,6 +53,7 @@ test('each engine gets a file, and there are rules and agents; a second run chan
   assert.deepEqual([checked.code, checked.stdout.includes('  + vmagent-3.yml\n')], [10, true]);
   const first = await lab.run('--shards=3');
   assert.deepEqual([first.code, first.stderr.includes('vmalert -rule=')], [0, true]);
+  assert.match(first.stderr, /-promscrape\.noStaleMarkers -promscrape\.maxScrapeSize=256MB/);
   assert.deepEqual(lab.files(), [
     'power-agents.yml',
     'rules.yml',
