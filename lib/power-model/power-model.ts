@@ -59,8 +59,6 @@ const mostMiss = 0.03;
 const mostMissNearIdle = 0.02;
 /** Standard errors that chance explains. */
 const mostChance = 2.5;
-/** Levels seen less often do not tell whether the power follows a line. */
-const leastCountOfMiss = 10;
 /** Deviations by which one value may differ; a burst beyond is cut. */
 const mostDeviations = 4;
 const leastDeviation = 0.005;
@@ -97,9 +95,8 @@ const errorOf = ({ count, deviation }: Level): number => (1.25 * deviation) / Ma
 const follows = (levels: readonly Level[], { slope, intercept }: Line, most: number): boolean =>
   levels.every(
     (level) =>
-      level.count < leastCountOfMiss ||
       Math.abs(level.watts - intercept - slope * level.busy) <=
-        most * level.watts + mostChance * errorOf(level),
+      most * level.watts + mostChance * errorOf(level),
   );
 
 /** A meter errs by a part of what it shows. */

@@ -241,11 +241,11 @@ test('law: of a host whose power follows no line nothing wrong is told, or nothi
       const { idleWatts, wattsPerCpu, leastBusy, mostBusy } = known;
       const draws = (busy: number): number => wattsIdle * curve(busy / 16, strength);
       if (idleWatts !== undefined && leastBusy <= 0.1)
-        assert.ok(Math.abs(idleWatts / wattsIdle - 1) <= 0.04, `idle ${idleWatts} instead of ${wattsIdle}`);
+        assert.ok(Math.abs(idleWatts / wattsIdle - 1) <= 0.05, `idle ${idleWatts} instead of ${wattsIdle}`);
       if (wattsPerCpu === undefined) return;
       const rise = draws(mostBusy) - draws(leastBusy);
       const miss = Math.abs(wattsPerCpu * (mostBusy - leastBusy) - rise);
-      assert.ok(miss <= 0.08 * draws(mostBusy), `${wattsPerCpu} W for each CPU where all add ${rise} W`);
+      assert.ok(miss <= 0.12 * draws(mostBusy), `${wattsPerCpu} W for each CPU where all add ${rise} W`);
     }),
     { numRuns: 200 },
   );
