@@ -5,12 +5,16 @@ import path from 'node:path';
 import test from 'node:test';
 import { load } from 'js-yaml';
 import { repositoryPath } from '../support/expected.ts';
-import { lastSecond, makePages, truth } from '../support/made-hour.ts';
+import { lastSecond, type MadePage, makePages, truth } from '../support/made-hour.ts';
 import type { Sample } from '../support/prometheus.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { type Engine, startFilledPrometheus, startFilledVictoriaMetrics } from '../support/time-series.ts';
 
 const tolerance = 0.02;
+const engines = [
+  ['Prometheus', startFilledPrometheus],
+  ['VictoriaMetrics', startFilledVictoriaMetrics],
+] as const;
 
 interface RuleFile {
   readonly groups: readonly {
@@ -93,17 +97,44 @@ test('the query of docs/energy.md for an hour with two leaders is that of the ru
   assert.equal(query.replaceAll(/\s+/g, ' ').trim(), rule?.expr.replaceAll(/\s+/g, ' ').trim());
 });
 
+/** Those of a leader alone: the first front-end leads for half of the hour, and the second after a minute more. */
+const ofLeader = /^opennebula_(?:vm_energy|vm_unmeasured|vm_carbon|host_\w*energy_joules)/;
+const withTwoLeaders = (pages: readonly MadePage[], halfMs: number): readonly MadePage[] =>
+  pages.map(({ instance, at, text }) => {
+    const leads = instance.startsWith('one-a') ? at <= halfMs : at > halfMs + 60_000;
+    const lines = text.split('\n').filter((line) => leads || !ofLeader.test(line));
+    return { instance, at, text: lines.join('\n') };
+  });
+/** What the rules come to, by their one label. */
+const ruleTruths: Readonly<Record<string, readonly [string, Truth]>> = {
+  'vm:opennebula_vm_energy_kwh:increase1h': ['one_vm_id', truth.vmKwh],
+  'vm:opennebula_vm_unmeasured_seconds:increase1h': ['one_vm_id', truth.unmeasuredSeconds],
+  'owner:opennebula_vm_energy_kwh:increase1h': ['one_vm_owner', truth.ownerKwh],
+  'host:opennebula_host_energy_cost:increase1h': ['one_host_id', truth.hostCost],
+};
+const tryRules = async (engine: Engine, at: number): Promise<void> => {
+  for (const [rule, [label, wanted]] of Object.entries(ruleTruths)) {
+    const answer = await engine.query(inlined(rule), at);
+    assert.ok(typeof answer !== 'string', `${rule}: ${answer}`);
+    assert.deepEqual(wrongIn(valuesOf(answer, label), wanted), [], rule);
+  }
+};
+
 test('what docs/energy.md calls right is within 2 % of the truth, and what it calls wrong is not', async (t) => {
   const folder = temporaryFolder(t);
   const end = Math.floor(Date.now() / 60_000) * 60 - 600;
   const pages = await makePages(path.join(folder, 'energy'), (end - lastSecond) * 1000);
-  for (const [name, start] of [
-    ['Prometheus', startFilledPrometheus],
-    ['VictoriaMetrics', startFilledVictoriaMetrics],
-  ] as const)
+  for (const [name, start] of engines)
     await t.test(name, async (engineTest) => {
       const home = path.join(folder, name);
       mkdirSync(home);
       await tryQueries(await start(engineTest, home, pages), end);
+    });
+  const led = withTwoLeaders(pages, (end - 1800) * 1000);
+  for (const [name, start] of engines)
+    await t.test(`${name}: the rules are right where the leader has changed`, async (engineTest) => {
+      const home = path.join(folder, `${name}-two-leaders`);
+      mkdirSync(home);
+      await tryRules(await start(engineTest, home, led), end);
     });
 });
