@@ -1,7 +1,7 @@
 /**
  * `virsh`, first in the driver's PATH on the source host. `virsh ... migrate` gets the tunnel's address and a
- * watchdog; every other command goes to the real one, for half a minute at most: the destination's libvirtd may be
- * the one that does not answer.
+ * watchdog; every other command goes to the real one, for half a minute at most, as the destination's libvirtd may be
+ * the one that does not answer, and for ten seconds after a transfer that stood still.
  *
  * The watchdog has none of the driver's pipes: the driver waits for their ends. It tells by removing files, which
  * works on a full disk too: `progress` (the transfer stood still), `beginning` (the transfer had begun), `no-reset`
@@ -57,7 +57,9 @@ for word do
   esac
   previous=$word
 done
-[ -n "$is_migration" ] || exec timeout -k 5 30 virsh "$@"
+limit=30
+[ -z "$folder" ] || [ -e "$folder/progress" ] || limit=10
+[ -n "$is_migration" ] || exec timeout -k 5 "$limit" virsh "$@"
 
 refuse() {
   echo "$1" >&2

@@ -13,7 +13,7 @@ const fast = {
   // It is asked to end, and takes no notice; after a while it ends in order, and nobody was to wait for that.
   virsh: "trap '' TERM\nexec /bin/sleep 10",
   // As timeout(1), whose `-k` and limit each stand-in of libvirt needs.
-  timeout: '[ "$1" = -k ] || exit 99\nshift 3\nexec /usr/bin/timeout -k 0.1 0.1 "$@"',
+  timeout: '[ "$1" = -k ] || exit 99\necho "limit $3" >&2\nshift 3\nexec /usr/bin/timeout -k 0.1 0.1 "$@"',
   sleep: 'exec /bin/sleep 0.01',
 };
 
@@ -36,6 +36,17 @@ test("C12-the driver's own commands to a libvirt that does not answer end", (t) 
     const { status, signal } = runScript(t, [virshShim, 'virsh', '-c', 'qemu+ssh://hostB/system', command]);
     assert.deepEqual([status, signal], [null, 'SIGKILL'], `virsh ${command}`);
   }
+});
+
+test("C12-after a transfer that stood still the driver's own commands have ten seconds", (t) => {
+  const folder = temporaryFolder(t);
+  const limitOf = (): string =>
+    runScript(t, [virshShim, 'virsh', '-c', 'qemu+ssh://hostB/system', 'destroy', 'one-42'], {
+      ONEEXT_MIGRATE_FOLDER: folder,
+    }).stderr;
+  assert.equal(limitOf(), 'limit 10\n');
+  writeFileSync(path.join(folder, 'progress'), '');
+  assert.equal(limitOf(), 'limit 30\n');
 });
 
 test('C12-a driver that hangs once the migration is over is ended, and where the guest runs is not told by its status', (t) => {

@@ -33,10 +33,7 @@ export const assertRetryWorks = async (lab: MigrationLab, id: number): Promise<v
   for (const host of lab.hosts) assert.deepEqual(lab.leftOn(host), []);
 };
 
-/**
- * More than all limits of live-migrate/README.md one after another: a transfer that stalls, a job that is aborted,
- * virsh that is ended (5 + 10 + 30 + 12 s), what the driver does afterwards (75 s), and removing the tunnel.
- */
+/** What would keep a test from ending: more than the limits of live-migrate/README.md one after another. */
 const longestMs = 150_000;
 
 /** Its exit status, as soon as it ends. */
