@@ -81,9 +81,12 @@ export const createMonitoringPusher = (context: MonitoringContext): MonitoringPu
       ]),
     );
 
-  /** Asked anew, as far as the source lets it: another may have been elected a moment ago. */
+  /**
+   * Asked anew, as far as the source lets it: another may have been elected a moment ago. Who is alone stays so while
+   * OpenNebula does not answer.
+   */
   const readRole = async (): Promise<ZoneRole> => {
-    role = undefined;
+    if (role?.kind !== 'alone') role = undefined;
     role = zoneRoleOf((await sources().ha.get()).value);
     if (role.kind === 'leader' && role.term !== ledTerm) [ledTerm, electedAt] = [role.term, now()];
     return role;
