@@ -117,4 +117,7 @@ export const onlyHosts = (visitor: RowVisitor, isCounted: (hostId: number) => bo
   onDraw(hostId, ...amounts) {
     if (isCounted(hostId)) visitor.onDraw(hostId, ...amounts);
   },
+  onGpu(vmId, hostId, ...amounts) {
+    if (isCounted(hostId)) visitor.onGpu?.(vmId, hostId, ...amounts);
+  },
 });

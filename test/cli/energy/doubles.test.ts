@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { createDoubleFinder } from '../../../cli/energy/doubles.ts';
+import { createDoubleFinder, onlyHosts } from '../../../cli/energy/doubles.ts';
 import type { RowVisitor } from '../../../collectors/accounts/rows.ts';
 
 const hourMs = 3_600_000;
@@ -36,6 +36,29 @@ test('hosts of two zones have the same ids, and may draw the same for an hour', 
   assert.deepEqual([finder.doubles(), finder.same()], [[], undefined]);
   read('d', 'copy', '123'); // the last hour has not come yet
   assert.deepEqual(finder.same(), { folder: 'a', other: 'copy' });
+});
+
+test('all rows of a host that another folder has are left out, those of GPUs, too', () => {
+  const rows: string[] = [];
+  const row =
+    (kind: string) =>
+    (...fields: readonly unknown[]): void => {
+      rows.push(`${kind} ${fields.slice(0, 2)}`);
+    };
+  const all: RowVisitor = {
+    onVm: row('vm'),
+    onHost: row('host'),
+    onUse: row('use'),
+    onDraw: row('draw'),
+    onGpu: row('gpu'),
+  };
+  const visitor = onlyHosts(all, (hostId) => hostId !== 7);
+  for (const hostId of [7, 8]) {
+    visitor.onUse(1, hostId, 5, 0, 1000, 0, 1000);
+    visitor.onGpu?.(1, hostId, 9, 1000);
+    visitor.onDraw(hostId, 5, 0, 1000, 0, 0, 0, 0);
+  }
+  assert.deepEqual(rows, ['use 1,8', 'gpu 1,8', 'draw 8,5']);
 });
 
 test('whatever folders hold, what counts of a host is never longer than its hour and a minute', () => {
