@@ -148,7 +148,7 @@ export interface Collector<Options extends OptionTable = OptionTable> {
   readonly help: string;
   readonly reads: readonly DocumentName[];
   readonly families: readonly MetricFamily[];
-  /** What its samples say of VMs and hosts it has counted itself: of several exporters each shows its own. */
+  /** What its samples say it has counted or done itself: of several exporters each shows its own. */
   readonly countsItself?: boolean;
   /** Its own flags; `--collector.NAME` comes by itself. */
   readonly options: Options;

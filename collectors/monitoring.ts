@@ -15,6 +15,7 @@ export const monitoringCollector = defineCollector({
   name: 'monitoring',
   help: "what was pushed into OpenNebula's own monitoring",
   reads: ['monitoringPush'],
+  countsItself: true,
   options: monitoringOptions,
   families: [pushedVms, pushedAt],
   collect: ({ monitoringPush }) =>

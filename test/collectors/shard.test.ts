@@ -3,6 +3,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import type { VmWithAttributes } from '../../collectors/collector.ts';
 import { counter, gauge, labelled, samplesOf } from '../../collectors/collector.ts';
+import { monitoringCollector } from '../../collectors/monitoring.ts';
 import {
   accountedVm,
   askedHosts,
@@ -14,6 +15,7 @@ import {
 } from '../../collectors/shard.ts';
 import { hostShape, parseHost } from '../../lib/one/host.ts';
 import { parseVm, vmShape } from '../../lib/one/vm.ts';
+import { defaultSettings, emptyDocuments } from '../support/documents.ts';
 import { readObjects } from '../support/recordings.ts';
 
 const shardsOf = (count: number): readonly Shard[] =>
@@ -109,4 +111,22 @@ test('what was counted is shown whole, the rest by whose it is, and what is nobo
   assert.deepEqual(shownBy(1, false), [own.length, 39, 40, 1]);
   assert.deepEqual(shownBy(2, false), [others.length, 1, 40, 0]);
   assert.deepEqual(shownBy(2, true), [40, 40, 40, 1]);
+});
+
+test('each part shows how many VMs it has pushed itself', () => {
+  const documents = { ...emptyDocuments, monitoringPush: { vms: 3, atSeconds: 1 } };
+  const shownBy = (number: number) =>
+    ownSamples(
+      monitoringCollector.collect(documents, defaultSettings),
+      new Map(),
+      monitoringCollector.countsItself ?? false,
+      { number, count: 2 },
+    ).flatMap(({ samples }) => [...samples].map(({ value }) => value));
+  assert.deepEqual(
+    [shownBy(1), shownBy(2)],
+    [
+      [3, 1],
+      [3, 1],
+    ],
+  );
 });
