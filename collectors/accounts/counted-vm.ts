@@ -52,7 +52,7 @@ const accountOf = (vm: AccountedVm, before: VmAccount | undefined, at: number): 
     settledAt: at,
     power: undefined,
     gpuPower: undefined,
-    gpuKnownAt: before?.gpuKnownAt,
+    gpuKnownAt: vm.isPassing === true ? undefined : before?.gpuKnownAt,
   };
 };
 
@@ -81,6 +81,7 @@ export const countedVms = (
       isMigrating: false,
       power: undefined,
       gpuPower: undefined,
+      gpuKnownAt: undefined, // another part of the cloud may count it until it comes back
     };
     const gone = { vm: undefined, isRunning: false, hostId: undefined };
     vms.set(vmId, { vmId, ...gone, before, account, row: undefined, rowHour: 0 });

@@ -18,11 +18,14 @@ interface GpuStep {
   readonly gpus: Readonly<Record<number, readonly [watts: number, recordAfter: number]>>;
   readonly hostId?: number;
   readonly owner?: string;
+  /** VM 7 is in another part of the cloud, or moves to that. */
+  readonly elsewhere?: 'gone' | 'passing';
 }
 const run = (steps: readonly GpuStep[], from: Accounts = noAccounts): Accounts =>
-  steps.reduce((accounts, { after, gpus, hostId = 0, owner = 'alice' }) => {
+  steps.reduce((accounts, { after, gpus, hostId = 0, owner = 'alice', elsewhere }) => {
     const at = noon + after * second;
-    const vms = [madeVm(7, hostId, { owner }), madeVm(8, 0)];
+    const seven = madeVm(7, hostId, { owner, ...(elsewhere === 'passing' ? { isPassing: true } : {}) });
+    const vms = [...(elsewhere === 'gone' ? [] : [seven]), madeVm(8, 0)];
     const sights = [[hostId, [power(hostId, at, 100, { 7: 30, 8: 20 })]]] as const;
     const gpuPower = new Map(
       Object.entries(gpus).map(([id, [watts, recordAfter]]) => [
@@ -91,6 +94,21 @@ test('after a start the first record counts for nothing before it, and what was 
     kept,
   );
   assert.deepEqual([vmIn(kept).gpu, vmIn(later).gpu, vmIn(later).seconds], [2100, 3600, 60]);
+});
+
+test('a VM that comes back from another part of the cloud has its GPUs counted there meanwhile', () => {
+  for (const elsewhere of ['gone', 'passing'] as const) {
+    const accounts = run([
+      { after: 0, gpus: { 7: [70, 0] } },
+      { after: 30, gpus: { 7: [70, 30] } },
+      { after: 60, gpus: {}, elsewhere },
+      { after: 90, gpus: {}, elsewhere },
+      { after: 120, gpus: { 7: [70, 120] } },
+      { after: 150, gpus: { 7: [70, 150] } },
+    ]);
+    const { gpu, seconds } = vmIn(accounts);
+    assert.deepEqual([gpu, seconds], [4200, 60], elsewhere);
+  }
 });
 
 test('a VM that moves or gets another owner takes its GPU along: each row has its part', () => {
