@@ -3,7 +3,7 @@ import { type Column, hostColumns, ownerColumns, vmColumns } from './columns.ts'
 import type { Selection } from './selection.ts';
 
 /** Spreadsheets take a cell that begins so for a formula, also behind spaces and in the wide forms of the signs. */
-const formula = /^[\s\u{feff}\p{Cc}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
+const formula = /^[\s\u{feff}\p{Cc}]*[=+\-@＝＋－＠\t\r\n]/u;
 
 export const csvCell = (value: string | number | undefined): string => {
   if (value === undefined) return '';

@@ -1,11 +1,11 @@
 /** `oneext prometheus patch` where something hinders it, and who may do it; how Prometheus is told. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { needsRoot, nobody } from '../../support/exchanged-folders.ts';
-import { patched, startPrometheusLab, stockConfig } from '../../support/prometheus-lab.ts';
+import { startPrometheusLab, stockConfig } from '../../support/prometheus-lab.ts';
 
 test('patch: what hinders leaves the file alone', async (t) => {
   const { config, folder, run, writeProgram } = await startPrometheusLab(t);
@@ -78,14 +78,6 @@ for (const [title, { folderMode, fileOwner }] of Object.entries({
     },
   );
 }
-
-test('D11-patch-as-oneadmin: who owns the folder and the file can do it', needsRoot, async (t) => {
-  const { config, folder, targets, runAs } = await startPrometheusLab(t);
-  for (const one of [folder, config, path.join(folder, 'one_auth')]) chownSync(one, nobody, nobody);
-  assert.equal((await runAs(nobody, 'patch')).code, 0);
-  assert.equal(readFileSync(config, 'utf8'), patched(targets));
-  assert.equal(statSync(config).uid, nobody);
-});
 
 test('patch: Prometheus gets SIGHUP', async (t) => {
   const { folder, run, writeProgram } = await startPrometheusLab(t);

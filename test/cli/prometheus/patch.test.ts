@@ -1,6 +1,7 @@
 /** `oneext prometheus patch` as an operator runs it. What promtool itself says is in test/system. */
 import assert from 'node:assert/strict';
 import {
+  chownSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -13,6 +14,7 @@ import net from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
 import { formatTestZone } from '../../support/cloud-documents.ts';
+import { needsRoot, nobody } from '../../support/exchanged-folders.ts';
 import { patched, startPrometheusLab, stockConfig } from '../../support/prometheus-lab.ts';
 
 test('patch: says what would change, changes it once, keeps the old file', async (t) => {
@@ -131,4 +133,12 @@ test('patch names our rules where they are installed', async (t) => {
   const odd = await run('patch', '--prometheus.rules-file=*.yml');
   assert.equal(odd.code, 78);
   assert.match(odd.stderr, /prometheus\.rules-file/);
+});
+
+test('D11-patch-as-oneadmin: who owns the folder and the file can do it', needsRoot, async (t) => {
+  const { config, folder, targets, runAs } = await startPrometheusLab(t);
+  for (const one of [folder, config, path.join(folder, 'one_auth')]) chownSync(one, nobody, nobody);
+  assert.equal((await runAs(nobody, 'patch')).code, 0);
+  assert.equal(readFileSync(config, 'utf8'), patched(targets));
+  assert.equal(statSync(config).uid, nobody);
 });

@@ -22,7 +22,10 @@ const parseCsv = (csv: string): readonly (readonly string[])[] => {
 const names = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc
-    .tuple(fc.constantFrom('=', '+', '-', '@', '\t', '\r', '\n', ' =', '＝', '"=', '\u00a0@'), fc.string())
+    .tuple(
+      fc.constantFrom('=', '+', '-', '@', '\t', '\r', '\n', ' =', '\v\r', '＝', '"=', '\u00a0@'),
+      fc.string(),
+    )
     .map((parts) => parts.join('')),
 );
 
