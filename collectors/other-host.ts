@@ -7,6 +7,7 @@
 import { isMigrating, mayHaveProcess } from '../lib/one/vm.ts';
 import type { Domain, PowerVerdict } from './agents/agent.ts';
 import type { AgentAnswer, Documents, VmWithAttributes } from './collector.ts';
+import { domainKeysOf } from './domain-join.ts';
 
 const domainsOf = ({ verdict, origin }: AgentAnswer): readonly Domain[] => {
   const measured = verdict.sound ? verdict.reading.domains : undefined;
@@ -15,7 +16,8 @@ const domainsOf = ({ verdict, origin }: AgentAnswer): readonly Domain[] => {
 
 const keysOf = ({ name, uuid }: Domain): readonly string[] => [name, uuid].filter((key) => key !== '');
 
-const keysOfVm = ({ id, deployId }: VmWithAttributes): readonly string[] =>
+/** What OpenNebula itself calls it: no other VM is meant. */
+const surelyCalled = ({ id, deployId }: VmWithAttributes): readonly string[] =>
   deployId === '' ? [`one-${id}`] : [deployId, deployId.toLowerCase()];
 
 /** While a VM migrates, any host may have it. */
@@ -23,7 +25,7 @@ const isSettled = (vm: VmWithAttributes): boolean =>
   vm.hostId !== undefined && mayHaveProcess(vm) && !isMigrating(vm);
 
 interface Placed {
-  /** What the VMs of a host are called, those that may come to it or leave it among them. */
+  /** What the VMs of a host may be called, those that may come to it or leave it among them. */
   readonly onHost: ReadonlyMap<number, ReadonlySet<string>>;
   readonly migrating: ReadonlySet<string>;
   /** Hosts on which a VM runs that stays there. */
@@ -38,7 +40,7 @@ const placesOf = (vms: readonly VmWithAttributes[]): Placed => {
   const used = new Set<number>();
   const settled = new Set<string>();
   for (const vm of vms) {
-    const keys = keysOfVm(vm);
+    const keys = domainKeysOf(vm);
     for (const hostId of [vm.hostId, vm.previousHostId]) {
       if (hostId === undefined) continue;
       const others = onHost.get(hostId) ?? new Set<string>();
@@ -48,7 +50,7 @@ const placesOf = (vms: readonly VmWithAttributes[]): Placed => {
     if (isMigrating(vm)) for (const key of keys) migrating.add(key);
     if (!isSettled(vm)) continue;
     used.add(vm.hostId ?? -1);
-    for (const key of keys) settled.add(key);
+    for (const key of surelyCalled(vm)) settled.add(key);
   }
   return { onHost, migrating, used, settled };
 };

@@ -53,7 +53,7 @@ const formatVmProcess = (vm: SimulatedVm, host: SimulatedHost): string => {
 };
 
 /** @param processes how many there are in all, those of VMs among them */
-export const formatScaphandrePage = (
+export const formatScaphandreProcesses = (
   host: SimulatedHost,
   vms: readonly SimulatedVm[],
   processes: number,
@@ -66,15 +66,33 @@ export const formatScaphandrePage = (
     const microwatts = cmdline === '' ? 0 : Math.round(host.powerMicrowatts * 0.0001 * chance(at, host.id));
     text += formatProcess(`exe="${exe}",pid="${at + 1}",cmdline="${cmdline}"`, microwatts);
   }
-  const perSocket = Math.round(host.powerMicrowatts / 2);
+  return text;
+};
+
+/**
+ * The end of the page, behind its processes.
+ *
+ * @param passed seconds for which the cloud has been as it is here
+ */
+export const formatScaphandreHost = (host: SimulatedHost, passed: number): string => {
+  const { powerMicrowatts } = host;
+  const microjoules = Math.round(host.energyMicrojoules + powerMicrowatts * passed);
+  let text = '';
   for (const socket of [0, 1]) {
-    text += `scaph_socket_power_microwatts{socket_id="${socket}"} ${perSocket}\n`;
-    text += `scaph_socket_energy_microjoules{socket_id="${socket}"} ${Math.round(host.energyMicrojoules / 2)}\n\n`;
+    text += `scaph_socket_power_microwatts{socket_id="${socket}"} ${Math.round(powerMicrowatts / 2)}\n`;
+    text += `scaph_socket_energy_microjoules{socket_id="${socket}"} ${Math.round(microjoules / 2)}\n\n`;
   }
   return `${text}# HELP scaph_host_power_microwatts Power measurement on the whole host, in microwatts
 # TYPE scaph_host_power_microwatts gauge
-scaph_host_power_microwatts ${host.powerMicrowatts}
-scaph_host_energy_microjoules ${host.energyMicrojoules}
+scaph_host_power_microwatts ${powerMicrowatts}
+scaph_host_energy_microjoules ${microjoules}
 scaph_self_version 1.02
 `;
 };
+
+/** @param processes as above */
+export const formatScaphandrePage = (
+  host: SimulatedHost,
+  vms: readonly SimulatedVm[],
+  processes: number,
+): string => formatScaphandreProcesses(host, vms, processes) + formatScaphandreHost(host, 0);

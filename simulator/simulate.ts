@@ -19,7 +19,7 @@ import { type Answer, type AnswerCall, createFrontEnd, encodeDocument } from './
 import { formatNodeExporterPage, formatTelegrafPage } from './host-meter-pages.ts';
 import { formatKeplerPage } from './kepler-page.ts';
 import { formatOnepowerPage } from './onepower-page.ts';
-import { formatScaphandrePage } from './scaphandre-page.ts';
+import { formatScaphandreHost, formatScaphandrePage, formatScaphandreProcesses } from './scaphandre-page.ts';
 
 export const simulatedCredentials = 'oneadmin:opennebula';
 /** Of oneadmin, who has created all VMs that have a token for OneGate. */
@@ -77,15 +77,6 @@ type PagesOf = (
   options: RunningOptions,
 ) => (hostId: number) => Buffer | undefined;
 
-const scaphandrePages: PagesOf = (placed, { processes }) => {
-  const pages = new Map(
-    placed.map(
-      ({ host, own }) => [host.id, Buffer.from(formatScaphandrePage(host, own, processes))] as const,
-    ),
-  );
-  return (hostId) => pages.get(hostId);
-};
-
 type FormatPage = (placed: PlacedVms, passed: number, options: RunningOptions) => Buffer;
 
 /** Counters move in a cloud that stands still, too: an agent whose counters do not move measures nothing. */
@@ -100,6 +91,22 @@ const countingPages =
       return found === undefined ? undefined : formatPage(found, passed, options);
     };
   };
+
+/** Most of a page does not change while the cloud stands still, and is made once. */
+const scaphandrePages: PagesOf = (placed, options) => {
+  const processes = new Map(
+    placed.map(({ host, own }) => [
+      host.id,
+      Buffer.from(formatScaphandreProcesses(host, own, options.processes)),
+    ]),
+  );
+  return countingPages(({ host }, passed) =>
+    Buffer.concat([
+      processes.get(host.id) ?? Buffer.alloc(0),
+      Buffer.from(formatScaphandreHost(host, passed)),
+    ]),
+  )(placed, options);
+};
 
 const pagesOf = {
   scaphandre: scaphandrePages,

@@ -11,8 +11,8 @@ const longestLine = 1024 * 1024;
 const lineEnd = 0x0a;
 
 /**
- * Energy that is measured moves: a page on which it does not for so long is not of now, however fresh it looks. As long
- * as Prometheus shows the last value of a series that has gone.
+ * What is measured moves: a page on which nothing does for so long is not of now, however fresh it looks. As long as
+ * Prometheus shows the last value of a series that has gone.
  */
 const longestStillSeconds = 300;
 
@@ -22,7 +22,7 @@ const mixedPage = {
   detail: 'the page has metrics of several power agents',
 } as const;
 
-/** What the pages of an agent that measures never have twice, and since when they have had it. */
+/** What the pages of an agent that measures do not have twice, and since when they have had it. */
 export interface Pulse {
   readonly value: number;
   readonly sinceSeconds: number;

@@ -25,6 +25,7 @@ import {
 import { createMarkerFinder } from './marker-finder.ts';
 import { platformReadingsOf } from './platform-power.ts';
 import type { PowerSettings } from './power-options.ts';
+import { pulseOf } from './pulse.ts';
 import { hostZonesOf, sumOfZones } from './rapl-zones.ts';
 import { createEmulatorTest } from './vm-process.ts';
 
@@ -36,9 +37,6 @@ const readExe = createLabelReader('exe', 4096);
  * for the first of them, which is rare.
  */
 const terminatedMarker = 'minate';
-
-const sumOfAll = (values: ReadonlyMap<string, number>): number | undefined =>
-  values.size === 0 ? undefined : [...values.values()].reduce((sum, value) => sum + value, 0);
 
 /** Why the agent could not measure, if it could not. */
 const problemOf = (page: KeplerPage, zones: readonly string[] | undefined): Problem | undefined => {
@@ -92,7 +90,11 @@ const contentOf = (page: KeplerPage, earlier: AgentCounters | undefined, atSecon
     domains: undefined,
     hostPower: undefined,
     platform: page.isWhole ? platformReadingsOf(page.platform) : [],
-    pulse: sumOfAll(page.joules),
+    pulse: pulseOf(
+      page.joules.values(),
+      page.watts.values(),
+      ...[...page.vms.values()].map(({ watts }) => watts.values()),
+    ),
   } as const;
   if (zones === undefined || !page.isWhole) return { ...content, problem };
   const counters = countersOf(page, zones, atSeconds);

@@ -13,6 +13,7 @@ import { beginsWith, createLabelReader, sampleValueOf } from '../../lib/promethe
 import type { PageContent, PageDomain, PageReader, PowerAgent } from './agent.ts';
 import { createMarkerFinder } from './marker-finder.ts';
 import type { PowerSettings } from './power-options.ts';
+import { pulseOf } from './pulse.ts';
 import { createVmProcessReader, type VmProcessReader } from './vm-process.ts';
 
 const processPower = Buffer.from('scaph_process_power_consumption_microwatts{');
@@ -144,7 +145,7 @@ const contentOf = (page: Page): PageContent => {
     processes: { powers: processPower, timesCounted: listsThreads ? 2 : 1 },
     ...(listsThreads ? {} : useOf(processPower, hostPower)),
     isDoubtful,
-    pulse: page.hostEnergy,
+    pulse: pulseOf([page.hostEnergy ?? Number.NaN], [hostPower ?? 0], processPower),
   };
 };
 

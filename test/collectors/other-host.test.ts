@@ -83,6 +83,23 @@ test('one VM of its own is enough, also one that comes, leaves or is off; and a 
   assert.deepEqual(misledHosts([[0, answerAt(0)]], vms), []);
 });
 
+test('a VM of its own is one by any name that the exporter knows it by', () => {
+  const foreign = domain('one-2');
+  const withOwn = (own: DomainPower, changes: Partial<VmWithAttributes>): readonly number[] =>
+    misledHosts([[0, answerAt(0, foreign, own)]], [...vms.slice(1), vmOn(1, 0, changes)]);
+  const wild = { deployId: 'mail-server' };
+  assert.deepEqual(withOwn(domain('', uuid), { ...wild, uuid }), [], 'OS/UUID, where no name is told');
+  assert.deepEqual(withOwn(domain('one-1'), wild), [], 'made anew by OpenNebula under its own name');
+  assert.deepEqual(withOwn(domain('one-1'), { deployId: uuid }), [], 'a UUID that the agent does not tell');
+  const leaving = { hostId: 1, previousHostId: 0 };
+  assert.deepEqual(
+    misledHosts([[0, answerAt(0, foreign, domain('', uuid))]], [...vms, vmOn(4, 1, { ...leaving, uuid })]),
+    [],
+    'also one that has left',
+  );
+  assert.deepEqual(withOwn(domain('one-3'), wild), [0]);
+});
+
 test('an agent that several hosts have on purpose speaks for all of them', () => {
   const shared = answerAt(7, domain('one-2'));
   assert.deepEqual(

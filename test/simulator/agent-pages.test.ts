@@ -4,6 +4,7 @@ import test from 'node:test';
 import { hostsAt, meanMicrowatts, runsOn, vmsAt } from '../../simulator/cloud.ts';
 import { formatNodeExporterPage, formatTelegrafPage } from '../../simulator/host-meter-pages.ts';
 import { formatKeplerPage } from '../../simulator/kepler-page.ts';
+import { simulate, simulatedAgents } from '../../simulator/simulate.ts';
 import { readAgentPages } from '../support/agent-pages.ts';
 
 const settings = { hosts: 1, vms: 6, lifetimeSeconds: 600, migrationSeconds: 10 };
@@ -43,4 +44,28 @@ test('Telegraf and node_exporter: the power of the host, and of the machine', ()
   const verdict = readAgentPages(pages, { times: [0, 20] })[1]?.verdict;
   assert.ok(verdict?.sound);
   assert.ok(Math.abs((verdict.reading.hostPower ?? 0) - meanMicrowatts) < 1);
+});
+
+test('a cloud that stands still: after ten minutes no agent is taken for one that has stopped', async (t) => {
+  for (const agent of simulatedAgents) {
+    let now = 0;
+    const simulation = await simulate({
+      ...settings,
+      agent,
+      processes: 20,
+      still: true,
+      port: 0,
+      agentsPort: 0,
+      now: () => now,
+    });
+    t.after(simulation.close);
+    const pages: string[] = [];
+    const times = [0, 300, 600];
+    for (const seconds of times) {
+      now = seconds * 1000;
+      pages.push(await (await fetch(simulation.agentUrl.replace('{id}', '0'))).text());
+    }
+    const last = readAgentPages(pages, { times }).at(-1)?.verdict;
+    assert.deepEqual(last?.sound, true, `${agent}: ${JSON.stringify(last)}`);
+  }
 });

@@ -39,6 +39,31 @@ test('a page that does not change is not of now after five minutes, and is belie
     );
 });
 
+test('a page on which only watts move is of now: not every agent counts energy with each reading', () => {
+  const moved: readonly (readonly [string, RegExp])[] = [
+    [half, /^(scaph_host_power_microwatts \d+)(?=\d$)/m],
+    [half, /^(scaph_process_power_consumption_microwatts\{.* \d+)(?=\d\.?\d*$)/m],
+    [keplerVms, /^(kepler_node_cpu_watts\{.* \d+)/m],
+    [keplerVms, /^(kepler_vm_cpu_watts\{.*state="running".* \d+)/m],
+  ];
+  for (const [page, line] of moved) {
+    const other = page.replace(line, (shown) =>
+      shown.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10)),
+    );
+    assert.notEqual(other, page, String(line));
+    const reasons = reasonsOf([
+      [0, page],
+      [299, other],
+      [300, other],
+      [599, page],
+      [898, page],
+      [899, page],
+    ]);
+    assert.ok(!reasons.slice(0, 5).includes('frozen'), `${line}: ${reasons}`);
+    assert.equal(reasons.at(-1), 'frozen');
+  }
+});
+
 test('what a frozen page says of the machine is not of now either', () => {
   const page = recorded('telegraf/ipmi-v2-out-v2-intel.prom');
   const read = readAgentPages([page, page], { times: [1000, 1300] });
