@@ -1,6 +1,9 @@
 /**
  * What the GPUs of VMs draw, as OpenNebula's monitoring has it since 7.4: GPU_POWER_USAGE in watts, all GPUs of a VM
  * together. nvidia-smi in the guest says it, through the QEMU guest agent, so that a guest may say what it likes.
+ *
+ * Records have the time of their host's clock, which may be any: how old a record is, is told by when it was seen to be
+ * a new one. Only of the first that is seen of a VM the time itself has to be believed.
  */
 import { parseDecimal } from '../lib/one/document-reader.ts';
 import { mayHaveProcess, type Vm } from '../lib/one/vm.ts';
@@ -28,7 +31,7 @@ export type GpuUnknownReason = keyof typeof gpuUnknownReasons;
 
 export interface GpuReading {
   readonly watts: number;
-  /** When OpenNebula's probe was there, in seconds since 1970. */
+  /** When OpenNebula's probe was there, on the clock of its host. */
   readonly atSeconds: number;
 }
 export type GpuPower = GpuReading | GpuUnknownReason;
@@ -36,7 +39,11 @@ export type GpuPower = GpuReading | GpuUnknownReason;
 interface GpuValue {
   readonly text: string;
   readonly atSeconds: number;
-  /** When it was another one last. */
+  /** When the record was seen to be a new one, on the exporter's clock. */
+  readonly notedSeconds: number;
+  /** When the record was seen last. */
+  readonly seenSeconds: number;
+  /** When it was another one last, on the clock of its host. */
   readonly sinceSeconds: number;
 }
 /** By VM id. */
@@ -46,23 +53,41 @@ export const noGpuState: GpuState = new Map();
 /** Whether OpenNebula is to be asked: it is not where no VM has a GPU. */
 export const hasGpu = ({ gpuCount = 0, ...vm }: VmWithGpus): boolean => gpuCount > 0 && mayHaveProcess(vm);
 
-/** The state after an answer of OpenNebula. VMs without a value are forgotten. */
-export const noteGpuRecords = (before: GpuState, records: readonly MonitoringRecord[]): GpuState => {
-  const noted = new Map<number, GpuValue>();
-  for (const { vmId, gpuPower: text, atSeconds } of records) {
-    if (text === undefined) continue;
-    const last = noted.get(vmId) ?? before.get(vmId);
-    if (last !== undefined && last.atSeconds >= atSeconds) noted.set(vmId, last);
-    else
-      noted.set(vmId, { text, atSeconds, sinceSeconds: last?.text === text ? last.sinceSeconds : atSeconds });
-  }
-  return noted;
+/** The value of a VM after a record; the same where it is no new one. */
+const withRecord = (
+  last: GpuValue | undefined,
+  { text, atSeconds }: Pick<GpuValue, 'text' | 'atSeconds'>,
+  seenSeconds: number,
+): GpuValue => {
+  if (last !== undefined && last.atSeconds >= atSeconds) return { ...last, seenSeconds };
+  // What has changed in a long time may have changed at its beginning.
+  const wasWatched = last !== undefined && seenSeconds - last.seenSeconds <= longestAgeSeconds;
+  const notedSeconds = wasWatched ? seenSeconds : Math.min(atSeconds, seenSeconds);
+  const sinceSeconds = last?.text === text ? last.sinceSeconds : atSeconds;
+  return { text, atSeconds, notedSeconds, seenSeconds, sinceSeconds };
+};
+
+/**
+ * The state after an answer of OpenNebula. VMs without a value are forgotten.
+ *
+ * @param seenSeconds when it answered, on the exporter's clock
+ */
+export const noteGpuRecords = (
+  before: GpuState,
+  records: readonly MonitoringRecord[],
+  seenSeconds: number,
+): GpuState => {
+  const newest = new Map<number, Pick<GpuValue, 'text' | 'atSeconds'>>();
+  for (const { vmId, gpuPower: text, atSeconds } of records)
+    if (text !== undefined && (newest.get(vmId)?.atSeconds ?? -1) < atSeconds)
+      newest.set(vmId, { text, atSeconds });
+  return new Map([...newest].map(([id, record]) => [id, withRecord(before.get(id), record, seenSeconds)]));
 };
 
 const judge = (value: GpuValue | undefined, gpuCount: number, nowSeconds: number): GpuPower => {
   if (value === undefined) return 'no_value';
-  const { text, atSeconds, sinceSeconds } = value;
-  if (nowSeconds - atSeconds > longestAgeSeconds) return 'old_value';
+  const { text, atSeconds, notedSeconds, sinceSeconds } = value;
+  if (nowSeconds - notedSeconds > longestAgeSeconds) return 'old_value';
   const watts = parseDecimal(text);
   if (watts === 0) return 'zero_value';
   if (watts === undefined || !(watts > 0 && watts <= gpuCount * mostWatts)) return 'absurd_value';

@@ -6,6 +6,7 @@ export const createHold = (holdMs: number): ((left: AbortSignal) => Promise<void
   const held = new Set<() => void>();
   return (left) =>
     new Promise((resolve) => {
+      if (left.aborted) return resolve();
       const release = (): void => {
         clearTimeout(timer);
         left.removeEventListener('abort', release);

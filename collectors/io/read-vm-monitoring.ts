@@ -41,7 +41,7 @@ export const createVmMonitoringReader = ({
     try {
       const records = await readDocument(client, lastMonitoringRecords);
       memory.cpu = noteRecords(memory.cpu, records, now() / 1000);
-      memory.gpu = noteGpuRecords(memory.gpu, records);
+      memory.gpu = noteGpuRecords(memory.gpu, records, now() / 1000);
       if (fails) onChange(undefined);
       fails = false;
     } catch (thrown) {

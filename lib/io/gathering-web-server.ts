@@ -86,7 +86,8 @@ export const startGatheringWebServer = async ({
     argv: [],
     env: {},
     workerData: { server, paths, headerNames } satisfies ThreadTask,
-    resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
+    // No limit of its own for what is old: a thread that meets it ends the whole program, whatever a client sends.
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
   });
   const order = (given: ThreadOrder): void => worker.postMessage(given);
   const onQuestion = createAnswering(answer, (answers) => order({ kind: 'answers', answers }));

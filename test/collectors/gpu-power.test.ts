@@ -22,7 +22,7 @@ const record = (vmId: number, gpuPower: string | undefined, atSeconds: number): 
 });
 /** Of VM 7 with so many GPUs, whose only record says this. */
 const judged = (text: string | undefined, gpuCount = 1) =>
-  gpuPowerOf(noteGpuRecords(noGpuState, [record(7, text, 1000)]), [vm(7, gpuCount)], 1030).get(7);
+  gpuPowerOf(noteGpuRecords(noGpuState, [record(7, text, 1000)], 1010), [vm(7, gpuCount)], 1030).get(7);
 
 test('a value in watts is that of all GPUs of the VM together', () => {
   assert.deepEqual(judged('71.53'), { watts: 71.53, atSeconds: 1000 });
@@ -40,6 +40,7 @@ test('only VMs that run and have a GPU are looked at, whatever a record says', (
   const state = noteGpuRecords(
     noGpuState,
     [1, 2, 3, 4].map((id) => record(id, '70', 1000)),
+    1000,
   );
   const vms = [vm(1, 0), vm(2, undefined), vm(3, 1, 36), vm(4, 1), vm(5, 1)];
   assert.deepEqual(
@@ -54,7 +55,7 @@ test('only VMs that run and have a GPU are looked at, whatever a record says', (
 test('a value that does not change is what OpenNebula has left, and one that changes again is known again', () => {
   let state = noGpuState;
   const note = (text: string, atSeconds: number) => {
-    state = noteGpuRecords(state, [record(7, text, atSeconds)]);
+    state = noteGpuRecords(state, [record(7, text, atSeconds)], atSeconds);
     return gpuPowerOf(state, [vm(7, 1)], atSeconds).get(7);
   };
   for (let at = 1000; at <= 1900; at += 30)
@@ -65,10 +66,31 @@ test('a value that does not change is what OpenNebula has left, and one that cha
 });
 
 test('an old record says nothing of now, and one that comes late changes nothing', () => {
-  const state = noteGpuRecords(noGpuState, [record(7, '70', 1000)]);
+  const state = noteGpuRecords(noGpuState, [record(7, '70', 1000)], 1000);
   assert.equal(gpuPowerOf(state, [vm(7, 1)], 1901).get(7), 'old_value');
-  const late = noteGpuRecords(state, [record(7, '90', 990)]);
+  const late = noteGpuRecords(state, [record(7, '90', 990)], 1001);
   assert.deepEqual(gpuPowerOf(late, [vm(7, 1)], 1001).get(7), { watts: 70, atSeconds: 1000 });
+});
+
+test('the clock of a host may be any: records that are seen to be new are new, and one that stays is old', () => {
+  for (const offset of [-7200, -1200, 1200, 7200]) {
+    let state = noGpuState;
+    const note = (hostSeconds: number, seenSeconds: number) => {
+      state = noteGpuRecords(state, [record(7, '70', hostSeconds + offset)], seenSeconds);
+      return gpuPowerOf(state, [vm(7, 1)], seenSeconds).get(7);
+    };
+    note(10_000, 10_000);
+    const known = { watts: 70, atSeconds: 10_060 + offset };
+    assert.deepEqual(note(10_060, 10_060), known, String(offset));
+    assert.deepEqual(note(10_060, 10_900), known, 'the record is not yet old');
+    assert.equal(note(10_060, 10_961), 'old_value', 'it stays, as its host is down');
+  }
+});
+
+test('a record that has come while OpenNebula did not answer is as old as it says', () => {
+  const state = noteGpuRecords(noGpuState, [record(7, '70', 1000)], 1000);
+  const later = noteGpuRecords(state, [record(7, '80', 1060)], 5000);
+  assert.equal(gpuPowerOf(later, [vm(7, 1)], 5000).get(7), 'old_value');
 });
 
 test('law: whatever a guest says, the power is positive and no more than its GPUs can draw', () => {

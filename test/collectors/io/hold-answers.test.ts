@@ -21,6 +21,10 @@ test('an answer waits no longer when nobody waits any more, or when more wait th
   await Promise.all(waits);
 });
 
+test('an answer does not wait where nobody waits any more at its beginning', async () => {
+  await createHold(hourMs)(AbortSignal.abort());
+});
+
 test('an answer waits for its time', async () => {
   await createHold(1)(new AbortController().signal);
 });
