@@ -69,24 +69,6 @@ test('what is not asked for here is answered there, and what fails is told by th
   assert.deepEqual(lines, ['request failed {"path":"/name","error":"out of order"}']);
 });
 
-test('clients that send as much as they can before they have an answer end nothing', async (t) => {
-  const held: (() => void)[] = [];
-  const url = await start(t, {
-    server: { ...options().server, mostConnections: 1024 },
-    answer: async ({ headers }) => {
-      if (headers['x-name'] !== 'quick') await new Promise<void>((resolve) => held.push(resolve));
-      return plainText(200, 'answered');
-    },
-  });
-  const request = `GET /name HTTP/1.1\r\nHost: any\r\nX-Long: ${'x'.repeat(15_500)}\r\n\r\n`.repeat(8);
-  const sockets = Array.from({ length: 450 }, () => net.connect(Number(new URL(url).port), '127.0.0.1'));
-  for (const socket of sockets) socket.on('error', () => undefined).write(request);
-  while (held.length < 8 * sockets.length) await new Promise((resolve) => setTimeout(resolve, 5));
-  assert.equal(await ask(`${url}/name`, 'quick'), 'answered\n');
-  for (const socket of sockets) socket.destroy();
-  for (const release of held) release();
-});
-
 test('a port that is taken, and a configuration that is wrong, are the errors of the program', async (t) => {
   const holder = net.createServer();
   await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
