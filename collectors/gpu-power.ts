@@ -7,7 +7,7 @@
  */
 import { parseDecimal } from '../lib/one/document-reader.ts';
 import { mayHaveProcess, type Vm } from '../lib/one/vm.ts';
-import type { MonitoringRecord } from '../lib/one/vm-monitoring.ts';
+import { type MonitoringRecord, newestByVm } from '../lib/one/vm-monitoring.ts';
 
 /** With what only the extended form of its document tells. */
 type VmWithGpus = Vm & { readonly gpuCount?: number | undefined };
@@ -36,6 +36,9 @@ export interface GpuReading {
 }
 export type GpuPower = GpuReading | GpuUnknownReason;
 
+type GpuRecord = MonitoringRecord & { readonly gpuPower: string };
+const tellsGpu = (record: MonitoringRecord): record is GpuRecord => record.gpuPower !== undefined;
+
 interface GpuValue {
   readonly text: string;
   readonly atSeconds: number;
@@ -56,7 +59,7 @@ export const hasGpu = ({ gpuCount = 0, ...vm }: VmWithGpus): boolean => gpuCount
 /** The value of a VM after a record; the same where it is no new one. */
 const withRecord = (
   last: GpuValue | undefined,
-  { text, atSeconds }: Pick<GpuValue, 'text' | 'atSeconds'>,
+  { gpuPower: text, atSeconds }: GpuRecord,
   seenSeconds: number,
 ): GpuValue => {
   if (last !== undefined && last.atSeconds >= atSeconds) return { ...last, seenSeconds };
@@ -77,10 +80,7 @@ export const noteGpuRecords = (
   records: readonly MonitoringRecord[],
   seenSeconds: number,
 ): GpuState => {
-  const newest = new Map<number, Pick<GpuValue, 'text' | 'atSeconds'>>();
-  for (const { vmId, gpuPower: text, atSeconds } of records)
-    if (text !== undefined && (newest.get(vmId)?.atSeconds ?? -1) < atSeconds)
-      newest.set(vmId, { text, atSeconds });
+  const newest = newestByVm(records.filter(tellsGpu));
   return new Map([...newest].map(([id, record]) => [id, withRecord(before.get(id), record, seenSeconds)]));
 };
 

@@ -7,7 +7,7 @@
  * Records have the time of their host's clock, which may be any: how old a record is, is told by when it was seen to be
  * a new one. Only of the first that is seen of a VM the time itself has to be believed.
  */
-import type { MonitoringRecord } from '../lib/one/vm-monitoring.ts';
+import { type MonitoringRecord, newestByVm } from '../lib/one/vm-monitoring.ts';
 import { type Microwatts, microwatts } from '../lib/units/units.ts';
 import type { PowerReading } from './agents/agent.ts';
 import type { Documents, VmCpu } from './collector.ts';
@@ -67,13 +67,6 @@ const withRecord = (
   const since = record.atSeconds - windowSeconds;
   const kept = isLater ? before.filter(({ atSeconds }) => atSeconds > since) : [];
   return [...kept, { ...record, notedSeconds }];
-};
-
-const newestByVm = (records: readonly CpuRecord[]): ReadonlyMap<number, CpuRecord> => {
-  const newest = new Map<number, CpuRecord>();
-  for (const record of records)
-    if ((newest.get(record.vmId)?.atSeconds ?? -1) < record.atSeconds) newest.set(record.vmId, record);
-  return newest;
 };
 
 /**

@@ -4,6 +4,7 @@
  * Counters: what they differ by, however far the readings are apart. Power: that of the second reading, which the
  * agent has averaged since it was asked before, over the time between the two, as far as that is not too long.
  */
+import { isLongerThanPassed } from '../agents/measured-time.ts';
 
 /** What an agent's answer says, as far as it is believed; in microwatts. */
 export interface SeenPower {
@@ -83,8 +84,6 @@ const mostWatts = 100_000;
 const tolerance = 1.1;
 /** Of the moments at which an agent and the exporter look at their clocks. */
 const clockErrorMs = 1000;
-/** An agent may have measured that long before its page was read. */
-const longestLagMs = 61_000;
 /** Small counters of processors wrap at 65 kJ, at 1 kW in a minute: after more time one may be higher than before again. */
 const longestRawMs = 60_000;
 
@@ -146,8 +145,7 @@ const spanOfCounters = (
   const isAnew = now.seconds < earlier.seconds;
   // What began anew since then cannot have counted for longer: CPUs came, or another machine answers.
   if (isAnew && now.seconds * 1000 > (to - from) * tolerance + clockErrorMs) return undefined;
-  // Nor can one have measured more time than has passed.
-  if ((now.seconds - earlier.seconds) * 1000 > (to - from) * tolerance + longestLagMs) return undefined;
+  if (isLongerThanPassed((now.seconds - earlier.seconds) * 1000, to - from)) return undefined;
   const host = isAnew ? now.hostJoules * 1000 : hostBetween(earlier, now, to - from);
   const since = isAnew ? Math.max(from, to - Math.round(now.seconds * 1000)) : from;
   if (host === undefined || !(host >= 0 && host <= mostWatts * (to - since)) || since >= to) return undefined;

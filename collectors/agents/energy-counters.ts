@@ -1,5 +1,6 @@
 /** For agents that count energy: power is what the counters of two pages differ by. */
 import type { AgentCounters, PageContent, PageDomain } from './agent.ts';
+import { isLongerThanPassed } from './measured-time.ts';
 
 type Problem = { readonly problem: NonNullable<PageContent['problem']> };
 type Power = Pick<PageContent, 'domains' | 'hostPower'>;
@@ -13,14 +14,11 @@ const measuredBetween = (earlier: AgentCounters, now: AgentCounters): number => 
   return isTold && measured > 0 ? measured : now.seconds - earlier.seconds;
 };
 
-/** In seconds: the agent may have measured that long before its page was read. */
-const longestLag = 61;
-const tolerance = 1.1;
-
-/** No agent measures more time than has passed: another one answers now. */
-const isOfAnother = (earlier: AgentCounters, now: AgentCounters): boolean =>
-  now.seconds - earlier.seconds >
-  ((now.readSeconds ?? Number.NaN) - (earlier.readSeconds ?? Number.NaN)) * tolerance + longestLag;
+/** Where it is known when the pages were read. */
+const isOfAnother = (earlier: AgentCounters, now: AgentCounters): boolean => {
+  const passed = (now.readSeconds ?? Number.NaN) - (earlier.readSeconds ?? Number.NaN);
+  return isLongerThanPassed((now.seconds - earlier.seconds) * 1000, passed * 1000);
+};
 
 /**
  * In microwatts. A VM whose counter is new or has begun anew has its first reading. One that has ended is not in it: a

@@ -13,7 +13,7 @@ import { type AccountsCopy, type FolderCopy, isNewer } from '../accounts/copy.ts
 import type { KeptEnergy } from '../accounts/io/keep-accounts.ts';
 import { createShown, type Shown } from '../accounts/shown-accounts.ts';
 import type { HaStates } from '../collector.ts';
-import { type ZoneRole, zoneRoleOf } from '../zone-role.ts';
+import { isWriter, type ZoneRole, zoneRoleOf } from '../zone-role.ts';
 import { type CopyAskerContext, createCopyAsker } from './ask-copies.ts';
 import { copyHandlers } from './serve-copies.ts';
 import type { Source } from './source.ts';
@@ -162,7 +162,7 @@ export const createZoneCopies = <T>(context: ZoneCopiesContext<T>): ZoneCopies<T
       return { counts: false };
     },
     copiedUpTo: () => (role.kind === 'follower' ? accounts()?.progress().at : undefined),
-    isShown: () => role.kind === 'alone' || role.kind === 'leader',
+    isShown: () => isWriter(role),
     choose(current) {
       if (role.kind !== 'leader') return role.kind === 'alone' ? current.value : undefined;
       const needed = Math.floor((role.others.length + 1) / 2);

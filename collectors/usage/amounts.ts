@@ -1,4 +1,6 @@
 /** What a line of a report sums. */
+import { noAmounts as noVmAmounts, type VmAmounts } from '../accounts/accounts.ts';
+import type { Mutable } from '../accounts/booking.ts';
 import type { FactorOrigin, Rates } from '../grid/rates.ts';
 
 /**
@@ -22,15 +24,7 @@ const addSum = (to: ExactSum, { sum, lost }: ExactSum): void => {
 export const sumIn = ({ sum, lost }: ExactSum): number => sum + lost;
 
 /** In millijoules and milliseconds; of one currency. */
-export interface Amounts {
-  own: number;
-  share: number;
-  measuredMs: number;
-  unmeasuredMs: number;
-  lifeMs: number;
-  /** Of GPUs: the energy, and the time for which it was known. */
-  gpu: number;
-  gpuMs: number;
+export interface Amounts extends Mutable<VmAmounts> {
   /** Energy for which the supply factor of the machine was known, and what the machine drew for it. */
   supplyBase: number;
   supply: number;
@@ -50,13 +44,7 @@ export interface Amounts {
 }
 
 export const noAmounts = (): Amounts => ({
-  own: 0,
-  share: 0,
-  measuredMs: 0,
-  unmeasuredMs: 0,
-  lifeMs: 0,
-  gpu: 0,
-  gpuMs: 0,
+  ...noVmAmounts,
   supplyBase: 0,
   supply: 0,
   pueBase: 0,

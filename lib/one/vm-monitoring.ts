@@ -35,6 +35,16 @@ export const lastMonitoringRecords = {
   parse: parseMonitoringRecord,
 } as const;
 
+/** Of several records of a VM the last one. */
+export const newestByVm = <Kept extends MonitoringRecord>(
+  records: readonly Kept[],
+): ReadonlyMap<number, Kept> => {
+  const newest = new Map<number, Kept>();
+  for (const record of records)
+    if ((newest.get(record.vmId)?.atSeconds ?? -1) < record.atSeconds) newest.set(record.vmId, record);
+  return newest;
+};
+
 /** The ids of VMs whose last record has a POWER that we, or an exporter before us, have pushed. */
 export const pushedPowerRecords = {
   method: 'one.vmpool.monitoring',
