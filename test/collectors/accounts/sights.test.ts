@@ -226,3 +226,19 @@ test('an agent that tells UUIDs alone: the VM whose document has it, on its own 
   assert.equal(sight?.counters?.vms.get('k')?.vmId, 1);
   assert.deepEqual([...(sight?.reading?.vmPower ?? [])], [[1, 20]]);
 });
+
+test('an agent that has measured more time than has passed is another one, and nothing of it is counted', () => {
+  const sightAfter = (seconds: number, joules: number) => {
+    const counters = { seconds: 5000 + seconds, hostJoules: 900 + joules, domains: new Map() };
+    const first = { sound: false, version: '1', reason: 'first_reading', detail: '' } as const;
+    return see([], [{ ...answer('onepower', [], counters), verdict: first }]) ?? assert.fail();
+  };
+  const begin = sightAfter(0, 0);
+  const { place } = takeSight(undefined, begin, 60_000);
+  const spanAfter = (seconds: number) =>
+    takeSight(place, { ...sightAfter(seconds, 1500), readAt: begin.readAt + 15_000 }, 60_000).span;
+  assert.equal(spanAfter(15)?.hostMillijoules, 1_500_000);
+  // It may have measured late before, and at once now.
+  assert.equal(spanAfter(75)?.hostMillijoules, 1_500_000);
+  assert.equal(spanAfter(80), undefined);
+});
