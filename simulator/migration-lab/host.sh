@@ -19,6 +19,12 @@ if [ "${5:-}" = '' ]; then
   mount -t proc proc proc
   mount -t sysfs sysfs sys
   mount --rbind /dev dev
+  # Guests are emulated. Where QEMU as libvirt questions it can open /dev/kvm, and oneadmin cannot, libvirt questions
+  # it anew at each use: twelve times for one guest. When one of them fails, "the cause is unknown".
+  if [ -e dev/kvm ]; then
+    install -m 000 /dev/null "$base/no-kvm"
+    mount --bind "$base/no-kvm" dev/kvm
+  fi
   for folder in run tmp var/tmp; do mount -t tmpfs -o mode=1777 "oxm-$folder" "$folder"; done
   # What the machine has of OpenNebula, libvirt and rules for sudo is not the lab's.
   for folder in etc/one var/lib/one etc/libvirt var/lib/libvirt/qemu etc/ssh/ssh_config.d etc/sudoers.d; do

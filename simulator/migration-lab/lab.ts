@@ -147,7 +147,12 @@ export const startMigrationLab = (owner: LabOwner, options: LabOptions = {}) => 
       run(host, 'oneadmin', ['mkdir', '-p', diskFolder(guest)]);
       run(host, 'oneadmin', ['cp', `/var/lib/one/datastores/0/${id}/disk.0`, disk]);
     }
-    virsh(host, 'create', `/var/lib/one/datastores/0/${id}/deployment.0`);
+    try {
+      virsh(host, 'create', `/var/lib/one/datastores/0/${id}/deployment.0`);
+    } catch (cause) {
+      const logs = [`/opt/state/${host}.libvirtd.log`, `/var/log/libvirt/qemu/one-${id}.log`];
+      throw new Error(root(host, 'sh', '-c', 'tail -n 40 "$@" 2>&1 || :', 'tail', ...logs), { cause });
+    }
     const isUp = (): boolean =>
       linux === undefined ? consoleOf(id).length > 1 : linux.says.test(textOf(id));
     await until(`guest ${id} is up`, isUp, 60_000).catch((thrown: unknown) => {
