@@ -7,6 +7,7 @@ import type { Host } from '../lib/one/host.ts';
 import { isMigrating } from '../lib/one/vm.ts';
 import type { FamilySamples, LabelText, MetricFamily, Sample } from '../lib/prometheus/metric-family.ts';
 import type { VmWithAttributes } from './collector.ts';
+import type { HostHomes } from './host-homes.ts';
 
 export interface Shard {
   /** From 1. */
@@ -15,6 +16,11 @@ export interface Shard {
 }
 
 const mostShards = 1000;
+
+/** With the hosts that share an agent, which are not parted. */
+export interface Part extends Shard {
+  readonly homes: HostHomes;
+}
 
 export const shardOption: OptionSpec<Shard> = {
   help: 'which part of the hosts this exporter serves, of how many: 2/5 is the second of five exporters that together serve what one would',
@@ -47,25 +53,26 @@ const hashOf = (id: number): number => {
   return (hash ^ (hash >>> 13)) >>> 0;
 };
 
-const isOwnId = (id: number, { number, count }: Shard): boolean => hashOf(id) % count === number - 1;
+/** Which of them serves a host. */
+const numberOf = (hostId: number, { count, homes }: Part): number =>
+  (hashOf(homes.get(hostId) ?? hostId) % count) + 1;
 
-export const isOwnHost = (hostId: number, shard: Shard): boolean => isOwnId(hostId, shard);
+export const isOwnHost = (hostId: number, part: Part): boolean => numberOf(hostId, part) === part.number;
 
 type Placed = Pick<VmWithAttributes, 'id' | 'hostId'>;
 
-/** Which of them serves a VM. */
-export const shardOfVm = ({ id, hostId }: Placed, { count }: Shard): Shard => ({
-  number: (hashOf(hostId ?? id) % count) + 1,
-  count,
+/** Which of them serves a VM: it is where its host is; one that was never deployed is somewhere too. */
+export const shardOfVm = ({ id, hostId }: Placed, part: Part): Shard => ({
+  number: hostId === undefined ? (hashOf(id) % part.count) + 1 : numberOf(hostId, part),
+  count: part.count,
 });
 
-/** A VM is where its host is; one that was never deployed is somewhere too. */
-export const isOwnVm = ({ id, hostId }: Placed, shard: Shard): boolean => isOwnId(hostId ?? id, shard);
+export const isOwnVm = (vm: Placed, part: Part): boolean => shardOfVm(vm, part).number === part.number;
 
 /** As its accounts take it, if they do: a VM that migrates away counts its energy on the host that it leaves, too. */
-export const accountedVm = (vm: VmWithAttributes, shard: Shard): readonly VmWithAttributes[] => {
-  if (isOwnVm(vm, shard)) return [vm];
-  const isPassing = isMigrating(vm) && vm.previousHostId !== undefined && isOwnHost(vm.previousHostId, shard);
+export const accountedVm = (vm: VmWithAttributes, part: Part): readonly VmWithAttributes[] => {
+  if (isOwnVm(vm, part)) return [vm];
+  const isPassing = isMigrating(vm) && vm.previousHostId !== undefined && isOwnHost(vm.previousHostId, part);
   return isPassing ? [{ ...vm, isPassing: true }] : [];
 };
 
@@ -76,12 +83,12 @@ export const accountedVm = (vm: VmWithAttributes, shard: Shard): readonly VmWith
 export const askedHosts = (
   hosts: readonly Host[],
   vms: readonly VmWithAttributes[],
-  shard: Shard,
+  part: Part,
 ): readonly Host[] => {
-  const moving = vms.filter((vm) => isMigrating(vm) && isOwnVm(vm, shard));
+  const moving = vms.filter((vm) => isMigrating(vm) && isOwnVm(vm, part));
   if (moving.some(({ previousHostId }) => previousHostId === undefined)) return hosts;
   const sources = new Set(moving.map(({ previousHostId }) => previousHostId));
-  return hosts.filter(({ id }) => isOwnHost(id, shard) || sources.has(id));
+  return hosts.filter(({ id }) => isOwnHost(id, part) || sources.has(id));
 };
 
 const vmIdIn = /one_vm_id="(\d+)"/;
@@ -98,7 +105,7 @@ export const ownSamples = (
   families: readonly FamilySamples[],
   hostOf: ReadonlyMap<number, number | undefined>,
   countsItself: boolean,
-  shard: Shard,
+  part: Part,
 ): readonly FamilySamples[] => {
   const known = new Map<LabelText, boolean>();
   const isShown = ({ labels: names, type }: MetricFamily, text: LabelText): boolean => {
@@ -107,10 +114,10 @@ export const ownSamples = (
     const [, host] = hostIdIn.exec(text) ?? [];
     if (names.includes('one_vm_id')) {
       const id = Number(vm);
-      return isOwnVm({ id, hostId: hostOf.get(id) }, shard);
+      return isOwnVm({ id, hostId: hostOf.get(id) }, part);
     }
-    if (names.includes('one_host_id')) return isOwnHost(Number(host), shard);
-    return shard.number === 1;
+    if (names.includes('one_host_id')) return isOwnHost(Number(host), part);
+    return part.number === 1;
   };
   function* shown(family: MetricFamily, samples: Iterable<Sample>): Generator<Sample> {
     for (const sample of samples) {

@@ -137,6 +137,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
   const guests = createGuestServer({
     settings: () => configuration.options,
     sources: () => serving.sources.all,
+    readPart: () => serving.sources.readPart(),
     energy: energy.source,
     now,
     log,

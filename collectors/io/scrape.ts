@@ -18,7 +18,8 @@ import {
 import type { FamilySamples } from '../../lib/prometheus/metric-family.ts';
 import type { Collector, DocumentName, Documents } from '../collector.ts';
 import { type CollectorState, describeScrape } from '../scrape-state.ts';
-import { isWhole, ownSamples, type Shard } from '../shard.ts';
+import { isWhole, ownSamples } from '../shard.ts';
+import type { PartReader } from './own-part.ts';
 import type { Page } from './shared-page.ts';
 import type { Reading } from './source.ts';
 import { oneDocuments, type Sources } from './sources.ts';
@@ -28,7 +29,7 @@ export interface ScrapeOptions {
   readonly sources: Sources;
   /** The values of all flags: each collector takes its own. */
   readonly settings: OptionValues<OptionTable>;
-  readonly shard: Shard;
+  readonly readPart: PartReader;
   readonly maxAgeMs: number;
   readonly now: () => number;
   readonly log: Log;
@@ -74,7 +75,7 @@ export const createScrape = ({
   collectors,
   sources,
   settings,
-  shard,
+  readPart,
   maxAgeMs,
   now,
   log,
@@ -87,9 +88,11 @@ export const createScrape = ({
     families: readonly FamilySamples[],
     read: unknown,
   ): Promise<readonly FamilySamples[]> => {
-    if (isWhole(shard)) return families;
+    const part = await readPart();
+    if (isWhole(part)) return families;
     const vms = (read as Documents['vms'] | undefined) ?? (await sources.vms.get()).value;
-    return ownSamples(families, new Map(vms.map(({ id, hostId }) => [id, hostId])), countsItself, shard);
+    const hostOf = new Map(vms.map(({ id, hostId }) => [id, hostId]));
+    return ownSamples(families, hostOf, countsItself, part);
   };
 
   const collect = async (run: Run): Promise<void> => {

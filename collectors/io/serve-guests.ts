@@ -15,6 +15,7 @@ import { createKnownTokens } from '../guests/known-tokens.ts';
 import { isWhole, shardOfVm } from '../shard.ts';
 import { createGuestDocuments, type GuestDocuments, type GuestDocumentsReader } from './guest-documents.ts';
 import { createHold } from './hold-answers.ts';
+import type { PartReader } from './own-part.ts';
 import type { Reading, Source } from './source.ts';
 import type { Sources } from './sources.ts';
 
@@ -27,6 +28,7 @@ const sayAgainMs = 10_000;
 export interface GuestServerContext {
   readonly settings: () => ExporterOptions;
   readonly sources: () => Sources;
+  readonly readPart: PartReader;
   readonly energy: Source<Accounts | undefined>;
   readonly now: () => number;
   readonly log: Log;
@@ -61,6 +63,7 @@ const noReading: Reading<Accounts | undefined> = { value: undefined, readAt: Num
 export const createGuestServer = ({
   settings,
   sources,
+  readPart,
   energy,
   now,
   log,
@@ -95,9 +98,9 @@ export const createGuestServer = ({
     vm: (GuestVerdict & { kind: 'granted' })['vm'],
     page: GuestPage,
   ): Promise<TextAnswer> => {
-    const { shard } = settings();
-    const { number, count } = shardOfVm(vm, shard);
-    if (number !== shard.number)
+    const part = await readPart();
+    const { number, count } = shardOfVm(vm, part);
+    if (number !== part.number)
       return unavailable(`other_part: this VM is served by the exporter with --shard ${number}/${count}`);
     const { value, readAt } = await energy.get().catch(() => noReading); // the collector says why
     const { 'energy.longest-gap': gapMs, 'energy.interval': intervalMs } = settings();

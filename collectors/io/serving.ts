@@ -14,13 +14,15 @@ import { formatLandingPage } from '../pages/landing-page.ts';
 import type { AgentMemories } from './agent-memory.ts';
 import type { EnergyAccounts } from './energy-accounts.ts';
 import type { KeptStates } from './kept-states.ts';
+import { createPartReader } from './own-part.ts';
+import { type OwnSources, ownSources } from './own-sources.ts';
 import type { ProcessMetrics } from './process-metrics.ts';
 import type { MonitoringPusher } from './push-monitoring.ts';
 import type { ReadCountries } from './read-countries.ts';
 import { createScrape } from './scrape.ts';
 import { discoveryHandlers } from './serve-discovery.ts';
 import { createSharedPage, type MakePage } from './shared-page.ts';
-import { createSources, type OwnSources, ownSources, reuseMs } from './sources.ts';
+import { createSources, reuseMs } from './sources.ts';
 import type { HostAttributesWriter } from './write-host-attributes.ts';
 
 /** A scraper that does not say how long it waits: Prometheus' default of 10 s, less half a second. */
@@ -84,11 +86,12 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
       if (options['web.page'] === 'on') powerPage.onReading();
     },
   });
+  const readPart = createPartReader(sources.hosts, options.shard, options['power.agent-url']);
   const scrape = createScrape({
     collectors: collectors.filter(({ name }) => options[`collector.${name}`]),
     sources,
     settings: options,
-    shard: options.shard,
+    readPart,
     // Values that are refreshed rarely are old before they fail for the first time.
     maxAgeMs: options['snapshot.max-age'] + Math.max(0, options['one.min-refresh-interval'] - reuseMs),
     now,
@@ -113,5 +116,5 @@ export const createServing = (options: ExporterOptions, context: ServingContext)
     ['/-/ready', () => ok('text/plain; charset=utf-8', 'Ready\n')],
     ...(options['web.page'] === 'on' ? powerPage.handlers : landingHandlers(options, version)),
   ]);
-  return { handlers, sources: ownSources(sources, options.shard), client };
+  return { handlers, sources: ownSources(sources, readPart), client };
 };

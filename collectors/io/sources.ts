@@ -15,11 +15,12 @@ import type { DocumentName, Documents } from '../collector.ts';
 import type { ExporterOptions } from '../exporter-options.ts';
 import type { Tariffs } from '../grid/tariffs.ts';
 import { learnModels, modelsOf } from '../learn-models.ts';
-import { accountedVm, askedHosts, isOwnHost, isOwnVm, isWhole, type Shard } from '../shard.ts';
+import { askedHosts, isWhole } from '../shard.ts';
 import type { AgentMemories } from './agent-memory.ts';
 import { createAgentAsker } from './ask-agents.ts';
 import { createCo2Asker } from './ask-co2.ts';
 import type { KeptStates } from './kept-states.ts';
+import { createPartReader } from './own-part.ts';
 import type { ReadCountries } from './read-countries.ts';
 import { createGridZoneReader } from './read-grid-zones.ts';
 import { readHa } from './read-ha.ts';
@@ -139,10 +140,13 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
       } else if (before?.verdict.sound === false) log.info('power agent answers soundly again', fields);
     },
   });
+  const readPart = createPartReader(hosts, options.shard, options['power.agent-url']);
   const refuseOthers = createOtherHostFilter(vms, log);
   const readAgents = async (): Promise<Documents['agents']> => {
     const known = (await hosts.get()).value;
-    const asked = isWhole(options.shard) ? known : askedHosts(known, (await vms.get()).value, options.shard);
+    const asked = isWhole(options.shard)
+      ? known
+      : askedHosts(known, (await vms.get()).value, await readPart());
     const answers = await askAgents(asked);
     onReading();
     return refuseOthers(known, answers);
@@ -269,35 +273,5 @@ export const createSources = (options: ExporterOptions, context: SourcesContext)
       options['collector.gpu'] ? vmMonitoring.gpu((await vms.get()).value) : new Map(),
     ),
     platform: fromElsewhere(async () => readPlatform((await hosts.get()).value, (await agents.get()).value)),
-  };
-};
-
-const choosing = <T>(
-  source: Source<readonly T[]>,
-  choose: (one: T) => readonly T[],
-): Source<readonly T[]> => ({
-  get: async () => {
-    const { value, readAt } = await source.get();
-    return { value: value.flatMap(choose), readAt };
-  },
-});
-
-export interface OwnSources {
-  readonly all: Sources;
-  /** Its hosts and VMs. */
-  readonly own: Sources;
-  /** With the VMs that count energy on its hosts while they move away. */
-  readonly accounted: Sources;
-}
-
-/** Of several exporters that share a cloud, what this one alone writes and keeps. */
-export const ownSources = (sources: Sources, shard: Shard): OwnSources => {
-  if (isWhole(shard)) return { all: sources, own: sources, accounted: sources };
-  const hosts = choosing(sources.hosts, (host) => (isOwnHost(host.id, shard) ? [host] : []));
-  const accounted = choosing(sources.vms, (vm) => accountedVm(vm, shard));
-  return {
-    all: sources,
-    own: { ...sources, hosts, vms: choosing(sources.vms, (vm) => (isOwnVm(vm, shard) ? [vm] : [])) },
-    accounted: { ...sources, hosts, vms: accounted },
   };
 };

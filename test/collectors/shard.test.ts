@@ -10,7 +10,7 @@ import {
   isOwnHost,
   isOwnVm,
   ownSamples,
-  type Shard,
+  type Part,
   shardOfVm,
 } from '../../collectors/shard.ts';
 import { hostShape, parseHost } from '../../lib/one/host.ts';
@@ -18,8 +18,9 @@ import { parseVm, vmShape } from '../../lib/one/vm.ts';
 import { defaultSettings, emptyDocuments } from '../support/documents.ts';
 import { readObjects } from '../support/recordings.ts';
 
-const shardsOf = (count: number): readonly Shard[] =>
-  Array.from({ length: count }, (_, at) => ({ number: at + 1, count }));
+const homes = new Map<number, number>();
+const shardsOf = (count: number): readonly Part[] =>
+  Array.from({ length: count }, (_, at) => ({ number: at + 1, count, homes }));
 
 test('every host and every VM is in exactly one part', () => {
   fc.assert(
@@ -43,7 +44,7 @@ test('parts are about equal', () => {
     }
 });
 
-const shard = { number: 1, count: 2 };
+const shard = { number: 1, count: 2, homes };
 const ids = Array.from({ length: 40 }, (_, id) => id);
 const own = ids.filter((id) => isOwnHost(id, shard));
 const others = ids.filter((id) => !isOwnHost(id, shard));
@@ -105,7 +106,7 @@ test('what was counted is shown whole, the rest by whose it is, and what is nobo
   ];
   const hostOf = new Map(ids.map((id) => [id, id === 0 ? there : here]));
   const shownBy = (number: number, countsItself: boolean) =>
-    ownSamples(families(), hostOf, countsItself, { number, count: 2 }).map(
+    ownSamples(families(), hostOf, countsItself, { number, count: 2, homes }).map(
       ({ samples }) => [...samples].length,
     );
   assert.deepEqual(shownBy(1, false), [own.length, 39, 40, 1]);
@@ -120,7 +121,7 @@ test('each part shows how many VMs it has pushed itself', () => {
       monitoringCollector.collect(documents, defaultSettings),
       new Map(),
       monitoringCollector.countsItself ?? false,
-      { number, count: 2 },
+      { number, count: 2, homes },
     ).flatMap(({ samples }) => [...samples].map(({ value }) => value));
   assert.deepEqual(
     [shownBy(1), shownBy(2)],

@@ -211,7 +211,7 @@ basic_auth_users: {prom: ${hash}}
 });
 
 test('of several exporters that share a cloud, one has the power of a VM, and the others say which one', async (t) => {
-  const { number } = shardOfVm({ id: 8, hostId: 1 }, { number: 1, count: 2 });
+  const { number } = shardOfVm({ id: 8, hostId: 1 }, { number: 1, count: 2, homes: new Map() });
   const own = await startGuestCloud(t, `--shard=${number}/2`);
   while ((await ask(`${own.url}/energy_uj`, '8')).status !== 200)
     await new Promise((resolve) => setTimeout(resolve, 100));

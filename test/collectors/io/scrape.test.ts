@@ -4,6 +4,7 @@ import test from 'node:test';
 import { addressRangeCollector } from '../../../collectors/address-ranges.ts';
 import type { Documents } from '../../../collectors/collector.ts';
 import { datastoreCollector } from '../../../collectors/datastore.ts';
+import { createPartReader } from '../../../collectors/io/own-part.ts';
 import { createScrape } from '../../../collectors/io/scrape.ts';
 import { createSource, type Source } from '../../../collectors/io/source.ts';
 import type { Sources } from '../../../collectors/io/sources.ts';
@@ -59,7 +60,7 @@ const createBench = (read: () => Promise<readonly Datastore[]>, { networks, agen
     ],
     sources,
     settings: defaultSettings,
-    shard: { number: 1, count: 1 },
+    readPart: createPartReader(sources.hosts, { number: 1, count: 1 }, []),
     maxAgeMs: 60_000,
     now: () => now,
     log,

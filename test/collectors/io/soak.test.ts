@@ -10,6 +10,7 @@ import { noTariffs } from '../../../collectors/grid/tariffs.ts';
 import { createAgentMemories } from '../../../collectors/io/agent-memory.ts';
 import { createEnergyAccounts, type EnergyAccounts } from '../../../collectors/io/energy-accounts.ts';
 import { openKeptStates, writeKeptStates } from '../../../collectors/io/kept-states.ts';
+import { createPartReader } from '../../../collectors/io/own-part.ts';
 import { createScrape } from '../../../collectors/io/scrape.ts';
 import { createSource } from '../../../collectors/io/source.ts';
 import { createSources, type Sources } from '../../../collectors/io/sources.ts';
@@ -129,7 +130,7 @@ const startExporter = async (t: TestContext, clock: Clock, { endpoint, agentUrl 
     collectors: collectors.filter(({ name }) => name !== 'server'),
     sources,
     settings,
-    shard: settings.shard,
+    readPart: createPartReader(sources.hosts, settings.shard, []),
     maxAgeMs: 60_000,
     now,
     log,
