@@ -1,5 +1,6 @@
 /** `oneext energy show`: the hours of one VM. */
-import { energyOf } from '../../collectors/accounts/accounts.ts';
+import { energyOf, noAmounts } from '../../collectors/accounts/accounts.ts';
+import { addVmAmounts } from '../../collectors/accounts/booking.ts';
 import { choiceOption, flagsOnly } from '../../lib/config/options.ts';
 import { cleanLine, formatColumns } from '../../lib/text/terminal-text.ts';
 import { defineVerb, usageError } from '../command.ts';
@@ -58,15 +59,8 @@ const rowOf = (one: VmHour): readonly string[] => {
 };
 
 const totalOf = (hours: readonly VmHour[]): VmHour => {
-  const total = { own: 0, share: 0, gpu: 0, gpuMs: 0, measuredMs: 0, unmeasuredMs: 0 };
-  for (const one of hours) {
-    total.own += one.own;
-    total.share += one.share;
-    total.gpu += one.gpu;
-    total.gpuMs += one.gpuMs;
-    total.measuredMs += one.measuredMs;
-    total.unmeasuredMs += one.unmeasuredMs;
-  }
+  const total = { ...noAmounts };
+  for (const one of hours) addVmAmounts(total, one);
   return { hour: 0, hostId: -1, hostName: '', name: '', owner: '', group: '', ...total };
 };
 

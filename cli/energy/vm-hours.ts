@@ -1,8 +1,10 @@
 /** The hours of one VM in the ledger: on which hosts it was, whose it was, what it used, and how much was measured. */
+import { noAmounts, type VmAmounts } from '../../collectors/accounts/accounts.ts';
+import { addVmAmounts, type Mutable } from '../../collectors/accounts/booking.ts';
 import type { RowVisitor } from '../../collectors/accounts/rows.ts';
 
 /** In millijoules and milliseconds. */
-export interface VmHour {
+export interface VmHour extends Mutable<VmAmounts> {
   /** Its beginning, in milliseconds since 1970. */
   readonly hour: number;
   /** -1 where the VM had none. */
@@ -11,13 +13,6 @@ export interface VmHour {
   readonly name: string;
   readonly owner: string;
   readonly group: string;
-  own: number;
-  share: number;
-  /** Of its GPUs, and for how long that was known. */
-  gpu: number;
-  gpuMs: number;
-  measuredMs: number;
-  unmeasuredMs: number;
 }
 
 export interface VmHourReader {
@@ -38,8 +33,13 @@ export const createVmHourReader = (vmId: number): VmHourReader => {
   let isCounted = false;
   const openHour = (hostId: number): VmHour => {
     const key = JSON.stringify([hour, hostId, who.owner, who.group]);
-    const none = { own: 0, share: 0, gpu: 0, gpuMs: 0, measuredMs: 0, unmeasuredMs: 0 };
-    const open = hours.get(key) ?? { hour, hostId, hostName: hostNames.get(hostId) ?? '', ...who, ...none };
+    const open = hours.get(key) ?? {
+      hour,
+      hostId,
+      hostName: hostNames.get(hostId) ?? '',
+      ...who,
+      ...noAmounts,
+    };
     hours.set(key, open);
     return open;
   };
@@ -48,19 +48,12 @@ export const createVmHourReader = (vmId: number): VmHourReader => {
       if (id === vmId) who = { name, owner, group };
     },
     onHost: (id, { name }) => void hostNames.set(id, name),
-    onUse: (id, hostId, own, share, measuredMs, unmeasuredMs) => {
+    onUse: (id, hostId, own, share, measuredMs, unmeasuredMs, lifeMs) => {
       if (id !== vmId || !isCounted) return;
-      const open = openHour(hostId);
-      open.own += own;
-      open.share += share;
-      open.measuredMs += measuredMs;
-      open.unmeasuredMs += unmeasuredMs;
+      addVmAmounts(openHour(hostId), { ...noAmounts, own, share, measuredMs, unmeasuredMs, lifeMs });
     },
     onGpu: (id, hostId, gpu, gpuMs) => {
-      if (id !== vmId || !isCounted) return;
-      const open = openHour(hostId);
-      open.gpu += gpu;
-      open.gpuMs += gpuMs;
+      if (id === vmId && isCounted) addVmAmounts(openHour(hostId), { ...noAmounts, gpu, gpuMs });
     },
     onDraw: () => undefined,
   };

@@ -8,6 +8,7 @@ import {
   noAmounts,
   noHostAmounts,
   type Policy,
+  type VmAmounts,
   type VmIdentity,
   type VmRow,
 } from './accounts.ts';
@@ -133,6 +134,15 @@ const rowIn = (open: OpenHour, vmId: number, hostId: number, who: VmIdentity): M
 };
 
 /** Adds in place: a large cloud has many. */
+export const addVmAmounts = (to: Mutable<VmAmounts>, added: VmAmounts): void => {
+  to.own += added.own;
+  to.share += added.share;
+  to.measuredMs += added.measuredMs;
+  to.unmeasuredMs += added.unmeasuredMs;
+  to.lifeMs += added.lifeMs;
+  to.gpu += added.gpu;
+  to.gpuMs += added.gpuMs;
+};
 export const addHostAmounts = (to: Mutable<HostAmounts>, added: HostAmounts): void => {
   to.total += added.total;
   to.rest += added.rest;

@@ -1,6 +1,6 @@
 /** What a line of a report sums. */
 import { noAmounts as noVmAmounts, type VmAmounts } from '../accounts/accounts.ts';
-import type { Mutable } from '../accounts/booking.ts';
+import { addVmAmounts, type Mutable } from '../accounts/booking.ts';
 import type { FactorOrigin, Rates } from '../grid/rates.ts';
 
 /**
@@ -108,13 +108,7 @@ export const addEnergy = (
 };
 
 export const addAmounts = (to: Amounts, from: Amounts): void => {
-  to.own += from.own;
-  to.share += from.share;
-  to.measuredMs += from.measuredMs;
-  to.unmeasuredMs += from.unmeasuredMs;
-  to.lifeMs += from.lifeMs;
-  to.gpu += from.gpu;
-  to.gpuMs += from.gpuMs;
+  addVmAmounts(to, from);
   to.supplyBase += from.supplyBase;
   to.supply += from.supply;
   to.pueBase += from.pueBase;
