@@ -1,5 +1,5 @@
 /** What a line of a report sums. */
-import { noAmounts as noVmAmounts, type VmAmounts } from '../accounts/accounts.ts';
+import type { VmAmounts } from '../accounts/accounts.ts';
 import { addVmAmounts, type Mutable } from '../accounts/booking.ts';
 import type { FactorOrigin, Rates } from '../grid/rates.ts';
 
@@ -43,8 +43,15 @@ export interface Amounts extends Mutable<VmAmounts> {
   lastOrigin: FactorOrigin | undefined;
 }
 
+/** Field by field: sums of objects that were made by a spread take twice as long. */
 export const noAmounts = (): Amounts => ({
-  ...noVmAmounts,
+  own: 0,
+  share: 0,
+  measuredMs: 0,
+  unmeasuredMs: 0,
+  lifeMs: 0,
+  gpu: 0,
+  gpuMs: 0,
   supplyBase: 0,
   supply: 0,
   pueBase: 0,
