@@ -73,7 +73,7 @@ ${labelRows('reason', supplyFactorReasons)}
 ## The scrape itself
 
 ${familyRows(scrapeFamilies)}
-Besides these, the page has the process metrics of the Node client library (\`process_*\`, \`nodejs_*\`), \`opennebula_exporter_build_info\`, and what the exporter asks of the front-end: \`opennebula_exporter_one_calls_total{method,result}\` and \`opennebula_exporter_one_answer_bytes_total{method}\`.
+Besides these, the page has the process metrics of the Node client library (\`process_*\`, \`nodejs_*\`), \`opennebula_exporter_build_info\`, and what the exporter asks of the front-end: \`opennebula_exporter_one_calls_total{method,result}\` and \`opennebula_exporter_one_answer_bytes_total{method}\`. With \`--guest.listen-address\` it has \`opennebula_exporter_guest_server_up\`, 1 while guests are served, and \`opennebula_exporter_guest_server_failures_total\`, how often their server has ended by itself; it is started again each time, after a pause that grows from 0.1 s to a minute.
 
 # Metrics of opennebula-power-agent
 

@@ -6,6 +6,8 @@ import type { FamilySamples, MetricType, Sample } from '../../lib/prometheus/met
 
 export interface ProcessMetrics {
   readonly onCall: (statistics: CallStatistics) => void;
+  /** Told each time that the server of guests begins to listen, and that it has ended. */
+  readonly onGuestServer: (isUp: boolean) => void;
   readonly read: () => Promise<readonly FamilySamples[]>;
 }
 
@@ -14,6 +16,28 @@ interface ReadValue {
   readonly metricName?: string;
   readonly labels: Readonly<Record<string, string | number | undefined>>;
 }
+
+/** Families of an exporter that serves guests. */
+const guestServerFamilies = (isUp: boolean, ends: number): readonly FamilySamples[] => [
+  {
+    family: {
+      name: 'opennebula_exporter_guest_server_up',
+      type: 'gauge',
+      help: 'Whether the server of guests (--guest.listen-address) listens',
+      labels: [],
+    },
+    samples: [{ value: isUp ? 1 : 0, labels: '' }],
+  },
+  {
+    family: {
+      name: 'opennebula_exporter_guest_server_failures_total',
+      type: 'counter',
+      help: 'How often the server of guests has ended by itself; it is started again each time',
+      labels: [],
+    },
+    samples: [{ value: ends, labels: '' }],
+  },
+];
 
 /** Gauges named like counters: prom-client keeps them beside better names for the sake of old dashboards. */
 const isMisnamed = (name: string, type: string): boolean => type === 'gauge' && name.endsWith('_total');
@@ -56,7 +80,11 @@ export const createProcessMetrics = (version: string): ProcessMetrics => {
     },
     samples: [{ value: 1, labels: formatLabels(['version', 'nodeversion'], [version, process.version]) }],
   };
+  let guestServer: { readonly isUp: boolean; readonly ends: number } | undefined;
   return {
+    onGuestServer(isUp) {
+      guestServer = { isUp, ends: (guestServer?.ends ?? 0) + (isUp ? 0 : 1) };
+    },
     onCall({ method, bytes: read, failed }) {
       calls.inc({ method, result: failed ? 'failure' : 'success' });
       bytes.inc({ method }, read);
@@ -76,6 +104,7 @@ export const createProcessMetrics = (version: string): ProcessMetrics => {
             samples: (values as readonly ReadValue[]).map((value) => sampleOf(name, value)),
           })),
         buildInfo,
+        ...(guestServer === undefined ? [] : guestServerFamilies(guestServer.isUp, guestServer.ends)),
       ];
     },
   };

@@ -139,6 +139,7 @@ export const runExporter = async (run: RunOptions): Promise<void> => {
     sources: () => serving.sources.all,
     readPart: () => serving.sources.readPart(),
     energy: energy.source,
+    onUp: processMetrics.onGuestServer,
     now,
     log,
   });

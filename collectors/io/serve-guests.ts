@@ -30,6 +30,8 @@ export interface GuestServerContext {
   readonly sources: () => Sources;
   readonly readPart: PartReader;
   readonly energy: Source<Accounts | undefined>;
+  /** Told each time that the server begins to listen, and that it has ended. */
+  readonly onUp: (isUp: boolean) => void;
   readonly now: () => number;
   readonly log: Log;
 }
@@ -65,6 +67,7 @@ export const createGuestServer = ({
   sources,
   readPart,
   energy,
+  onUp,
   now,
   log,
 }: GuestServerContext): GuestServer => {
@@ -143,6 +146,7 @@ export const createGuestServer = ({
           const page = guestPages.get(question.path);
           return page === undefined ? answer(404, 'Not found') : serve(page, question);
         },
+        onUp,
         log,
       });
       const reading = createCycle(async () => {

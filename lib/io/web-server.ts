@@ -16,6 +16,7 @@ import { clientIsAcceptable, whyRestart } from '../prometheus/web-config.ts';
 import { createClientConnections } from './client-connections.ts';
 import { createPasswordWorker } from './password-worker.ts';
 import { type LoadedWebConfig, readWebConfig, versionOfWebConfig } from './read-web-config.ts';
+import { readInSlices } from './sliced-reading.ts';
 import { besideProgram } from './this-process.ts';
 import { createWebAnswers, type WebHandlers } from './web-answers.ts';
 
@@ -112,9 +113,11 @@ export const startWebServer = async (options: WebServerOptions): Promise<WebServ
   });
 
   const createServer = (): http.Server => {
-    if (loaded.config.tls === undefined) return http.createServer(limits, onRequest);
+    if (loaded.config.tls === undefined)
+      return http.createServer(limits, onRequest).on('connection', readInSlices);
     const server = https.createServer({ ...limits, handshakeTimeout: 10_000, ...loaded.tlsFiles }, onRequest);
     return server.on('secureConnection', (socket: TLSSocket) => {
+      readInSlices(socket);
       const { tls } = loaded.config;
       const given = Object.keys(socket.getPeerCertificate()).length > 0;
       if (tls !== undefined && !clientIsAcceptable(tls, given, socket.authorized)) socket.destroy();

@@ -1,5 +1,7 @@
 /** A web server whose connections a thread keeps: each question has its own answer, and failures are those of others. */
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
@@ -7,6 +9,7 @@ import { OneExtError } from '../../../lib/errors/oneext-error.ts';
 import { type GatheringOptions, startGatheringWebServer } from '../../../lib/io/gathering-web-server.ts';
 import { plainText } from '../../../lib/io/web-answers.ts';
 import { repositoryPath } from '../../support/expected.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
 
 const options = (changes: Partial<GatheringOptions> & { readonly port?: number } = {}): GatheringOptions => ({
   server: {
@@ -93,4 +96,63 @@ test('it reads its configuration again, and ends', async () => {
   assert.equal(await ask(`${server.urls[0]}/other`, 'x'), '/other x\n');
   await server.close(1000);
   await assert.rejects(fetch(`${server.urls[0]}/other`));
+});
+
+/** The thread of dist, but for one fault: it fails when it is to send an answer that holds "fail". */
+const programThatFails = (t: TestContext): string => {
+  const folder = temporaryFolder(t);
+  const thread = `require('node:worker_threads').parentPort.on('message', (order) => {
+  if (JSON.stringify(order).includes('fail')) throw new Error('planted');
+});
+require(${JSON.stringify(repositoryPath('dist/web-thread.js'))});\n`;
+  writeFileSync(path.join(folder, 'web-thread.js'), thread);
+  return path.join(folder, 'program');
+};
+
+test('a thread that ends is told in the log, and another takes its place and its port', async (t) => {
+  const lines: string[] = [];
+  const states: boolean[] = [];
+  const events = new EventEmitter();
+  const server = await startGatheringWebServer(
+    options({
+      server: { ...options().server, programFile: programThatFails(t) },
+      onUp: (isUp) => {
+        states.push(isUp);
+        if (isUp) events.emit('up');
+      },
+      log: {
+        ...options().log,
+        error: (message, fields) => lines.push(`${message}: ${fields?.['error']}`),
+      },
+    }),
+  );
+  t.after(() => server.close(0));
+  const url = `${server.urls[0]}/name`;
+  for (const round of [1, 2]) {
+    const up = once(events, 'up');
+    await assert.rejects(ask(url, 'fail'));
+    await server.reload();
+    await up;
+    assert.equal(await ask(url, `n${round}`), `/name n${round}\n`);
+  }
+  assert.deepEqual(states, [true, false, true, false, true]);
+  assert.deepEqual(
+    lines,
+    Array(2).fill('the thread of a web server has ended; it is started again: planted'),
+  );
+});
+
+test('it ends while a new thread is waited for', async (t) => {
+  const events = new EventEmitter();
+  const down = once(events, 'down');
+  const server = await startGatheringWebServer(
+    options({
+      server: { ...options().server, programFile: programThatFails(t) },
+      onUp: (isUp) => void (isUp || events.emit('down')),
+    }),
+  );
+  await assert.rejects(ask(`${server.urls[0]}/name`, 'fail'));
+  await down;
+  await server.close(1000);
+  await assert.rejects(ask(`${server.urls[0]}/name`, 'x'));
 });
