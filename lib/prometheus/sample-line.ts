@@ -68,8 +68,15 @@ const parseValue = (text: string): number => {
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
 };
 
-/** The value of a line, after its last brace or its name; `NaN` where it has none that is a number. */
+/** A quote within a label's value is escaped: what an exemplar looks like at the end of a line is one. */
+const exemplar = /\s#\s*\{(?:\s*\w+\s*=\s*"[^"]*"\s*,?)*\s*\}[^"]*$/;
+
+/**
+ * The value of a line, after its last brace or its name; `NaN` where it has none that is a number, and where an
+ * exemplar follows it, whose own value would stand there; no agent of ours writes exemplars.
+ */
 export const sampleValueOf = (line: Buffer): number => {
+  if (line.includes(' # {') && exemplar.test(line.toString('latin1'))) return Number.NaN;
   let from = line.length - 1;
   while (from >= 0 && line[from] !== closeBrace && line[from] !== quote) from -= 1;
   if (line[from] === quote) return Number.NaN;

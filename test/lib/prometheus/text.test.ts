@@ -95,6 +95,12 @@ test('values of sample lines', () => {
     ['m one', Number.NaN],
     ['m 1 2 3', Number.NaN],
     ['', Number.NaN],
+    ['m{a="b"} 7 # {trace_id="a"} 0.5', Number.NaN],
+    ['m{a="b"} 7 1795227286000 # {} 0.5 1795227286', Number.NaN],
+    ['m 7 # {a="}",b="c"} 0.5', Number.NaN],
+    ['m{a=" # {} 5"} 1', 1],
+    [String.raw`m{a="x} 5 # {b=\"c"} 1`, 1],
+    ['m{a="sh -c echo 5 # {b"} 1', 1],
   ];
   for (const [line, expected] of cases)
     assert.ok(Object.is(sampleValueOf(Buffer.from(line)), expected), line);
